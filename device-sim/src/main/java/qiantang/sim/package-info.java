@@ -1,0 +1,5 @@
+/** Placeholder for the wiring of this module. */
+@NullMarked
+package qiantang.sim;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,154 @@
+package qiantang.store.codec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.Counts;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.Entry;
+
+/**
+ * A frame: everything one ingest node took for a lane since its last write.
+ *
+ * <pre>
+ * frame   := 'Q' version(1) section* crc32c(4, of all before)
+ * section := enterprise(text) counts(4 varints) entries(varint) bytes(varint) entry*
+ * entry   := length(varint) body(EntryCodec)
+ * </pre>
+ *
+ * A section carries its length, so that a reader of one enterprise steps over the others' without
+ * decoding a byte of them.
+ */
+public final class FrameCodec {
+  private static final int MAGIC = 'Q';
+  private static final int VERSION = 1;
+  private static final int CHECKSUM_BYTES = 4;
+
+  private FrameCodec() {}
+
+  /**
+   * What one enterprise has in a frame.
+   *
+   * @param counts of this (start, lane), cumulative, this frame's entries included
+   * @param entries in arrival order
+   */
+  public record Section(EnterpriseId enterprise, Counts counts, List<Entry> entries) {}
+
+  /** What came of decoding a frame. */
+  public sealed interface Decoded {
+    /** The sections asked for. */
+    record Sections(List<Section> sections) implements Decoded {}
+
+    /** The bytes are damaged: set aside, counted, never returned as values. */
+    record Damaged(String reason) implements Decoded {}
+  }
+
+  /** Builds one frame, section by section, from entries that are encoded already. */
+  public static final class Builder {
+    private final ByteSink sink;
+
+    /** A builder that expects about this many bytes. */
+    public Builder(int expectedBytes) {
+      sink = new ByteSink(expectedBytes);
+      sink.put(MAGIC);
+      sink.put(VERSION);
+    }
+
+    /** Adds a section. */
+    public void add(EnterpriseId enterprise, Counts counts, List<byte[]> entries) {
+      long bytes = 0;
+      for (byte[] entry : entries) {
+        bytes += varintBytes(entry.length) + entry.length;
+      }
+      sink.putText(enterprise.text());
+      sink.putVarint(counts.messagesAccepted());
+      sink.putVarint(counts.messagesRefused());
+      sink.putVarint(counts.readingsAccepted());
+      sink.putVarint(counts.readingsRefused());
+      sink.putVarint(entries.size());
+      sink.putVarint(bytes);
+      for (byte[] entry : entries) {
+        sink.putVarint(entry.length);
+        sink.put(entry, 0, entry.length);
+      }
+    }
+
+    /** The frame with its checksum. */
+    public byte[] build() {
+      sink.putInt32(checksum(sink.array(), sink.length()));
+      return sink.toBytes();
+    }
+  }
+
+  /** Decodes all sections. */
+  public static Decoded decode(byte[] frame) {
+    return decode(frame, (byte[]) null);
+  }
+
+  /** Decodes only what belongs to this enterprise; the others' bytes are stepped over. */
+  public static Decoded decode(byte[] frame, EnterpriseId enterprise) {
+    return decode(frame, enterprise.text().getBytes(UTF_8));
+  }
+
+  private static Decoded decode(byte[] frame, byte @Nullable [] wanted) {
+    try {
+      if (frame.length < 2 + CHECKSUM_BYTES) {
+        return new Decoded.Damaged("a frame of " + frame.length + " bytes");
+      }
+      int end = frame.length - CHECKSUM_BYTES;
+      if (new ByteSource(frame, end, frame.length).getInt32() != checksum(frame, end)) {
+        return new Decoded.Damaged("the checksum differs");
+      }
+      ByteSource source = new ByteSource(frame, 0, end);
+      if (source.get() != MAGIC) {
+        return new Decoded.Damaged("not a frame");
+      }
+      int version = source.get();
+      if (version != VERSION) {
+        return new Decoded.Damaged("a frame of version " + version + ", this is " + VERSION);
+      }
+      List<Section> sections = new ArrayList<>(1);
+      while (source.remaining() > 0) {
+        decodeSection(source, wanted, sections);
+      }
+      return new Decoded.Sections(sections);
+    } catch (ByteSource.Damaged e) {
+      return new Decoded.Damaged(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void decodeSection(
+      ByteSource source, byte @Nullable [] wanted, List<Section> into) {
+    ByteSource name = source.slice(source.getCount());
+    boolean isWanted = wanted == null || name.equalTo(wanted);
+    Counts counts =
+        new Counts(source.getVarint(), source.getVarint(), source.getVarint(), source.getVarint());
+    int count = source.getCount();
+    ByteSource body = source.slice(source.getVarint());
+    if (!isWanted) {
+      return;
+    }
+    String enterprise = name.getRest();
+    if (!EnterpriseId.isValid(enterprise)) {
+      throw new ByteSource.Damaged("an enterprise id that is none");
+    }
+    List<Entry> entries = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      entries.add(EntryCodec.decode(body.slice(body.getVarint())));
+    }
+    into.add(new Section(new EnterpriseId(enterprise), counts, entries));
+  }
+
+  private static int checksum(byte[] bytes, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+
+  private static int varintBytes(int value) {
+    return Math.max(1, (38 - Integer.numberOfLeadingZeros(value)) / 7);
+  }
+}

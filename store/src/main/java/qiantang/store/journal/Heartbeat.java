@@ -1,0 +1,193 @@
+package qiantang.store.journal;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qiantang.store.journal.JournalTables.LanePosition;
+import qiantang.store.journal.JournalTables.Start;
+import qiantang.store.model.StartId;
+
+/**
+ * Says every 5 s, by a transaction, that this start lives and how far its lanes are; learns so
+ * whether it was sealed. A node acknowledges only while its last successful heartbeat is younger
+ * than 20 s: a process that slept while another node sealed it can then never acknowledge again.
+ */
+final class Heartbeat {
+  static final Duration PERIOD = Duration.ofSeconds(5);
+  static final Duration FRESH = Duration.ofSeconds(20);
+  private static final Duration RETRY = Duration.ofMillis(500);
+
+  private static final Logger logger = LoggerFactory.getLogger(Heartbeat.class);
+
+  private final JournalTables tables;
+  private final StartId start;
+  private final String node;
+  private final InstantSource clock;
+  private final Ticker ticker;
+  private final Timers timers;
+  private final Supplier<List<LanePosition>> positions;
+  private final Consumer<List<LanePosition>> announced;
+  private final Runnable onSealed;
+
+  // Guarded by this.
+  private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private long beat = 1;
+  private long freshUntilNanos;
+  private boolean beating;
+  private boolean sealed;
+  private boolean closed;
+  private Duration clockSkew = Duration.ZERO;
+
+  Heartbeat(
+      JournalTables tables,
+      StartId start,
+      String node,
+      InstantSource clock,
+      Ticker ticker,
+      Timers timers,
+      Supplier<List<LanePosition>> positions,
+      Consumer<List<LanePosition>> announced,
+      Runnable onSealed) {
+    this.tables = tables;
+    this.start = start;
+    this.node = node;
+    this.clock = clock;
+    this.ticker = ticker;
+    this.timers = timers;
+    this.positions = positions;
+    this.announced = announced;
+    this.onSealed = onSealed;
+    freshUntilNanos = ticker.nanos();
+  }
+
+  /** The first heartbeat has been inserted with the start's row; the next ones follow. */
+  void begin(long sentNanos) {
+    succeeded(sentNanos);
+    timers.after(PERIOD, this::beatNow);
+  }
+
+  /**
+   * Runs the task now if the last heartbeat is fresh, else when one has succeeded; never if sealed.
+   */
+  void whenFresh(Runnable task) {
+    boolean fresh;
+    synchronized (this) {
+      if (sealed || closed) {
+        return;
+      }
+      fresh = isFresh();
+      if (!fresh) {
+        waiting.add(task);
+      }
+    }
+    if (fresh) {
+      task.run();
+    } else {
+      beatNow();
+    }
+  }
+
+  synchronized boolean isFresh() {
+    return !sealed && ticker.nanos() - freshUntilNanos < 0;
+  }
+
+  /** Our wall clock minus the database's. */
+  synchronized Duration clockSkew() {
+    return clockSkew;
+  }
+
+  synchronized void close() {
+    closed = true;
+    waiting.clear();
+  }
+
+  /**
+   * One heartbeat at a time: a slow one delays the next, so that beats cannot overtake each other.
+   */
+  private void beatNow() {
+    long number;
+    synchronized (this) {
+      if (beating || sealed || closed) {
+        return;
+      }
+      beating = true;
+      number = ++beat;
+    }
+    // Outside our lock: the positions are under the lanes' locks.
+    Start row = new Start(start, node, number, false, positions.get());
+    long sentNanos = ticker.nanos();
+    tables
+        .beat(row)
+        .whenComplete(
+            (applied, error) -> {
+              if (error != null) {
+                failed(error);
+              } else if (applied) {
+                announced.accept(row.lanes());
+                succeeded(sentNanos);
+                compareClocks();
+                timers.after(PERIOD, this::beatNow);
+              } else {
+                foundSealed();
+              }
+            });
+  }
+
+  private void succeeded(long sentNanos) {
+    List<Runnable> ready;
+    synchronized (this) {
+      beating = false;
+      // Counted from when it was sent: whoever seals us starts counting no earlier.
+      freshUntilNanos = sentNanos + FRESH.toNanos();
+      if (!isFresh()) {
+        return; // took longer than it is good for: only the next one counts
+      }
+      ready = new ArrayList<>(waiting);
+      waiting.clear();
+    }
+    ready.forEach(Runnable::run);
+  }
+
+  private void failed(Throwable error) {
+    synchronized (this) {
+      beating = false;
+    }
+    logger.warn("cannot write the heartbeat of start {}: {}", start, error.toString());
+    timers.after(RETRY, this::beatNow);
+  }
+
+  private void foundSealed() {
+    synchronized (this) {
+      beating = false;
+      sealed = true;
+      waiting.clear();
+    }
+    logger.error("start {} was sealed by another node; it acknowledges nothing more", start);
+    onSealed.run();
+  }
+
+  private void compareClocks() {
+    Instant before = clock.instant();
+    tables
+        .databaseTime()
+        .whenComplete(
+            (databaseTime, error) -> {
+              if (error != null) {
+                return; // the next heartbeat asks again; the heartbeat itself tells of an outage
+              }
+              // The database looked at its clock between our two looks: take the middle.
+              Instant middle = before.plus(Duration.between(before, clock.instant()).dividedBy(2));
+              synchronized (this) {
+                clockSkew = Duration.between(databaseTime, middle);
+              }
+            });
+  }
+}

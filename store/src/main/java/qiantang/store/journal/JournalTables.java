@@ -1,0 +1,81 @@
+package qiantang.store.journal;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.FrameKey;
+import qiantang.store.model.LaneMinute;
+import qiantang.store.model.StartId;
+
+/**
+ * The tables {@code journal}, {@code whereabouts} and {@code starts}. A stage that fails means that
+ * the outcome is unknown: repeat with the same key and bytes. All writes commit at LOCAL_QUORUM,
+ * all reads see what was committed before they began.
+ */
+public interface JournalTables {
+  /**
+   * A frame as it is kept.
+   *
+   * @param key its row
+   * @param bytes {@link qiantang.store.codec.FrameCodec}
+   */
+  record StoredFrame(FrameKey key, byte[] bytes) {}
+
+  /**
+   * In which lane an enterprise's records lie.
+   *
+   * @param firstMinute label of the first minute that may hold one
+   * @param lastMinute label of the minute in which this row was last written; the writer writes it
+   *     again before it acknowledges anything in a minute {@link Lane#WHEREABOUTS_MINUTES} later
+   */
+  record Whereabouts(
+      EnterpriseId enterprise, StartId start, int lane, long firstMinute, long lastMinute) {}
+
+  /**
+   * How far a lane is, by its writer's word.
+   *
+   * @param minute label of the minute being written; earlier ones are closed
+   * @param storedSequence last sequence known to be stored, 0 for none
+   */
+  record LanePosition(long minute, long storedSequence) {}
+
+  /**
+   * A row of {@code starts}.
+   *
+   * @param beat counts the heartbeats from 1
+   * @param lanes one position per lane
+   */
+  record Start(StartId id, String node, long beat, boolean sealed, List<LanePosition> lanes) {}
+
+  /** Inserts one frame; repeating it with the same key and bytes changes nothing. */
+  CompletionStage<Void> insertFrame(FrameKey key, byte[] bytes);
+
+  /** Frames of one lane-minute with a sequence above the one given, in order of sequence. */
+  CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence);
+
+  /** Writes one row of whereabouts; the first minute of an existing row stays the smallest. */
+  CompletionStage<Void> insertWhereabouts(Whereabouts row);
+
+  /** All lanes in which this enterprise may have records. */
+  CompletionStage<List<Whereabouts>> readWhereabouts(EnterpriseId enterprise);
+
+  /** Inserts the row of a new start, not sealed. */
+  CompletionStage<Void> insertStart(Start start);
+
+  /** Writes a heartbeat unless the start is sealed; false says that it is. A transaction. */
+  CompletionStage<Boolean> beat(Start start);
+
+  /** Declares a start ended, if its heartbeat is still this one; true if it is sealed now. */
+  CompletionStage<Boolean> seal(StartId start, long beat);
+
+  /** One start as it is now, the transactions' outcomes included. */
+  CompletionStage<Optional<Start>> readStart(StartId start);
+
+  /** All starts of the last days; may be a little old. */
+  CompletionStage<List<Start>> readStarts();
+
+  /** The database's clock, to a millisecond. */
+  CompletionStage<Instant> databaseTime();
+}

@@ -1,0 +1,148 @@
+package qiantang.store.memory;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import qiantang.store.journal.JournalTables;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.FrameKey;
+import qiantang.store.model.LaneMinute;
+import qiantang.store.model.StartId;
+
+/** The journal's tables in memory. Any thread. */
+public final class MemoryJournal implements JournalTables {
+  private record WhereaboutsKey(StartId start, int lane) {}
+
+  private final InstantSource clock;
+  private final Executor executor;
+  private final boolean keepFrames;
+  private final Map<LaneMinute, ConcurrentSkipListMap<Long, byte[]>> frames =
+      new ConcurrentHashMap<>();
+  private final Map<EnterpriseId, Map<WhereaboutsKey, Whereabouts>> whereabouts =
+      new ConcurrentHashMap<>();
+  private final Map<StartId, Start> starts = new ConcurrentHashMap<>();
+
+  /**
+   * Empty tables.
+   *
+   * @param executor completes every stage; {@code Runnable::run} completes before the call returns
+   * @param keepFrames false forgets frames at once, so that a benchmark can write without end
+   */
+  public MemoryJournal(InstantSource clock, Executor executor, boolean keepFrames) {
+    this.clock = clock;
+    this.executor = executor;
+    this.keepFrames = keepFrames;
+  }
+
+  @Override
+  public CompletionStage<Void> insertFrame(FrameKey key, byte[] bytes) {
+    return run(
+        () -> {
+          if (keepFrames) {
+            frames
+                .computeIfAbsent(key.partition(), partition -> new ConcurrentSkipListMap<>())
+                .put(key.sequence(), bytes);
+          }
+        });
+  }
+
+  @Override
+  public CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence) {
+    return supply(
+        () -> {
+          List<StoredFrame> found = new ArrayList<>();
+          ConcurrentSkipListMap<Long, byte[]> rows = frames.get(partition);
+          if (rows != null) {
+            rows.tailMap(afterSequence, false)
+                .forEach(
+                    (sequence, bytes) ->
+                        found.add(new StoredFrame(new FrameKey(partition, sequence), bytes)));
+          }
+          return found;
+        });
+  }
+
+  @Override
+  public CompletionStage<Void> insertWhereabouts(Whereabouts row) {
+    return run(
+        () ->
+            whereabouts
+                .computeIfAbsent(row.enterprise(), enterprise -> new ConcurrentHashMap<>())
+                .merge(
+                    new WhereaboutsKey(row.start(), row.lane()),
+                    row,
+                    (old, now) ->
+                        new Whereabouts(
+                            now.enterprise(),
+                            now.start(),
+                            now.lane(),
+                            Math.min(old.firstMinute(), now.firstMinute()),
+                            Math.max(old.lastMinute(), now.lastMinute()))));
+  }
+
+  @Override
+  public CompletionStage<List<Whereabouts>> readWhereabouts(EnterpriseId enterprise) {
+    return supply(() -> List.copyOf(whereabouts.getOrDefault(enterprise, Map.of()).values()));
+  }
+
+  @Override
+  public CompletionStage<Void> insertStart(Start start) {
+    return run(() -> starts.put(start.id(), start));
+  }
+
+  @Override
+  public CompletionStage<Boolean> beat(Start start) {
+    return supply(
+        () -> {
+          Start now = starts.computeIfPresent(start.id(), (id, old) -> old.sealed() ? old : start);
+          return now != null && !now.sealed();
+        });
+  }
+
+  @Override
+  public CompletionStage<Boolean> seal(StartId start, long beat) {
+    return supply(
+        () -> {
+          Start now =
+              starts.computeIfPresent(
+                  start,
+                  (id, old) ->
+                      old.beat() == beat
+                          ? new Start(id, old.node(), beat, true, old.lanes())
+                          : old);
+          return now != null && now.sealed();
+        });
+  }
+
+  @Override
+  public CompletionStage<Optional<Start>> readStart(StartId start) {
+    return supply(() -> Optional.ofNullable(starts.get(start)));
+  }
+
+  @Override
+  public CompletionStage<List<Start>> readStarts() {
+    return supply(() -> List.copyOf(starts.values()));
+  }
+
+  @Override
+  public CompletionStage<Instant> databaseTime() {
+    return supply(clock::instant);
+  }
+
+  private CompletionStage<Void> run(Runnable task) {
+    return CompletableFuture.runAsync(task, executor);
+  }
+
+  private <T> CompletionStage<T> supply(Supplier<T> task) {
+    return CompletableFuture.supplyAsync(task, executor);
+  }
+}

@@ -1,0 +1,145 @@
+package qiantang.store.memory;
+
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.AccessToken;
+import qiantang.store.registry.Credential;
+import qiantang.store.registry.Device;
+import qiantang.store.registry.Enterprise;
+import qiantang.store.registry.Platform;
+import qiantang.store.registry.Registry;
+
+/** The registry's tables in memory; every stage is complete when it is returned. Any thread. */
+public final class MemoryRegistry implements Registry {
+  private record CredentialKey(EnterpriseId owner, String hash) {}
+
+  private static final CompletionStage<Void> DONE =
+      CompletableFuture.runAsync(() -> {}, Runnable::run);
+
+  private final Map<String, Platform> platforms = new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<EnterpriseId, Enterprise> enterprises =
+      new ConcurrentSkipListMap<>();
+  private final Map<EnterpriseId, ConcurrentSkipListMap<DeviceId, Device>> devices =
+      new ConcurrentHashMap<>();
+  private final Map<CredentialKey, Credential> credentials = new ConcurrentHashMap<>();
+
+  /** An empty registry. */
+  public MemoryRegistry() {}
+
+  @Override
+  public CompletionStage<Void> putPlatform(Platform platform) {
+    platforms.put(platform.id(), platform);
+    return DONE;
+  }
+
+  @Override
+  public CompletionStage<List<Platform>> platforms() {
+    return done(List.copyOf(platforms.values()));
+  }
+
+  @Override
+  public CompletionStage<Boolean> createEnterprise(Enterprise enterprise) {
+    return done(enterprises.putIfAbsent(enterprise.id(), enterprise) == null);
+  }
+
+  @Override
+  public CompletionStage<Optional<Enterprise>> enterprise(EnterpriseId id) {
+    return done(Optional.ofNullable(enterprises.get(id)));
+  }
+
+  @Override
+  public CompletionStage<List<Enterprise>> enterprises(@Nullable EnterpriseId after, int limit) {
+    return done(page(enterprises, after, limit));
+  }
+
+  @Override
+  public CompletionStage<Boolean> createDevice(Device device) {
+    return done(of(device.enterprise()).putIfAbsent(device.id(), device) == null);
+  }
+
+  @Override
+  public CompletionStage<Void> discoverDevice(Device device) {
+    of(device.enterprise())
+        .merge(
+            device.id(),
+            device,
+            (old, found) ->
+                old.kind() == Device.Kind.GATEWAY
+                    ? old
+                    : new Device(
+                        old.enterprise(),
+                        old.id(),
+                        old.name(),
+                        old.kind(),
+                        found.gateway(),
+                        old.model(),
+                        old.factory(),
+                        old.line(),
+                        old.disabled(),
+                        old.created()));
+    return DONE;
+  }
+
+  @Override
+  public CompletionStage<Optional<Device>> device(EnterpriseId enterprise, DeviceId id) {
+    return done(Optional.ofNullable(of(enterprise).get(id)));
+  }
+
+  @Override
+  public CompletionStage<List<Device>> devices(
+      EnterpriseId enterprise, @Nullable DeviceId after, int limit) {
+    return done(page(of(enterprise), after, limit));
+  }
+
+  @Override
+  public CompletionStage<Void> putCredential(Credential credential) {
+    credentials.put(key(credential.owner(), credential.hash()), credential);
+    return DONE;
+  }
+
+  @Override
+  public CompletionStage<Optional<Credential>> credential(AccessToken token) {
+    return done(Optional.ofNullable(credentials.get(key(token.owner(), token.hash()))));
+  }
+
+  @Override
+  public CompletionStage<List<Credential>> tokens(
+      EnterpriseId owner, @Nullable String after, int limit) {
+    return done(
+        credentials.values().stream()
+            .filter(credential -> credential.owner().equals(owner))
+            .filter(credential -> credential.device() == null)
+            .filter(credential -> after == null || credential.id().compareTo(after) > 0)
+            .sorted(Comparator.comparing(Credential::id))
+            .limit(limit)
+            .toList());
+  }
+
+  private ConcurrentSkipListMap<DeviceId, Device> of(EnterpriseId enterprise) {
+    return devices.computeIfAbsent(enterprise, id -> new ConcurrentSkipListMap<>());
+  }
+
+  private static CredentialKey key(EnterpriseId owner, byte[] hash) {
+    return new CredentialKey(owner, HexFormat.of().formatHex(hash));
+  }
+
+  private static <K, V> List<V> page(
+      ConcurrentSkipListMap<K, V> rows, @Nullable K after, int limit) {
+    return (after == null ? rows : rows.tailMap(after, false))
+        .values().stream().limit(limit).toList();
+  }
+
+  private static <T> CompletionStage<T> done(T value) {
+    return CompletableFuture.completedFuture(value);
+  }
+}

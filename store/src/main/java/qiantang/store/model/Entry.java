@@ -1,0 +1,83 @@
+package qiantang.store.model;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One record of a frame. Its enterprise is the frame section's, taken from the session. */
+public sealed interface Entry {
+  /** When the node took it, microseconds since 1970 UTC. */
+  long arrivalMicros();
+
+  /**
+   * The readings of one message.
+   *
+   * @param publisher the MQTT client that sent it: a gateway or the device itself
+   * @param arrivalMicros when the node took it, microseconds since 1970 UTC
+   * @param readings at least one
+   */
+  record Readings(DeviceId publisher, long arrivalMicros, List<Reading> readings)
+      implements Entry {}
+
+  /**
+   * A device was seen for the first time by a session, before its first reading.
+   *
+   * @param device the device
+   * @param name the name its gateway calls it by, any UTF-8 up to 128 bytes
+   * @param gateway the gateway that speaks for it
+   * @param model the device type the gateway gave, if any
+   */
+  record Birth(
+      DeviceId device, String name, DeviceId gateway, @Nullable String model, long arrivalMicros)
+      implements Entry {}
+
+  /**
+   * A session began or ended.
+   *
+   * @param publisher who connected
+   * @param session number of the session within its start; a disconnect closes only its own
+   * @param connected true where the session began
+   * @param reason why it began or ended: {@code connect}, {@code disconnect}, {@code keep-alive},
+   *     {@code connection-lost}, {@code taken-over}, {@code protocol-error}, {@code shutdown}
+   * @param clientId MQTT client id
+   * @param address peer address and port
+   */
+  record Presence(
+      DeviceId publisher,
+      long session,
+      boolean connected,
+      String reason,
+      String clientId,
+      String address,
+      long arrivalMicros)
+      implements Entry {}
+
+  /**
+   * Refused messages or readings, readable by their enterprise. Identical refusals of one source
+   * within a second are one record with a count.
+   *
+   * @param publisher who sent it; null where the login itself was refused
+   * @param device the device concerned, where one is known
+   * @param reason a word of a closed list: see {@link Reason}
+   * @param detail what was wrong and what to do, for a person
+   * @param topic where it was sent, empty for a login
+   * @param count how many identical refusals this record stands for, at least 1
+   * @param payloadBytes length of the first refused payload
+   * @param payload its first {@link #PAYLOAD_KEPT_BYTES} bytes
+   * @param eventTimeMicros the refused event time, where that was the cause
+   */
+  record Rejection(
+      @Nullable DeviceId publisher,
+      @Nullable DeviceId device,
+      Reason reason,
+      String detail,
+      String topic,
+      long count,
+      int payloadBytes,
+      byte[] payload,
+      @Nullable Long eventTimeMicros,
+      long arrivalMicros)
+      implements Entry {
+    /** How much of a refused payload is kept: enough to recognise it, too little to store by it. */
+    public static final int PAYLOAD_KEPT_BYTES = 512;
+  }
+}

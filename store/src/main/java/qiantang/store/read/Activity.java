@@ -1,0 +1,61 @@
+package qiantang.store.read;
+
+import java.util.SortedMap;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.Counts;
+import qiantang.store.model.DeviceId;
+
+/**
+ * What an enterprise's devices did, as far as the journal reaches.
+ *
+ * @param devices every device that was born, connected or reported a reading
+ * @param counts of all starts and lanes
+ */
+public record Activity(
+    SortedMap<DeviceId, DeviceActivity> devices, Counts counts, Completeness completeness) {
+  /**
+   * What one device did.
+   *
+   * @param name from its birth; null where a direct device has none
+   * @param gateway who spoke for it last, null for a direct device
+   * @param model from its birth
+   * @param connection of itself, or of its gateway
+   * @param sinceMicros since when it is connected or not, null for never
+   * @param reason of the last connect or disconnect
+   * @param firstArrivalMicros of the first record of it
+   * @param lastEventTimeMicros of its newest reading, null without one
+   * @param metrics names seen
+   */
+  public record DeviceActivity(
+      @Nullable String name,
+      @Nullable DeviceId gateway,
+      @Nullable String model,
+      Connection connection,
+      @Nullable Long sinceMicros,
+      @Nullable String reason,
+      long firstArrivalMicros,
+      @Nullable Long lastEventTimeMicros,
+      SortedSet<String> metrics) {}
+
+  /** Whether a device is connected. */
+  public enum Connection {
+    /** An open session whose node lives. */
+    ONLINE("online"),
+    /** No open session. */
+    OFFLINE("offline"),
+    /** Never had one, as far as the journal reaches. */
+    NEVER("never");
+
+    private final String word;
+
+    Connection(String word) {
+      this.word = word;
+    }
+
+    /** The word used in JSON. */
+    public String word() {
+      return word;
+    }
+  }
+}

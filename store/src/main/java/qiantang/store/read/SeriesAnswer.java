@@ -1,0 +1,13 @@
+package qiantang.store.read;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The samples.
+ *
+ * @param series in order of metric name, none empty
+ * @param nextFromMicros {@code from} of the request that goes on where the limit cut, else null
+ */
+public record SeriesAnswer(
+    List<Series> series, @Nullable Long nextFromMicros, Completeness completeness) {}

@@ -1,0 +1,57 @@
+package qiantang.store.registry;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+
+/**
+ * A thing that is measured, or a gateway that speaks for such things.
+ *
+ * @param name any UTF-8 up to 128 bytes; the id where none was given
+ * @param gateway the gateway that spoke for it last, null for a direct device or a gateway
+ * @param model device model, empty if not said
+ * @param factory factory of the enterprise, empty if not said
+ * @param line line of the factory, empty if not said
+ * @param disabled whether its credentials are refused
+ */
+public record Device(
+    EnterpriseId enterprise,
+    DeviceId id,
+    String name,
+    Kind kind,
+    @Nullable DeviceId gateway,
+    String model,
+    String factory,
+    String line,
+    boolean disabled,
+    Instant created) {
+  /** What a device is to MQTT. */
+  public enum Kind {
+    /** Publishes for itself, or is spoken for by a gateway. */
+    DEVICE("device"),
+    /** Publishes for the devices behind it. */
+    GATEWAY("gateway");
+
+    private final String word;
+
+    Kind(String word) {
+      this.word = word;
+    }
+
+    /** The word used in JSON and CQL. */
+    public String word() {
+      return word;
+    }
+
+    /** The kind of this word, or null. */
+    public static @Nullable Kind ofWord(String word) {
+      for (Kind kind : values()) {
+        if (kind.word.equals(word)) {
+          return kind;
+        }
+      }
+      return null;
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package qiantang.store.registry;
+
+import java.time.Instant;
+import java.util.List;
+import qiantang.store.model.EnterpriseId;
+
+/**
+ * The customer, owner of all below it.
+ *
+ * @param name any UTF-8 up to 128 bytes
+ * @param region city or other region, empty if not said
+ * @param platforms ids of the platforms it joined, the base platform among them
+ */
+public record Enterprise(
+    EnterpriseId id,
+    String name,
+    String region,
+    List<String> platforms,
+    Retention retention,
+    Instant created) {}

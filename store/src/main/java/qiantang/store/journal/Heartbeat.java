@@ -122,7 +122,7 @@ final class Heartbeat {
       number = ++beat;
     }
     // Outside our lock: the positions are under the lanes' locks.
-    Start row = new Start(start, node, number, false, positions.get());
+    Start row = new Start(start, node, number, 0, false, positions.get());
     long sentNanos = ticker.nanos();
     tables
         .beat(row)

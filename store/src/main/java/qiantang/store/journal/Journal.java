@@ -77,7 +77,7 @@ public final class Journal implements AutoCloseable {
     long sentNanos = ticker.nanos();
     List<LanePosition> positions = positions();
     return tables
-        .insertStart(new Start(start, node, 1, false, positions))
+        .insertStart(new Start(start, node, 1, 0, false, positions))
         .thenRun(
             () -> {
               announced(positions);

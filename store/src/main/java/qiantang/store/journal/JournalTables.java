@@ -45,9 +45,16 @@ public interface JournalTables {
    * A row of {@code starts}.
    *
    * @param beat counts the heartbeats from 1
+   * @param beatMicros when the database took the heartbeat, by its own clock; 0 when writing
    * @param lanes one position per lane
    */
-  record Start(StartId id, String node, long beat, boolean sealed, List<LanePosition> lanes) {}
+  record Start(
+      StartId id,
+      String node,
+      long beat,
+      long beatMicros,
+      boolean sealed,
+      List<LanePosition> lanes) {}
 
   /** Inserts one frame; repeating it with the same key and bytes changes nothing. */
   CompletionStage<Void> insertFrame(FrameKey key, byte[] bytes);

@@ -2,6 +2,7 @@ package qiantang.store.memory;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,14 +97,15 @@ public final class MemoryJournal implements JournalTables {
 
   @Override
   public CompletionStage<Void> insertStart(Start start) {
-    return run(() -> starts.put(start.id(), start));
+    return run(() -> starts.put(start.id(), stamped(start)));
   }
 
   @Override
   public CompletionStage<Boolean> beat(Start start) {
     return supply(
         () -> {
-          Start now = starts.computeIfPresent(start.id(), (id, old) -> old.sealed() ? old : start);
+          Start now =
+              starts.computeIfPresent(start.id(), (id, old) -> old.sealed() ? old : stamped(start));
           return now != null && !now.sealed();
         });
   }
@@ -117,7 +119,7 @@ public final class MemoryJournal implements JournalTables {
                   start,
                   (id, old) ->
                       old.beat() == beat
-                          ? new Start(id, old.node(), beat, true, old.lanes())
+                          ? new Start(id, old.node(), beat, old.beatMicros(), true, old.lanes())
                           : old);
           return now != null && now.sealed();
         });
@@ -136,6 +138,12 @@ public final class MemoryJournal implements JournalTables {
   @Override
   public CompletionStage<Instant> databaseTime() {
     return supply(clock::instant);
+  }
+
+  private Start stamped(Start start) {
+    long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    return new Start(
+        start.id(), start.node(), start.beat(), nowMicros, start.sealed(), start.lanes());
   }
 
   private CompletionStage<Void> run(Runnable task) {

@@ -1,0 +1,251 @@
+package qiantang.store.read;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.codec.FrameCodec;
+import qiantang.store.codec.FrameCodec.Decoded;
+import qiantang.store.journal.JournalTables;
+import qiantang.store.journal.JournalTables.LanePosition;
+import qiantang.store.journal.JournalTables.Start;
+import qiantang.store.journal.JournalTables.StoredFrame;
+import qiantang.store.journal.JournalTables.Whereabouts;
+import qiantang.store.journal.Lane;
+import qiantang.store.model.Counts;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.Entry;
+import qiantang.store.model.FrameKey;
+import qiantang.store.model.LaneMinute;
+import qiantang.store.model.StartId;
+
+/**
+ * What no fold has taken yet: the frames of all lanes in which an enterprise has records, in
+ * arrival order. Frames once read are kept (bounded), so that a scan reads only new sequences from
+ * the database; with nobody asking, nothing is read. Any thread.
+ */
+public final class Tail {
+  // Lane-minutes read at once: enough to hide the round trip, few enough to bound memory.
+  private static final int PARTITIONS_AT_ONCE = 32;
+  private static final int ENTRY_OVERHEAD_BYTES = 128;
+
+  private static final Comparator<Part> ARRIVAL =
+      Comparator.<Part>comparingLong(part -> part.partition.minute())
+          .thenComparing(part -> part.partition.start())
+          .thenComparingInt(part -> part.partition.lane());
+
+  private final JournalTables tables;
+  private final Executor executor;
+  private final Cache<LaneMinute, Frames> cache;
+
+  /** The entries of a scan, in arrival order. */
+  interface Visitor {
+    /** One entry; the rank decides which of two is the later. */
+    void entry(Rank rank, Entry entry);
+
+    /** Cumulative counts of one (start, lane). */
+    default void counts(LaneMinute partition, Counts counts) {}
+  }
+
+  /** Place in arrival order: the last in it wins every merge. */
+  record Rank(FrameKey frame, int index) implements Comparable<Rank> {
+    @Override
+    public int compareTo(Rank other) {
+      int byFrame = frame.compareTo(other.frame);
+      return byFrame != 0 ? byFrame : Integer.compare(index, other.index);
+    }
+  }
+
+  /**
+   * What a scan learnt besides the entries.
+   *
+   * @param starts the starts whose lanes were read
+   * @param damagedFrames frames that could not be decoded
+   */
+  record Scanned(Map<StartId, Start> starts, int damagedFrames) {}
+
+  /** A lane-minute to be read. Closed: its writer said that it writes a later one. */
+  private record Part(LaneMinute partition, boolean closed) {}
+
+  /** Frames of one lane-minute read so far; final when no more can come. */
+  private record Frames(List<StoredFrame> frames, boolean isFinal) {
+    static final Frames NONE = new Frames(List.of(), false);
+
+    long lastSequence() {
+      return frames.isEmpty() ? 0 : frames.getLast().key().sequence();
+    }
+
+    int weightBytes() {
+      long bytes = ENTRY_OVERHEAD_BYTES;
+      for (StoredFrame frame : frames) {
+        bytes += ENTRY_OVERHEAD_BYTES + frame.bytes().length;
+      }
+      return (int) Math.min(bytes, Integer.MAX_VALUE);
+    }
+  }
+
+  /**
+   * A tail.
+   *
+   * @param executor decodes; the database's own threads must not
+   * @param cacheBytesMax how much of the frames read is kept
+   */
+  public Tail(JournalTables tables, Executor executor, long cacheBytesMax) {
+    this.tables = tables;
+    this.executor = executor;
+    cache =
+        Caffeine.newBuilder()
+            .maximumWeight(cacheBytesMax)
+            .weigher((LaneMinute partition, Frames frames) -> frames.weightBytes())
+            .executor(executor)
+            .build();
+  }
+
+  /**
+   * Visits everything of this enterprise that was acknowledged before the call; of one device only,
+   * where one is given, and then perhaps entries of others too.
+   */
+  CompletionStage<Scanned> scan(
+      EnterpriseId enterprise, @Nullable DeviceId device, Visitor visitor) {
+    // Whereabouts first, then the starts' positions, then frames: older ones of the former are
+    // always safe, because a writer commits them before it acknowledges what they announce.
+    return tables
+        .readWhereabouts(enterprise)
+        .thenCompose(
+            rows ->
+                readStarts(rows)
+                    .thenComposeAsync(
+                        starts ->
+                            new Scan(enterprise, device, visitor, starts, parts(rows, starts))
+                                .run(0),
+                        executor));
+  }
+
+  private CompletionStage<Map<StartId, Start>> readStarts(List<Whereabouts> rows) {
+    List<CompletableFuture<Optional<Start>>> reads =
+        rows.stream()
+            .map(Whereabouts::start)
+            .distinct()
+            .map(start -> tables.readStart(start).toCompletableFuture())
+            .toList();
+    return all(reads)
+        .thenApply(
+            starts -> {
+              Map<StartId, Start> byId = new HashMap<>();
+              starts.forEach(start -> start.ifPresent(found -> byId.put(found.id(), found)));
+              return byId;
+            });
+  }
+
+  private static List<Part> parts(List<Whereabouts> rows, Map<StartId, Start> starts) {
+    List<Part> parts = new ArrayList<>();
+    for (Whereabouts row : rows) {
+      Start start = starts.get(row.start());
+      if (start == null || row.lane() >= start.lanes().size()) {
+        continue; // expired: starts outlive their frames
+      }
+      LanePosition position = start.lanes().get(row.lane());
+      long last =
+          Math.min(
+              row.lastMinute() + Lane.WHEREABOUTS_MINUTES, position.minute() + Lane.MINUTES_AHEAD);
+      for (long minute = row.firstMinute(); minute <= last; minute++) {
+        boolean closed = minute < position.minute() || start.sealed();
+        parts.add(new Part(new LaneMinute(row.start(), row.lane(), minute), closed));
+      }
+    }
+    parts.sort(ARRIVAL);
+    return parts;
+  }
+
+  private CompletionStage<Frames> read(Part part) {
+    Frames known = cache.getIfPresent(part.partition);
+    Frames before = known == null ? Frames.NONE : known;
+    if (before.isFinal) {
+      return CompletableFuture.completedFuture(before);
+    }
+    return tables
+        .readFrames(part.partition, before.lastSequence())
+        .thenApply(
+            more -> {
+              if (more.isEmpty() && !part.closed) {
+                return before;
+              }
+              List<StoredFrame> frames = new ArrayList<>(before.frames);
+              frames.addAll(more);
+              Frames now = new Frames(List.copyOf(frames), part.closed);
+              cache.put(part.partition, now);
+              return now;
+            });
+  }
+
+  private static <T> CompletionStage<List<T>> all(List<CompletableFuture<T>> stages) {
+    return CompletableFuture.allOf(stages.toArray(CompletableFuture[]::new))
+        .thenApply(nothing -> stages.stream().map(CompletableFuture::join).toList());
+  }
+
+  /** One walk over the parts, some at a time, in order. */
+  private final class Scan {
+    private final EnterpriseId enterprise;
+    private final @Nullable DeviceId device;
+    private final Visitor visitor;
+    private final Map<StartId, Start> starts;
+    private final List<Part> parts;
+    private int damagedFrames;
+
+    Scan(
+        EnterpriseId enterprise,
+        @Nullable DeviceId device,
+        Visitor visitor,
+        Map<StartId, Start> starts,
+        List<Part> parts) {
+      this.enterprise = enterprise;
+      this.device = device;
+      this.visitor = visitor;
+      this.starts = starts;
+      this.parts = parts;
+    }
+
+    CompletionStage<Scanned> run(int from) {
+      if (from >= parts.size()) {
+        return CompletableFuture.completedFuture(new Scanned(starts, damagedFrames));
+      }
+      int to = Math.min(from + PARTITIONS_AT_ONCE, parts.size());
+      List<CompletableFuture<Frames>> reads =
+          parts.subList(from, to).stream().map(part -> read(part).toCompletableFuture()).toList();
+      return all(reads)
+          .thenComposeAsync(
+              read -> {
+                read.forEach(frames -> frames.frames.forEach(this::visit));
+                return run(to);
+              },
+              executor);
+    }
+
+    private void visit(StoredFrame frame) {
+      Decoded decoded =
+          device == null
+              ? FrameCodec.decode(frame.bytes(), enterprise)
+              : FrameCodec.decode(frame.bytes(), enterprise, device);
+      switch (decoded) {
+        case Decoded.Damaged damaged -> damagedFrames++;
+        case Decoded.Sections sections -> {
+          for (FrameCodec.Section section : sections.sections()) {
+            visitor.counts(frame.key().partition(), section.counts());
+            for (FrameCodec.Numbered numbered : section.entries()) {
+              visitor.entry(new Rank(frame.key(), numbered.index()), numbered.entry());
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -132,7 +132,7 @@ final class ActivityMerge implements Tail.Visitor {
           since = connection == Connection.ONLINE ? Math.min(since, began) : began;
           reason = open.getValue().reason();
           connection = Connection.ONLINE;
-        } else if (connection == Connection.OFFLINE && speaker.last == open.getValue()) {
+        } else if (connection == Connection.OFFLINE && speaker.last.equals(open.getValue())) {
           // Its node died without a word: offline since the node's last heartbeat.
           Start start = scanned.starts().get(open.getKey().start());
           since = start == null ? since : Long.valueOf(start.beatMicros());

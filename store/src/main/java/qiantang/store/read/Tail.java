@@ -34,8 +34,8 @@ import qiantang.store.model.StartId;
  * the database; with nobody asking, nothing is read. Any thread.
  */
 public final class Tail {
-  // Lane-minutes read at once: enough to hide the round trip, few enough to bound memory.
-  private static final int PARTITIONS_AT_ONCE = 32;
+  // Lane-minutes read at once: enough to hide the round trip; a full one holds 10 MiB.
+  private static final int PARTITIONS_AT_ONCE = 8;
   private static final int ENTRY_OVERHEAD_BYTES = 128;
 
   private static final Comparator<Part> ARRIVAL =

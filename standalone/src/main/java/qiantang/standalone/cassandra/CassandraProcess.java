@@ -1,0 +1,288 @@
+package qiantang.standalone.cassandra;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Cassandra node in a process of its own, on loopback. Its data lies in a {@link DataDirectory};
+ * one left over from a killed parent is ended by the next start on the same directory.
+ */
+public final class CassandraProcess implements AutoCloseable {
+  /** A commit log of 2 GiB replays within this on a slow disk; a shorter limit would lose to it. */
+  private static final Duration START_LIMIT = Duration.ofMinutes(5);
+
+  /**
+   * How long SIGTERM may take (2.6 s idle, of which 2 s wait for peers). What it does not flush in
+   * time lies in the commit log; `demo` promises to be gone within 20 s.
+   */
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(12);
+
+  /** The archive is written at exit, which takes 4 s on two busy cores; tests can wait. */
+  private static final Duration STOP_LIMIT_WITH_ARCHIVE = Duration.ofSeconds(60);
+
+  private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
+  private static final Duration PROBE_PAUSE = Duration.ofMillis(50);
+  private static final Duration PROGRESS_PAUSE = Duration.ofSeconds(5);
+
+  private final Process process;
+  private final Config config;
+  private final int jmxPort;
+  private final Path log;
+  private final PidFile pidFile;
+  private final ClassArchive archive;
+
+  private CassandraProcess(
+      Process process,
+      Config config,
+      int jmxPort,
+      Path log,
+      PidFile pidFile,
+      ClassArchive archive) {
+    this.process = process;
+    this.config = config;
+    this.jmxPort = jmxPort;
+    this.log = log;
+    this.pidFile = pidFile;
+    this.archive = archive;
+  }
+
+  /** What the node is for. */
+  public enum Profile {
+    /** Keeps every acknowledged write over kill -9, and has the whole compiler. */
+    DURABLE,
+    /** Starts in half the time: system tables are not flushed, code is compiled once, cheaply. */
+    QUICK
+  }
+
+  /**
+   * How to run the node.
+   *
+   * @param cqlPort 0 = a free one
+   * @param heapMebibytes the most the heap may grow to
+   */
+  public record Config(int cqlPort, int heapMebibytes, Profile profile) {
+    /** For tests of logic. */
+    public static Config forTests() {
+      return new Config(0, 512, Profile.QUICK);
+    }
+
+    /** For demo and benchmarks: 2 GiB, or a quarter of a small machine's memory. */
+    public static Config durable(int cqlPort, long memoryBytes) {
+      long quarterMebibytes = (memoryBytes >> 20) / 4;
+      int heapMebibytes = Math.clamp(quarterMebibytes, 512, 2048);
+      return new Config(cqlPort, heapMebibytes, Profile.DURABLE);
+    }
+
+    private Config withFreePort() {
+      return cqlPort == 0 ? new Config(Ports.free(), heapMebibytes, profile) : this;
+    }
+  }
+
+  /** Returns when CQL answers. {@code progress} is given lines for the operator. */
+  public static CassandraProcess start(DataDirectory data, Config wanted, Consumer<String> progress)
+      throws CannotStartException, InterruptedException {
+    try {
+      PidFile pidFile = new PidFile(data.path().resolve("cassandra.pid"));
+      endLeftOver(pidFile, progress);
+      Config config = wanted.withFreePort();
+      Ports.requireFree(CqlProbe.LOOPBACK, config.cqlPort(), "--cql-port");
+      CassandraProcess cassandra = launch(data, config, pidFile);
+      cassandra.awaitAnswer(progress);
+      return cassandra;
+    } catch (IOException e) {
+      throw new CannotStartException("cannot start Cassandra in " + data.path(), e);
+    }
+  }
+
+  public InetSocketAddress contactPoint() {
+    return new InetSocketAddress(CqlProbe.LOOPBACK, config.cqlPort());
+  }
+
+  public int cqlPort() {
+    return config.cqlPort();
+  }
+
+  /** For tools such as nodetool; without a password, on loopback only. */
+  public int jmxPort() {
+    return jmxPort;
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Completes with the exit code when the process is gone, however it went. */
+  public CompletableFuture<Integer> exited() {
+    return process.onExit().thenApply(Process::exitValue);
+  }
+
+  /** SIGTERM, then SIGKILL when the limit is over. */
+  public void stop() throws InterruptedException {
+    Duration limit = archive.isRecording() ? STOP_LIMIT_WITH_ARCHIVE : STOP_LIMIT;
+    process.destroy();
+    if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      archive.keep();
+    }
+    kill();
+  }
+
+  /** SIGKILL: as a crash would end it. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor(KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      pidFile.remove();
+    } catch (IOException ignored) {
+      // The next start finds that this pid is gone.
+    }
+  }
+
+  /** An interrupted thread has no time left: SIGKILL. */
+  @Override
+  public void close() {
+    try {
+      stop();
+    } catch (InterruptedException ignored) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void endLeftOver(PidFile pidFile, Consumer<String> progress)
+      throws IOException, InterruptedException {
+    @Nullable ProcessHandle leftOver = pidFile.living().orElse(null);
+    if (leftOver == null) {
+      return;
+    }
+    progress.accept("cassandra: ending pid %d, left over from before".formatted(leftOver.pid()));
+    CompletableFuture<ProcessHandle> gone = leftOver.onExit();
+    leftOver.destroy();
+    gone.completeOnTimeout(leftOver, STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
+    leftOver.destroyForcibly();
+    leftOver
+        .onExit()
+        .completeOnTimeout(leftOver, KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+        .join();
+    pidFile.remove();
+  }
+
+  private static CassandraProcess launch(DataDirectory data, Config config, PidFile pidFile)
+      throws IOException, CannotStartException {
+    Path java = Java17.find(System.getenv());
+    CassandraJars jars = CassandraJars.find();
+    int jmxPort = Ports.free();
+    CassandraConf conf =
+        CassandraConf.write(data.path().resolve("conf"), config.cqlPort(), Ports.free());
+    ClassArchive archive = ClassArchive.of(jars, config.profile() == Profile.QUICK);
+    List<String> command =
+        Stream.of(
+                Stream.of(java.toString(), "@" + conf.jvmOptions()),
+                memoryFlags(config).stream(),
+                archive.flags().stream(),
+                nodeFlags(config, jmxPort).stream(),
+                folderFlags(data, conf).stream(),
+                Stream.of("-cp", jars.classPath(), "org.apache.cassandra.service.CassandraDaemon"))
+            .flatMap(flags -> flags)
+            .toList();
+    Path output = data.logs().resolve("cassandra.out");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(data.path().toFile())
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    pidFile.write(process.toHandle());
+    Path log = data.logs().resolve("cassandra.log");
+    return new CassandraProcess(process, config, jmxPort, log, pidFile, archive);
+  }
+
+  private static List<String> memoryFlags(Config config) {
+    String most = "-Xmx" + config.heapMebibytes() + "m";
+    return switch (config.profile()) {
+      case QUICK -> List.of("-Xms64m", most, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+      case DURABLE -> List.of("-Xms256m", most, "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=100");
+    };
+  }
+
+  /** A node without peers: nothing to gossip with, to wait for or to tell before it goes. */
+  private static List<String> nodeFlags(Config config, int jmxPort) {
+    return List.of(
+        "-Dcassandra.jmx.local.port=" + jmxPort,
+        "-Dcassandra.load_ring_state=false",
+        "-Dcassandra.ring_delay_ms=0",
+        "-Dcassandra.shutdown_announce_in_ms=0",
+        "-Dcassandra.skip_wait_for_gossip_to_settle=0",
+        "-Dcassandra.superuser_setup_delay_ms=0",
+        "-Dcassandra.unsafesystem=" + (config.profile() == Profile.QUICK));
+  }
+
+  private static List<String> folderFlags(DataDirectory data, CassandraConf conf) {
+    return List.of(
+        "-Dcassandra.config=" + conf.yaml().toUri(),
+        "-Dcassandra-rackdc.properties=" + conf.rackdc().toUri(),
+        "-Dcassandra.storagedir=" + data.path().resolve("cassandra"),
+        "-Dlogback.configurationFile=" + conf.logback(),
+        "-Dqiantang.log=file",
+        "-Dqiantang.logs=" + data.logs(),
+        "-XX:ErrorFile=" + data.logs().resolve("hs_err_%p.log"));
+  }
+
+  private void awaitAnswer(Consumer<String> progress)
+      throws CannotStartException, InterruptedException {
+    long begun = System.nanoTime();
+    long told = begun;
+    progress.accept("cassandra: starting, log in " + log);
+    while (!CqlProbe.answers(config.cqlPort())) {
+      long now = System.nanoTime();
+      if (!process.isAlive()) {
+        throw new CannotStartException(
+            "cannot start Cassandra: it ended with code %d; %s (see %s and cassandra.out beside it)"
+                .formatted(process.exitValue(), lastError(), log));
+      }
+      if (now - begun > START_LIMIT.toNanos()) {
+        kill();
+        throw new CannotStartException(
+            "cannot start Cassandra: no answer on port %d within %d s; see %s"
+                .formatted(config.cqlPort(), START_LIMIT.toSeconds(), log));
+      }
+      if (now - told > PROGRESS_PAUSE.toNanos()) {
+        progress.accept("cassandra: still starting (%d s)".formatted(seconds(now - begun)));
+        told = now;
+      }
+      Thread.sleep(PROBE_PAUSE);
+    }
+    progress.accept(
+        "cassandra: answers on %s:%d after %d s"
+            .formatted(
+                CqlProbe.LOOPBACK.getHostAddress(),
+                config.cqlPort(),
+                seconds(System.nanoTime() - begun)));
+  }
+
+  /** The end of the log's newest error, to save the operator a look where one line says it all. */
+  private String lastError() {
+    try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
+      return lines
+          .filter(line -> line.startsWith("ERROR"))
+          .reduce((_, later) -> later)
+          .orElse("its log has no error");
+    } catch (IOException ignored) {
+      return "it wrote no log";
+    }
+  }
+
+  private static long seconds(long nanos) {
+    return Math.round(nanos / 1e9);
+  }
+}

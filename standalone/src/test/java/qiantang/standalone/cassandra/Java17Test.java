@@ -1,0 +1,32 @@
+package qiantang.standalone.cassandra;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class Java17Test {
+  @TempDir Path temp;
+
+  @Test
+  void theNamedFolderWins() throws Exception {
+    Path java = Files.createDirectories(temp.resolve("bin")).resolve("java");
+    Files.writeString(java, "");
+    assertTrue(java.toFile().setExecutable(true));
+    assertEquals(java, Java17.find(Map.of("QIANTANG_JAVA17", temp.toString())));
+  }
+
+  @Test
+  void aNamedFolderWithoutJavaIsRefusedAndNotPassedOver() {
+    CannotStartException refusal =
+        assertThrows(
+            CannotStartException.class,
+            () -> Java17.find(Map.of("QIANTANG_JAVA17", temp.toString())));
+    assertTrue(String.valueOf(refusal.getMessage()).contains(temp.toString()));
+  }
+}

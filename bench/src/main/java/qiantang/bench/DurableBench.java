@@ -1,0 +1,307 @@
+package qiantang.bench;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import qiantang.standalone.cassandra.CassandraProcess;
+import qiantang.standalone.cassandra.DataDirectory;
+import qiantang.store.cassandra.Cassandra;
+import qiantang.store.cassandra.CassandraConfig;
+
+/**
+ * What a durable acknowledgement costs: the whole system, the same server over tables that commit at
+ * once, and the journal without MQTT, one after the other on this machine.
+ */
+@Command(
+    name = "durable",
+    description =
+        "Durable QoS 1 publishes/s, the same with an instant store, and the journal alone.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class DurableBench implements Callable<Integer> {
+  private static final Duration WARM_UP = Duration.ofSeconds(20);
+  private static final Duration READY_MAX = Duration.ofSeconds(60);
+
+  @Option(names = "--connections", description = "MQTT connections.")
+  private int connections = 1000;
+
+  @Option(names = "--in-flight", description = "Messages in flight a connection.")
+  private int inFlight = 20;
+
+  @Option(names = "--payload-bytes", description = "Size of a message's JSON.")
+  private int payloadBytes = 100;
+
+  @Option(names = "--enterprises", description = "Enterprises the devices belong to.")
+  private int enterprises = 100;
+
+  @Option(names = "--seconds", description = "Length of each measurement.")
+  private int seconds = 30;
+
+  @Option(
+      names = "--only",
+      description = "One case alone: durable, instant or journal.",
+      defaultValue = "")
+  private String only = "";
+
+  private final Map<String, Measurement> results = new LinkedHashMap<>();
+
+  @Override
+  public Integer call() throws Exception {
+    Path folder = Files.createTempDirectory("qiantang-bench-");
+    try {
+      List<String> tokens = MemoryIngest.drawTokens(connections, enterprises);
+      if (isWanted("instant")) {
+        instant(folder, tokens);
+      }
+      if (isWanted("durable") || isWanted("journal")) {
+        withCassandra(folder, tokens);
+      }
+    } finally {
+      deleteTree(folder);
+    }
+    print();
+    return 0;
+  }
+
+  private boolean isWanted(String name) {
+    return only.isEmpty() || only.equals(name);
+  }
+
+  private void instant(Path folder, List<String> tokens) throws Exception {
+    Path file = Files.write(folder.resolve("tokens"), tokens);
+    int mqttPort = freePort();
+    int httpPort = freePort();
+    Process ingest =
+        java(
+            folder.resolve("instant.log"),
+            MemoryIngest.class.getName(),
+            String.valueOf(mqttPort),
+            String.valueOf(httpPort),
+            file.toString());
+    try {
+      waitUntilReady(ingest, httpPort, folder.resolve("instant.log"));
+      results.put("instant", load("instant store", mqttPort, tokens, Map.of("ingest", ingest)));
+    } finally {
+      stop(ingest);
+    }
+  }
+
+  private void withCassandra(Path folder, List<String> tokens) throws Exception {
+    long memoryBytes =
+        ((com.sun.management.OperatingSystemMXBean)
+                java.lang.management.ManagementFactory.getOperatingSystemMXBean())
+            .getTotalMemorySize();
+    try (DataDirectory data = DataDirectory.open(folder.resolve("data"));
+        CassandraProcess database =
+            CassandraProcess.start(
+                data, CassandraProcess.Config.durable(0, memoryBytes), System.err::println)) {
+      try (Cassandra cassandra =
+          Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
+        MemoryIngest.register(cassandra.registry(), tokens);
+        if (isWanted("durable")) {
+          durable(folder, tokens, database);
+        }
+        if (isWanted("journal")) {
+          journal(cassandra, database);
+        }
+      }
+    }
+  }
+
+  private void durable(Path folder, List<String> tokens, CassandraProcess database)
+      throws Exception {
+    int mqttPort = freePort();
+    int httpPort = freePort();
+    Path log = folder.resolve("durable.log");
+    Process ingest =
+        java(
+            log,
+            "qiantang.standalone.Main",
+            "ingest",
+            "--cassandra",
+            "127.0.0.1:" + database.cqlPort(),
+            "--mqtt-port",
+            String.valueOf(mqttPort),
+            "--ingest-http-port",
+            String.valueOf(httpPort));
+    try {
+      waitUntilReady(ingest, httpPort, log);
+      Map<String, Process> processes = new LinkedHashMap<>();
+      processes.put("ingest", ingest);
+      results.put("durable", load("durable", mqttPort, tokens, processes, database.pid()));
+    } finally {
+      stop(ingest);
+    }
+  }
+
+  private Measurement load(
+      String name, int mqttPort, List<String> tokens, Map<String, Process> processes)
+      throws Exception {
+    return load(name, mqttPort, tokens, processes, -1);
+  }
+
+  private Measurement load(
+      String name,
+      int mqttPort,
+      List<String> tokens,
+      Map<String, Process> processes,
+      long cassandraPid)
+      throws Exception {
+    Map<String, ProcessHandle> handles = new LinkedHashMap<>();
+    handles.put("client", ProcessHandle.current());
+    processes.forEach((process, handle) -> handles.put(process, handle.toHandle()));
+    if (cassandraPid > 0) {
+      handles.put("cassandra", ProcessHandle.of(cassandraPid).orElseThrow());
+    }
+    long hourAgoMillis = System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1);
+    try (LoadClient client = new LoadClient(inFlight, payloadBytes, hourAgoMillis)) {
+      client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), mqttPort), tokens);
+      client.send();
+      Measurement measurement =
+          Measurement.of(
+              name,
+              WARM_UP,
+              Duration.ofSeconds(seconds),
+              client::acknowledged,
+              client::takeLatencyMicros,
+              handles);
+      client.check();
+      client.pause();
+      return measurement;
+    }
+  }
+
+  private void journal(Cassandra cassandra, CassandraProcess database) throws Exception {
+    Map<String, ProcessHandle> handles = new LinkedHashMap<>();
+    handles.put("client", ProcessHandle.current());
+    handles.put("cassandra", ProcessHandle.of(database.pid()).orElseThrow());
+    try (JournalLoad load = new JournalLoad(cassandra.journal())) {
+      load.send(connections * inFlight, enterprises);
+      results.put(
+          "journal",
+          Measurement.of(
+              "journal alone",
+              WARM_UP,
+              Duration.ofSeconds(seconds),
+              load::acknowledged,
+              load::takeLatencyMicros,
+              handles));
+    }
+  }
+
+  private void print() {
+    System.out.printf(
+        "%d connections x %d in flight, %d-byte JSON, %d enterprises, %d s each, %d cores%n%n",
+        connections,
+        inFlight,
+        payloadBytes,
+        enterprises,
+        seconds,
+        Runtime.getRuntime().availableProcessors());
+    System.out.println(
+        "| case | acknowledged/s | p50 ms | p99 ms | p99.9 ms | cores: client, ingest, cassandra"
+            + " | MiB resident: ingest, cassandra |");
+    System.out.println("|---|---|---|---|---|---|---|");
+    results.forEach(
+        (name, m) ->
+            System.out.printf(
+                "| %s | %,.0f | %.1f | %.1f | %.1f | %.2f, %.2f, %.2f | %.0f, %.0f |%n",
+                name,
+                m.perSecond(),
+                m.millis(50),
+                m.millis(99),
+                m.millis(99.9),
+                m.coresByProcess().getOrDefault("client", Double.NaN),
+                m.coresByProcess().getOrDefault("ingest", Double.NaN),
+                m.coresByProcess().getOrDefault("cassandra", Double.NaN),
+                m.residentMebibytes().getOrDefault("ingest", Double.NaN),
+                m.residentMebibytes().getOrDefault("cassandra", Double.NaN)));
+    Measurement durable = results.get("durable");
+    if (durable != null) {
+      System.out.printf(
+          "%ndurable publishes_per_s=%.0f p50_ms=%.1f p99_ms=%.1f ingest_cores=%.2f"
+              + " cassandra_cores=%.2f%n",
+          durable.perSecond(),
+          durable.millis(50),
+          durable.millis(99),
+          durable.coresByProcess().getOrDefault("ingest", Double.NaN),
+          durable.coresByProcess().getOrDefault("cassandra", Double.NaN));
+    }
+  }
+
+  /** Starts a program of ours with the JVM, flags and class path of this one. */
+  private static Process java(Path log, String main, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    for (String flag :
+        java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (!flag.startsWith("-Xlog") && !flag.startsWith("-agentlib")) {
+        command.add(flag);
+      }
+    }
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main);
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
+  }
+
+  private static void waitUntilReady(Process process, int httpPort, Path log) throws Exception {
+    long end = System.nanoTime() + READY_MAX.toNanos();
+    while (System.nanoTime() < end && process.isAlive()) {
+      if (answers(URI.create("http://127.0.0.1:" + httpPort + "/health/ready"))) {
+        return;
+      }
+      Thread.sleep(Duration.ofMillis(100));
+    }
+    throw new IllegalStateException(
+        "cannot start ingest; its log says:\n" + String.join("\n", Files.readAllLines(log)));
+  }
+
+  private static boolean answers(URI uri) {
+    try {
+      HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+      return connection.getResponseCode() == 200;
+    } catch (IOException e) {
+      return false; // not up yet
+    }
+  }
+
+  private static void stop(Process process) throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(15, TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void deleteTree(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package qiantang.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executors;
+import qiantang.ingest.IngestConfig;
+import qiantang.ingest.IngestMain;
+import qiantang.store.memory.MemoryJournal;
+import qiantang.store.memory.MemoryRegistry;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.Enterprise;
+import qiantang.store.registry.Platform;
+import qiantang.store.registry.Registry;
+import qiantang.store.registry.Retention;
+
+/** The real ingest program over tables that commit at once and forget: what the server costs. */
+final class MemoryIngest {
+  private MemoryIngest() {}
+
+  /** Arguments: MQTT port, HTTP port, file with one token a line. */
+  public static void main(String[] arguments) throws Exception {
+    MemoryRegistry registry = new MemoryRegistry();
+    register(registry, Files.readAllLines(Path.of(arguments[2])));
+    // One thread completes the writes, as the driver's would.
+    MemoryJournal journal =
+        new MemoryJournal(
+            InstantSource.system(), Executors.newSingleThreadExecutor(), false);
+    IngestConfig config =
+        IngestConfig.local(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]));
+    IngestMain ingest = IngestMain.start(config, journal, registry);
+    Runtime.getRuntime().addShutdownHook(new Thread(ingest::close));
+    Thread.currentThread().join();
+  }
+
+  /** Makes the enterprises and devices that the tokens name. */
+  static void register(Registry registry, List<String> tokens) {
+    Instant now = Instant.now();
+    for (int i = 0; i < tokens.size(); i++) {
+      LoadIdentity identity = LoadIdentity.of(tokens.get(i), i);
+      registry
+          .createEnterprise(
+              new Enterprise(
+                  identity.owner(),
+                  identity.owner().text(),
+                  "",
+                  List.of(Platform.BASE),
+                  Retention.YEAR_1,
+                  now))
+          .toCompletableFuture()
+          .join();
+      registry.createDevice(identity.device(now)).toCompletableFuture().join();
+      registry.putCredential(identity.credential(now)).toCompletableFuture().join();
+    }
+  }
+
+  /** Tokens of so many devices spread over so many enterprises. */
+  static List<String> drawTokens(int devices, int enterprises) {
+    var random = new java.security.SecureRandom();
+    return java.util.stream.IntStream.range(0, devices)
+        .mapToObj(i -> new EnterpriseId("enterprise-" + i % enterprises))
+        .map(owner -> qiantang.store.registry.AccessToken.draw(owner, random).text())
+        .toList();
+  }
+}

@@ -138,6 +138,9 @@ final class Publisher implements ConnectionListener {
 
   @Override
   public void received(ServerPacket packet) {
+    if (stopping) {
+      return; // the ledgers have been handed over
+    }
     switch (packet) {
       case ServerPacket.ConnAck connAck -> loginAnswered(connAck);
       case ServerPacket.PubAck pubAck -> acknowledged(pubAck);
@@ -209,7 +212,7 @@ final class Publisher implements ConnectionListener {
   /** Sends what is open from before, then what is due, as far as the window reaches. */
   private void sendDue(long nowNanos) {
     Connection open = connection;
-    if (open == null || !loggedIn) {
+    if (open == null || !loggedIn || stopping) {
       return;
     }
     boolean written = false;

@@ -70,7 +70,8 @@ final class RunCommand implements Callable<Integer> {
               switch (target.read()) {
                 case Outcome.Failed<Target> failed -> failed.widen();
                 case Outcome.Done<Target>(Target found) ->
-                    new ScenarioRun(scenario.toString(), read, found, Math.max(1, loops), err).run();
+                    new ScenarioRun(scenario.toString(), read, found, Math.max(1, loops), err)
+                        .run();
               };
         };
     return switch (outcome) {

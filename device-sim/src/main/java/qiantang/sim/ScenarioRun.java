@@ -52,7 +52,7 @@ final class ScenarioRun {
   Outcome<RunReport> run() {
     String runId = runId(System.currentTimeMillis());
     Plan plan = Plan.of(scenario, runId);
-    say("making %d devices for %d publishers", plan.devices(), plan.publishers().size());
+    say("making %d devices for %d publishers".formatted(plan.devices(), plan.publishers().size()));
     try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
       return switch (Provisioning.make(plan, target, new Devices(api))) {
         case Outcome.Failed<List<Provisioning.Member>> failed -> failed.widen();
@@ -91,7 +91,8 @@ final class ScenarioRun {
       long startMillis = System.currentTimeMillis();
       fleet.begin(startMillis);
       long planned = plan.messages();
-      await(progress, scenario.duration().plus(scenario.ackGrace()), () -> settled(figures, planned));
+      await(
+          progress, scenario.duration().plus(scenario.ackGrace()), () -> settled(figures, planned));
       List<Ledger> ledgers = fleet.stop();
       progress.line(System.nanoTime());
       Figures.Counts counts = figures.counts();
@@ -130,8 +131,7 @@ final class ScenarioRun {
           new SentMessages(member.seat().plan(), ledgers.get(i), startMillis, member.access()));
     }
     say("reading everything back");
-    return new Auditor(api, line -> say("%s", line))
-        .audit(sent, startMillis, System.currentTimeMillis());
+    return new Auditor(api, this::say).audit(sent, startMillis, System.currentTimeMillis());
   }
 
   /** Waits for the condition, at most so long, with a line of progress a second. */
@@ -152,8 +152,8 @@ final class ScenarioRun {
     }
   }
 
-  private void say(String form, Object... arguments) {
-    err.printf(form + "%n", arguments);
+  private void say(String line) {
+    err.println(line);
     err.flush();
   }
 }

@@ -34,6 +34,8 @@ public final class ApiClient implements AutoCloseable {
           .build();
 
   /**
+   * A client that opens nothing before its first request.
+   *
    * @param patience how long a request is repeated while the system is away
    */
   public ApiClient(URI base, Duration patience) {
@@ -42,6 +44,8 @@ public final class ApiClient implements AutoCloseable {
   }
 
   /**
+   * Asks for a resource.
+   *
    * @param path with its query, already encoded
    */
   public Answer get(String path, String token) {

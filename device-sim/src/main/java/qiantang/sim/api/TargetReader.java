@@ -34,6 +34,8 @@ public final class TargetReader {
   }
 
   /**
+   * Reads the file and checks what was found.
+   *
    * @param demoByDefault read when no file is named and the other options do not suffice
    */
   public static Outcome<Target> read(Options options, Path demoByDefault) {

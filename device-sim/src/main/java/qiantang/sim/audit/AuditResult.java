@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
+ * What an audit found.
+ *
  * @param sentSamples samples in messages that were sent at least once
  * @param refusedByReason readings and messages that the rejections count
  * @param troubles answers that could not be read to their end

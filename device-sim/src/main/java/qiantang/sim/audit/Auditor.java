@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -41,6 +40,8 @@ public final class Auditor {
   private final List<String> troubles = new ArrayList<>();
 
   /**
+   * An auditor for one run.
+   *
    * @param progress hears a line now and then
    */
   public Auditor(ApiClient api, Consumer<String> progress) {
@@ -50,9 +51,12 @@ public final class Auditor {
   }
 
   /**
+   * Reads all devices of the publishers, then the rejections of their enterprises.
+   *
    * @param sinceMillis before the first message, by the system's clock
    */
-  public AuditResult audit(Collection<SentMessages> publishers, long sinceMillis, long untilMillis) {
+  public AuditResult audit(
+      Collection<SentMessages> publishers, long sinceMillis, long untilMillis) {
     List<DeviceAudit> audits = readSeries(publishers, sinceMillis, untilMillis);
     Set<Target.Access> accesses = new LinkedHashSet<>();
     publishers.forEach(publisher -> accesses.add(publisher.access()));

@@ -23,6 +23,8 @@ public final class DeviceAudit {
   private final Tally corruptions = new Tally();
 
   /**
+   * An audit that has seen nothing yet.
+   *
    * @param number of the device within its publisher
    */
   public DeviceAudit(SentMessages sent, int number) {

@@ -27,9 +27,7 @@ public final class RecordedRefusals {
             ? MESSAGE_PREFIX + rejection.publisher()
             : READING_PREFIX + rejection.device();
     if (rejection.count() == 1 && rejection.eventTimeMicros() >= 0) {
-      if (!exactTimes
-          .computeIfAbsent(key, k -> new HashSet<>())
-          .add(rejection.eventTimeMicros())) {
+      if (!exactTimes.computeIfAbsent(key, k -> new HashSet<>()).add(rejection.eventTimeMicros())) {
         return; // the same reading refused again after a resend
       }
     } else {

@@ -24,7 +24,8 @@ public final class SampleValues {
 
   /** Integers beyond 2^53 are strings in the API's JSON, so that JavaScript does not round them. */
   public static boolean sameWhole(BigInteger sent, JsonNode answer) {
-    return answer.isIntegralNumber() && answer.bigIntegerValue().equals(sent)
-        || answer.isTextual() && sent.bitLength() > 53 && answer.textValue().equals(sent.toString());
+    return answer.isTextual()
+        ? sent.bitLength() > 53 && answer.textValue().equals(sent.toString())
+        : answer.isIntegralNumber() && answer.bigIntegerValue().equals(sent);
   }
 }

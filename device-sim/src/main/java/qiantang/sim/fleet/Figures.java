@@ -66,6 +66,8 @@ public final class Figures {
   }
 
   /**
+   * What was counted up to one instant.
+   *
    * @param loggedIn connections that are logged in now
    * @param strayAcks acknowledgements of a packet id that was not in flight
    */

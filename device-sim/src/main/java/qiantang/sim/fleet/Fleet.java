@@ -88,7 +88,7 @@ public final class Fleet implements AutoCloseable {
 
   @Override
   public void close() {
-    var unused = stop();
+    var _ = stop();
     loops.close();
   }
 }

@@ -204,8 +204,7 @@ final class Publisher implements ConnectionListener {
     } else {
       ledger.refused(n);
       figures.refused.increment();
-      figures.trouble(
-          plan.id() + ": message refused: " + code(pubAck.code()) + pubAck.reason());
+      figures.trouble(plan.id() + ": message refused: " + code(pubAck.code()) + pubAck.reason());
     }
   }
 

@@ -42,9 +42,7 @@ final class Window {
 
   /** Whether the packet id belongs to a message in flight. */
   boolean holds(int packetId) {
-    return packetId >= 1
-        && packetId <= messageOfSlot.length
-        && messageOfSlot[packetId - 1] != FREE;
+    return packetId >= 1 && packetId <= messageOfSlot.length && messageOfSlot[packetId - 1] != FREE;
   }
 
   void free(int slot) {

@@ -100,7 +100,8 @@ final class Fields {
     if (text == null) {
       return fallback;
     }
-    if (!text.matches("\\d{1,3}%") || Integer.parseInt(text, 0, text.length() - 1, 10) > max * 100) {
+    if (!text.matches("\\d{1,3}%")
+        || Integer.parseInt(text, 0, text.length() - 1, 10) > max * 100) {
       wrong(key, "'" + text + "' is not a share from 0% to " + Math.round(max * 100) + "%");
       return fallback;
     }
@@ -181,6 +182,8 @@ final class Fields {
   }
 
   private static String brief(Duration duration) {
-    return duration.toMillis() % 1_000 == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+    return duration.toMillis() % 1_000 == 0
+        ? duration.toSeconds() + "s"
+        : duration.toMillis() + "ms";
   }
 }

@@ -1,6 +1,8 @@
 package qiantang.sim.plan;
 
-/** Random-looking numbers by position instead of by order: the same arguments give the same bits. */
+/**
+ * Random-looking numbers by position instead of by order: the same arguments give the same bits.
+ */
 public final class Mix {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
   private static final double UNIT = 0x1.0p-53;

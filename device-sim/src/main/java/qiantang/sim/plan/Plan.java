@@ -7,6 +7,8 @@ import java.util.List;
 public record Plan(String runId, List<PublisherPlan> publishers) {
 
   /**
+   * Lays the fleets of a scenario out as publishers.
+   *
    * @param runId in every device's id, so that two runs against one system never share a device
    */
   public static Plan of(Scenario scenario, String runId) {
@@ -17,7 +19,8 @@ public record Plan(String runId, List<PublisherPlan> publishers) {
         String id = runId + "-" + fleet.name() + "-" + number;
         long seed = Mix.bits(scenario.seed(), index);
         long endNanos = scenario.duration().toNanos();
-        publishers.add(PublisherPlan.of(fleet, index, id, seed, devices(fleet, id, seed), endNanos));
+        publishers.add(
+            PublisherPlan.of(fleet, index, id, seed, devices(fleet, id, seed), endNanos));
       }
     }
     return new Plan(runId, List.copyOf(publishers));
@@ -30,8 +33,7 @@ public record Plan(String runId, List<PublisherPlan> publishers) {
     for (String device : fleet.gateway() ? subDevices : List.of(id)) {
       devices.add(DevicePlan.of(device, Mix.bits(seed, devices.size()), fleet.model()));
     }
-    return PublisherPlan.of(
-        fleet, index, id, seed, List.copyOf(devices), PublisherPlan.ENDLESS);
+    return PublisherPlan.of(fleet, index, id, seed, List.copyOf(devices), PublisherPlan.ENDLESS);
   }
 
   public long messages() {

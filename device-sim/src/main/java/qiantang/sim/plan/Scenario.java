@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * One scenario file.
  *
- * @param duration how long messages are planned for; sending may take longer when the system is slow
+ * @param duration how long messages are planned for; sending may take longer when the system is
+ *     slow
  * @param connectPerSecond how many connections are opened a second before the run
  * @param ackGrace how long after the last planned message acknowledgements are waited for
  * @param thresholds what must hold at the end besides the audit

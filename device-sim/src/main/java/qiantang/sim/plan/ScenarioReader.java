@@ -70,7 +70,8 @@ public final class ScenarioReader {
       return null;
     }
     if (!(root instanceof YamlNode.Mapping mapping)) {
-      problems.add(root.line(), root.column(), "a scenario is a group of keys, such as 'version: 1'");
+      problems.add(
+          root.line(), root.column(), "a scenario is a group of keys, such as 'version: 1'");
       return null;
     }
     Fields fields = new Fields(mapping, problems);
@@ -94,7 +95,8 @@ public final class ScenarioReader {
     long publishers = 0;
     for (YamlNode node : scenario.list("fleets")) {
       if (!(node instanceof YamlNode.Mapping mapping)) {
-        problems.add(node.line(), node.column(), "a fleet is a group of keys, such as 'name: mills'");
+        problems.add(
+            node.line(), node.column(), "a fleet is a group of keys, such as 'name: mills'");
         continue;
       }
       FleetSpec fleet = fleet(new Fields(mapping, problems));

@@ -82,7 +82,9 @@ public enum SignalModel {
       String stage =
           position < 0.1
               ? "close"
-              : position < 0.25 ? "inject" : position < 0.4 ? "hold" : position < 0.9 ? "cool" : "open";
+              : position < 0.25
+                  ? "inject"
+                  : position < 0.4 ? "hold" : position < 0.9 ? "cool" : "open";
       boolean pressing = position >= 0.1 && position < 0.4;
       return List.of(
           s.counter(1, 2_000_000, 1 / CYCLE_SECONDS),

@@ -16,8 +16,20 @@ public record Threshold(String text, String figure, Comparison comparison, doubl
   /** Figures that may be named. */
   public static final List<String> FIGURES =
       List.of(
-          "ack.p50", "ack.p99", "ack.p999", "ack.max", "lag.p50", "lag.p99", "lag.p999", "lag.max",
-          "late", "unsent", "inFlight", "refused", "resent", "reconnects");
+          "ack.p50",
+          "ack.p99",
+          "ack.p999",
+          "ack.max",
+          "lag.p50",
+          "lag.p99",
+          "lag.p999",
+          "lag.max",
+          "late",
+          "unsent",
+          "inFlight",
+          "refused",
+          "resent",
+          "reconnects");
 
   /** How figure and limit are compared. */
   public enum Comparison {
@@ -38,7 +50,8 @@ public record Threshold(String text, String figure, Comparison comparison, doubl
     if (!matcher.matches() || !FIGURES.contains(matcher.group(1))) {
       return null;
     }
-    double limit = Double.parseDouble(matcher.group(3)) * ("s".equals(matcher.group(4)) ? 1_000 : 1);
+    double limit =
+        Double.parseDouble(matcher.group(3)) * ("s".equals(matcher.group(4)) ? 1_000 : 1);
     for (Comparison comparison : Comparison.values()) {
       if (comparison.sign.equals(matcher.group(2))) {
         return new Threshold(text.strip(), matcher.group(1), comparison, limit);

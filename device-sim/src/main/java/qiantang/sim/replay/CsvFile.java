@@ -27,6 +27,8 @@ public record CsvFile(List<String> metrics, List<Row> rows) {
   private static final String SEPARATORS = ",;\t";
 
   /**
+   * One line of the file.
+   *
    * @param line in the file, from 1
    * @param cells the texts of the file; an empty one is no value
    */
@@ -95,7 +97,8 @@ public record CsvFile(List<String> metrics, List<Row> rows) {
 
   private static char separator(String header) {
     char best = SEPARATORS.charAt(0);
-    for (char separator : SEPARATORS.toCharArray()) {
+    for (int i = 0; i < SEPARATORS.length(); i++) {
+      char separator = SEPARATORS.charAt(i);
       if (count(header, separator) > count(header, best)) {
         best = separator;
       }

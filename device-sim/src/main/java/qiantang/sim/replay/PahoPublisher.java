@@ -42,8 +42,7 @@ final class PahoPublisher implements AutoCloseable {
   }
 
   static PahoPublisher connect(
-      InetSocketAddress address, String clientId, String token, String topic)
-      throws MqttException {
+      InetSocketAddress address, String clientId, String token, String topic) throws MqttException {
     String host = address.getHostString();
     String literal = host.contains(":") ? "[" + host + "]" : host;
     String uri = "tcp://" + literal + ":" + address.getPort();
@@ -74,7 +73,7 @@ final class PahoPublisher implements AutoCloseable {
     long deadline = System.nanoTime() + SILENCE_MAX.toNanos();
     while (true) {
       try {
-        var unused = client.publish(topic, payload, 1, false);
+        var _ = client.publish(topic, payload, 1, false);
         return null;
       } catch (MqttException e) {
         boolean away = e.getReasonCode() == MqttException.REASON_CODE_CLIENT_NOT_CONNECTED;

@@ -41,6 +41,8 @@ public final class Replay {
   private final List<String> troubles = new ArrayList<>();
 
   /**
+   * A replay into the first enterprise of the target.
+   *
    * @param name of the file, for the report
    */
   public Replay(String name, CsvFile file, Target target, PrintWriter err) {
@@ -59,6 +61,8 @@ public final class Replay {
   }
 
   /**
+   * Makes the device, publishes and compares.
+   *
    * @param device the id of the device to be made
    * @param rowsPerSecond at most; 0 for as fast as acknowledgements come
    */
@@ -100,14 +104,16 @@ public final class Replay {
         }
         sent++;
         if (System.nanoTime() - nextLine >= 0) {
-          say("sent %d of %d rows, acked %d", sent, file.rows().size(), publisher.acked());
+          say(
+              "sent %d of %d rows, acked %d"
+                  .formatted(sent, file.rows().size(), publisher.acked()));
           nextLine += NANOS_PER_SECOND;
         }
       }
       if (!publisher.settle(sent)) {
         troubles.add((sent - publisher.acked()) + " rows were not acknowledged");
       }
-      say("sent %d rows, acked %d; reading them back", sent, publisher.acked());
+      say("sent %d rows, acked %d; reading them back".formatted(sent, publisher.acked()));
       return publisher.acked();
     } catch (MqttException e) {
       troubles.add("cannot publish to " + target.mqtt() + ": " + e);
@@ -167,7 +173,7 @@ public final class Replay {
         addTrouble(trouble);
         return byReason;
       }
-      say("%d rows are not visible, %d found among the rejections", absentRows, total);
+      say("%d rows are not visible, %d found among the rejections".formatted(absentRows, total));
       waitUntil(System.nanoTime() + REJECTIONS_AGAIN.toNanos());
     }
   }
@@ -186,8 +192,8 @@ public final class Replay {
     }
   }
 
-  private void say(String form, Object... arguments) {
-    err.printf(form + "%n", arguments);
+  private void say(String line) {
+    err.println(line);
     err.flush();
   }
 }

@@ -110,12 +110,12 @@ final class ReplayCheck {
   }
 
   long emptyRows() {
-    return file.rows().stream()
-        .filter(row -> row.cells().stream().allMatch(Cell::isEmpty))
-        .count();
+    return file.rows().stream().filter(row -> row.cells().stream().allMatch(Cell::isEmpty)).count();
   }
 
   /**
+   * Counts rows that have values.
+   *
    * @param visible 0: rows of which no value is visible, 1: rows of which all are
    */
   private long countRows(int visible) {

@@ -1,12 +1,12 @@
 package qiantang.sim.replay;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import qiantang.sim.audit.Finding;
 import qiantang.sim.audit.Tally;
 import qiantang.sim.audit.Verdict;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.report.Table;
 
 /**
  * The result of a replay.
@@ -45,38 +45,35 @@ public record ReplayReport(
 
   /** The table for standard output. */
   public String text() {
-    StringBuilder out = new StringBuilder();
-    line(out, "replay", "%s as device %s, times moved by %d days", file, device, shiftDays);
-    line(out, "rows", "%d  empty %d  published and acknowledged %d", rows, emptyRows, acked);
-    line(
-        out,
+    Table out = new Table();
+    out.line(
+        "replay", "%s as device %s, times moved by %d days".formatted(file, device, shiftDays));
+    out.line(
+        "rows", "%d  empty %d  published and acknowledged %d".formatted(rows, emptyRows, acked));
+    out.line(
         "",
-        "visible %d  refused %d  LOST %d  torn %d",
-        rows - emptyRows - absentRows - tornRows,
-        Math.min(refused(), absentRows),
-        Math.max(0, absentRows - refused()),
-        tornRows);
-    line(
-        out,
+        "visible %d  refused %d  LOST %d  torn %d"
+            .formatted(
+                rows - emptyRows - absentRows - tornRows,
+                Math.min(refused(), absentRows),
+                Math.max(0, absentRows - refused()),
+                tornRows));
+    out.line(
         "samples",
-        "%d distinct  conflicts %d (the later row holds)  repeats %d",
-        samples,
-        conflicts,
-        repeats);
-    line(out, "", "%10d  visible and equal, bit for bit", tally.count(Verdict.ACKED_VISIBLE));
+        "%d distinct  conflicts %d (the later row holds)  repeats %d"
+            .formatted(samples, conflicts, repeats));
+    out.count("", tally.count(Verdict.ACKED_VISIBLE), "visible and equal, bit for bit");
     for (Verdict verdict :
         List.of(Verdict.CORRUPT, Verdict.PHANTOM, Verdict.DUPLICATE, Verdict.FOREIGN)) {
-      line(out, "", "%10d  %s", tally.count(verdict), verdict.label());
+      out.count("", tally.count(verdict), verdict.label());
     }
-    refusedByReason.forEach((r, n) -> line(out, "rejections", "%10d  reason %s", n, r));
+    refusedByReason.forEach((r, n) -> out.count("rejections", n, "reason " + r));
     for (Finding finding : tally.findings()) {
-      line(out, "finding", "%s", finding.text());
+      out.line("finding", finding.text());
     }
-    troubles.forEach(trouble -> line(out, "trouble", "%s", trouble));
-    line(
-        out,
+    troubles.forEach(trouble -> out.line("trouble", trouble));
+    out.line(
         "verdict",
-        "%s",
         exitCode() == ExitCode.OK
             ? "PASSED: every row is visible and equal, or found among the rejections"
             : "FAILED");
@@ -85,10 +82,5 @@ public record ReplayReport(
 
   private long refused() {
     return refusedByReason.values().stream().mapToLong(Long::longValue).sum();
-  }
-
-  private static void line(StringBuilder out, String head, String form, Object... arguments) {
-    out.append(String.format(Locale.ROOT, "%-10s ", head));
-    out.append(String.format(Locale.ROOT, form, arguments)).append('\n');
   }
 }

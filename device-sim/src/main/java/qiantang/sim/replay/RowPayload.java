@@ -12,8 +12,7 @@ final class RowPayload {
   private RowPayload() {}
 
   static byte[] of(List<String> metrics, CsvFile.Row row, long shiftMicros) {
-    BigDecimal millis =
-        BigDecimal.valueOf(row.eventTimeMicros() + shiftMicros, MICROS_DIGITS);
+    BigDecimal millis = BigDecimal.valueOf(row.eventTimeMicros() + shiftMicros, MICROS_DIGITS);
     String ts = millis.signum() == 0 ? "0" : millis.stripTrailingZeros().toPlainString();
     StringBuilder json = new StringBuilder("{\"ts\":").append(ts).append(",\"values\":{");
     boolean first = true;

@@ -10,6 +10,8 @@ public record Latency(long count, double p50, double p99, double p999, double ma
   private static final double MICROS_PER_MILLI = 1_000;
 
   /**
+   * Takes the figures out of a histogram.
+   *
    * @param micros in microseconds
    */
   public static Latency of(Histogram micros) {

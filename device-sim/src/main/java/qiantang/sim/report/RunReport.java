@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Finding;
@@ -117,51 +116,49 @@ public record RunReport(
 
   /** The table for standard output. */
   public String text() {
-    StringBuilder out = new StringBuilder();
-    line(out, "run", "%s of %s, seed %d", runId, scenario, seed);
-    line(out, "fleet", "%d publishers, %d devices, %d s", publishers, devices, took.toSeconds());
-    line(
-        out,
+    Table out = new Table();
+    out.line("run", "%s of %s, seed %d".formatted(runId, scenario, seed));
+    out.line(
+        "fleet",
+        "%d publishers, %d devices, %d s".formatted(publishers, devices, took.toSeconds()));
+    out.line(
         "messages",
-        "planned %d  sent %d = acked %d + in flight %d + refused %d",
-        planned,
-        counts.sent(),
-        counts.acked(),
-        counts.inFlight(),
-        counts.refused());
-    line(
-        out,
+        "planned %d  sent %d = acked %d + in flight %d + refused %d"
+            .formatted(
+                planned, counts.sent(), counts.acked(), counts.inFlight(), counts.refused()));
+    out.line(
         "",
-        "late %d  resent %d  unsent %d  connections lost %d  logins refused %d  stray acks %d",
-        counts.late(),
-        counts.resent(),
-        unsent(),
-        counts.connectionsLost(),
-        counts.loginsRefused(),
-        counts.strayAcks());
-    line(out, "ack", "%s from the planned time", ack.text());
-    line(out, "", "%s from sending", ackFromSend.text());
-    line(out, "lag", "%s of the generator", lag.text());
-    line(
-        out,
+        "late %d  resent %d  unsent %d  connections lost %d  logins refused %d  stray acks %d"
+            .formatted(
+                counts.late(),
+                counts.resent(),
+                unsent(),
+                counts.connectionsLost(),
+                counts.loginsRefused(),
+                counts.strayAcks()));
+    out.line("ack", ack.text() + " from the planned time");
+    out.line("", ackFromSend.text() + " from sending");
+    out.line("lag", lag.text() + " of the generator");
+    out.line(
         "samples",
-        "sent %d = acked %d + in flight %d + refused %d",
-        audit.sentSamples(),
-        audit.sentSamples() - inFlightSamples() - refusedSamples(),
-        inFlightSamples(),
-        refusedSamples());
+        "sent %d = acked %d + in flight %d + refused %d"
+            .formatted(
+                audit.sentSamples(),
+                audit.sentSamples() - inFlightSamples() - refusedSamples(),
+                inFlightSamples(),
+                refusedSamples()));
     for (Verdict verdict : Verdict.values()) {
       if (verdict == Verdict.ACKED_VISIBLE || audit.tally().count(verdict) > 0 || !verdict.fine()) {
-        line(out, "", "%10d  %s", audit.tally().count(verdict), verdict.label());
+        out.count("", audit.tally().count(verdict), verdict.label());
       }
     }
-    audit.refusedByReason().forEach((r, n) -> line(out, "rejections", "%10d  reason %s", n, r));
+    audit.refusedByReason().forEach((r, n) -> out.count("rejections", n, "reason " + r));
     for (Finding finding : audit.tally().findings()) {
-      line(out, "finding", "%s", finding.text());
+      out.line("finding", finding.text());
     }
-    audit.troubles().forEach(trouble -> line(out, "trouble", "%s", trouble));
-    missedLimits().forEach(missed -> line(out, "missed", "%s", missed));
-    line(out, "verdict", "%s", verdict());
+    audit.troubles().forEach(trouble -> out.line("trouble", trouble));
+    missedLimits().forEach(missed -> out.line("missed", missed));
+    out.line("verdict", verdict());
     return out.toString();
   }
 
@@ -215,10 +212,5 @@ public record RunReport(
     json.put("missed", missedLimits());
     Files.createDirectories(folder);
     JSON.writerWithDefaultPrettyPrinter().writeValue(folder.resolve("run.json").toFile(), json);
-  }
-
-  private static void line(StringBuilder out, String head, String form, Object... arguments) {
-    out.append(String.format(Locale.ROOT, "%-10s ", head));
-    out.append(String.format(Locale.ROOT, form, arguments)).append('\n');
   }
 }

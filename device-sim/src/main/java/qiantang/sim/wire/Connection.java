@@ -21,13 +21,13 @@ public final class Connection {
   public void publish(byte[] topic, int packetId, boolean dup, byte[] payload) {
     ByteBuf out = channel.alloc().ioBuffer(PUBLISH_BYTES_BESIDE_PAYLOAD + payload.length);
     PacketEncoder.publish(out, version, topic, packetId, dup, payload);
-    channel.write(out, channel.voidPromise());
+    var _ = channel.write(out, channel.voidPromise());
   }
 
   public void ping() {
     ByteBuf out = channel.alloc().ioBuffer(2);
     PacketEncoder.pingReq(out);
-    channel.writeAndFlush(out, channel.voidPromise());
+    var _ = channel.writeAndFlush(out, channel.voidPromise());
   }
 
   public void flush() {
@@ -37,7 +37,7 @@ public final class Connection {
   /** Breaks the connection off, as after a fault. */
   public void abort(String cause) {
     closeCause = cause;
-    channel.close();
+    var _ = channel.close();
   }
 
   /** Says goodbye, then closes. */
@@ -45,7 +45,7 @@ public final class Connection {
     closeCause = "we disconnected";
     ByteBuf out = channel.alloc().ioBuffer(2);
     PacketEncoder.disconnect(out);
-    channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    var _ = channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
   }
 
   String closeCause() {

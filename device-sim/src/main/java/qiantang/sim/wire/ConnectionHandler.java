@@ -22,7 +22,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   public void channelActive(ChannelHandlerContext context) {
     ByteBuf out = context.alloc().ioBuffer(CONNECT_BYTES_GUESS);
     PacketEncoder.connect(out, login);
-    context.writeAndFlush(out, context.voidPromise());
+    var _ = context.writeAndFlush(out, context.voidPromise());
     Connection opened = new Connection(context.channel(), login.version());
     connection = opened;
     listener.opened(opened);
@@ -52,7 +52,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     if (connection != null) {
       connection.abort(String.valueOf(cause.getMessage()));
     } else {
-      context.close();
+      var _ = context.close();
     }
   }
 }

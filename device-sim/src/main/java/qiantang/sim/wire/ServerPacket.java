@@ -4,6 +4,8 @@ package qiantang.sim.wire;
 public sealed interface ServerPacket {
 
   /**
+   * The answer to CONNECT.
+   *
    * @param code 0 accepted, else the code of the protocol's version
    * @param receiveMax how many unacknowledged messages the server allows
    * @param keepAliveSeconds what the server wants instead of ours, or -1
@@ -12,6 +14,8 @@ public sealed interface ServerPacket {
       implements ServerPacket {}
 
   /**
+   * The answer to a PUBLISH.
+   *
    * @param code below 0x80 is success; 3.1.1 knows only success
    * @param reason the server's text, empty if it gave none
    */

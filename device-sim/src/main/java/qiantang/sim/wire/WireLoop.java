@@ -29,7 +29,7 @@ public final class WireLoop {
   }
 
   public void schedule(Runnable task, Duration delay) {
-    var unused = loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    var _ = loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Runs on the loop's thread and answers from there. */
@@ -65,11 +65,12 @@ public final class WireLoop {
                   }
                 })
             .connect(address);
-    connected.addListener(
-        done -> {
-          if (!done.isSuccess()) {
-            listener.closed("cannot connect to " + address + ": " + done.cause().getMessage());
-          }
-        });
+    var _ =
+        connected.addListener(
+            done -> {
+              if (!done.isSuccess()) {
+                listener.closed("cannot connect to " + address + ": " + done.cause().getMessage());
+              }
+            });
   }
 }

@@ -30,8 +30,7 @@ public final class WireLoops implements AutoCloseable {
   public static WireLoops start(int count) {
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    Class<? extends Channel> socketType =
-        epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    Class<? extends Channel> socketType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
     EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("sim", true), io);
     List<WireLoop> loops = new ArrayList<>();

@@ -104,7 +104,7 @@ final class PahoPublisher implements AutoCloseable {
   @Override
   public void close() throws MqttException {
     try {
-      client.disconnectForcibly(CLOSE_MILLIS_MAX, CLOSE_MILLIS_MAX);
+      client.disconnect(0).waitForCompletion(CLOSE_MILLIS_MAX);
     } finally {
       client.close(true);
     }

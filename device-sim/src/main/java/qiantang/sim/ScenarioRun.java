@@ -29,6 +29,9 @@ final class ScenarioRun {
   /** The system may be restarted under a run; a demo is back within a minute. */
   private static final Duration API_PATIENCE = Duration.ofSeconds(60);
 
+  /** Before anything was sent there is nothing to save by waiting. */
+  private static final Duration API_PATIENCE_AT_FIRST = Duration.ofSeconds(5);
+
   /** Beyond what opening the connections takes by plan. */
   private static final Duration CONNECT_MAX = Duration.ofSeconds(30);
 
@@ -53,11 +56,11 @@ final class ScenarioRun {
     String runId = runId(System.currentTimeMillis());
     Plan plan = Plan.of(scenario, runId);
     say("making %d devices for %d publishers".formatted(plan.devices(), plan.publishers().size()));
-    try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
+    try (ApiClient api = new ApiClient(target.http(), API_PATIENCE_AT_FIRST)) {
       return switch (Provisioning.make(plan, target, new Devices(api))) {
         case Outcome.Failed<List<Provisioning.Member>> failed -> failed.widen();
         case Outcome.Done<List<Provisioning.Member>>(List<Provisioning.Member> members) ->
-            run(plan, members, api);
+            run(plan, members);
       };
     }
   }
@@ -67,7 +70,7 @@ final class ScenarioRun {
     return "r" + Long.toString(nowMillis, 36);
   }
 
-  private Outcome<RunReport> run(Plan plan, List<Provisioning.Member> members, ApiClient api) {
+  private Outcome<RunReport> run(Plan plan, List<Provisioning.Member> members) {
     List<Seat> seats = members.stream().map(Provisioning.Member::seat).toList();
     FleetOptions options =
         new FleetOptions(
@@ -96,7 +99,7 @@ final class ScenarioRun {
       List<Ledger> ledgers = fleet.stop();
       progress.line(System.nanoTime());
       Figures.Counts counts = figures.counts();
-      AuditResult audit = audit(members, ledgers, startMillis, api);
+      AuditResult audit = audit(members, ledgers, startMillis);
       Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
       return new Outcome.Done<>(
           new RunReport(
@@ -123,7 +126,7 @@ final class ScenarioRun {
   }
 
   private AuditResult audit(
-      List<Provisioning.Member> members, List<Ledger> ledgers, long startMillis, ApiClient api) {
+      List<Provisioning.Member> members, List<Ledger> ledgers, long startMillis) {
     List<SentMessages> sent = new ArrayList<>();
     for (int i = 0; i < members.size(); i++) {
       Provisioning.Member member = members.get(i);
@@ -131,7 +134,9 @@ final class ScenarioRun {
           new SentMessages(member.seat().plan(), ledgers.get(i), startMillis, member.access()));
     }
     say("reading everything back");
-    return new Auditor(api, this::say).audit(sent, startMillis, System.currentTimeMillis());
+    try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
+      return new Auditor(api, this::say).audit(sent, startMillis, System.currentTimeMillis());
+    }
   }
 
   /** Waits for the condition, at most so long, with a line of progress a second. */

@@ -81,6 +81,21 @@ final class FakeSystem implements AutoCloseable {
     };
   }
 
+  InetSocketAddress mqttAddress() {
+    return new InetSocketAddress(mqtt.getInetAddress(), mqtt.getLocalPort());
+  }
+
+  /** A token for a device that exists. */
+  synchronized String login(String device) {
+    String token = ENTERPRISE + ".secret-of-" + device;
+    deviceOfToken.put(token, device);
+    return token;
+  }
+
+  synchronized List<String> devicesSeen() {
+    return series.keySet().stream().sorted().toList();
+  }
+
   synchronized long resentMessages() {
     return dups.stream().filter(dup -> dup).count();
   }
@@ -237,9 +252,7 @@ final class FakeSystem implements AutoCloseable {
     ArrayNode items = answer.putArray("items");
     for (JsonNode device : body.path("devices")) {
       String id = device.path("id").asText();
-      String token = ENTERPRISE + ".secret-of-" + id;
-      deviceOfToken.put(token, id);
-      items.addObject().put("id", id).put("token", token);
+      items.addObject().put("id", id).put("token", login(id));
     }
     return answer;
   }

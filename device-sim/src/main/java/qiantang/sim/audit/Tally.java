@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Samples by verdict, and the first findings of each device. Not for threads to share. */
 public final class Tally {
@@ -52,7 +53,7 @@ public final class Tally {
     return List.copyOf(findings);
   }
 
-  private long sum(java.util.function.Predicate<Verdict> which) {
+  private long sum(Predicate<Verdict> which) {
     return counts.entrySet().stream()
         .filter(entry -> which.test(entry.getKey()))
         .mapToLong(Map.Entry::getValue)

@@ -20,7 +20,6 @@ import qiantang.sim.wire.WireLoop;
  */
 final class Publisher implements ConnectionListener {
   private static final int KEEP_ALIVE_SECONDS = 60;
-  private static final long PING_AFTER_NANOS = Duration.ofSeconds(KEEP_ALIVE_SECONDS / 2).toNanos();
 
   /** A system that cannot store stays silent; after this long we ask again by a new connection. */
   private static final long SILENCE_NANOS_MAX = Duration.ofSeconds(60).toNanos();
@@ -54,6 +53,7 @@ final class Publisher implements ConnectionListener {
   private long openedNanos;
   private long lastWriteNanos;
   private long pingNanos = -1;
+  private long pingAfterNanos;
 
   Publisher(Seat seat, String clientId, FleetOptions options, WireLoop loop, Figures figures) {
     this.plan = seat.plan();
@@ -111,7 +111,7 @@ final class Publisher implements ConnectionListener {
       open.abort("no answer to PINGREQ");
     } else if (window.size() > 0 && nowNanos - oldestNanos() > SILENCE_NANOS_MAX) {
       open.abort("no PUBACK for " + Duration.ofNanos(SILENCE_NANOS_MAX).toSeconds() + " s");
-    } else if (pingNanos < 0 && nowNanos - lastWriteNanos > PING_AFTER_NANOS) {
+    } else if (pingNanos < 0 && nowNanos - lastWriteNanos > pingAfterNanos) {
       pingNanos = nowNanos;
       open.ping();
     }
@@ -185,6 +185,12 @@ final class Publisher implements ConnectionListener {
     windowMax = Math.min(plan.fleet().inFlightMax(), connAck.receiveMax());
     resendSlots = window.slotsInOrder();
     resendIndex = 0;
+    // [MQTT-5 3.2.2.3.14] the server's keep-alive holds; half of it leaves room for a slow ping.
+    int seconds =
+        connAck.keepAliveSeconds() > 0
+            ? Math.min(KEEP_ALIVE_SECONDS, connAck.keepAliveSeconds())
+            : KEEP_ALIVE_SECONDS;
+    pingAfterNanos = Duration.ofSeconds(seconds).toNanos() / 2;
     lastWriteNanos = options.nanos().getAsLong();
   }
 

@@ -39,14 +39,20 @@ final class Fields {
     return null;
   }
 
-  String text(String key, Pattern form, String fallback) {
+  @Nullable String textOrNull(String key, Pattern form) {
     String text = textOrNull(key);
+    if (text != null && !form.matcher(text).matches()) {
+      wrong(key, "'" + text + "' does not have the form " + form.pattern());
+    }
+    return text;
+  }
+
+  /** A text that must be there; the fallback only serves to check on. */
+  String text(String key, Pattern form, String fallback) {
+    String text = textOrNull(key, form);
     if (text == null) {
       require(key);
       return fallback;
-    }
-    if (!form.matcher(text).matches()) {
-      wrong(key, "'" + text + "' does not have the form " + form.pattern());
     }
     return text;
   }

@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.outcome.ExitCode;
@@ -35,6 +37,15 @@ public final class ScenarioReader {
 
   /** Short, because device ids are made of it and hold 64 characters. */
   private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,20}");
+
+  private static final Map<String, Boolean> KINDS =
+      choices(new Boolean[] {false, true}, gateway -> gateway ? "gateway" : "device");
+  private static final Map<String, SignalModel> MODELS =
+      choices(SignalModel.values(), SignalModel::label);
+  private static final Map<String, MqttVersion> VERSIONS =
+      choices(MqttVersion.values(), MqttVersion::label);
+
+  private static final Pattern ENTERPRISE = Pattern.compile("[a-z0-9-]{1,32}");
 
   private final Problems problems = new Problems();
 
@@ -118,35 +129,29 @@ public final class ScenarioReader {
   }
 
   private static FleetSpec fleet(Fields fields) {
-    boolean gateway = fields.choice("kind", Map.of("device", false, "gateway", true), false);
+    boolean gateway = fields.choice("kind", KINDS, false);
     FleetSpec fleet =
         new FleetSpec(
             fields.text("name", NAME, "fleet"),
-            fields.textOrNull("enterprise"),
+            fields.textOrNull("enterprise", ENTERPRISE),
             Math.toIntExact(fields.whole("count", 1, PUBLISHERS_MAX, null)),
             gateway ? Math.toIntExact(fields.whole("subDevices", 1, SUB_DEVICES_MAX, null)) : 0,
-            fields.choice("model", models(), null),
+            fields.choice("model", MODELS, null),
             fields.duration("period", PERIOD_MIN, DAY, Duration.ofSeconds(1)),
             fields.share("jitter", JITTER_MAX, 0),
             Math.toIntExact(fields.whole("inFlight", 1, 65_535, 20L)),
-            fields.choice(
-                "mqtt",
-                Map.of(
-                    MqttVersion.V3_1_1.label(),
-                    MqttVersion.V3_1_1,
-                    MqttVersion.V5.label(),
-                    MqttVersion.V5),
-                MqttVersion.V3_1_1));
+            fields.choice("mqtt", VERSIONS, MqttVersion.V3_1_1));
     fields.finish();
     return fleet;
   }
 
-  private static Map<String, SignalModel> models() {
-    Map<String, SignalModel> models = new LinkedHashMap<>();
-    for (SignalModel model : SignalModel.values()) {
-      models.put(model.label(), model);
+  /** In the order of the constants, so that messages list them in it. */
+  private static <T> Map<String, T> choices(T[] values, Function<T, String> label) {
+    Map<String, T> choices = new LinkedHashMap<>();
+    for (T value : values) {
+      choices.put(label.apply(value), value);
     }
-    return models;
+    return Collections.unmodifiableMap(choices);
   }
 
   private List<Threshold> thresholds(Fields fields) {

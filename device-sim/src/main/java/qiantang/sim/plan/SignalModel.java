@@ -6,6 +6,7 @@ import static qiantang.sim.plan.Signal.text;
 import static qiantang.sim.plan.Signal.whole;
 
 import java.util.List;
+import java.util.Locale;
 
 /** Kinds of machines: their metrics, and a plausible value of each at any instant. */
 public enum SignalModel {
@@ -112,6 +113,6 @@ public enum SignalModel {
 
   /** The name in scenario files, such as {@code cnc-spindle}. */
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

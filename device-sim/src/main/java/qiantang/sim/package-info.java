@@ -1,4 +1,7 @@
-/** Placeholder for the wiring of this module. */
+/**
+ * The commands {@code sim run} and {@code sim replay}, and the demo's fleet. The simulator talks to
+ * the system by MQTT and HTTP only.
+ */
 @NullMarked
 package qiantang.sim;
 

@@ -1,0 +1,108 @@
+package qiantang.sim;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import qiantang.sim.fleet.Figures;
+import qiantang.sim.fleet.Fleet;
+import qiantang.sim.fleet.FleetOptions;
+import qiantang.sim.fleet.Seat;
+import qiantang.sim.plan.FleetSpec;
+import qiantang.sim.plan.Mix;
+import qiantang.sim.plan.Plan;
+import qiantang.sim.plan.SignalModel;
+import qiantang.sim.wire.MqttVersion;
+
+/**
+ * The fleet of a demo: publishes plausible signals with existing tokens until it is closed, and
+ * reconnects by itself. It lives in the present: what could not be sent for a minute is skipped.
+ */
+public final class DemoFleet implements AutoCloseable {
+  private static final int CONNECT_PER_SECOND = 100;
+  private static final int IN_FLIGHT_MAX = 20;
+  private static final Duration BACKLOG_MAX = Duration.ofMinutes(1);
+  private static final double JITTER = 0.1;
+  private static final long SEED = 1;
+
+  private final Fleet fleet;
+
+  private DemoFleet(Fleet fleet) {
+    this.fleet = fleet;
+  }
+
+  /**
+   * One MQTT connection.
+   *
+   * @param token the access token it logs in with
+   * @param subDevices ids of the devices behind a gateway; empty for a direct device
+   */
+  public record Connection(String token, boolean gateway, List<String> subDevices) {
+
+    /** Leaves the token out. */
+    @Override
+    public String toString() {
+      return gateway ? "gateway of " + subDevices : "device";
+    }
+  }
+
+  /** Starts to connect and to publish, without waiting for either. */
+  public static DemoFleet start(
+      InetSocketAddress mqtt, List<Connection> connections, Duration period) {
+    List<Seat> seats = new ArrayList<>();
+    for (Connection connection : connections) {
+      if (!connection.gateway() || !connection.subDevices().isEmpty()) {
+        seats.add(seat(connection, seats.size(), period));
+      }
+    }
+    long backlogMax = Math.max(1, BACKLOG_MAX.dividedBy(period));
+    // Paced by the time of day, so that event times stay right while the machine sleeps.
+    FleetOptions options =
+        new FleetOptions(
+            mqtt,
+            CONNECT_PER_SECOND,
+            1,
+            backlogMax,
+            () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+    long startMillis = System.currentTimeMillis();
+    Fleet fleet = Fleet.connect("demo" + ScenarioRun.runId(startMillis), seats, options);
+    fleet.begin(startMillis);
+    return new DemoFleet(fleet);
+  }
+
+  private static Seat seat(Connection connection, int index, Duration period) {
+    SignalModel[] models = SignalModel.values();
+    FleetSpec spec =
+        new FleetSpec(
+            "demo",
+            null,
+            1,
+            connection.gateway() ? connection.subDevices().size() : 0,
+            models[index % models.length],
+            period,
+            JITTER,
+            IN_FLIGHT_MAX,
+            MqttVersion.V3_1_1);
+    String id = "demo-" + index;
+    return new Seat(
+        Plan.endless(spec, index, id, connection.subDevices(), Mix.bits(SEED, index)),
+        connection.token());
+  }
+
+  /** What was sent and acknowledged so far, for the demo's own log. */
+  public Figures.Counts counts() {
+    return fleet.figures().counts();
+  }
+
+  /** The newest thing that went wrong, or nothing. */
+  public String lastTrouble() {
+    return fleet.figures().lastTrouble();
+  }
+
+  /** Ends all connections. */
+  @Override
+  public void close() {
+    fleet.close();
+  }
+}

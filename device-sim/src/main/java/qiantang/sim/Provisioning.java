@@ -1,0 +1,82 @@
+package qiantang.sim;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import qiantang.sim.api.Devices;
+import qiantang.sim.api.Target;
+import qiantang.sim.fleet.Seat;
+import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.Outcome;
+import qiantang.sim.plan.DevicePlan;
+import qiantang.sim.plan.Plan;
+import qiantang.sim.plan.PublisherPlan;
+
+/** Makes a plan's devices in the target's enterprises. */
+final class Provisioning {
+
+  /** A publisher with its token, and where its samples are read back. */
+  record Member(Seat seat, Target.Access access) {}
+
+  private Provisioning() {}
+
+  /** Answers the members in the order of the plan's publishers. */
+  static Outcome<List<Member>> make(Plan plan, Target target, Devices devices) {
+    Map<Target.Access, List<PublisherPlan>> byAccess = new LinkedHashMap<>();
+    for (PublisherPlan publisher : plan.publishers()) {
+      String enterprise = publisher.fleet().enterprise();
+      Target.Access access = target.access(enterprise);
+      if (access == null) {
+        return new Outcome.Failed<>(
+            ExitCode.USAGE,
+            "cannot find the enterprise "
+                + enterprise
+                + " of the fleet "
+                + publisher.fleet().name()
+                + "; the target has "
+                + target.enterprises());
+      }
+      byAccess.computeIfAbsent(access, a -> new ArrayList<>()).add(publisher);
+    }
+    Member[] members = new Member[plan.publishers().size()];
+    for (Map.Entry<Target.Access, List<PublisherPlan>> entry : byAccess.entrySet()) {
+      switch (make(entry.getKey(), entry.getValue(), devices)) {
+        case Outcome.Failed<List<Member>> failed -> {
+          return failed;
+        }
+        case Outcome.Done<List<Member>>(List<Member> made) ->
+            made.forEach(member -> members[member.seat().plan().index()] = member);
+      }
+    }
+    return new Outcome.Done<>(List.of(members));
+  }
+
+  private static Outcome<List<Member>> make(
+      Target.Access access, List<PublisherPlan> publishers, Devices devices) {
+    List<Devices.Draft> drafts = new ArrayList<>();
+    List<Devices.Draft> behindGateways = new ArrayList<>();
+    for (PublisherPlan publisher : publishers) {
+      boolean gateway = publisher.fleet().gateway();
+      String model = publisher.fleet().model().label();
+      drafts.add(new Devices.Draft(publisher.id(), gateway, null, gateway ? "gateway" : model));
+      if (gateway) {
+        for (DevicePlan device : publisher.devices()) {
+          behindGateways.add(new Devices.Draft(device.id(), false, publisher.id(), model));
+        }
+      }
+    }
+    // Gateways first: the others name them.
+    drafts.addAll(behindGateways);
+    return switch (devices.make(access, drafts)) {
+      case Outcome.Failed<List<String>> failed -> failed.widen();
+      case Outcome.Done<List<String>>(List<String> tokens) -> {
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; i < publishers.size(); i++) {
+          members.add(new Member(new Seat(publishers.get(i), tokens.get(i)), access));
+        }
+        yield new Outcome.Done<>(members);
+      }
+    };
+  }
+}

@@ -1,0 +1,116 @@
+package qiantang.sim;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import qiantang.sim.api.Target;
+import qiantang.sim.outcome.Outcome;
+import qiantang.sim.replay.CsvFile;
+import qiantang.sim.replay.Replay;
+import qiantang.sim.replay.ReplayReport;
+
+/** {@code qiantang sim replay}: a recorded data set as one device. */
+@Command(
+    name = "replay",
+    description = {
+      "Publishes a recorded data set as one new device and checks that the API answers every value"
+          + " bit for bit.",
+      "The file: a header; separator comma, semicolon or tab; a time column named datetime, date,"
+          + " timestamp, time or ts, or else the first; ISO times (without zone UTC) or epoch"
+          + " seconds or milliseconds. The other columns are metrics; an empty cell is no value.",
+      "A row is accounted for if it is visible and equal, or if it is absent and the rejections"
+          + " count it; all must be. The table goes to standard output, progress to standard error."
+    },
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:every row is accounted for",
+      "1:rows are lost or values differ",
+      "2:the file or an option is wrong",
+      "3:the system cannot be reached"
+    })
+final class ReplayCommand implements Callable<Integer> {
+  /** Device ids hold 64 characters; the rest is for the run's own part. */
+  private static final int NAME_CHARS_MAX = 48;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private TargetOptions target = new TargetOptions();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "FILE.csv",
+      description = "For example seeds/nab/machine_temperature_system_failure.csv")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--shift-time",
+      paramLabel = "DAYS",
+      defaultValue = "${env:QIANTANG_SHIFT_TIME}",
+      description = {
+        "Days to add to every time; 0 keeps them.",
+        "Default: so many that the newest row is of yesterday (UTC)."
+            + " Environment: QIANTANG_SHIFT_TIME"
+      })
+  private @Nullable Integer shiftDays;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "${env:QIANTANG_RATE:-0}",
+      description =
+          "Rows a second at most. Default: 0, as fast as they are acknowledged."
+              + " Environment: QIANTANG_RATE")
+  private int rowsPerSecond;
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    Outcome<ReplayReport> outcome =
+        switch (CsvFile.read(file)) {
+          case Outcome.Failed<CsvFile> failed -> failed.widen();
+          case Outcome.Done<CsvFile>(CsvFile read) ->
+              switch (target.read()) {
+                case Outcome.Failed<Target> failed -> failed.widen();
+                case Outcome.Done<Target>(Target found) -> replay(read, found, err);
+              };
+        };
+    return switch (outcome) {
+      case Outcome.Failed<ReplayReport> failed -> {
+        err.println(failed.message());
+        yield failed.exitCode().number();
+      }
+      case Outcome.Done<ReplayReport>(ReplayReport report) -> {
+        PrintWriter standardOutput = spec.commandLine().getOut();
+        standardOutput.print(report.text());
+        standardOutput.flush();
+        yield report.exitCode().number();
+      }
+    };
+  }
+
+  private Outcome<ReplayReport> replay(CsvFile csv, Target found, PrintWriter err) {
+    Instant now = Instant.now();
+    long days = shiftDays != null ? shiftDays : Replay.daysToYesterday(csv, now);
+    return new Replay(file.toString(), csv, found, err)
+        .run(deviceId(now.toEpochMilli()), days, rowsPerSecond);
+  }
+
+  /** The file's name and the run's, so that a file can be replayed again into the same system. */
+  private String deviceId(long nowMillis) {
+    String stem =
+        String.valueOf(file.getFileName())
+            .replaceFirst("\\.[A-Za-z]+$", "")
+            .replaceAll("[^A-Za-z0-9._-]", "-");
+    String name = stem.substring(0, Math.min(stem.length(), NAME_CHARS_MAX));
+    return name + "-" + ScenarioRun.runId(nowMillis);
+  }
+}

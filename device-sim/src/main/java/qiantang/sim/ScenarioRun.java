@@ -1,0 +1,164 @@
+package qiantang.sim;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import qiantang.sim.api.ApiClient;
+import qiantang.sim.api.Devices;
+import qiantang.sim.api.Target;
+import qiantang.sim.audit.AuditResult;
+import qiantang.sim.audit.Auditor;
+import qiantang.sim.audit.SentMessages;
+import qiantang.sim.fleet.Figures;
+import qiantang.sim.fleet.Fleet;
+import qiantang.sim.fleet.FleetOptions;
+import qiantang.sim.fleet.Ledger;
+import qiantang.sim.fleet.Seat;
+import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.Outcome;
+import qiantang.sim.plan.Plan;
+import qiantang.sim.plan.Scenario;
+import qiantang.sim.report.Latency;
+import qiantang.sim.report.Progress;
+import qiantang.sim.report.RunReport;
+
+/** One run: make devices, connect, send the plan, wait for acknowledgements, audit. */
+final class ScenarioRun {
+  /** The system may be restarted under a run; a demo is back within a minute. */
+  private static final Duration API_PATIENCE = Duration.ofSeconds(60);
+
+  /** Before anything was sent there is nothing to save by waiting. */
+  private static final Duration API_PATIENCE_AT_FIRST = Duration.ofSeconds(5);
+
+  /** Beyond what opening the connections takes by plan. */
+  private static final Duration CONNECT_MAX = Duration.ofSeconds(30);
+
+  private static final long POLL_MILLIS = 20;
+  private static final long LINE_NANOS = 1_000_000_000;
+
+  private final String name;
+  private final Scenario scenario;
+  private final Target target;
+  private final int loops;
+  private final PrintWriter err;
+
+  ScenarioRun(String name, Scenario scenario, Target target, int loops, PrintWriter err) {
+    this.name = name;
+    this.scenario = scenario;
+    this.target = target;
+    this.loops = loops;
+    this.err = err;
+  }
+
+  Outcome<RunReport> run() {
+    String runId = runId(System.currentTimeMillis());
+    Plan plan = Plan.of(scenario, runId);
+    say("making %d devices for %d publishers".formatted(plan.devices(), plan.publishers().size()));
+    try (ApiClient api = new ApiClient(target.http(), API_PATIENCE_AT_FIRST)) {
+      return switch (Provisioning.make(plan, target, new Devices(api))) {
+        case Outcome.Failed<List<Provisioning.Member>> failed -> failed.widen();
+        case Outcome.Done<List<Provisioning.Member>>(List<Provisioning.Member> members) ->
+            run(plan, members);
+      };
+    }
+  }
+
+  /** Short, sorts by time, and differs between runs. */
+  static String runId(long nowMillis) {
+    return "r" + Long.toString(nowMillis, 36);
+  }
+
+  private Outcome<RunReport> run(Plan plan, List<Provisioning.Member> members) {
+    List<Seat> seats = members.stream().map(Provisioning.Member::seat).toList();
+    FleetOptions options =
+        new FleetOptions(
+            target.mqtt(),
+            scenario.connectPerSecond(),
+            loops,
+            FleetOptions.KEEP_ALL,
+            System::nanoTime);
+    long beganNanos = System.nanoTime();
+    try (Fleet fleet = Fleet.connect(plan.runId(), seats, options)) {
+      Figures figures = fleet.figures();
+      Figures.Latencies totals = Figures.Latencies.empty();
+      Progress progress = new Progress(err, figures, totals, beganNanos);
+      Duration ramp = Duration.ofSeconds(seats.size() / scenario.connectPerSecond());
+      await(progress, CONNECT_MAX.plus(ramp), () -> figures.counts().loggedIn() == seats.size());
+      if (figures.counts().loggedIn() == 0) {
+        return new Outcome.Failed<>(
+            ExitCode.UNREACHABLE,
+            "cannot log in at " + target.mqtt() + ": " + figures.lastTrouble());
+      }
+      long startMillis = System.currentTimeMillis();
+      fleet.begin(startMillis);
+      long planned = plan.messages();
+      await(
+          progress, scenario.duration().plus(scenario.ackGrace()), () -> settled(figures, planned));
+      List<Ledger> ledgers = fleet.stop();
+      progress.line(System.nanoTime());
+      Figures.Counts counts = figures.counts();
+      AuditResult audit = audit(members, ledgers, startMillis);
+      Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
+      return new Outcome.Done<>(
+          new RunReport(
+              plan.runId(),
+              name,
+              scenario.seed(),
+              seats.size(),
+              plan.devices(),
+              took,
+              planned,
+              counts,
+              RunReport.Books.of(ledgers),
+              Latency.of(totals.ack()),
+              Latency.of(totals.ackFromSend()),
+              Latency.of(totals.lag()),
+              audit,
+              scenario.thresholds()));
+    }
+  }
+
+  private static boolean settled(Figures figures, long planned) {
+    Figures.Counts counts = figures.counts();
+    return counts.acked() + counts.refused() == planned;
+  }
+
+  private AuditResult audit(
+      List<Provisioning.Member> members, List<Ledger> ledgers, long startMillis) {
+    List<SentMessages> sent = new ArrayList<>();
+    for (int i = 0; i < members.size(); i++) {
+      Provisioning.Member member = members.get(i);
+      sent.add(
+          new SentMessages(member.seat().plan(), ledgers.get(i), startMillis, member.access()));
+    }
+    say("reading everything back");
+    try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
+      return new Auditor(api, this::say).audit(sent, startMillis, System.currentTimeMillis());
+    }
+  }
+
+  /** Waits for the condition, at most so long, with a line of progress a second. */
+  private static void await(Progress progress, Duration atMost, BooleanSupplier condition) {
+    long begin = System.nanoTime();
+    long nextLine = begin + LINE_NANOS;
+    while (!condition.getAsBoolean() && System.nanoTime() - begin < atMost.toNanos()) {
+      if (System.nanoTime() - nextLine >= 0) {
+        progress.line(System.nanoTime());
+        nextLine += LINE_NANOS;
+      }
+      try {
+        Thread.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private void say(String line) {
+    err.println(line);
+    err.flush();
+  }
+}

@@ -1,0 +1,40 @@
+package qiantang.sim.audit;
+
+/** What became of a sample. */
+public enum Verdict {
+  ACKED_VISIBLE("acked and visible", true, true),
+  UNACKED_VISIBLE("not acked, visible", true, true),
+  UNACKED_ABSENT("not acked, absent", true, true),
+  REFUSED_RECORDED("refused, among the rejections", true, true),
+  /** Stored, its acknowledgement lost, and refused when it was sent again: legal. */
+  REFUSED_VISIBLE("refused, yet visible", true, true),
+  LOST("LOST: acked, not visible", true, false),
+  REFUSED_UNRECORDED("REFUSED without a rejection", true, false),
+  CORRUPT("CORRUPT: another value", true, false),
+  PHANTOM("PHANTOM: visible, never sent", false, false),
+  DUPLICATE("DUPLICATE: visible twice", false, false),
+  FOREIGN("FOREIGN: another device's answer", false, false);
+
+  private final String label;
+  private final boolean ofSentSample;
+  private final boolean fine;
+
+  Verdict(String label, boolean ofSentSample, boolean fine) {
+    this.label = label;
+    this.ofSentSample = ofSentSample;
+    this.fine = fine;
+  }
+
+  public String label() {
+    return label;
+  }
+
+  /** Whether it is said of a sample that was sent, once each; else of one that was only seen. */
+  public boolean ofSentSample() {
+    return ofSentSample;
+  }
+
+  public boolean fine() {
+    return fine;
+  }
+}

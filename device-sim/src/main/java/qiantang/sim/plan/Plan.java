@@ -1,0 +1,57 @@
+package qiantang.sim.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** All publishers of a run. The same scenario and run id give the same plan, byte for byte. */
+public record Plan(String runId, List<PublisherPlan> publishers) {
+
+  /**
+   * Lays the fleets of a scenario out as publishers.
+   *
+   * @param runId in every device's id, so that two runs against one system never share a device
+   */
+  public static Plan of(Scenario scenario, String runId) {
+    List<PublisherPlan> publishers = new ArrayList<>();
+    for (FleetSpec fleet : scenario.fleets()) {
+      for (int number = 0; number < fleet.count(); number++) {
+        int index = publishers.size();
+        String id = runId + "-" + fleet.name() + "-" + number;
+        long seed = Mix.bits(scenario.seed(), index);
+        long endNanos = scenario.duration().toNanos();
+        publishers.add(
+            PublisherPlan.of(fleet, index, id, seed, devices(fleet, id, seed), endNanos));
+      }
+    }
+    return new Plan(runId, List.copyOf(publishers));
+  }
+
+  /** One publisher of a fleet that never ends; its devices exist already. */
+  public static PublisherPlan endless(
+      FleetSpec fleet, int index, String id, List<String> subDevices, long seed) {
+    List<DevicePlan> devices = new ArrayList<>();
+    for (String device : fleet.gateway() ? subDevices : List.of(id)) {
+      devices.add(DevicePlan.of(device, Mix.bits(seed, devices.size()), fleet.model()));
+    }
+    return PublisherPlan.of(fleet, index, id, seed, List.copyOf(devices), PublisherPlan.ENDLESS);
+  }
+
+  public long messages() {
+    return publishers.stream().mapToLong(PublisherPlan::messages).sum();
+  }
+
+  public int devices() {
+    return publishers.stream().mapToInt(publisher -> publisher.devices().size()).sum();
+  }
+
+  private static List<DevicePlan> devices(FleetSpec fleet, String id, long seed) {
+    if (!fleet.gateway()) {
+      return List.of(DevicePlan.of(id, seed, fleet.model()));
+    }
+    List<DevicePlan> devices = new ArrayList<>();
+    for (int number = 0; number < fleet.subDevices(); number++) {
+      devices.add(DevicePlan.of(id + "." + number, Mix.bits(seed, number), fleet.model()));
+    }
+    return List.copyOf(devices);
+  }
+}

@@ -1,0 +1,70 @@
+package qiantang.sim.plan;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line such as {@code ack.p99 < 50ms}: what a figure of the run must be. Latencies are in
+ * milliseconds, the others are counts.
+ */
+public record Threshold(String text, String figure, Comparison comparison, double limit) {
+  private static final Pattern FORM =
+      Pattern.compile("([A-Za-z.0-9]+) *(<=|<|==) *(\\d+(?:\\.\\d+)?)(ms|s)?");
+
+  /** Figures that may be named. */
+  public static final List<String> FIGURES =
+      List.of(
+          "ack.p50",
+          "ack.p99",
+          "ack.p999",
+          "ack.max",
+          "lag.p50",
+          "lag.p99",
+          "lag.p999",
+          "lag.max",
+          "late",
+          "unsent",
+          "inFlight",
+          "refused",
+          "resent",
+          "reconnects");
+
+  /** How figure and limit are compared. */
+  public enum Comparison {
+    LESS("<"),
+    AT_MOST("<="),
+    EQUAL("==");
+
+    private final String sign;
+
+    Comparison(String sign) {
+      this.sign = sign;
+    }
+  }
+
+  /** Null if the text is no threshold. */
+  static @Nullable Threshold parse(String text) {
+    Matcher matcher = FORM.matcher(text.strip());
+    if (!matcher.matches() || !FIGURES.contains(matcher.group(1))) {
+      return null;
+    }
+    double limit =
+        Double.parseDouble(matcher.group(3)) * ("s".equals(matcher.group(4)) ? 1_000 : 1);
+    for (Comparison comparison : Comparison.values()) {
+      if (comparison.sign.equals(matcher.group(2))) {
+        return new Threshold(text.strip(), matcher.group(1), comparison, limit);
+      }
+    }
+    throw new AssertionError("BUG: the pattern let through " + matcher.group(2));
+  }
+
+  public boolean holds(double value) {
+    return switch (comparison) {
+      case LESS -> value < limit;
+      case AT_MOST -> value <= limit;
+      case EQUAL -> Double.compare(value, limit) == 0;
+    };
+  }
+}

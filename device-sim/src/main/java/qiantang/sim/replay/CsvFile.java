@@ -1,0 +1,161 @@
+package qiantang.sim.replay;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.Outcome;
+
+/**
+ * A recorded data set: a time column, and a metric in each other column.
+ *
+ * @param metrics names of the metrics, in the order of the cells
+ */
+public record CsvFile(List<String> metrics, List<Row> rows) {
+  /** The file is kept in memory; this many cells take about 150 MB. */
+  private static final int CELLS_MAX = 2_000_000;
+
+  private static final List<String> TIME_COLUMNS =
+      List.of("datetime", "date", "timestamp", "time", "ts");
+  private static final String SEPARATORS = ",;\t";
+
+  /**
+   * One line of the file.
+   *
+   * @param line in the file, from 1
+   * @param cells the texts of the file; an empty one is no value
+   */
+  public record Row(int line, long eventTimeMicros, List<String> cells) {}
+
+  public static Outcome<CsvFile> read(Path file) {
+    try (BufferedReader in = Files.newBufferedReader(file)) {
+      return read(file.toString(), in);
+    } catch (IOException e) {
+      return failed(file.toString(), e.toString());
+    }
+  }
+
+  static Outcome<CsvFile> read(String name, BufferedReader in) throws IOException {
+    String header = in.readLine();
+    if (header == null) {
+      return failed(name, "the file is empty");
+    }
+    if (header.startsWith("\uFEFF")) {
+      header = header.substring(1);
+    }
+    char separator = separator(header);
+    List<String> columns = cells(header, separator);
+    int timeColumn = timeColumn(columns);
+    List<String> metrics = new ArrayList<>(columns);
+    metrics.remove(timeColumn);
+    @Nullable String wrong = wrongNames(metrics);
+    if (wrong != null) {
+      return failed(name, "line 1: " + wrong);
+    }
+    List<Row> rows = new ArrayList<>();
+    int number = 1;
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      List<String> cells = new ArrayList<>(cells(line, separator));
+      if (cells.size() != columns.size()) {
+        return failed(
+            name, "line " + number + " has " + cells.size() + " cells, not " + columns.size());
+      }
+      Long time = CsvTime.micros(cells.remove(timeColumn));
+      if (time == null) {
+        return failed(name, "line " + number + ": the time is neither ISO nor epoch s or ms");
+      }
+      rows.add(new Row(number, time, List.copyOf(cells)));
+      if ((long) rows.size() * columns.size() > CELLS_MAX) {
+        return failed(name, "it has more than " + CELLS_MAX + " cells; split it");
+      }
+    }
+    if (rows.isEmpty()) {
+      return failed(name, "it has no rows");
+    }
+    return new Outcome.Done<>(new CsvFile(List.copyOf(metrics), List.copyOf(rows)));
+  }
+
+  /** The newest time in the file, wherever it stands. */
+  long lastTimeMicros() {
+    return rows.stream().mapToLong(Row::eventTimeMicros).max().orElseThrow();
+  }
+
+  long firstTimeMicros() {
+    return rows.stream().mapToLong(Row::eventTimeMicros).min().orElseThrow();
+  }
+
+  private static char separator(String header) {
+    char best = SEPARATORS.charAt(0);
+    for (int i = 0; i < SEPARATORS.length(); i++) {
+      char separator = SEPARATORS.charAt(i);
+      if (count(header, separator) > count(header, best)) {
+        best = separator;
+      }
+    }
+    return best;
+  }
+
+  private static long count(String text, char wanted) {
+    return text.chars().filter(c -> c == wanted).count();
+  }
+
+  private static int timeColumn(List<String> columns) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (TIME_COLUMNS.contains(columns.get(i).strip().toLowerCase(Locale.ROOT))) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  private static @Nullable String wrongNames(List<String> metrics) {
+    if (metrics.isEmpty()) {
+      return "there is no column besides the time";
+    }
+    Set<String> names = new HashSet<>();
+    for (String metric : metrics) {
+      if (metric.isBlank() || !names.add(metric)) {
+        return "the column name '" + metric + "' is empty or stands there twice";
+      }
+    }
+    return null;
+  }
+
+  /** Cells of a line, without the quotes around them. (RFC 4180, but no line breaks in cells) */
+  static List<String> cells(String line, char separator) {
+    List<String> cells = new ArrayList<>();
+    StringBuilder cell = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (quoted && c == '"' && i + 1 < line.length() && line.charAt(i + 1) == '"') {
+        cell.append('"');
+        i++;
+      } else if (c == '"' && (quoted || cell.isEmpty())) {
+        quoted = !quoted;
+      } else if (c == separator && !quoted) {
+        cells.add(cell.toString());
+        cell.setLength(0);
+      } else {
+        cell.append(c);
+      }
+    }
+    cells.add(cell.toString());
+    return cells;
+  }
+
+  private static Outcome<CsvFile> failed(String name, String cause) {
+    return new Outcome.Failed<>(ExitCode.USAGE, "cannot replay " + name + ": " + cause);
+  }
+}

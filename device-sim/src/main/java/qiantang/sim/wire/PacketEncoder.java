@@ -1,0 +1,81 @@
+package qiantang.sim.wire;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/** Packets of a publisher as bytes. Pure; any thread that owns the buffer. */
+final class PacketEncoder {
+  private static final int CONNECT = 0x10;
+  private static final int PUBLISH_QOS_1 = 0x32;
+  private static final int DUP = 0x08;
+  private static final int PINGREQ = 0xC0;
+  private static final int DISCONNECT = 0xE0;
+
+  private static final int FLAG_USER_NAME = 0x80;
+
+  private static final int PROPERTY_SESSION_EXPIRY = 0x11;
+  private static final int SESSION_EXPIRY_SECONDS = 3_600;
+
+  private PacketEncoder() {}
+
+  /**
+   * The session is kept over a lost connection: only then does the protocol know of a resend with
+   * DUP and the packet id of before. [MQTT-4.4.0-1]
+   */
+  static void connect(ByteBuf out, Login login) {
+    byte[] clientId = login.clientId().getBytes(StandardCharsets.UTF_8);
+    byte[] token = login.token().getBytes(StandardCharsets.UTF_8);
+    boolean v5 = login.version() == MqttVersion.V5;
+    int propertyBytes = v5 ? 6 : 0;
+    out.writeByte(CONNECT);
+    writeVariableInt(out, 10 + propertyBytes + 2 + clientId.length + 2 + token.length);
+    writeText(out, new byte[] {'M', 'Q', 'T', 'T'});
+    out.writeByte(login.version().level());
+    out.writeByte(FLAG_USER_NAME);
+    out.writeShort(login.keepAliveSeconds());
+    if (v5) {
+      writeVariableInt(out, propertyBytes - 1);
+      out.writeByte(PROPERTY_SESSION_EXPIRY);
+      out.writeInt(SESSION_EXPIRY_SECONDS);
+    }
+    writeText(out, clientId);
+    writeText(out, token);
+  }
+
+  static void publish(
+      ByteBuf out, MqttVersion version, byte[] topic, int packetId, boolean dup, byte[] payload) {
+    int propertyBytes = version == MqttVersion.V5 ? 1 : 0;
+    out.writeByte(PUBLISH_QOS_1 | (dup ? DUP : 0));
+    writeVariableInt(out, 2 + topic.length + 2 + propertyBytes + payload.length);
+    writeText(out, topic);
+    out.writeShort(packetId);
+    if (version == MqttVersion.V5) {
+      out.writeByte(0);
+    }
+    out.writeBytes(payload);
+  }
+
+  static void pingReq(ByteBuf out) {
+    out.writeByte(PINGREQ);
+    out.writeByte(0);
+  }
+
+  static void disconnect(ByteBuf out) {
+    out.writeByte(DISCONNECT);
+    out.writeByte(0);
+  }
+
+  private static void writeText(ByteBuf out, byte[] utf8) {
+    out.writeShort(utf8.length);
+    out.writeBytes(utf8);
+  }
+
+  private static void writeVariableInt(ByteBuf out, int value) {
+    int rest = value;
+    do {
+      int digit = rest & 0x7F;
+      rest >>>= 7;
+      out.writeByte(rest == 0 ? digit : digit | 0x80);
+    } while (rest != 0);
+  }
+}

@@ -1,0 +1,34 @@
+package qiantang.sim.wire;
+
+/** What a server may send to a client that only publishes. */
+public sealed interface ServerPacket {
+
+  /**
+   * The answer to CONNECT.
+   *
+   * @param code 0 accepted, else the code of the protocol's version
+   * @param receiveMax how many unacknowledged messages the server allows
+   * @param keepAliveSeconds what the server wants instead of ours, or -1
+   */
+  record ConnAck(boolean sessionPresent, int code, int receiveMax, int keepAliveSeconds)
+      implements ServerPacket {}
+
+  /**
+   * The answer to a PUBLISH.
+   *
+   * @param code below 0x80 is success; 3.1.1 knows only success
+   * @param reason the server's text, empty if it gave none
+   */
+  record PubAck(int packetId, int code, String reason) implements ServerPacket {
+    public boolean success() {
+      return code < 0x80;
+    }
+  }
+
+  record PingResp() implements ServerPacket {}
+
+  record Disconnect(int code, String reason) implements ServerPacket {}
+
+  /** A packet that a publisher has no use for. */
+  record Other(int type) implements ServerPacket {}
+}

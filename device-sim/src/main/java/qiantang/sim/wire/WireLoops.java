@@ -1,0 +1,55 @@
+package qiantang.sim.wire;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The loops of one fleet: epoll where there is one, else NIO. */
+public final class WireLoops implements AutoCloseable {
+  private static final long CLOSE_SECONDS_MAX = 10;
+
+  private final EventLoopGroup group;
+  private final List<WireLoop> loops;
+
+  private WireLoops(EventLoopGroup group, List<WireLoop> loops) {
+    this.group = group;
+    this.loops = loops;
+  }
+
+  public static WireLoops start(int count) {
+    boolean epoll = Epoll.isAvailable();
+    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    Class<? extends Channel> socketType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    EventLoopGroup group =
+        new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("sim", true), io);
+    List<WireLoop> loops = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      EventLoop loop = group.next();
+      loops.add(new WireLoop(loop, socketType));
+    }
+    return new WireLoops(group, List.copyOf(loops));
+  }
+
+  public List<WireLoop> loops() {
+    return loops;
+  }
+
+  /** Closes what is still open and waits for the threads to end. */
+  @Override
+  public void close() {
+    group
+        .shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
+        .awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,32 @@
+package qiantang.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DemoFleetIT {
+
+  @Test
+  void devicesAndGatewaysPublishUntilTheFleetIsClosed() throws IOException, InterruptedException {
+    try (FakeSystem system = new FakeSystem()) {
+      system.breakEvery = 7;
+      List<DemoFleet.Connection> connections =
+          List.of(
+              new DemoFleet.Connection(system.login("mill"), false, List.of()),
+              new DemoFleet.Connection(system.login("hall"), true, List.of("press-1", "press-2")));
+      try (DemoFleet fleet =
+          DemoFleet.start(system.mqttAddress(), connections, Duration.ofMillis(50))) {
+        while (fleet.counts().acked() < 40 || fleet.counts().connectionsLost() < 2) {
+          Thread.sleep(10);
+        }
+        assertEquals(0, fleet.counts().refused());
+        assertEquals(List.of("mill", "press-1", "press-2"), system.devicesSeen());
+      }
+      assertTrue(system.resentMessages() > 0);
+    }
+  }
+}

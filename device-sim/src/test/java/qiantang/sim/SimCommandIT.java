@@ -1,0 +1,214 @@
+package qiantang.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands from the command line to the exit code, against a system that can misbehave. */
+class SimCommandIT {
+  private static final String SCENARIO =
+      """
+      version: 1
+      seed: 3
+      duration: 2s
+      ackGrace: 60s
+      fleets:
+        - {name: mills, count: 3, model: cnc-spindle, period: 50ms}
+        - {name: halls, kind: gateway, count: 2, subDevices: 3, model: pump, period: 100ms, mqtt: "5"}
+      """;
+  private static final long MESSAGES = 3 * 40 + 2 * 20;
+  private static final long SAMPLES = 3 * 40 * 7 + 2 * 20 * 3 * 7;
+
+  @TempDir private Path folder = Path.of("");
+
+  private FakeSystem system = start();
+  private String table = "";
+
+  private static FakeSystem start() {
+    try {
+      return new FakeSystem();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    system.close();
+  }
+
+  @Test
+  void aRunAgainstARightSystemPasses() throws IOException {
+    assertEquals(0, runScenario(), () -> table);
+    JsonNode result = result();
+    assertEquals(MESSAGES, result.path("plannedMessages").asLong());
+    assertEquals(MESSAGES, result.path("messages").path("acked").asLong());
+    assertEquals(SAMPLES, result.path("samples").path("ACKED_VISIBLE").asLong());
+    assertTrue(table.contains("sent 160 = acked 160 + in flight 0 + refused 0"), table);
+  }
+
+  @Test
+  void brokenConnectionsAreSurvivedBySendingAgain() throws IOException {
+    system.breakEvery = 31;
+    assertEquals(0, runScenario(), () -> table);
+    JsonNode messages = result().path("messages");
+    assertEquals(MESSAGES, messages.path("acked").asLong());
+    assertTrue(messages.path("connectionsLost").asLong() > 0, table);
+    assertTrue(system.resentMessages() > 0);
+  }
+
+  @Test
+  void refusalsAreInTheBooksOfBothProtocols() throws IOException {
+    system.refused = millis -> millis / 50 % 5 == 0;
+    assertEquals(0, runScenario(), () -> table);
+    JsonNode samples = result().path("samples");
+    long refused = samples.path("REFUSED_RECORDED").asLong();
+    assertTrue(refused > 0, table);
+    assertEquals(SAMPLES, samples.path("ACKED_VISIBLE").asLong() + refused);
+  }
+
+  @Test
+  void aRefusalThatIsWrittenNowhereFailsTheAudit() {
+    system.refused = millis -> millis / 50 % 5 == 0;
+    system.forgetRejections = true;
+    assertEquals(1, runScenario(), () -> table);
+    assertTrue(table.contains("finding    LOST") || table.contains("REFUSED_UNRECORDED"), table);
+  }
+
+  @Test
+  void aHiddenSampleFailsTheAudit() {
+    AtomicBoolean once = new AtomicBoolean();
+    system.corruptor =
+        answer -> {
+          if (answer.path("series").size() > 0 && once.compareAndSet(false, true)) {
+            ((ArrayNode) answer.path("series").path(0).path("times")).remove(0);
+            ((ArrayNode) answer.path("series").path(0).path("values")).remove(0);
+          }
+          return answer;
+        };
+    assertEquals(1, runScenario(), () -> table);
+    assertTrue(table.contains("         1  LOST"), table);
+  }
+
+  @Test
+  void anotherDevicesAnswerFailsTheAudit() {
+    system.corruptor = answer -> answer.put("device", "someone-else");
+    assertEquals(1, runScenario(), () -> table);
+    assertTrue(table.contains("finding    FOREIGN"), table);
+  }
+
+  @Test
+  void exitCodesTellScenarioErrorsAndMissingSystems() throws IOException {
+    assertEquals(
+        2, run(List.of("run", write("bad.yaml", "version: 1\nduration: 1s\nfleet: []\n"))));
+    assertTrue(table.contains("line 3, column 1: unknown key 'fleet'"), table);
+    assertEquals(2, run(List.of("run", folder.resolve("missing.yaml").toString())));
+    system.close();
+    system = start();
+    String scenario = write("s.yaml", SCENARIO);
+    List<String> arguments = new ArrayList<>(List.of("run", scenario));
+    arguments.addAll(List.of(system.options()));
+    arguments.addAll(List.of("--token", "wrong"));
+    assertEquals(2, run(arguments));
+    assertTrue(table.contains("401 send a token of an admin"), table);
+  }
+
+  @Test
+  void aMissedThresholdHasItsOwnExitCode() throws IOException {
+    String scenario = write("s.yaml", SCENARIO + "thresholds: [\"ack.p50 < 0\"]\n");
+    List<String> arguments = new ArrayList<>(List.of("run", scenario));
+    arguments.addAll(List.of(system.options()));
+    assertEquals(4, run(arguments), () -> table);
+    assertTrue(table.contains("missed     \"ack.p50 < 0\" does not hold"), table);
+  }
+
+  @Test
+  void aReplayShowsEveryValueOfTheFile() throws IOException {
+    assertEquals(0, replay(List.of()), () -> table);
+    assertTrue(table.contains("rows       5  empty 1  published and acknowledged 4"), table);
+    assertTrue(table.contains("visible 4  refused 0  LOST 0  torn 0"), table);
+    assertTrue(table.contains("5 distinct  conflicts 1 (the later row holds)  repeats 0"), table);
+  }
+
+  @Test
+  void aReplaySurvivesBrokenConnections() throws IOException {
+    system.breakEvery = 3;
+    assertEquals(0, replay(List.of()), () -> table);
+    assertTrue(table.contains("visible 4  refused 0  LOST 0"), table);
+  }
+
+  @Test
+  void rowsThatAreTooOldAreFoundAmongTheRejections() throws IOException {
+    long oldest = Instant.now().minusSeconds(365 * 86_400L).toEpochMilli();
+    system.refused = millis -> millis < oldest;
+    assertEquals(0, replay(List.of("--shift-time", "0")), () -> table);
+    assertTrue(table.contains("visible 0  refused 4  LOST 0"), table);
+    assertTrue(table.contains("rejections          4  reason clock"), table);
+  }
+
+  private int replay(List<String> more) throws IOException {
+    String file =
+        write(
+            "two pumps.csv",
+            """
+            timestamp,flow,state
+            2013-12-02 21:15:00,73.96732207,
+            2013-12-02 21:20:00,74.93588199999998,open
+            2013-12-02 21:20:00,75.5,
+            2013-12-02 21:25:00,,
+            2013-12-02 21:30:00.000125,-0.1,shut
+            """);
+    List<String> arguments = new ArrayList<>(List.of("replay", file));
+    arguments.addAll(List.of(system.options()));
+    arguments.addAll(more);
+    return run(arguments);
+  }
+
+  private int runScenario() {
+    try {
+      List<String> arguments = new ArrayList<>(List.of("run", write("s.yaml", SCENARIO)));
+      arguments.addAll(List.of(system.options()));
+      arguments.addAll(List.of("--out", folder.toString()));
+      return run(arguments);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private int run(List<String> arguments) {
+    StringWriter out = new StringWriter();
+    CommandLine commands =
+        new CommandLine(new SimCommand())
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(out))
+            .setOverwrittenOptionsAllowed(true);
+    int exitCode = commands.execute(arguments.toArray(String[]::new));
+    table = out.toString();
+    return exitCode;
+  }
+
+  private ObjectNode result() throws IOException {
+    return (ObjectNode) new JsonMapper().readTree(folder.resolve("run.json").toFile());
+  }
+
+  private String write(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text).toString();
+  }
+}

@@ -1,0 +1,113 @@
+package qiantang.sim.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.Outcome;
+
+class TargetReaderTest {
+  private static final String DEMO =
+      """
+      {"mqtt":"127.0.0.1:1883","http":"http://127.0.0.1:8080","operator":"op",
+       "enterprises":[
+         {"id":"acme","admin":"acme.a","gateway":"acme.g","device":{"id":"d","token":"acme.d"}},
+         {"id":"weft","admin":"weft.a","gateway":"weft.g","device":{"id":"d","token":"weft.d"}}],
+       "pids":[1]}
+      """;
+
+  @TempDir private Path folder = Path.of("");
+
+  @Test
+  void aDemoFileSaysEverything() throws IOException {
+    Target target = found(options(demo(), null, null, null, null));
+    assertEquals(URI.create("http://127.0.0.1:8080"), target.http());
+    assertEquals(1883, target.mqtt().getPort());
+    assertEquals(new Target.Access("acme", "acme.a"), target.access(null));
+    assertEquals(new Target.Access("weft", "weft.a"), target.access("weft"));
+    assertEquals(null, target.access("nobody"));
+  }
+
+  @Test
+  void optionsWinOverTheDemoFile() throws IOException {
+    Target target = found(options(demo(), "http://[::1]:81/", "[::1]:18830", null, "weft"));
+    assertEquals(URI.create("http://[::1]:81"), target.http());
+    assertEquals("[0:0:0:0:0:0:0:1]", "[" + target.mqtt().getAddress().getHostAddress() + "]");
+    assertEquals(List.of(new Target.Access("weft", "weft.a")), target.enterprises());
+  }
+
+  @Test
+  void withAllOptionsNoFileIsNeeded() {
+    Target target = found(options(null, "http://h.test:80", "127.0.0.1:1883", "t", "acme"));
+    assertEquals(List.of(new Target.Access("acme", "t")), target.enterprises());
+  }
+
+  @Test
+  void tokensDoNotShowInText() {
+    Target target = found(options(null, "http://h.test:80", "127.0.0.1:1883", "secret", "acme"));
+    assertFalse(target.toString().contains("secret"), target.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ftp, 127.0.0.1:1883, cannot use --http ftp",
+    "http://h, 1883, cannot use --mqtt 1883",
+    "http://h, h:99999, cannot use --mqtt h:99999",
+    "http://h, h:mqtt, cannot use --mqtt h:mqtt",
+  })
+  void wrongAddressesAreUsageErrors(String http, String mqtt, String message) {
+    assertTrue(failure(options(null, http, mqtt, "t", "acme")).contains(message));
+  }
+
+  @Test
+  void aMissingFileSaysWhatToDo() {
+    String message = failure(options(null, null, null, null, null));
+    assertTrue(message.contains("there is no such file; start ./qiantang demo"), message);
+  }
+
+  private Path demo() throws IOException {
+    return Files.writeString(folder.resolve("demo.json"), DEMO);
+  }
+
+  private static TargetReader.Options options(
+      @Nullable Path demo,
+      @Nullable String http,
+      @Nullable String mqtt,
+      @Nullable String token,
+      @Nullable String enterprise) {
+    return new TargetReader.Options(demo, http, mqtt, token, enterprise);
+  }
+
+  private Outcome<Target> read(TargetReader.Options options) {
+    return TargetReader.read(options, folder.resolve("no-demo.json"));
+  }
+
+  private Target found(TargetReader.Options options) {
+    return switch (read(options)) {
+      case Outcome.Done<Target>(Target target) -> target;
+      case Outcome.Failed<Target> failed -> fail(failed.message());
+    };
+  }
+
+  private String failure(TargetReader.Options options) {
+    return switch (read(options)) {
+      case Outcome.Done<Target> done -> fail("accepted " + done);
+      case Outcome.Failed<Target> failed -> {
+        assertEquals(ExitCode.USAGE, failed.exitCode());
+        yield failed.message();
+      }
+    };
+  }
+}

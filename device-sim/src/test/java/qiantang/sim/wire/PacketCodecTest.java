@@ -1,0 +1,164 @@
+package qiantang.sim.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.codec.DecoderException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class PacketCodecTest {
+  private static final String V5_BYTES =
+      "2012"
+          + "01"
+          + "00"
+          + "0f" // CONNACK, session present, 15 bytes of properties
+          + "210014"
+          + "130078"
+          + "12000161"
+          + "2700040000"
+          + "4002"
+          + "0007" // PUBACK without a reason code
+          + "4003"
+          + "0008"
+          + "10" // no matching subscribers: success
+          + "400b"
+          + "0009"
+          + "97"
+          + "07"
+          + "1f00046c617465" // quota exceeded, "late"
+          + "d000"
+          + "e002"
+          + "8b"
+          + "00"; // server shutting down
+
+  private static final List<ServerPacket> V5_PACKETS =
+      List.of(
+          new ServerPacket.ConnAck(true, 0, 20, 120),
+          new ServerPacket.PubAck(7, 0, ""),
+          new ServerPacket.PubAck(8, 0x10, ""),
+          new ServerPacket.PubAck(9, 0x97, "late"),
+          new ServerPacket.PingResp(),
+          new ServerPacket.Disconnect(0x8b, ""));
+
+  private static final String V3_BYTES = "20020000" + "40020102" + "d000" + "9003000101";
+
+  private static final List<ServerPacket> V3_PACKETS =
+      List.of(
+          new ServerPacket.ConnAck(false, 0, 65_535, -1),
+          new ServerPacket.PubAck(0x0102, 0, ""),
+          new ServerPacket.PingResp(),
+          new ServerPacket.Other(9));
+
+  @Test
+  void packetsOfBothVersionsAreDecodedWhereverTheBytesAreCut() {
+    splitEverywhere(MqttVersion.V3_1_1, V3_BYTES, V3_PACKETS);
+    splitEverywhere(MqttVersion.V5, V5_BYTES, V5_PACKETS);
+  }
+
+  @Test
+  void packetsAreDecodedByteByByte() {
+    assertEquals(V5_PACKETS, decode(MqttVersion.V5, parts(V5_BYTES, 1)));
+    assertEquals(V3_PACKETS, decode(MqttVersion.V3_1_1, parts(V3_BYTES, 1)));
+  }
+
+  @Test
+  void bytesThatAreNoPacketsBreakTheConnection() {
+    for (String bytes : List.of("40ffffffff01", "400107", "4005000790" + "0230", "40ffff7f")) {
+      DecoderException thrown =
+          assertThrows(
+              DecoderException.class,
+              () -> decode(MqttVersion.V5, parts(bytes, bytes.length())),
+              bytes);
+      assertEquals(CorruptedFrameException.class, thrown.getClass());
+    }
+  }
+
+  @Test
+  void connectOfVersion3KeepsTheSession() {
+    Login login = new Login(MqttVersion.V3_1_1, "c1", "acme.x", 60);
+    assertEquals(
+        "1016" + "00044d515454" + "04" + "80" + "003c" + "00026331" + "000661636d652e78",
+        encode(out -> PacketEncoder.connect(out, login)));
+  }
+
+  @Test
+  void connectOfVersion5AsksForSessionExpiry() {
+    Login login = new Login(MqttVersion.V5, "c1", "acme.x", 60);
+    assertEquals(
+        "101c"
+            + "00044d515454"
+            + "05"
+            + "80"
+            + "003c"
+            + "051100000e10"
+            + "00026331"
+            + "000661636d652e78",
+        encode(out -> PacketEncoder.connect(out, login)));
+  }
+
+  @Test
+  void publishSetsDupOnlyForAResend() {
+    byte[] topic = "t".getBytes(StandardCharsets.UTF_8);
+    byte[] payload = "ab".getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        "3207" + "000174" + "0102" + "6162",
+        encode(o -> PacketEncoder.publish(o, MqttVersion.V3_1_1, topic, 0x102, false, payload)));
+    assertEquals(
+        "3a08" + "000174" + "0102" + "00" + "6162",
+        encode(o -> PacketEncoder.publish(o, MqttVersion.V5, topic, 0x102, true, payload)));
+  }
+
+  @Test
+  void lengthsOfTwoBytesAreWrittenLowSevenBitsFirst() {
+    byte[] topic = "t".getBytes(StandardCharsets.UTF_8);
+    String bytes =
+        encode(o -> PacketEncoder.publish(o, MqttVersion.V3_1_1, topic, 1, false, new byte[300]));
+    assertEquals("32b102", bytes.substring(0, 6));
+  }
+
+  private static void splitEverywhere(MqttVersion version, String hex, List<ServerPacket> packets) {
+    for (int cut = 0; cut <= hex.length(); cut += 2) {
+      assertEquals(packets, decode(version, List.of(hex.substring(0, cut), hex.substring(cut))));
+    }
+  }
+
+  private static List<String> parts(String hex, int bytes) {
+    List<String> parts = new ArrayList<>();
+    for (int i = 0; i < hex.length(); i += 2 * bytes) {
+      parts.add(hex.substring(i, Math.min(hex.length(), i + 2 * bytes)));
+    }
+    return parts;
+  }
+
+  private static List<ServerPacket> decode(MqttVersion version, List<String> parts) {
+    EmbeddedChannel channel = new EmbeddedChannel(new PacketDecoder(version));
+    try {
+      for (String part : parts) {
+        channel.writeInbound(Unpooled.wrappedBuffer(HexFormat.of().parseHex(part)));
+      }
+      List<ServerPacket> packets = new ArrayList<>();
+      for (Object p = channel.readInbound(); p != null; p = channel.readInbound()) {
+        packets.add((ServerPacket) p);
+      }
+      return packets;
+    } finally {
+      channel.finishAndReleaseAll();
+    }
+  }
+
+  private static String encode(Consumer<ByteBuf> encoder) {
+    ByteBuf out = Unpooled.buffer();
+    encoder.accept(out);
+    return ByteBufUtil.hexDump(out);
+  }
+}

@@ -37,6 +37,9 @@ import qiantang.standalone.cassandra.CannotStartException;
       "Exit codes: 0 done, 1 cannot be done (one sentence says why), 2 wrong usage."
     })
 public final class Main implements Runnable {
+  /** As wide as the lines of this code, whose texts it wraps. */
+  private static final int HELP_COLUMNS = 100;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   public static void main(String[] args) {
@@ -46,6 +49,7 @@ public final class Main implements Runnable {
   static CommandLine commandLine() {
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // It warns of options given twice.
     return new CommandLine(new Main())
+        .setUsageHelpWidth(HELP_COLUMNS)
         .setOverwrittenOptionsAllowed(true)
         .setDefaultValueProvider(environmentTwins())
         .setParameterExceptionHandler(shortUsage())

@@ -41,6 +41,8 @@ final class DemoCommand implements Callable<Integer> {
               .formatted(code, options.data));
     } catch (ExecutionException e) {
       throw new AssertionError("BUG: waiting for a process fails", e);
+    } finally {
+      running.starterIsGone();
     }
   }
 }

@@ -93,6 +93,7 @@ public final class Main implements Runnable {
     switch (failure) {
       case CannotStartException sentence -> complain(command, sentence);
       case ApiException sentence -> complain(command, sentence);
+      case InterruptedException _ -> {} // The JVM was told to end, and the hook stops everything.
       default -> failure.printStackTrace(command.getErr());
     }
     return CommandLine.ExitCode.SOFTWARE;

@@ -3,6 +3,7 @@ package qiantang.standalone;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * the end of {@code main}). Stopping happens in one place, the shutdown hook.
  */
 final class Running {
-  /** For the main thread to notice that it was interrupted in the middle of a start. */
-  private static final Duration START_ABANDON_LIMIT = Duration.ofSeconds(2);
+  /** For the starting thread to notice that it was interrupted, and to undo half a start. */
+  private static final Duration ABANDON_LIMIT = Duration.ofSeconds(2);
 
   private final Deque<Part> parts = new ArrayDeque<>();
+  private final CountDownLatch starterGone = new CountDownLatch(1);
   private final Consumer<String> progress;
   private boolean stopping;
 
@@ -45,16 +47,27 @@ final class Running {
     close(part); // Started while everything else was being stopped.
   }
 
+  /** Called by the starting thread when it will start nothing more, in whatever way it ended. */
+  void starterIsGone() {
+    starterGone.countDown();
+  }
+
   private void stop(Thread starter) {
     synchronized (parts) {
       stopping = true;
     }
     starter.interrupt();
+    awaitStarter();
     for (Part part = next(); part != null; part = next()) {
       close(part);
     }
+  }
+
+  private void awaitStarter() {
     try {
-      starter.join(START_ABANDON_LIMIT);
+      if (!starterGone.await(ABANDON_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        progress.accept("the start was not abandoned in time; stopping what runs");
+      }
     } catch (InterruptedException ignored) {
       Thread.currentThread().interrupt();
     }

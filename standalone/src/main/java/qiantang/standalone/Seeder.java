@@ -62,7 +62,11 @@ final class Seeder {
       enterprises.add(seed(seed, known.get(seed.id())));
     }
     String operator =
-        token(before.map(DemoFile::operator).orElse(null), EnterpriseId.OPERATOR, Role.OPERATOR, null);
+        token(
+            before.map(DemoFile::operator).orElse(null),
+            EnterpriseId.OPERATOR,
+            Role.OPERATOR,
+            null);
     return new Tokens(operator, enterprises);
   }
 
@@ -112,7 +116,14 @@ final class Seeder {
     done(
         registry.putCredential(
             new Credential(
-                owner, HexFormat.of().formatHex(id), token.hash(), role, device, "demo", now, null)));
+                owner,
+                HexFormat.of().formatHex(id),
+                token.hash(),
+                role,
+                device,
+                "demo",
+                now,
+                null)));
     return token.text();
   }
 

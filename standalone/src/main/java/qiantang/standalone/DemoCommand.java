@@ -15,9 +15,10 @@ import qiantang.standalone.cassandra.CannotStartException;
 @Command(
     name = "demo",
     description = {
-      "Runs the whole system on this machine: an embedded Cassandra (needs Java 17), ingest, query,",
-      "the console and a simulated fleet. When it serves it writes DIR/demo.json (addresses and",
-      "tokens, readable by you alone) and prints a line that begins with 'ready'. Ctrl-C ends it."
+      "Runs the whole system on this machine: an embedded Cassandra (needs Java 17), ingest,"
+          + " query, the console and a simulated fleet. When it serves it writes DIR/demo.json"
+          + " (addresses and tokens, readable by you alone) and prints a line that begins with"
+          + " 'ready'. Ctrl-C ends it."
     },
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {

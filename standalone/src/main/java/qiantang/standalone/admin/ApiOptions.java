@@ -44,7 +44,8 @@ final class ApiOptions {
           token != null ? token : file.path("operator").asText());
     } catch (IOException e) {
       throw new ApiException(
-          "cannot read %s (%s): start ./qiantang demo, name its file with --demo, or give --http and --token"
+          ("cannot read %s (%s): start ./qiantang demo, name its file with --demo,"
+                  + " or give --http and --token")
               .formatted(demo, e.getClass().getSimpleName()));
     }
   }

@@ -23,8 +23,8 @@ import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 
 /**
- * What a durable acknowledgement costs: the whole system, the same server over tables that commit at
- * once, and the journal without MQTT, one after the other on this machine.
+ * What a durable acknowledgement costs: the whole system, the same server over tables that commit
+ * at once, and the journal without MQTT, one after the other on this machine.
  */
 @Command(
     name = "durable",
@@ -109,8 +109,7 @@ final class DurableBench implements Callable<Integer> {
         CassandraProcess database =
             CassandraProcess.start(
                 data, CassandraProcess.Config.durable(0, memoryBytes), System.err::println)) {
-      try (Cassandra cassandra =
-          Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
+      try (Cassandra cassandra = Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
         MemoryIngest.register(cassandra.registry(), tokens);
         if (isWanted("durable")) {
           durable(folder, tokens, database);

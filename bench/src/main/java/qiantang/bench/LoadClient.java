@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Publishes as fast as the server acknowledges: each connection keeps its window of QoS 1 messages
  * full (a closed loop, so it measures capacity and not the latency of a load below it). One event
- * loop, ready-made packets of which only packet id and event time change: the client costs as little
- * as it can, because it shares the cores with what it measures.
+ * loop, ready-made packets of which only packet id and event time change: the client costs as
+ * little as it can, because it shares the cores with what it measures.
  */
 final class LoadClient implements AutoCloseable {
   private static final int PUBACK = 0x40;

@@ -20,12 +20,10 @@ record LoadIdentity(AccessToken token, DeviceId id) {
   }
 
   Device device(Instant now) {
-    return new Device(
-        owner(), id, id.text(), Device.Kind.DEVICE, null, "", "", "", false, now);
+    return new Device(owner(), id, id.text(), Device.Kind.DEVICE, null, "", "", "", false, now);
   }
 
   Credential credential(Instant now) {
-    return new Credential(
-        owner(), id.text(), token.hash(), Role.DEVICE, id, id.text(), now, null);
+    return new Credential(owner(), id.text(), token.hash(), Role.DEVICE, id, id.text(), now, null);
   }
 }

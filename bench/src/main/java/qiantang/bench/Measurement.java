@@ -78,8 +78,7 @@ record Measurement(
   private static Map<String, Duration> cpu(Map<String, ProcessHandle> processes) {
     Map<String, Duration> cpu = new LinkedHashMap<>();
     processes.forEach(
-        (name, process) ->
-            cpu.put(name, process.info().totalCpuDuration().orElse(Duration.ZERO)));
+        (name, process) -> cpu.put(name, process.info().totalCpuDuration().orElse(Duration.ZERO)));
     return cpu;
   }
 

@@ -26,8 +26,7 @@ final class MemoryIngest {
     register(registry, Files.readAllLines(Path.of(arguments[2])));
     // One thread completes the writes, as the driver's would.
     MemoryJournal journal =
-        new MemoryJournal(
-            InstantSource.system(), Executors.newSingleThreadExecutor(), false);
+        new MemoryJournal(InstantSource.system(), Executors.newSingleThreadExecutor(), false);
     IngestConfig config =
         IngestConfig.local(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]));
     IngestMain ingest = IngestMain.start(config, journal, registry);

@@ -25,7 +25,7 @@ public final class CassandraProcess implements AutoCloseable {
    * How long SIGTERM may take (2.6 s idle, of which 2 s wait for peers). What it does not flush in
    * time lies in the commit log; `demo` promises to be gone within 20 s.
    */
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(12);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
   /** The archive is written at exit, which takes 4 s on two busy cores; tests can wait. */
   private static final Duration STOP_LIMIT_WITH_ARCHIVE = Duration.ofSeconds(60);
@@ -33,6 +33,13 @@ public final class CassandraProcess implements AutoCloseable {
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
   private static final Duration PROBE_PAUSE = Duration.ofMillis(50);
   private static final Duration PROGRESS_PAUSE = Duration.ofSeconds(5);
+
+  /**
+   * A terminal sends Ctrl-C to parent and child alike. Cassandra ignores it and serves until our
+   * own programs have stopped; a JVM started with a signal ignored leaves it so.
+   */
+  private static final List<String> UNMOVED_BY_CTRL_C =
+      List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\"");
 
   private final Process process;
   private final Config config;
@@ -97,7 +104,12 @@ public final class CassandraProcess implements AutoCloseable {
       Config config = wanted.withFreePort();
       Ports.requireFree(CqlProbe.LOOPBACK, config.cqlPort(), "--cql-port");
       CassandraProcess cassandra = launch(data, config, pidFile);
-      cassandra.awaitAnswer(progress);
+      try {
+        cassandra.awaitAnswer(progress);
+      } catch (InterruptedException e) {
+        cassandra.process.destroyForcibly(); // Nobody will hold it, so nobody would stop it.
+        throw e;
+      }
       return cassandra;
     } catch (IOException e) {
       throw new CannotStartException("cannot start Cassandra in " + data.path(), e);
@@ -186,6 +198,7 @@ public final class CassandraProcess implements AutoCloseable {
     ClassArchive archive = ClassArchive.of(jars, config.profile() == Profile.QUICK);
     List<String> command =
         Stream.of(
+                UNMOVED_BY_CTRL_C.stream(),
                 Stream.of(java.toString(), "@" + conf.jvmOptions()),
                 memoryFlags(config).stream(),
                 archive.flags().stream(),

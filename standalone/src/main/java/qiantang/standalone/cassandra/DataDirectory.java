@@ -135,7 +135,8 @@ public final class DataDirectory implements AutoCloseable {
     long freeBytes = Files.getFileStore(path).getUsableSpace();
     if (freeBytes < FREE_BYTES_MIN) {
       throw new CannotStartException(
-          "cannot use %s: its disk has %d MiB free and %d MiB are needed; free some or choose another with --data"
+          ("cannot use %s: its disk has %d MiB free and %d MiB are needed; free some or choose"
+                  + " another with --data")
               .formatted(path, freeBytes >> 20, FREE_BYTES_MIN >> 20));
     }
   }

@@ -45,14 +45,17 @@ final class Schema {
   void ensure() {
     if (!isPresent("SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?")) {
       execute(
-          "CREATE KEYSPACE IF NOT EXISTS %s WITH replication = {'class': 'NetworkTopologyStrategy', '%s': %d}"
+          ("CREATE KEYSPACE IF NOT EXISTS %s WITH replication ="
+                  + " {'class': 'NetworkTopologyStrategy', '%s': %d}")
               .formatted(config.keyspace(), config.datacenter(), config.replication()));
     }
     execute("USE " + config.keyspace());
     if (!isPresent(
-        "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = 'schema_upgrades'")) {
+        "SELECT table_name FROM system_schema.tables"
+            + " WHERE keyspace_name = ? AND table_name = 'schema_upgrades'")) {
       execute(
-          "CREATE TABLE IF NOT EXISTS schema_upgrades (name text PRIMARY KEY, applied_by text, done boolean)");
+          "CREATE TABLE IF NOT EXISTS schema_upgrades"
+              + " (name text PRIMARY KEY, applied_by text, done boolean)");
     }
     UPGRADES.forEach(this::upgrade);
     refuseNewer();

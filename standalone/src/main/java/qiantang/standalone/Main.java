@@ -1,0 +1,105 @@
+package qiantang.standalone;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+import qiantang.standalone.admin.AdminCommand;
+import qiantang.standalone.admin.ApiException;
+import qiantang.standalone.cassandra.CannotStartException;
+
+/**
+ * The commands. The script {@code ./qiantang} adds {@code build}, {@code test} and {@code bench}.
+ */
+@Command(
+    name = "qiantang",
+    description = "Telemetry of industrial devices: MQTT in, Cassandra, HTTP out.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      DemoCommand.class,
+      AdminCommand.class,
+    },
+    footerHeading = "%n",
+    footer = {
+      "Each option has an environment twin: --mqtt-port is QIANTANG_MQTT_PORT. An option given",
+      "twice: the last one holds. Standard output carries only the answer, all else goes to",
+      "standard error. The script also has: build, test, bench [NAME].",
+      "",
+      "Exit codes: 0 done, 1 cannot be done (one sentence says why), 2 wrong usage."
+    })
+public final class Main implements Runnable {
+  /** As wide as the lines of this code, whose texts it wraps. */
+  private static final int HELP_COLUMNS = 100;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // It warns of options given twice.
+    return new CommandLine(new Main())
+        .setUsageHelpWidth(HELP_COLUMNS)
+        .setOverwrittenOptionsAllowed(true)
+        .setDefaultValueProvider(environmentTwins())
+        .setParameterExceptionHandler(shortUsage())
+        .setExecutionExceptionHandler(Main::explain);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a command");
+  }
+
+  /** Null lets the option's own default stand. */
+  private static IDefaultValueProvider environmentTwins() {
+    return new IDefaultValueProvider() {
+      @Override
+      public @Nullable String defaultValue(ArgSpec argument) {
+        return argument instanceof OptionSpec option
+            ? System.getenv(twin(option.longestName()))
+            : null;
+      }
+    };
+  }
+
+  static String twin(String option) {
+    return "QIANTANG_" + option.replaceFirst("^-+", "").replace('-', '_').toUpperCase(Locale.ROOT);
+  }
+
+  /** One line that says what is wrong; the usage is a screenful that would hide it. */
+  private static IParameterExceptionHandler shortUsage() {
+    return (exception, _) -> {
+      CommandLine command = exception.getCommandLine();
+      PrintWriter err = command.getErr();
+      err.println("qiantang: " + exception.getMessage());
+      err.println("See " + command.getCommandSpec().qualifiedName() + " --help");
+      return CommandLine.ExitCode.USAGE;
+    };
+  }
+
+  /** The world's faults are one sentence; everything else is a bug and shows where it is. */
+  private static int explain(Exception failure, CommandLine command, ParseResult parsed) {
+    switch (failure) {
+      case CannotStartException sentence -> complain(command, sentence);
+      case ApiException sentence -> complain(command, sentence);
+      case InterruptedException _ -> {} // The JVM was told to end, and the hook stops everything.
+      default -> failure.printStackTrace(command.getErr());
+    }
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static void complain(CommandLine command, Exception sentence) {
+    command.getErr().println("qiantang: " + sentence.getMessage());
+  }
+}

@@ -1,0 +1,27 @@
+package qiantang.standalone.admin;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code qiantang admin}: only a parent of its subcommands. */
+@Command(
+    name = "admin",
+    description = "Lists and creates enterprises, devices and tokens through the HTTP API.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      EnterprisesCommand.class,
+      DevicesCommand.class,
+      CredentialsCommand.class,
+      TokensCommand.class
+    })
+public final class AdminCommand implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "name a subcommand: enterprises, devices, credentials or tokens");
+  }
+}

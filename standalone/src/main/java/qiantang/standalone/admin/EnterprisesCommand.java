@@ -1,0 +1,74 @@
+package qiantang.standalone.admin;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code qiantang admin enterprises}. */
+@Command(
+    name = "enterprises",
+    description = {
+      "Lists enterprises, or creates one with --create.",
+      "Prints id<TAB>name<TAB>region, one a line."
+    },
+    mixinStandardHelpOptions = true)
+final class EnterprisesCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private ApiOptions options = new ApiOptions();
+
+  @Option(names = "--create", paramLabel = "ID", description = "Id of the enterprise to create.")
+  private @Nullable String create;
+
+  @Option(names = "--name", paramLabel = "NAME", description = "Its name. Default: the id")
+  private @Nullable String name;
+
+  @Option(names = "--region", paramLabel = "REGION", description = "Its city or region.")
+  private @Nullable String region;
+
+  @Option(
+      names = "--platforms",
+      paramLabel = "ID",
+      split = ",",
+      description = "Platforms it joins, besides the base platform.")
+  private List<String> platforms = List.of();
+
+  @Option(names = "--retention", paramLabel = "30d|1y|10y", description = "How long data is kept.")
+  private @Nullable String retention;
+
+  @Override
+  public Integer call() throws ApiException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    try (Api api = options.open()) {
+      if (create == null) {
+        api.list("/v1/enterprises", item -> out.println(Lines.of(item, "id", "name", "region")));
+      } else {
+        out.println(Lines.of(api.post("/v1/enterprises", body(create)), "id", "name", "region"));
+      }
+    }
+    out.flush();
+    return 0;
+  }
+
+  private ObjectNode body(String id) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.put("id", id).put("name", name == null ? id : name);
+    if (region != null) {
+      body.put("region", region);
+    }
+    if (!platforms.isEmpty()) {
+      platforms.forEach(body.putArray("platforms")::add);
+    }
+    if (retention != null) {
+      body.put("retention", retention);
+    }
+    return body;
+  }
+}

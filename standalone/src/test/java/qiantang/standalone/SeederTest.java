@@ -1,0 +1,84 @@
+package qiantang.standalone;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import qiantang.standalone.DemoFile.EnterpriseTokens;
+import qiantang.store.memory.MemoryRegistry;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.AccessToken;
+import qiantang.store.registry.Credential;
+import qiantang.store.registry.Platform;
+import qiantang.store.registry.Registry;
+import qiantang.store.registry.Role;
+
+class SeederTest {
+  private final Registry registry = new MemoryRegistry();
+
+  @Test
+  void aFreshRegistryHasTheWholeCatalogue() throws Exception {
+    Seeder.Tokens tokens = seed(registry, Optional.empty());
+    assertTrue(tokens.enterprises().size() >= 20);
+    List<Platform> platforms = registry.platforms().toCompletableFuture().get();
+    assertTrue(platforms.stream().anyMatch(platform -> platform.id().equals(Platform.BASE)));
+    for (EnterpriseTokens enterprise : tokens.enterprises()) {
+      assertEquals(Role.ADMIN, credential(enterprise.admin()).role());
+      assertEquals(Role.GATEWAY, credential(enterprise.gateway()).role());
+      Credential device = credential(enterprise.device().token());
+      assertEquals(Role.DEVICE, device.role());
+      assertEquals(new EnterpriseId(enterprise.id()), device.owner());
+    }
+    assertEquals(Role.OPERATOR, credential(tokens.operator()).role());
+  }
+
+  @Test
+  void aRestartKeepsEveryToken() throws Exception {
+    Seeder.Tokens first = seed(registry, Optional.empty());
+    assertEquals(first, seed(registry, Optional.of(file(first))));
+  }
+
+  @Test
+  void tokensOfAnotherDatabaseAreReplaced() throws Exception {
+    Seeder.Tokens first = seed(registry, Optional.empty());
+    Seeder.Tokens second = seed(new MemoryRegistry(), Optional.of(file(first)));
+    assertNotEquals(first.operator(), second.operator());
+  }
+
+  @Test
+  void theCatalogueCoversElevenCitiesAndKnowsItsPlatforms() throws IOException {
+    Catalogue catalogue = Catalogue.load();
+    Set<String> platforms =
+        catalogue.platforms().stream().map(Catalogue.PlatformSeed::id).collect(Collectors.toSet());
+    Set<String> cities =
+        catalogue.enterprises().stream()
+            .map(Catalogue.EnterpriseSeed::city)
+            .collect(Collectors.toSet());
+    assertEquals(11, cities.size());
+    for (Catalogue.EnterpriseSeed enterprise : catalogue.enterprises()) {
+      assertTrue(platforms.containsAll(enterprise.platforms()), enterprise.id());
+      assertTrue(enterprise.platforms().contains(Platform.BASE), enterprise.id());
+    }
+  }
+
+  private static Seeder.Tokens seed(Registry registry, Optional<DemoFile> before)
+      throws IOException {
+    return new Seeder(registry, Instant.EPOCH).seed(Catalogue.load(), before);
+  }
+
+  private static DemoFile file(Seeder.Tokens tokens) {
+    return new DemoFile("", "", tokens.operator(), tokens.enterprises(), List.of());
+  }
+
+  private Credential credential(String token) throws Exception {
+    AccessToken parsed = AccessToken.parse(token).orElseThrow();
+    return registry.credential(parsed).toCompletableFuture().get().orElseThrow();
+  }
+}

@@ -1,0 +1,65 @@
+package qiantang.standalone.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import qiantang.store.registry.Role;
+
+/**
+ * The database stands still (SIGSTOP) for longer than 1.5 keep-alives of 5 s while devices publish:
+ * nothing is acknowledged, no connection is lost, and afterwards everything goes on by itself.
+ */
+class StoreAwayIT {
+  private static final int DEVICES = 10;
+  private static final int AWAY_SECONDS = 25;
+
+  @TempDir Path folder;
+
+  @Test
+  void connectionsOutliveAPausedDatabase() throws Exception {
+    try (Programs programs = Programs.start(folder)) {
+      List<PublishingDevice> devices = new ArrayList<>();
+      for (int i = 0; i < DEVICES; i++) {
+        String name = "device-" + i;
+        String token = programs.register(Programs.ALPHA, name, Role.DEVICE);
+        devices.add(new PublishingDevice(programs.mqttUri(), name, token));
+      }
+      for (PublishingDevice device : devices) {
+        Programs.awaitTrue(device.name(), () -> device.acknowledged().size() > 20);
+      }
+      programs.signalDatabase("STOP");
+      // What was committed before the pause may still be answered in the first moment.
+      TimeUnit.SECONDS.sleep(2);
+      List<Integer> before = counts(devices);
+      TimeUnit.SECONDS.sleep(AWAY_SECONDS);
+      List<Integer> after = counts(devices);
+      programs.signalDatabase("CONT");
+
+      assertEquals(before, after, "nothing is acknowledged while nothing can be committed");
+      for (PublishingDevice device : devices) {
+        int sofar = device.acknowledged().size();
+        Programs.awaitTrue(device.name(), () -> device.acknowledged().size() > sofar + 20);
+        assertEquals(1, device.connects(), "connections of " + device.name());
+      }
+      for (PublishingDevice device : devices) {
+        device.close();
+        assertTrue(
+            programs
+                .series(Programs.ALPHA, device.name(), "n")
+                .keySet()
+                .containsAll(device.acknowledged().keySet()),
+            device.name());
+      }
+    }
+  }
+
+  private static List<Integer> counts(List<PublishingDevice> devices) {
+    return devices.stream().map(device -> device.acknowledged().size()).toList();
+  }
+}

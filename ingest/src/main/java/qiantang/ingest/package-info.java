@@ -1,4 +1,7 @@
-/** Placeholder for the wiring of this module. */
+/**
+ * The ingest program: MQTT in, acknowledged when stored. {@link qiantang.ingest.IngestMain} wires
+ * it in the order in which a message walks: socket, packet codec, session, payload, lane.
+ */
 @NullMarked
 package qiantang.ingest;
 

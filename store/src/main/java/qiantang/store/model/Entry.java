@@ -13,7 +13,7 @@ public sealed interface Entry {
    *
    * @param publisher the MQTT client that sent it: a gateway or the device itself
    * @param arrivalMicros when the node took it, microseconds since 1970 UTC
-   * @param readings at least one
+   * @param readings none where the message was accepted but said nothing: it still counts
    */
   record Readings(DeviceId publisher, long arrivalMicros, List<Reading> readings)
       implements Entry {}

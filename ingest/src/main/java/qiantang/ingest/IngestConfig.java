@@ -1,0 +1,56 @@
+package qiantang.ingest;
+
+import java.net.InetAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.EnterpriseId;
+
+/**
+ * How a node is set up.
+ *
+ * @param addresses where it listens, for MQTT and for health and metrics
+ * @param mqttPort plain MQTT, 0 for a free one
+ * @param httpPort health and metrics, 0 for a free one, -1 for none
+ * @param node name of this node, for people
+ * @param anonymous whose devices clients without credentials are; null refuses them
+ * @param eventLoops threads that serve sessions
+ * @param budgetBytes most bytes of messages that are taken and not yet answered
+ */
+public record IngestConfig(
+    List<InetAddress> addresses,
+    int mqttPort,
+    int httpPort,
+    String node,
+    @Nullable EnterpriseId anonymous,
+    int eventLoops,
+    long budgetBytes) {
+  private static final long BUDGET_BYTES_MAX = 256L * 1024 * 1024;
+
+  public IngestConfig {
+    addresses = List.copyOf(addresses);
+    if (addresses.isEmpty()) {
+      throw new IllegalArgumentException("cannot listen: no address is given");
+    }
+    if (eventLoops < 1) {
+      throw new IllegalArgumentException("cannot serve with " + eventLoops + " event loops");
+    }
+  }
+
+  /** What fits this machine: a loop a core, and a quarter of the heap, at most 256 MiB. */
+  public static IngestConfig of(
+      List<InetAddress> addresses,
+      int mqttPort,
+      int httpPort,
+      String node,
+      @Nullable EnterpriseId anonymous) {
+    Runtime machine = Runtime.getRuntime();
+    return new IngestConfig(
+        addresses,
+        mqttPort,
+        httpPort,
+        node,
+        anonymous,
+        machine.availableProcessors(),
+        Math.min(BUDGET_BYTES_MAX, machine.maxMemory() / 4));
+  }
+}

@@ -1,0 +1,309 @@
+package qiantang.ingest;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInboundHandler;
+import io.netty.channel.EventLoop;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qiantang.ingest.auth.Logins;
+import qiantang.ingest.meter.IngestMeter;
+import qiantang.ingest.mqtt.Budgets;
+import qiantang.ingest.mqtt.Discovery;
+import qiantang.ingest.mqtt.MqttSession;
+import qiantang.ingest.mqtt.Node;
+import qiantang.ingest.mqtt.SessionLoop;
+import qiantang.ingest.net.Listeners;
+import qiantang.store.journal.Journal;
+import qiantang.store.journal.JournalMeter;
+import qiantang.store.journal.JournalTables;
+import qiantang.store.journal.Ticker;
+import qiantang.store.journal.Timers;
+import qiantang.store.model.StartId;
+import qiantang.store.registry.Registry;
+
+/** An ingest node: constructed in the order in which a message walks, closed in reverse. */
+public final class IngestMain implements AutoCloseable {
+  /** How long {@link #close} waits for what is in flight. */
+  private static final Duration DRAIN = Duration.ofSeconds(5);
+
+  private static final Duration REOPEN = Duration.ofSeconds(1);
+  private static final Duration SKEW_ALARM = Duration.ofSeconds(1);
+  private static final Duration SKEW_MAX = Duration.ofSeconds(5);
+
+  private static final Logger logger = LoggerFactory.getLogger(IngestMain.class);
+
+  private final InstantSource clock = Clock.systemUTC();
+  private final Ticker ticker = System::nanoTime;
+  private final ScheduledExecutorService scheduler;
+  private final Timers timers;
+  private final IngestConfig config;
+  private final JournalTables tables;
+  private final IngestMeter meter = new IngestMeter();
+  private final JournalMeter journalMeter = new JournalMeter(ticker, meter::frameStored);
+  private final Budgets budgets;
+  private final Node node;
+  private final Listeners listeners;
+  private final Map<EventLoop, SessionLoop> loops = new HashMap<>();
+  private final @Nullable HealthServer health;
+  private final int mqttPort;
+
+  // Guarded by this: replaced when another node has sealed the start.
+  private @Nullable Journal journal;
+  private boolean closed;
+
+  /**
+   * Starts a node; returns when its first heartbeat is stored and it listens.
+   *
+   * @param tables where it writes
+   * @param registry whom it lets in
+   */
+  public static IngestMain start(IngestConfig config, JournalTables tables, Registry registry) {
+    return new IngestMain(config, tables, registry);
+  }
+
+  private IngestMain(IngestConfig config, JournalTables tables, Registry registry) {
+    this.config = config;
+    this.tables = tables;
+    scheduler =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("ingest-timer").daemon().factory());
+    timers = this::after;
+    budgets = new Budgets(config.budgetBytes());
+    node =
+        new Node(
+            clock,
+            ticker,
+            new Logins(registry, clock, ticker, config.anonymous()),
+            budgets,
+            new Discovery(registry, scheduler, timers, meter),
+            meter);
+    listeners = new Listeners(config.eventLoops());
+    for (EventLoop loop : listeners.loops()) {
+      SessionLoop sessions = new SessionLoop(node, loop);
+      loops.put(loop, sessions);
+      long tick = SessionLoop.TICK.toNanos();
+      var _ = loop.scheduleAtFixedRate(sessions::tick, tick, tick, TimeUnit.NANOSECONDS);
+    }
+    expose();
+    health =
+        config.httpPort() < 0
+            ? null
+            : new HealthServer(config.addresses(), config.httpPort(), this::checks, meter::scrape);
+    openJournal().join();
+    mqttPort = listeners.listen(config.addresses(), config.mqttPort(), this::session);
+    logger.info("ingest node {} listens for MQTT on port {}", config.node(), mqttPort);
+  }
+
+  /** The port of plain MQTT. */
+  public int mqttPort() {
+    return mqttPort;
+  }
+
+  /** The port of health and metrics, -1 for none. */
+  public int httpPort() {
+    return health == null ? -1 : health.port();
+  }
+
+  /** What is counted here; the folds that run in this node add theirs. */
+  public IngestMeter meter() {
+    return meter;
+  }
+
+  /** Answers what is in flight, for 5 s at most, says goodbye, and ends. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    long endNanos = ticker.nanos() + DRAIN.toNanos();
+    listeners.stopAccepting();
+    onLoops(SessionLoop::drain);
+    await(endNanos, () -> openSessions() == 0);
+    node.write(null);
+    onLoops(SessionLoop::shutDown);
+    @Nullable Journal open = journal();
+    if (open != null) {
+      // Presence records follow the last session; give them their second even after a slow drain.
+      await(Math.max(endNanos, ticker.nanos() + Duration.ofSeconds(1).toNanos()), open::isIdle);
+      open.close();
+    }
+    listeners.close();
+    if (health != null) {
+      health.close();
+    }
+    scheduler.shutdownNow();
+  }
+
+  /** Runs on the channel's event loop. */
+  private ChannelInboundHandler session(Channel channel) {
+    SessionLoop loop = loops.get(channel.eventLoop());
+    if (loop == null) {
+      throw new AssertionError("BUG: a channel on a loop of somebody else");
+    }
+    return new MqttSession(loop);
+  }
+
+  /** Opens a journal under a new start, trying until it is open. */
+  private CompletableFuture<Void> openJournal() {
+    CompletableFuture<Void> opened = new CompletableFuture<>();
+    openJournal(opened);
+    return opened;
+  }
+
+  private void openJournal(CompletableFuture<Void> opened) {
+    StartId start = new StartId(UUID.randomUUID());
+    Journal fresh =
+        new Journal(
+            tables, start, config.node(), clock, ticker, timers, journalMeter, this::sealed);
+    var _ =
+        fresh
+            .open()
+            .whenComplete(
+                (nothing, error) -> {
+                  if (error != null) {
+                    logger.warn("cannot open the journal, trying again: {}", error.toString());
+                    fresh.close();
+                    timers.after(REOPEN, () -> openJournal(opened));
+                    return;
+                  }
+                  begin(fresh);
+                  opened.complete(null);
+                });
+  }
+
+  private void begin(Journal fresh) {
+    synchronized (this) {
+      journal = fresh;
+      if (!closed) {
+        node.write(fresh);
+      }
+    }
+    logger.info("start {} of node {} is open", fresh.start(), config.node());
+  }
+
+  /** Another node took us for dead: nothing more may be acknowledged under this start. */
+  private void sealed() {
+    @Nullable Journal ended;
+    synchronized (this) {
+      ended = journal;
+      journal = null;
+      if (closed) {
+        return;
+      }
+    }
+    node.write(null);
+    if (ended != null) {
+      ended.close();
+    }
+    onLoops(SessionLoop::shutDown);
+    var _ = openJournal();
+  }
+
+  private synchronized @Nullable Journal journal() {
+    return journal;
+  }
+
+  private Map<String, Boolean> checks() {
+    @Nullable Journal open = journal();
+    Map<String, Boolean> checks = new LinkedHashMap<>();
+    checks.put("journal", open != null);
+    checks.put("heartbeat", open != null && open.isFresh());
+    checks.put("clock", open != null && skew(open).compareTo(SKEW_MAX) < 0);
+    return checks;
+  }
+
+  private void expose() {
+    meter.gauge("qiantang_ingest_budget_bytes", "taken and not answered", budgets::takenBytes);
+    meter.gauge("qiantang_ingest_budget_limit_bytes", "their bound", budgets::limitBytes);
+    meter.gauge(
+        "qiantang_ingest_heartbeat_fresh",
+        "1 while acknowledgements are possible",
+        () -> ofJournal(open -> open.isFresh() ? 1 : 0));
+    meter.gauge(
+        "qiantang_ingest_clock_skew_seconds",
+        "our clock minus the database's",
+        () -> ofJournal(open -> open.clockSkew().toMillis() / 1000.0));
+    meter.gauge(
+        "qiantang_ingest_clock_alarm",
+        "1 when the clocks differ by a second or more",
+        () -> ofJournal(open -> skew(open).compareTo(SKEW_ALARM) >= 0 ? 1 : 0));
+    meter.counter(
+        "qiantang_ingest_frame_retries",
+        "frame writes repeated because their outcome was unknown",
+        journalMeter::retries);
+  }
+
+  private double ofJournal(ToDoubleFunction<Journal> value) {
+    @Nullable Journal open = journal();
+    return open == null ? 0 : value.applyAsDouble(open);
+  }
+
+  private static Duration skew(Journal open) {
+    return open.clockSkew().abs();
+  }
+
+  private void onLoops(Consumer<SessionLoop> task) {
+    loops.forEach((loop, sessions) -> loop.execute(() -> task.accept(sessions)));
+  }
+
+  private long openSessions() {
+    long[] open = new long[loops.size()];
+    CountDownLatch asked = new CountDownLatch(open.length);
+    int i = 0;
+    for (Map.Entry<EventLoop, SessionLoop> entry : loops.entrySet()) {
+      int at = i++;
+      entry
+          .getKey()
+          .execute(
+              () -> {
+                open[at] = entry.getValue().openSessions();
+                asked.countDown();
+              });
+    }
+    try {
+      asked.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    long sum = 0;
+    for (long count : open) {
+      sum += count;
+    }
+    return sum;
+  }
+
+  private void await(long endNanos, BooleanSupplier condition) {
+    try {
+      while (!condition.getAsBoolean() && ticker.nanos() < endNanos) {
+        Thread.sleep(10);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void after(Duration delay, Runnable task) {
+    if (!scheduler.isShutdown()) {
+      var _ = scheduler.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+}

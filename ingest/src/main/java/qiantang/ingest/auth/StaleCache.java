@@ -1,0 +1,90 @@
+package qiantang.ingest.auth;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import qiantang.store.journal.Ticker;
+
+/**
+ * Answers from memory while an entry is young, from the source after that, and from memory again
+ * while the source is away. Caffeine's refresh-after-write was rejected: it answers with the old
+ * entry first, however old, so that a revoked token would open one more session. Any thread.
+ *
+ * <p>Only what exists is remembered: guesses must not push credentials out.
+ */
+final class StaleCache<K, V> {
+  /** What came of a look: present, known to be absent, or not to be found out. */
+  sealed interface Found<V> {
+    /** There is one. */
+    record Present<V>(V value) implements Found<V> {}
+
+    /** There is none. */
+    record Absent<V>() implements Found<V> {}
+
+    /** The source is away and memory is empty. */
+    record Unknown<V>() implements Found<V> {}
+  }
+
+  private record Held<V>(V value, long loadedNanos) {}
+
+  private static final Duration FRESH = Duration.ofSeconds(5);
+
+  // A client waits 10 s and more for its CONNACK; the old entry should come well before that.
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final Function<K, CompletionStage<Optional<V>>> source;
+  private final Ticker ticker;
+  private final Cache<K, Held<V>> held;
+  private final Map<K, CompletableFuture<Found<V>>> loading = new ConcurrentHashMap<>();
+
+  StaleCache(Function<K, CompletionStage<Optional<V>>> source, Ticker ticker, int entriesMax) {
+    this.source = source;
+    this.ticker = ticker;
+    held = Caffeine.newBuilder().maximumSize(entriesMax).build();
+  }
+
+  CompletionStage<Found<V>> get(K key) {
+    Held<V> young = held.getIfPresent(key);
+    if (young != null && ticker.nanos() - young.loadedNanos() < FRESH.toNanos()) {
+      return CompletableFuture.completedFuture(new Found.Present<>(young.value()));
+    }
+    CompletableFuture<Found<V>> fresh = new CompletableFuture<>();
+    CompletableFuture<Found<V>> running = loading.putIfAbsent(key, fresh);
+    if (running != null) {
+      return running;
+    }
+    var _ =
+        source
+            .apply(key)
+            .toCompletableFuture()
+            .copy()
+            .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete(
+                (value, error) -> {
+                  loading.remove(key);
+                  fresh.complete(error == null ? loaded(key, value) : remembered(key));
+                });
+    return fresh;
+  }
+
+  private Found<V> loaded(K key, Optional<V> value) {
+    if (value.isEmpty()) {
+      held.invalidate(key);
+      return new Found.Absent<>();
+    }
+    held.put(key, new Held<>(value.get(), ticker.nanos()));
+    return new Found.Present<>(value.get());
+  }
+
+  private Found<V> remembered(K key) {
+    Held<V> old = held.getIfPresent(key);
+    return old == null ? new Found.Unknown<>() : new Found.Present<>(old.value());
+  }
+}

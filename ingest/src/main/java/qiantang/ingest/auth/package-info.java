@@ -1,0 +1,8 @@
+/**
+ * Who a client is: tokens against the registry's credentials, cached so that sessions can begin
+ * while the store is away. Any thread.
+ */
+@NullMarked
+package qiantang.ingest.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,199 @@
+package qiantang.ingest.meter;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
+import qiantang.store.model.Reason;
+
+/** The counters, histograms and gauges of a node. */
+public final class IngestMeter {
+  // Powers of about two around the goal of 250 ms at p99.
+  private static final Duration[] LATENCIES = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(2),
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(25),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(250),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(30)
+  };
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final AtomicLong connections = new AtomicLong();
+  private final Counter logins;
+  private final Counter loginsDenied;
+  private final Counter loginsUndecided;
+  private final Counter accepted;
+  private final Counter unanswered;
+  private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
+  private final Map<Reason, Counter> readingsRefused = new EnumMap<>(Reason.class);
+  private final Counter readings;
+  private final Counter pauses;
+  private final Counter discoveriesLeft;
+  private final Timer acknowledgement;
+  private final Timer frameWrite;
+  private final DistributionSummary frameBytes;
+  private final DistributionSummary frameEntries;
+
+  /** All at zero. */
+  public IngestMeter() {
+    gauge("qiantang_ingest_connections", "open MQTT connections", connections::get);
+    String login = "qiantang_ingest_logins";
+    logins = Counter.builder(login).tag("outcome", "granted").register(registry);
+    loginsDenied = Counter.builder(login).tag("outcome", "denied").register(registry);
+    loginsUndecided = Counter.builder(login).tag("outcome", "undecided").register(registry);
+    String message = "qiantang_ingest_messages";
+    accepted = messages(message, "accepted", "none");
+    unanswered = messages(message, "unanswered", "none");
+    for (Reason reason : Reason.values()) {
+      refused.put(reason, messages(message, "refused", reason.word()));
+      readingsRefused.put(
+          reason,
+          Counter.builder("qiantang_ingest_readings_refused")
+              .tag("reason", reason.word())
+              .register(registry));
+    }
+    readings = Counter.builder("qiantang_ingest_readings").register(registry);
+    pauses =
+        Counter.builder("qiantang_ingest_pauses")
+            .description("times a session was not read because a byte budget was full")
+            .register(registry);
+    discoveriesLeft =
+        Counter.builder("qiantang_ingest_discoveries_left")
+            .description("sub-devices not entered in the registry because its queue was full")
+            .register(registry);
+    acknowledgement = timer("qiantang_ingest_ack_seconds", "from the PUBLISH to its PUBACK");
+    frameWrite = timer("qiantang_ingest_frame_write_seconds", "one write of a frame");
+    frameBytes = summary("qiantang_ingest_frame_bytes", 256, 1024, 4096, 16384, 65536, 262144);
+    frameEntries = summary("qiantang_ingest_frame_entries", 1, 4, 16, 64, 256, 1024, 4096);
+  }
+
+  /** A connection was opened. */
+  public void connected() {
+    connections.incrementAndGet();
+  }
+
+  /** A connection was closed. */
+  public void disconnected() {
+    connections.decrementAndGet();
+  }
+
+  /** Open connections. */
+  public long connections() {
+    return connections.get();
+  }
+
+  /** A login was granted. */
+  public void loginGranted() {
+    logins.increment();
+  }
+
+  /** A login was refused. */
+  public void loginDenied() {
+    loginsDenied.increment();
+  }
+
+  /** A login could not be decided: the store is away or the node is not ready. */
+  public void loginUndecided() {
+    loginsUndecided.increment();
+  }
+
+  /** A message was stored and answered. */
+  public void accepted(int messageReadings, long nanos) {
+    accepted.increment();
+    readings.increment(messageReadings);
+    acknowledgement.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** A message was refused and answered. */
+  public void refused(Reason reason) {
+    count(refused, reason, 1);
+  }
+
+  /** Readings were refused, of a message that was accepted or not. */
+  public void readingsRefused(Reason reason, int count) {
+    count(readingsRefused, reason, count);
+  }
+
+  /** A message will get no answer: the journal was closed before it was stored. */
+  public void unanswered() {
+    unanswered.increment();
+  }
+
+  /** A session is not read for a while. */
+  public void paused() {
+    pauses.increment();
+  }
+
+  /** A sub-device was not entered in the registry. */
+  public void discoveryLeft() {
+    discoveriesLeft.increment();
+  }
+
+  /** A frame was stored. */
+  public void frameStored(int bytes, int entries, long nanos) {
+    frameWrite.record(nanos, TimeUnit.NANOSECONDS);
+    frameBytes.record(bytes);
+    frameEntries.record(entries);
+  }
+
+  /** Shows a value that is looked up when asked for. */
+  public void gauge(String name, String description, DoubleSupplier value) {
+    Gauge.builder(name, value, DoubleSupplier::getAsDouble)
+        .description(description)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** Shows a count that is kept elsewhere. */
+  public void counter(String name, String description, DoubleSupplier value) {
+    var _ =
+        FunctionCounter.builder(name, value, DoubleSupplier::getAsDouble)
+            .description(description)
+            .register(registry);
+  }
+
+  /** All of it in Prometheus' text format. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
+  private static void count(Map<Reason, Counter> counters, Reason reason, int count) {
+    Counter counter = counters.get(reason);
+    if (counter == null) {
+      throw new AssertionError("BUG: no counter for reason " + reason);
+    }
+    counter.increment(count);
+  }
+
+  private Counter messages(String name, String outcome, String reason) {
+    return Counter.builder(name).tag("outcome", outcome).tag("reason", reason).register(registry);
+  }
+
+  private Timer timer(String name, String description) {
+    return Timer.builder(name)
+        .description(description)
+        .serviceLevelObjectives(LATENCIES)
+        .register(registry);
+  }
+
+  private DistributionSummary summary(String name, double... bounds) {
+    return DistributionSummary.builder(name).serviceLevelObjectives(bounds).register(registry);
+  }
+}

@@ -1,0 +1,58 @@
+package qiantang.ingest.mqtt;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import qiantang.store.journal.ByteBudget;
+import qiantang.store.model.EnterpriseId;
+
+/** The byte budgets of a node: node, enterprise, session. Any thread. */
+public final class Budgets {
+  /** What a message costs beside its payload while it waits: packet, entry, acknowledgement. */
+  static final int MESSAGE_OVERHEAD_BYTES = 256;
+
+  /**
+   * One packet of the largest size and as much again. A client with {@link Active#RECEIVE_MAXIMUM}
+   * messages of 1.7 KB or 20 of 25 KB in flight never reaches it, so it is read, and its PINGREQ
+   * answered, however long the store is away.
+   */
+  static final int SESSION_BYTES = 512 * 1024;
+
+  private final ByteBudget node;
+  private final ByteBudget logins;
+  private final long enterpriseBytes;
+  private final Map<EnterpriseId, ByteBudget> enterprises = new ConcurrentHashMap<>();
+
+  /**
+   * Budgets within one of the node.
+   *
+   * @param nodeBytes half of it is the most that one enterprise may take
+   */
+  public Budgets(long nodeBytes) {
+    node = new ByteBudget(nodeBytes);
+    enterpriseBytes = Math.max(nodeBytes / 2, 1);
+    logins = node.child(Math.max(nodeBytes / 64, 1));
+  }
+
+  /** Bytes taken, of all. */
+  public long takenBytes() {
+    return node.takenBytes();
+  }
+
+  /** The bound of all. */
+  public long limitBytes() {
+    return node.limitBytes();
+  }
+
+  /** For the records of refused logins. */
+  ByteBudget logins() {
+    return logins;
+  }
+
+  ByteBudget enterprise(EnterpriseId enterprise) {
+    return enterprises.computeIfAbsent(enterprise, id -> node.child(enterpriseBytes));
+  }
+
+  ByteBudget session(EnterpriseId enterprise) {
+    return enterprise(enterprise).child(SESSION_BYTES);
+  }
+}

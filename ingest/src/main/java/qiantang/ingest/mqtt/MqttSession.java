@@ -1,0 +1,319 @@
+package qiantang.ingest.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qiantang.ingest.net.MqttVersion;
+import qiantang.ingest.net.Packet;
+import qiantang.ingest.net.PacketEncoder;
+import qiantang.ingest.net.ReasonCode;
+
+/**
+ * One MQTT connection: when it is read, what is written, which phase it is in. Plain fields, no
+ * locks: everything runs on the channel's event loop.
+ */
+public final class MqttSession extends ChannelInboundHandlerAdapter {
+  /** How long a client has for its CONNECT. */
+  static final long CONNECT_TIMEOUT_NANOS = Duration.ofSeconds(10).toNanos();
+
+  /**
+   * How long a closing connection is still read, in vain, after the goodbye: closing with unread
+   * bytes makes the kernel send a reset, which can overtake the DISCONNECT.
+   */
+  static final long LINGER_NANOS = Duration.ofSeconds(2).toNanos();
+
+  /** A client that does not take its PUBACKs for this long is gone. */
+  static final long UNTAKEN_NANOS = Duration.ofSeconds(60).toNanos();
+
+  /** Why a session is not read. */
+  enum Pause {
+    /** Its login is being decided. */
+    LOGIN(1),
+    /** A byte budget is full. */
+    BUDGET(2),
+    /** It does not take what is written to it. */
+    WRITE(4),
+    /** The node ends. */
+    DRAIN(8);
+
+    private final int bit;
+
+    Pause(int bit) {
+      this.bit = bit;
+    }
+  }
+
+  private static final Logger logger = LoggerFactory.getLogger(MqttSession.class);
+
+  private final SessionLoop loop;
+  private final TimerWheel.Timer timer = new TimerWheel.Timer(this::due);
+
+  // Set when the handler is added, before anything else happens.
+  private @Nullable ChannelHandlerContext ctx;
+
+  private Phase phase;
+  private MqttVersion version = MqttVersion.V3_1_1;
+  private int pauses;
+  private long unwritableSinceNanos;
+  private long lastReadNanos;
+
+  // Decoded before reading stopped, at most one read's worth (4 KiB and one packet).
+  private @Nullable ArrayDeque<Packet> held;
+
+  // What this turn of the loop has written; never kept beyond it.
+  private @Nullable ByteBuf out;
+
+  /** The session of a connection that was just accepted. */
+  public MqttSession(SessionLoop loop) {
+    this.loop = loop;
+    phase = new Connecting(this);
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    ctx = context;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    lastReadNanos = loop.nanos();
+    loop.opened(this);
+    loop.schedule(timer, lastReadNanos + CONNECT_TIMEOUT_NANOS);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    lastReadNanos = loop.nanos();
+    Packet packet = (Packet) message;
+    if (pauses == 0) {
+      phase.packet(packet);
+    } else {
+      hold(packet);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    flush();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (context.channel().isWritable()) {
+      resume(Pause.WRITE);
+    } else {
+      unwritableSinceNanos = loop.nanos();
+      pause(Pause.WRITE);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    end(null, null, "connection-lost");
+    loop.closed(this);
+    loop.cancel(timer);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof IOException) {
+      logger.debug("cannot read from {}: {}", address(), cause.toString()); // reset by the peer
+      end(null, null, "connection-lost");
+    } else {
+      failed(cause);
+    }
+  }
+
+  /** We have a bug: this connection ends, the others go on. */
+  void failed(Throwable bug) {
+    logger.error("BUG: a session with {} failed", address(), bug);
+    end(null, null, "connection-lost");
+  }
+
+  SessionLoop loop() {
+    return loop;
+  }
+
+  MqttVersion version() {
+    return version;
+  }
+
+  /** When the newest packet came. */
+  long lastReadNanos() {
+    return lastReadNanos;
+  }
+
+  /** Since when the client has not taken what was written, or -1. */
+  long untakenNanos(long nowNanos) {
+    return isPausedFor(Pause.WRITE) ? nowNanos - unwritableSinceNanos : -1;
+  }
+
+  boolean isPaused() {
+    return pauses != 0;
+  }
+
+  boolean isPausedFor(Pause why) {
+    return (pauses & why.bit) != 0;
+  }
+
+  boolean isEnded() {
+    return phase instanceof Phase.Ended;
+  }
+
+  /** The version is known, whatever becomes of the login. */
+  void speaks(MqttVersion spoken) {
+    version = spoken;
+  }
+
+  /** The login was granted. */
+  void activate(Active active) {
+    phase = active;
+    loop.schedule(timer, active.due(lastReadNanos));
+    resume(Pause.LOGIN);
+  }
+
+  /** Stops reading; what is decoded already is held. */
+  void pause(Pause why) {
+    pauses |= why.bit;
+    context().channel().config().setAutoRead(false);
+  }
+
+  /** Takes up what was held, then reads on, unless there is another reason not to. */
+  void resume(Pause why) {
+    pauses &= ~why.bit;
+    ArrayDeque<Packet> packets = held;
+    while (pauses == 0 && packets != null && !packets.isEmpty()) {
+      phase.packet(packets.remove());
+    }
+    if (pauses == 0) {
+      held = null;
+      lastReadNanos = loop.nanos();
+      context().channel().config().setAutoRead(true);
+    }
+    flush();
+  }
+
+  /** Puts back a packet for which there was no room. */
+  void holdFirst(Packet packet) {
+    if (held == null) {
+      held = new ArrayDeque<>(4);
+    }
+    held.addFirst(packet);
+  }
+
+  private void hold(Packet packet) {
+    if (held == null) {
+      held = new ArrayDeque<>(4);
+    }
+    held.add(packet);
+  }
+
+  /** A buffer for answers, which goes out at the end of this turn of the loop. */
+  ByteBuf out() {
+    ByteBuf buffer = out;
+    if (buffer == null) {
+      buffer = context().alloc().buffer(256);
+      out = buffer;
+      loop.flushLater(this);
+    }
+    return buffer;
+  }
+
+  /** Sends what was written: one buffer and one system call for all answers of a turn. */
+  void flush() {
+    ByteBuf buffer = out;
+    if (buffer != null) {
+      out = null;
+      var _ = context().writeAndFlush(buffer, context().voidPromise());
+    }
+  }
+
+  /**
+   * Ends the session.
+   *
+   * @param code what MQTT 5 is told in a DISCONNECT; null for no word
+   * @param presence why, for the presence record
+   */
+  void end(@Nullable ReasonCode code, @Nullable String detail, String presence) {
+    if (isEnded()) {
+      return;
+    }
+    boolean isActive = phase instanceof Active;
+    phase.ended(presence);
+    if (code != null && isActive && version == MqttVersion.V5) {
+      PacketEncoder.disconnect(out(), code, detail);
+    }
+    boolean hasWord = out != null;
+    phase = new Phase.Ended(this);
+    held = null;
+    pauses = 0;
+    flush();
+    if (hasWord && context().channel() instanceof DuplexChannel duplex && duplex.isActive()) {
+      var _ = duplex.shutdownOutput();
+      duplex.config().setAutoRead(true);
+      loop.schedule(timer, loop.nanos() + LINGER_NANOS);
+    } else {
+      closeChannel();
+    }
+  }
+
+  /** The node ends: no more is read; when all is answered, the session ends. */
+  void drain() {
+    switch (phase) {
+      case Connecting connecting -> end(null, null, "shutdown");
+      case Active active -> {
+        pause(Pause.DRAIN);
+        active.drain();
+      }
+      case Phase.Ended ended -> {}
+    }
+  }
+
+  /** The node ends and does not wait any longer. */
+  void shutDown() {
+    end(ReasonCode.SERVER_SHUTTING_DOWN, null, "shutdown");
+  }
+
+  void closeChannel() {
+    var _ = context().close();
+  }
+
+  /** Address and port of the client. */
+  String address() {
+    SocketAddress remote = context().channel().remoteAddress();
+    if (remote instanceof InetSocketAddress inet && inet.getAddress() != null) {
+      String host = inet.getAddress().getHostAddress();
+      return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + inet.getPort();
+    }
+    return String.valueOf(remote);
+  }
+
+  /** Address of the client without the port: the source that login refusals are counted by. */
+  String host() {
+    SocketAddress remote = context().channel().remoteAddress();
+    return remote instanceof InetSocketAddress inet && inet.getAddress() != null
+        ? inet.getAddress().getHostAddress()
+        : String.valueOf(remote);
+  }
+
+  private void due(long nowNanos) {
+    loop.schedule(timer, phase.due(nowNanos));
+  }
+
+  private ChannelHandlerContext context() {
+    ChannelHandlerContext context = ctx;
+    if (context == null) {
+      throw new AssertionError("BUG: a session without its channel");
+    }
+    return context;
+  }
+}

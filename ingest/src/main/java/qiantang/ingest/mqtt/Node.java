@@ -1,0 +1,97 @@
+package qiantang.ingest.mqtt;
+
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import qiantang.ingest.auth.Logins;
+import qiantang.ingest.meter.IngestMeter;
+import qiantang.store.journal.Journal;
+import qiantang.store.journal.Ticker;
+import qiantang.store.model.EnterpriseId;
+
+/** What all sessions of a node share. Any thread. */
+public final class Node {
+  /** A session's name on this node. */
+  private record SessionKey(EnterpriseId enterprise, String clientId) {}
+
+  private final InstantSource clock;
+  private final Ticker ticker;
+  private final Logins logins;
+  private final Budgets budgets;
+  private final Discovery discovery;
+  private final IngestMeter meter;
+  private final Map<SessionKey, Active> sessions = new ConcurrentHashMap<>();
+  private final AtomicLong sessionNumbers = new AtomicLong();
+  private volatile @Nullable Journal journal;
+
+  /** A node that takes no session before {@link #write} names a journal. */
+  public Node(
+      InstantSource clock,
+      Ticker ticker,
+      Logins logins,
+      Budgets budgets,
+      Discovery discovery,
+      IngestMeter meter) {
+    this.clock = clock;
+    this.ticker = ticker;
+    this.logins = logins;
+    this.budgets = budgets;
+    this.discovery = discovery;
+    this.meter = meter;
+  }
+
+  /** Where new sessions write from now on; null for nowhere, so that none begins. */
+  public void write(@Nullable Journal open) {
+    journal = open;
+  }
+
+  @Nullable Journal journal() {
+    return journal;
+  }
+
+  long nowMicros() {
+    var now = clock.instant();
+    return now.getEpochSecond() * 1_000_000L + now.getNano() / 1000;
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+
+  Ticker ticker() {
+    return ticker;
+  }
+
+  Logins logins() {
+    return logins;
+  }
+
+  Budgets budgets() {
+    return budgets;
+  }
+
+  Discovery discovery() {
+    return discovery;
+  }
+
+  IngestMeter meter() {
+    return meter;
+  }
+
+  /** The next session's number within this start. */
+  long nextSession() {
+    return sessionNumbers.incrementAndGet();
+  }
+
+  /** Enters a session; returns the one it takes over, if any. [MQTT-3.1.4-3] */
+  @Nullable Active enter(EnterpriseId enterprise, String clientId, Active session) {
+    return sessions.put(new SessionKey(enterprise, clientId), session);
+  }
+
+  /** Takes a session out, unless another has taken it over. */
+  void leave(EnterpriseId enterprise, String clientId, Active session) {
+    sessions.remove(new SessionKey(enterprise, clientId), session);
+  }
+}

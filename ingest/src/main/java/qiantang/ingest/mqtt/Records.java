@@ -1,0 +1,200 @@
+package qiantang.ingest.mqtt;
+
+import java.time.Instant;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import qiantang.ingest.auth.Identity;
+import qiantang.ingest.net.Packet;
+import qiantang.ingest.payload.Decoded;
+import qiantang.ingest.payload.SubDevice;
+import qiantang.store.codec.EntryCodec;
+import qiantang.store.journal.Append;
+import qiantang.store.journal.ByteBudget;
+import qiantang.store.journal.Journal;
+import qiantang.store.journal.Lane;
+import qiantang.store.model.Counts;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.Entry;
+import qiantang.store.model.Reason;
+import qiantang.store.registry.Device;
+
+/**
+ * What one session writes to its enterprise's lane: readings, presence, births, rejections. Event
+ * loop only.
+ */
+final class Records {
+  private static final int TOPIC_CHARS_KEPT = 256;
+  private static final byte[] NO_PAYLOAD = {};
+
+  private final MqttSession session;
+  private final Node node;
+  private final Identity identity;
+  private final String clientId;
+  private final Lane lane;
+  private final ByteBudget budget;
+  private final long number;
+  private @Nullable RejectionLog rejections;
+
+  Records(
+      MqttSession session, Identity identity, String clientId, Journal journal, ByteBudget budget) {
+    this.session = session;
+    this.identity = identity;
+    this.clientId = clientId;
+    this.budget = budget;
+    node = session.loop().node();
+    lane = journal.lane(identity.enterprise());
+    number = node.nextSession();
+  }
+
+  /** The session begins; {@code bytes} are taken from its budget. */
+  void begin(int bytes) {
+    append(presence(true, "connect"), Counts.NONE, bytes, result -> {});
+    if (identity.isDiscovered()) {
+      discover(identity.device(), identity.device().text(), null, false);
+    }
+  }
+
+  /** The session ends. No bytes are taken: the record of its beginning had its bytes. */
+  void end(String reason) {
+    RejectionLog log = rejections;
+    if (log != null) {
+      log.close();
+      session.loop().forget(log);
+    }
+    append(presence(false, reason), Counts.NONE, 0, result -> {});
+  }
+
+  /** Appends an entry; the lane gives the bytes back before it tells the receipt. */
+  void append(Entry entry, Counts counts, long bytes, Append.Receipt receipt) {
+    EnterpriseId owner = identity.enterprise(); // never a name in a payload (I6)
+    byte[] encoded = EntryCodec.encode(entry);
+    lane.append(
+        new Append(owner, encoded, counts, budget, bytes, session.loop().executor(), receipt));
+  }
+
+  /** A birth record where the session has not named the device before. */
+  void announce(SubDevice device, long nowMicros) {
+    if (!device.announce()) {
+      return;
+    }
+    append(
+        new Entry.Birth(device.id(), device.name(), identity.device(), device.model(), nowMicros),
+        Counts.NONE,
+        0,
+        result -> {});
+    discover(device.id(), device.name(), device.model(), true);
+  }
+
+  /** A message or some of its readings are refused; the acknowledgement waits for the record. */
+  void reject(
+      Packet.Publish publish,
+      Decoded.Refusal refusal,
+      Counts counts,
+      long nowMicros,
+      int bytes,
+      Ack ack) {
+    int from = publish.payloadOffset() + refusal.from();
+    int kept = Math.min(refusal.length(), Entry.Rejection.PAYLOAD_KEPT_BYTES);
+    Entry.Rejection rejection =
+        new Entry.Rejection(
+            identity.device(),
+            refusal.device(),
+            refusal.reason(),
+            refusal.detail(),
+            cut(publish.topic()),
+            Math.max(1, refusal.readings()),
+            refusal.length(),
+            Arrays.copyOfRange(publish.bytes(), from, from + kept),
+            refusal.eventTimeMicros(),
+            nowMicros);
+    add(rejection, counts, bytes, ack);
+  }
+
+  /** A message was too large to be kept. */
+  void rejectOversized(Packet.OversizedPublish publish, String detail, int bytes, Ack ack) {
+    Entry.Rejection rejection =
+        new Entry.Rejection(
+            identity.device(),
+            null,
+            Reason.TOO_LARGE,
+            detail,
+            cut(publish.topic()),
+            1,
+            publish.payloadLength(),
+            publish.head(),
+            null,
+            node.nowMicros());
+    add(rejection, new Counts(0, 1, 0, 0), bytes, ack);
+  }
+
+  /** A refusal that nobody waits for and that has no bytes of the budget. */
+  void rejectUnbudgeted(Reason reason, String detail, String topic, Counts counts) {
+    Entry.Rejection rejection =
+        new Entry.Rejection(
+            identity.device(),
+            null,
+            reason,
+            detail,
+            cut(topic),
+            1,
+            0,
+            NO_PAYLOAD,
+            null,
+            node.nowMicros());
+    rejections()
+        .addUnbudgeted(identity.enterprise(), "", rejection, counts, session.loop().nanos());
+  }
+
+  private void add(Entry.Rejection rejection, Counts counts, int bytes, Ack ack) {
+    EnterpriseId owner = identity.enterprise();
+    long now = session.loop().nanos();
+    rejections().add(owner, "", rejection, counts, bytes, ack.part(), now);
+  }
+
+  /** Made at the first refusal: most sessions never have one. */
+  private RejectionLog rejections() {
+    RejectionLog log = rejections;
+    if (log == null) {
+      log =
+          new RejectionLog(
+              (owner, entry, counts, bytes, receipt) -> append(entry, counts, bytes, receipt),
+              budget);
+      rejections = log;
+    }
+    session.loop().follow(log);
+    return log;
+  }
+
+  private void discover(
+      DeviceId device, String name, @Nullable String model, boolean isBehindGateway) {
+    node.discovery()
+        .found(
+            new Device(
+                identity.enterprise(),
+                device,
+                name,
+                Device.Kind.DEVICE,
+                isBehindGateway ? identity.device() : null,
+                model == null ? "" : model,
+                "",
+                "",
+                false,
+                Instant.ofEpochMilli(node.clock().millis())));
+  }
+
+  private Entry presence(boolean isConnected, String reason) {
+    return new Entry.Presence(
+        identity.device(),
+        number,
+        isConnected,
+        reason,
+        clientId,
+        session.address(),
+        node.nowMicros());
+  }
+
+  private static String cut(String text) {
+    return text.length() <= TOPIC_CHARS_KEPT ? text : text.substring(0, TOPIC_CHARS_KEPT) + "...";
+  }
+}

@@ -1,0 +1,158 @@
+package qiantang.ingest.mqtt;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.codec.EntryCodec;
+import qiantang.store.journal.Append;
+import qiantang.store.journal.ByteBudget;
+import qiantang.store.journal.Journal;
+import qiantang.store.model.Counts;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.Entry;
+
+/** What the sessions of one event loop share, touched by that loop alone. */
+public final class SessionLoop {
+  /** How often {@link #tick} is due. */
+  public static final Duration TICK = Duration.ofNanos(TimerWheel.TICK_NANOS);
+
+  private final Node node;
+  private final Executor executor;
+  private final TimerWheel wheel;
+  private final Set<MqttSession> sessions = new HashSet<>();
+  private final Set<RejectionLog> rejections = new LinkedHashSet<>();
+  private final RejectionLog loginRejections;
+  private List<MqttSession> unflushed = new ArrayList<>();
+
+  /**
+   * For one event loop.
+   *
+   * @param executor runs tasks on it
+   */
+  public SessionLoop(Node node, Executor executor) {
+    this.node = node;
+    this.executor = executor;
+    wheel = new TimerWheel(node.ticker().nanos());
+    ByteBudget logins = node.budgets().logins();
+    loginRejections =
+        new RejectionLog(
+            (owner, entry, counts, bytes, receipt) ->
+                appendForLogin(logins, owner, entry, counts, bytes, receipt),
+            logins);
+  }
+
+  /** Keep-alive and gathered rejections. On the loop, every {@link #TICK}. */
+  public void tick() {
+    long now = nanos();
+    wheel.advance(now);
+    rejections.removeIf(
+        log -> {
+          log.tick(now);
+          return log.isEmpty();
+        });
+  }
+
+  /** No session is read any more; each ends when it is answered. On the loop. */
+  public void drain() {
+    List.copyOf(sessions).forEach(MqttSession::drain);
+  }
+
+  /** All sessions end. On the loop. */
+  public void shutDown() {
+    List.copyOf(sessions).forEach(MqttSession::shutDown);
+  }
+
+  /** Sessions of this loop that are not over. On the loop. */
+  public long openSessions() {
+    return sessions.stream().filter(session -> !session.isEnded()).count();
+  }
+
+  Node node() {
+    return node;
+  }
+
+  Executor executor() {
+    return executor;
+  }
+
+  long nanos() {
+    return node.ticker().nanos();
+  }
+
+  void opened(MqttSession session) {
+    sessions.add(session);
+    node.meter().connected();
+  }
+
+  void closed(MqttSession session) {
+    if (sessions.remove(session)) {
+      node.meter().disconnected();
+    }
+  }
+
+  void schedule(TimerWheel.Timer timer, long deadlineNanos) {
+    wheel.schedule(timer, deadlineNanos);
+  }
+
+  void cancel(TimerWheel.Timer timer) {
+    wheel.cancel(timer);
+  }
+
+  /** The log has open kinds: it is to be ticked. */
+  void follow(RejectionLog log) {
+    rejections.add(log);
+  }
+
+  void forget(RejectionLog log) {
+    rejections.remove(log);
+  }
+
+  /**
+   * A refused login is its owner's rejection. It costs the attacker a connection and us one record
+   * a second and source at most.
+   */
+  void refuseLogin(EnterpriseId owner, String source, Entry.Rejection rejection) {
+    loginRejections.addUnbudgeted(owner, source, rejection, Counts.NONE, nanos());
+    follow(loginRejections);
+  }
+
+  /**
+   * The session has something to send. A frame's acknowledgements come as one task: the flush runs
+   * behind it, so that all PUBACKs of a session go in one buffer and one system call.
+   */
+  void flushLater(MqttSession session) {
+    if (unflushed.isEmpty()) {
+      executor.execute(this::flushAll);
+    }
+    unflushed.add(session);
+  }
+
+  private void flushAll() {
+    List<MqttSession> now = unflushed;
+    unflushed = new ArrayList<>(now.size());
+    now.forEach(MqttSession::flush);
+  }
+
+  private void appendForLogin(
+      ByteBudget budget,
+      EnterpriseId owner,
+      Entry entry,
+      Counts counts,
+      long bytes,
+      Append.Receipt receipt) {
+    @Nullable Journal journal = node.journal();
+    if (journal == null) {
+      budget.give(bytes);
+      return;
+    }
+    journal
+        .lane(owner)
+        .append(
+            new Append(owner, EntryCodec.encode(entry), counts, budget, bytes, executor, receipt));
+  }
+}

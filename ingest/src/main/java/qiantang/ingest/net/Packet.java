@@ -1,0 +1,102 @@
+package qiantang.ingest.net;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A control packet from a client, whole and checked as far as a packet alone can be checked. */
+public sealed interface Packet {
+  /**
+   * The first packet of a connection.
+   *
+   * @param clientId empty where the server is to assign one
+   * @param keepAliveSeconds 0 for none
+   * @param userName null where there is none
+   * @param password null where there is none
+   * @param willQos -1 without a will; the will itself is checked and left aside
+   * @param sessionExpirySeconds MQTT 5, 0 where not given
+   * @param receiveMaximum MQTT 5, 65,535 where not given
+   * @param maximumPacketBytes MQTT 5, the largest packet the client takes
+   * @param wantsProblemInformation MQTT 5, whether reason strings may be sent
+   * @param authenticationMethod MQTT 5, null where there is none
+   */
+  record Connect(
+      MqttVersion version,
+      boolean cleanStart,
+      String clientId,
+      int keepAliveSeconds,
+      @Nullable String userName,
+      byte @Nullable [] password,
+      int willQos,
+      long sessionExpirySeconds,
+      int receiveMaximum,
+      long maximumPacketBytes,
+      boolean wantsProblemInformation,
+      @Nullable String authenticationMethod)
+      implements Packet {
+    @Override
+    public String toString() {
+      return "Connect[" + version + ", " + clientId + "]"; // no credentials in a log
+    }
+  }
+
+  /**
+   * A message.
+   *
+   * @param packetId 0 with QoS 0
+   * @param bytes the array in which the payload lies
+   */
+  record Publish(
+      String topic,
+      int qos,
+      boolean duplicate,
+      boolean retain,
+      int packetId,
+      byte[] bytes,
+      int payloadOffset,
+      int payloadLength)
+      implements Packet {}
+
+  /**
+   * A message beyond the maximum packet, of which only the beginning was kept.
+   *
+   * @param head the payload's first bytes
+   * @param payloadLength what it would have been
+   */
+  record OversizedPublish(String topic, int qos, int packetId, byte[] head, int payloadLength)
+      implements Packet {}
+
+  /**
+   * One filter of a SUBSCRIBE.
+   *
+   * @param qos the most the client wants
+   */
+  record Filter(String text, int qos, boolean noLocal) {}
+
+  /** A request for messages. */
+  record Subscribe(int packetId, List<Filter> filters, boolean hasSubscriptionId)
+      implements Packet {}
+
+  /** The end of such requests. */
+  record Unsubscribe(int packetId, List<String> filters) implements Packet {}
+
+  /** PUBACK, PUBREC or PUBCOMP for a PUBLISH of the server; none is open, so none is expected. */
+  record Acknowledgement(int packetId) implements Packet {}
+
+  /** The second half of a QoS 2 delivery from the client. */
+  record PubRel(int packetId) implements Packet {}
+
+  /** A sign of life. */
+  record PingReq() implements Packet {}
+
+  /** The client says goodbye. */
+  record Disconnect(int reasonCode) implements Packet {}
+
+  /**
+   * Bytes that are no packet, or one that is never allowed. Nothing follows it: the decoder does
+   * not look at the rest of the connection.
+   *
+   * @param version as far as it is known, else null
+   * @param detail what was wrong, for a person
+   */
+  record Broken(@Nullable MqttVersion version, ReasonCode code, String detail) implements Packet {}
+}

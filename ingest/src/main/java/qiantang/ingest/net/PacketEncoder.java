@@ -1,0 +1,190 @@
+package qiantang.ingest.net;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the packets a server sends, at the end of a buffer that the caller owns. */
+public final class PacketEncoder {
+  /** Longest reason string, in bytes: a sentence. Longer details are cut, never a character. */
+  public static final int REASON_BYTES_MAX = 512;
+
+  private static final int REASON_STRING = 0x1F;
+
+  private PacketEncoder() {}
+
+  /**
+   * What a CONNACK of MQTT 5 announces.
+   *
+   * @param assignedClientId null where the client brought its own
+   * @param serverKeepAliveSeconds -1 where the client's own holds
+   * @param sendsSessionExpiry whether to say that no session is kept, because the client asked
+   */
+  public record Announcement(
+      int receiveMaximum,
+      @Nullable String assignedClientId,
+      int serverKeepAliveSeconds,
+      boolean sendsSessionExpiry) {}
+
+  /** The CONNACK that lets a client in. */
+  public static void connected(ByteBuf out, MqttVersion version, Announcement announcement) {
+    if (version == MqttVersion.V3_1_1) {
+      out.writeByte(0x20).writeByte(2).writeShort(0);
+      return;
+    }
+    int start = out.writerIndex();
+    out.writeByte(0x20).writeByte(0); // the lengths are below 128: the client id is bounded
+    out.writeByte(0).writeByte(0).writeByte(0);
+    int properties = out.writerIndex();
+    if (announcement.sendsSessionExpiry()) {
+      out.writeByte(0x11).writeInt(0);
+    }
+    out.writeByte(0x21).writeShort(announcement.receiveMaximum());
+    out.writeByte(0x24).writeByte(1); // maximum QoS
+    out.writeByte(0x27).writeInt(PacketDecoder.PACKET_BYTES_MAX);
+    String assigned = announcement.assignedClientId();
+    if (assigned != null) {
+      out.writeByte(0x12);
+      writeText(out, assigned);
+    }
+    out.writeByte(0x22).writeShort(0); // topic alias maximum
+    out.writeByte(0x29).writeByte(0); // no subscription identifiers
+    out.writeByte(0x2A).writeByte(0); // no shared subscriptions
+    if (announcement.serverKeepAliveSeconds() >= 0) {
+      out.writeByte(0x13).writeShort(announcement.serverKeepAliveSeconds());
+    }
+    out.setByte(properties - 1, out.writerIndex() - properties);
+    out.setByte(start + 1, out.writerIndex() - start - 2);
+  }
+
+  /** The CONNACK that does not; the connection is closed behind it. */
+  public static void refused(
+      ByteBuf out, MqttVersion version, ReasonCode code, @Nullable String reason) {
+    if (version == MqttVersion.V3_1_1) {
+      out.writeByte(0x20).writeByte(2).writeByte(0).writeByte(code.connackCode311());
+      return;
+    }
+    byte[] text = cut(reason);
+    int properties = propertiesLength(text);
+    out.writeByte(0x20);
+    writeVarint(out, 2 + varintBytes(properties) + properties);
+    out.writeByte(0).writeByte(code.code());
+    writeReason(out, text);
+  }
+
+  /** A PUBACK of success, the commonest packet: four bytes in both versions. */
+  public static void pubAck(ByteBuf out, int packetId) {
+    out.writeInt(0x4002_0000 | packetId);
+  }
+
+  /** A PUBACK of MQTT 5 with a code and, where there is one, a reason string. */
+  public static void pubAck(ByteBuf out, int packetId, ReasonCode code, @Nullable String reason) {
+    byte[] text = cut(reason);
+    int properties = propertiesLength(text);
+    out.writeByte(0x40);
+    writeVarint(out, 3 + varintBytes(properties) + properties);
+    out.writeShort(packetId).writeByte(code.code());
+    writeReason(out, text);
+  }
+
+  /** How many bytes that PUBACK takes, for clients with a small maximum packet. */
+  public static int pubAckBytes(@Nullable String reason) {
+    return 9 + cut(reason).length + 3;
+  }
+
+  /** PUBCOMP for a packet id that is not open. */
+  public static void pubComp(ByteBuf out, MqttVersion version, int packetId) {
+    if (version == MqttVersion.V3_1_1) {
+      out.writeInt(0x7002_0000 | packetId);
+    } else {
+      out.writeByte(0x70).writeByte(3).writeShort(packetId);
+      out.writeByte(ReasonCode.PACKET_ID_NOT_FOUND.code());
+    }
+  }
+
+  /** SUBACK, one code a filter. */
+  public static void subAck(ByteBuf out, MqttVersion version, int packetId, List<Integer> codes) {
+    writeCodes(out, 0x90, version, packetId, codes);
+  }
+
+  /** UNSUBACK; MQTT 3.1.1 has no codes in it. */
+  public static void unsubAck(ByteBuf out, MqttVersion version, int packetId, List<Integer> codes) {
+    writeCodes(out, 0xB0, version, packetId, version == MqttVersion.V5 ? codes : List.of());
+  }
+
+  /** The answer to a sign of life. */
+  public static void pingResp(ByteBuf out) {
+    out.writeShort(0xD000);
+  }
+
+  /** The server's goodbye, which only MQTT 5 has. */
+  public static void disconnect(ByteBuf out, ReasonCode code, @Nullable String reason) {
+    byte[] text = cut(reason);
+    int properties = propertiesLength(text);
+    out.writeByte(0xE0);
+    writeVarint(out, 1 + varintBytes(properties) + properties);
+    out.writeByte(code.code());
+    writeReason(out, text);
+  }
+
+  private static void writeCodes(
+      ByteBuf out, int type, MqttVersion version, int packetId, List<Integer> codes) {
+    int properties = version == MqttVersion.V5 ? 1 : 0;
+    out.writeByte(type);
+    writeVarint(out, 2 + properties + codes.size());
+    out.writeShort(packetId);
+    if (properties > 0) {
+      out.writeByte(0);
+    }
+    for (int code : codes) {
+      out.writeByte(code);
+    }
+  }
+
+  private static int propertiesLength(byte[] reason) {
+    return reason.length == 0 ? 0 : 3 + reason.length;
+  }
+
+  private static void writeReason(ByteBuf out, byte[] reason) {
+    writeVarint(out, propertiesLength(reason));
+    if (reason.length > 0) {
+      out.writeByte(REASON_STRING).writeShort(reason.length).writeBytes(reason);
+    }
+  }
+
+  private static byte[] cut(@Nullable String reason) {
+    if (reason == null) {
+      return new byte[0];
+    }
+    byte[] utf8 = reason.getBytes(UTF_8);
+    if (utf8.length <= REASON_BYTES_MAX) {
+      return utf8;
+    }
+    int end = REASON_BYTES_MAX;
+    while ((utf8[end] & 0xC0) == 0x80) {
+      end--;
+    }
+    return Arrays.copyOf(utf8, end);
+  }
+
+  private static void writeText(ByteBuf out, String text) {
+    byte[] utf8 = text.getBytes(UTF_8);
+    out.writeShort(utf8.length).writeBytes(utf8);
+  }
+
+  private static void writeVarint(ByteBuf out, int value) {
+    int rest = value;
+    while (rest >= 0x80) {
+      out.writeByte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    out.writeByte(rest);
+  }
+
+  private static int varintBytes(int value) {
+    return value < 0x80 ? 1 : value < 0x4000 ? 2 : 3;
+  }
+}

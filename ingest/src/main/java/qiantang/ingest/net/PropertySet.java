@@ -1,0 +1,147 @@
+package qiantang.ingest.net;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The properties of one MQTT 5 packet: those this server needs are kept, all are checked. One table
+ * says for each property its type and where it may stand (MQTT 5, section 2.2.2.2).
+ */
+final class PropertySet {
+  /** Where properties stand. */
+  enum Place {
+    CONNECT,
+    WILL,
+    PUBLISH,
+    SUBSCRIBE,
+    UNSUBSCRIBE,
+    ACKNOWLEDGEMENT,
+    DISCONNECT
+  }
+
+  static final int SESSION_EXPIRY = 0x11;
+  static final int AUTHENTICATION_METHOD = 0x15;
+  static final int RECEIVE_MAXIMUM = 0x21;
+  static final int REQUEST_PROBLEM_INFORMATION = 0x17;
+  static final int MAXIMUM_PACKET_SIZE = 0x27;
+  static final int TOPIC_ALIAS = 0x23;
+  static final int SUBSCRIPTION_ID = 0x0B;
+
+  private static final int AUTHENTICATION_DATA = 0x16;
+  private static final int USER_PROPERTY = 0x26;
+
+  private long seen; // bit by identifier, all are below 64
+  private long sessionExpiry;
+  private int receiveMaximum = 65_535;
+  private long maximumPacketSize = 0xffff_ffffL;
+  private boolean wantsProblemInformation = true;
+  private @Nullable String authenticationMethod;
+
+  private PropertySet() {}
+
+  /** Reads the length and the properties; what is wrong is thrown as {@code Broken}. */
+  static PropertySet parse(PacketCursor cursor, Place place) {
+    PropertySet set = new PropertySet();
+    PacketCursor properties = cursor.slice(cursor.getVarint());
+    while (properties.remaining() > 0) {
+      set.parseOne(properties, place);
+    }
+    if (set.has(AUTHENTICATION_DATA) && !set.has(AUTHENTICATION_METHOD)) {
+      throw PacketCursor.protocolError("authentication data without a method");
+    }
+    return set;
+  }
+
+  boolean has(int id) {
+    return (seen & 1L << id) != 0;
+  }
+
+  long sessionExpiry() {
+    return sessionExpiry;
+  }
+
+  int receiveMaximum() {
+    return receiveMaximum;
+  }
+
+  long maximumPacketSize() {
+    return maximumPacketSize;
+  }
+
+  boolean wantsProblemInformation() {
+    return wantsProblemInformation;
+  }
+
+  @Nullable String authenticationMethod() {
+    return authenticationMethod;
+  }
+
+  private void parseOne(PacketCursor cursor, Place place) {
+    int id = cursor.getVarint();
+    if (!mayStand(id, place)) {
+      throw PacketCursor.protocolError(
+          "property 0x%02x, which may not stand in %s".formatted(id, place));
+    }
+    boolean mayRepeat = id == USER_PROPERTY;
+    if (has(id) && !mayRepeat) {
+      throw PacketCursor.protocolError("property 0x%02x twice".formatted(id));
+    }
+    seen |= 1L << id;
+    switch (id) {
+      case 0x01 -> getFlag(cursor, id); // payload format indicator
+      case 0x02 -> cursor.getInt(); // message expiry interval
+      case 0x03, 0x08, 0x1C, 0x1F -> cursor.getText(); // types, topics, references, reasons
+      case 0x09, AUTHENTICATION_DATA -> cursor.getBinary(); // correlation data
+      case SUBSCRIPTION_ID -> requirePositive(cursor.getVarint(), id);
+      case SESSION_EXPIRY -> sessionExpiry = cursor.getInt();
+      case AUTHENTICATION_METHOD -> authenticationMethod = cursor.getText();
+      case REQUEST_PROBLEM_INFORMATION -> wantsProblemInformation = getFlag(cursor, id) == 1;
+      case 0x18 -> cursor.getInt(); // will delay interval
+      case 0x19 -> getFlag(cursor, id); // request response information
+      case RECEIVE_MAXIMUM -> {
+        receiveMaximum = cursor.getShort();
+        requirePositive(receiveMaximum, id);
+      }
+      case 0x22 -> cursor.getShort(); // topic alias maximum
+      case TOPIC_ALIAS -> cursor.getShort(); // none is allowed, whatever its value
+      case USER_PROPERTY -> {
+        cursor.getText();
+        cursor.getText();
+      }
+      case MAXIMUM_PACKET_SIZE -> {
+        maximumPacketSize = cursor.getInt();
+        requirePositive(maximumPacketSize, id);
+      }
+      default -> throw new AssertionError("BUG: property " + id + " may stand but is not read");
+    }
+  }
+
+  private static int getFlag(PacketCursor cursor, int id) {
+    int value = cursor.getByte();
+    if (value > 1) {
+      throw PacketCursor.protocolError("property 0x%02x of %d".formatted(id, value));
+    }
+    return value;
+  }
+
+  private static void requirePositive(long value, int id) {
+    if (value == 0) {
+      throw PacketCursor.protocolError("property 0x%02x of 0".formatted(id));
+    }
+  }
+
+  private static boolean mayStand(int id, Place place) {
+    return switch (id) {
+      case 0x01, 0x02, 0x03, 0x08, 0x09 -> place == Place.PUBLISH || place == Place.WILL;
+      case SUBSCRIPTION_ID -> place == Place.SUBSCRIBE; // in PUBLISH only from server to client
+      case SESSION_EXPIRY -> place == Place.CONNECT || place == Place.DISCONNECT;
+      case AUTHENTICATION_METHOD, AUTHENTICATION_DATA -> place == Place.CONNECT;
+      case REQUEST_PROBLEM_INFORMATION, 0x19, RECEIVE_MAXIMUM, 0x22, MAXIMUM_PACKET_SIZE ->
+          place == Place.CONNECT;
+      case 0x18 -> place == Place.WILL;
+      case 0x1F -> place == Place.ACKNOWLEDGEMENT || place == Place.DISCONNECT;
+      case TOPIC_ALIAS -> place == Place.PUBLISH;
+      case USER_PROPERTY -> true;
+      default -> false;
+    };
+  }
+}

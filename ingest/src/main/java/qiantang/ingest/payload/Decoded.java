@@ -1,0 +1,54 @@
+package qiantang.ingest.payload;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.Reading;
+import qiantang.store.model.Reason;
+
+/** What a message says. */
+public sealed interface Decoded {
+  /**
+   * Readings, and those among them that are refused. Both empty: the message is accepted and says
+   * nothing, such as an object of nulls or the answer to a command.
+   *
+   * @param readings accepted
+   * @param devices the sub-devices that {@code readings} are of
+   * @param refusals one per refused reading, identical ones gathered
+   */
+  record Readings(List<Reading> readings, Set<SubDevice> devices, List<Refusal> refusals)
+      implements Decoded {
+    /** Accepted, and nothing to store. */
+    public static final Readings NONE = new Readings(List.of(), Set.of(), List.of());
+
+    /** Whether nothing of the message was good. */
+    public boolean isRefused() {
+      return readings.isEmpty() && !refusals.isEmpty();
+    }
+  }
+
+  /** A gateway announces a device. */
+  record Birth(SubDevice device) implements Decoded {}
+
+  /** The message as a whole is refused. */
+  record Refused(Refusal refusal) implements Decoded {}
+
+  /**
+   * Why a message or some of its readings are refused.
+   *
+   * @param device whose reading it is, null where that is not known
+   * @param detail what was wrong and what to do, for a person
+   * @param readings how many readings it stands for, 0 for a message that was not taken apart
+   * @param from where in the payload it begins
+   * @param length of that part
+   */
+  record Refusal(
+      @Nullable DeviceId device,
+      Reason reason,
+      String detail,
+      @Nullable Long eventTimeMicros,
+      int readings,
+      int from,
+      int length) {}
+}

@@ -1,0 +1,65 @@
+package qiantang.ingest.payload;
+
+import java.util.Map;
+import qiantang.ingest.payload.Decoded.Refusal;
+import qiantang.ingest.payload.Decoded.Refused;
+import qiantang.store.model.Reason;
+
+/** Which dialect a topic belongs to: a new dialect is a class and some lines here. */
+public final class Dialects {
+  /** Accepted, and nothing to store: requests for attributes, and answers to commands. */
+  private static final Dialect NOTHING = message -> Decoded.Readings.NONE;
+
+  private static final Map<String, Dialect> DEVICE =
+      Map.of(
+          "v1/devices/me/telemetry", ThingsBoardDevice::telemetry,
+          "v2/t", ThingsBoardDevice::telemetry,
+          "v2/t/j", ThingsBoardDevice::telemetry,
+          "v1/devices/me/attributes", ThingsBoardDevice::attributes,
+          "v2/a", ThingsBoardDevice::attributes,
+          "v2/a/j", ThingsBoardDevice::attributes);
+
+  private static final Map<String, Dialect> GATEWAY =
+      Map.of(
+          "v1/gateway/telemetry", ThingsBoardGateway::telemetry,
+          "v1/gateway/attributes", ThingsBoardGateway::attributes,
+          "v1/gateway/connect", ThingsBoardGateway::connect,
+          "v1/gateway/disconnect", ThingsBoardGateway::disconnect,
+          "v1/gateway/rpc", NOTHING,
+          "v1/gateway/attributes/request", NOTHING);
+
+  private Dialects() {}
+
+  /**
+   * The dialect of a topic; where there is none, one that refuses and says why.
+   *
+   * @param isGateway whether the publisher may speak for other devices
+   */
+  public static Dialect of(String topic, boolean isGateway) {
+    Dialect dialect = DEVICE.get(topic);
+    if (dialect != null) {
+      return dialect;
+    }
+    dialect = GATEWAY.get(topic);
+    if (dialect != null) {
+      return isGateway
+          ? dialect
+          : refusing("the topic is for gateways; this token is a device's: publish to v1/devices");
+    }
+    if (topic.startsWith("v1/devices/me/rpc/response/")
+        || topic.startsWith("v1/devices/me/attributes/request/")
+        || topic.startsWith("v2/r/res/")
+        || topic.startsWith("v2/a/req/")) {
+      return NOTHING;
+    }
+    if (topic.equals("v2/t/p") || topic.equals("v2/a/p")) {
+      return refusing("protobuf payloads are not spoken: send JSON to v2/t/j");
+    }
+    return refusing("the topic belongs to no dialect: see v1/devices/me/telemetry");
+  }
+
+  private static Dialect refusing(String detail) {
+    return message ->
+        new Refused(new Refusal(null, Reason.TOPIC, detail, null, 0, 0, message.length()));
+  }
+}

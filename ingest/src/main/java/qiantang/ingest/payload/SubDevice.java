@@ -1,0 +1,43 @@
+package qiantang.ingest.payload;
+
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
+
+/** A device behind a gateway, as one session knows it. Event loop only. */
+public final class SubDevice {
+  private final String name;
+  private final DeviceId id;
+  private @Nullable String model;
+  private boolean announced;
+
+  SubDevice(String name, DeviceId id) {
+    this.name = name;
+    this.id = id;
+  }
+
+  /** The name its gateway calls it by. */
+  public String name() {
+    return name;
+  }
+
+  /** Its id in the session's enterprise. */
+  public DeviceId id() {
+    return id;
+  }
+
+  /** The device type the gateway gave, if any. */
+  public @Nullable String model() {
+    return model;
+  }
+
+  void model(@Nullable String given) {
+    model = given;
+  }
+
+  /** Whether its birth is yet to be written; false from the second time on. */
+  public boolean announce() {
+    boolean first = !announced;
+    announced = true;
+    return first;
+  }
+}

@@ -1,0 +1,76 @@
+package qiantang.ingest.payload;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import qiantang.ingest.payload.Decoded.Birth;
+import qiantang.ingest.payload.ReadingsReader.Unreadable;
+
+/**
+ * ThingsBoard's gateway API: objects by device name. A device named twice in one message is read
+ * twice: its readings add up, none is lost.
+ */
+final class ThingsBoardGateway {
+  private ThingsBoardGateway() {}
+
+  static Decoded telemetry(Message message) {
+    return ReadingsReader.read(
+        message, reader -> reader.eachDevice(sub -> reader.readElements(sub.id(), sub)));
+  }
+
+  static Decoded attributes(Message message) {
+    return ReadingsReader.read(
+        message, reader -> reader.eachDevice(sub -> reader.readAttributes(sub.id(), sub)));
+  }
+
+  static Decoded connect(Message message) {
+    Announced announced = new Announced();
+    Decoded decoded = ReadingsReader.read(message, announced);
+    SubDevice device = announced.device;
+    return decoded instanceof Decoded.Readings && device != null ? new Birth(device) : decoded;
+  }
+
+  /** Says nothing that is kept: whether a device is alive is seen from its readings. */
+  static Decoded disconnect(Message message) {
+    return ReadingsReader.read(message, new Announced());
+  }
+
+  /** {@code {"device":"PLC-1","type":"default"}}. */
+  private static final class Announced implements ReadingsReader.Body {
+    private @Nullable SubDevice device;
+
+    @Override
+    public void read(ReadingsReader reader) throws IOException, Unreadable {
+      JsonParser parser = reader.parser();
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        throw new Unreadable("expected an object with the device's name");
+      }
+      @Nullable String name = null;
+      @Nullable String model = null;
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String key = parser.currentName();
+        JsonToken token = parser.nextToken();
+        if (key.equals("device") && token == JsonToken.VALUE_STRING) {
+          name = parser.getText();
+        } else if (key.equals("type") && token == JsonToken.VALUE_STRING) {
+          model = parser.getText();
+        } else {
+          parser.skipChildren();
+        }
+      }
+      if (name == null) {
+        throw new Unreadable("no \"device\" with the device's name");
+      }
+      String fault = Names.fault(name);
+      if (fault == null && model != null && !model.isEmpty()) {
+        fault = Names.fault(model);
+      }
+      if (fault != null) {
+        throw new Unreadable(fault);
+      }
+      device = reader.named(name);
+      device.model(model);
+    }
+  }
+}

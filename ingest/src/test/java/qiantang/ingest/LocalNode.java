@@ -1,0 +1,72 @@
+package qiantang.ingest;
+
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.journal.JournalTables;
+import qiantang.store.memory.MemoryJournal;
+import qiantang.store.memory.MemoryRegistry;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.AccessToken;
+import qiantang.store.registry.Credential;
+import qiantang.store.registry.Enterprise;
+import qiantang.store.registry.Retention;
+import qiantang.store.registry.Role;
+
+/**
+ * A node over tables in memory, to try MQTT tools against: prints a gateway's and a device's token,
+ * then serves until it is ended. {@code LocalNode PORT HTTP_PORT}.
+ */
+public final class LocalNode {
+  private LocalNode() {}
+
+  /** Starts it. */
+  public static void main(String[] args) throws Exception {
+    ExecutorService store = Executors.newSingleThreadExecutor();
+    JournalTables tables = new MemoryJournal(Clock.systemUTC(), store, false);
+    MemoryRegistry registry = new MemoryRegistry();
+    EnterpriseId enterprise = new EnterpriseId("acme");
+    registry
+        .createEnterprise(
+            new Enterprise(enterprise, "Acme", "", List.of(), Retention.YEAR_1, Instant.now()))
+        .toCompletableFuture()
+        .join();
+    System.out.println("gateway " + token(registry, enterprise, Role.GATEWAY, "gw-1").text());
+    System.out.println("device " + token(registry, enterprise, Role.DEVICE, "press-1").text());
+    IngestConfig config =
+        IngestConfig.of(
+            List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1")),
+            args.length > 0 ? Integer.parseInt(args[0]) : 1883,
+            args.length > 1 ? Integer.parseInt(args[1]) : 8081,
+            "local",
+            enterprise);
+    IngestMain node = IngestMain.start(config, tables, registry);
+    System.out.println("mqtt " + node.mqttPort() + " http " + node.httpPort());
+    Runtime.getRuntime().addShutdownHook(new Thread(node::close));
+    Thread.currentThread().join();
+  }
+
+  /** Stores a fresh credential and returns its token. */
+  static AccessToken token(
+      MemoryRegistry registry, EnterpriseId enterprise, Role role, @Nullable String device) {
+    AccessToken token = AccessToken.draw(enterprise, new SecureRandom());
+    Credential credential =
+        new Credential(
+            enterprise,
+            "t-" + role.word(),
+            token.hash(),
+            role,
+            device == null ? null : new DeviceId(device),
+            role.word(),
+            Instant.now(),
+            null);
+    registry.putCredential(credential).toCompletableFuture().join();
+    return token;
+  }
+}

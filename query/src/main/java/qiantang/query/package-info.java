@@ -1,4 +1,4 @@
-/** Placeholder for the wiring of this module. */
+/** The HTTP API: configuration and wiring. */
 @NullMarked
 package qiantang.query;
 

@@ -1,0 +1,152 @@
+package qiantang.query;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.net.BindException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the HTTP port on every address, on each event loop of a Vert.x. */
+final class HttpListeners {
+  // A port that is free on one address may be taken on the next; another one is soon found.
+  private static final int FREE_PORT_TRIES = 20;
+  private static final int IDLE_SECONDS = 120;
+  private static final int URL_BYTES_MAX = 16 * 1024;
+  private static final int HEADER_BYTES_MAX = 16 * 1024;
+
+  private static final Logger logger = LoggerFactory.getLogger(HttpListeners.class);
+
+  private final Vertx vertx;
+  private final Function<Vertx, Router> routers;
+  private final int loops;
+
+  HttpListeners(Vertx vertx, Function<Vertx, Router> routers, int loops) {
+    this.vertx = vertx;
+    this.routers = routers;
+    this.loops = loops;
+  }
+
+  /** Listens on all addresses; answers the port. */
+  int listen(List<String> addresses, int wantedPort) throws CannotListenException {
+    for (int tries = 1; ; tries++) {
+      List<String> deployed = new ArrayList<>();
+      try {
+        return listen(addresses, wantedPort, deployed);
+      } catch (CannotListenException e) {
+        deployed.forEach(id -> vertx.undeploy(id).await());
+        boolean isLuck = wantedPort == 0 && addresses.size() > 1;
+        if (!isLuck || tries == FREE_PORT_TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private int listen(List<String> addresses, int wantedPort, List<String> deployed)
+      throws CannotListenException {
+    int port = wantedPort;
+    for (String address : addresses) {
+      try {
+        port = listenOn(address, port, deployed);
+      } catch (BindException e) {
+        if (isMissing(e) && address.contains(":") && addresses.size() > 1) {
+          logger.info("not listening on {}: this machine has no such address", address);
+        } else {
+          throw new CannotListenException(sentence(address, port, e), e);
+        }
+      }
+    }
+    if (deployed.isEmpty()) {
+      throw new CannotListenException(
+          "cannot listen: none of the addresses " + addresses + " is this machine's", null);
+    }
+    return port;
+  }
+
+  /** One verticle per event loop: Vert.x spreads the connections of one port over them. */
+  private int listenOn(String address, int wantedPort, List<String> deployed) throws BindException {
+    int port = wantedPort;
+    for (int i = 0; i < loops; i++) {
+      Listener listener = new Listener(address, port);
+      try {
+        deployed.add(vertx.deployVerticle(listener).await());
+      } catch (Exception e) {
+        BindException cause = bindException(e);
+        if (cause == null) {
+          throw e;
+        }
+        throw cause;
+      }
+      port = listener.server().actualPort();
+    }
+    return port;
+  }
+
+  private static @Nullable BindException bindException(Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException found) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isMissing(BindException e) {
+    return String.valueOf(e.getMessage()).contains("assign");
+  }
+
+  private static String sentence(String address, int port, BindException e) {
+    String where = (address.contains(":") ? "[" + address + "]" : address) + ":" + port;
+    return isMissing(e)
+        ? "cannot listen on " + where + ": this machine has no such address"
+        : "cannot listen on "
+            + where
+            + ": the port is in use (stop what uses it, or choose another"
+            + " one)";
+  }
+
+  /** Serves one address on one event loop. */
+  private final class Listener extends VerticleBase {
+    private final String address;
+    private final int port;
+    private @Nullable HttpServer server;
+
+    Listener(String address, int port) {
+      this.address = address;
+      this.port = port;
+    }
+
+    HttpServer server() {
+      if (server == null) {
+        throw new AssertionError("BUG: asked for the port before it was open");
+      }
+      return server;
+    }
+
+    @Override
+    public Future<?> start() {
+      HttpServer opened =
+          vertx
+              .createHttpServer(
+                  new HttpServerOptions()
+                      .setHost(address)
+                      .setPort(port)
+                      .setCompressionSupported(true)
+                      .setHandle100ContinueAutomatically(true)
+                      .setMaxInitialLineLength(URL_BYTES_MAX)
+                      .setMaxHeaderSize(HEADER_BYTES_MAX)
+                      .setIdleTimeout(IDLE_SECONDS))
+              .requestHandler(routers.apply(vertx));
+      server = opened;
+      return opened.listen();
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package qiantang.query;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qiantang.query.auth.Authenticator;
+import qiantang.query.auth.Enterprises;
+import qiantang.query.change.CreateCredential;
+import qiantang.query.change.CreateDevices;
+import qiantang.query.change.CreateEnterprise;
+import qiantang.query.change.CreateToken;
+import qiantang.query.change.Credentials;
+import qiantang.query.http.DataEndpoints;
+import qiantang.query.http.DeviceEndpoints;
+import qiantang.query.http.Dispatcher;
+import qiantang.query.http.EnterpriseEndpoints;
+import qiantang.query.http.OpenEndpoints;
+import qiantang.query.http.RequestMeter;
+import qiantang.query.http.RouteTable;
+import qiantang.query.http.RouterFactory;
+import qiantang.query.http.TokenEndpoints;
+import qiantang.query.read.CheckReadiness;
+import qiantang.query.read.DescribeCaller;
+import qiantang.query.read.Devices;
+import qiantang.query.read.ListDevices;
+import qiantang.query.read.ListEnterprises;
+import qiantang.query.read.ListTokens;
+import qiantang.query.read.ReadEnterprise;
+import qiantang.query.read.ReadLatest;
+import qiantang.query.read.ReadRejections;
+import qiantang.query.read.ReadSeries;
+import qiantang.query.waiting.HeavyReads;
+import qiantang.query.waiting.SampleBudget;
+import qiantang.query.waiting.StoreWait;
+import qiantang.store.journal.JournalTables;
+import qiantang.store.read.Reader;
+import qiantang.store.read.Tail;
+import qiantang.store.registry.Registry;
+
+/** The HTTP API as a running program. */
+public final class QueryMain implements AutoCloseable {
+  // How long requests under way may take to end when the program stops.
+  private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(5);
+
+  private static final Logger logger = LoggerFactory.getLogger(QueryMain.class);
+
+  private final Vertx vertx;
+  private final ExecutorService decoders;
+  private final ExecutorService virtualThreads;
+  private final int port;
+
+  private QueryMain(
+      Vertx vertx, ExecutorService decoders, ExecutorService virtualThreads, int port) {
+    this.vertx = vertx;
+    this.decoders = decoders;
+    this.virtualThreads = virtualThreads;
+    this.port = port;
+  }
+
+  /** Starts it over the store's tables, which stay the caller's to close. */
+  public static QueryMain start(QueryConfig config, JournalTables tables, Registry registry)
+      throws CannotListenException {
+    return start(config, tables, registry, InstantSource.system());
+  }
+
+  static QueryMain start(
+      QueryConfig config, JournalTables tables, Registry registry, InstantSource clock)
+      throws CannotListenException {
+    int cores = Runtime.getRuntime().availableProcessors();
+    ExecutorService decoders =
+        Executors.newFixedThreadPool(
+            cores, Thread.ofPlatform().name("query-decode-", 0).daemon().factory());
+    ExecutorService virtualThreads =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("query-", 0).factory());
+
+    RouterFactory routers = wire(config, tables, registry, clock, decoders, virtualThreads);
+
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(cores)
+                // We serve no files, so no cache folder is made for them.
+                .setFileSystemOptions(
+                    new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false)));
+    try {
+      int port =
+          new HttpListeners(vertx, routers::router, cores)
+              .listen(config.bindAddresses(), config.httpPort());
+      logger.info("the API listens on {} port {}", config.bindAddresses(), port);
+      return new QueryMain(vertx, decoders, virtualThreads, port);
+    } catch (CannotListenException | RuntimeException e) {
+      new QueryMain(vertx, decoders, virtualThreads, 0).close();
+      throw e;
+    }
+  }
+
+  private static RouterFactory wire(
+      QueryConfig config,
+      JournalTables tables,
+      Registry registry,
+      InstantSource clock,
+      ExecutorService decoders,
+      ExecutorService virtualThreads) {
+    StoreWait store = new StoreWait(config.storeTimeMax());
+    SampleBudget budget = new SampleBudget(config.samplesMax(), config.storeTimeMax());
+    RequestMeter meter = new RequestMeter();
+    meter.gauge(
+        "qiantang.http.samples.free",
+        "Samples that answers under way could still hold",
+        budget::freeSamples);
+
+    Reader reader = new Reader(new Tail(tables, decoders, config.tailCacheBytesMax()), clock);
+    Devices devices = new Devices(registry, reader, store);
+    ListEnterprises listEnterprises = new ListEnterprises(registry, store);
+    Credentials credentials = new Credentials(new SecureRandom(), clock);
+
+    RouteTable routes =
+        new RouteTable(
+            new OpenEndpoints(
+                new CheckReadiness(
+                    registry, tables, new StoreWait(config.readyTimeMax()), System::nanoTime),
+                meter),
+            new EnterpriseEndpoints(
+                new DescribeCaller(registry, listEnterprises, store),
+                listEnterprises,
+                new ReadEnterprise(registry, devices, store),
+                new CreateEnterprise(registry, store, clock)),
+            new DeviceEndpoints(
+                devices,
+                new ListDevices(devices),
+                new CreateDevices(registry, store, credentials, clock),
+                new CreateCredential(registry, devices, store, credentials)),
+            new TokenEndpoints(
+                new ListTokens(registry, store),
+                new CreateToken(registry, store, credentials),
+                clock),
+            new DataEndpoints(
+                new ReadLatest(reader, devices, store),
+                new ReadSeries(reader, devices, budget, store),
+                new ReadRejections(reader, devices, store),
+                clock));
+
+    Dispatcher dispatcher =
+        new Dispatcher(
+            new Authenticator(registry, store, clock),
+            new Enterprises(registry, store),
+            new HeavyReads(config.heavyReadsPerTokenMax()),
+            meter,
+            virtualThreads,
+            config.requestsMax(),
+            System::nanoTime);
+    return new RouterFactory(routes, dispatcher);
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return port;
+  }
+
+  /** Stops listening, cuts what is under way and ends all threads. */
+  @Override
+  public void close() {
+    try {
+      vertx.close().await(CLOSE_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      logger.warn("cannot close the API within {} s; going on", CLOSE_TIME_MAX.toSeconds());
+    }
+    virtualThreads.shutdownNow();
+    decoders.shutdownNow();
+  }
+}

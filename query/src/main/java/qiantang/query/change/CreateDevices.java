@@ -1,0 +1,146 @@
+package qiantang.query.change;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import qiantang.query.auth.Grant;
+import qiantang.query.waiting.StoreWait;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.AccessToken;
+import qiantang.store.registry.Device;
+import qiantang.store.registry.Registry;
+
+/**
+ * Creates devices with a token each. All are looked up before the first is created, so an id that
+ * is taken means that nothing is created. Each creation is a transaction of its own: if another
+ * request takes an id between the look and the creation, that one is left to the other, and the
+ * rest of this request stays created.
+ */
+public final class CreateDevices {
+  private final Registry registry;
+  private final StoreWait store;
+  private final Credentials credentials;
+  private final InstantSource clock;
+
+  /** One device to create. */
+  public record Wanted(
+      DeviceId id,
+      String name,
+      Device.Kind kind,
+      @Nullable DeviceId gateway,
+      String model,
+      String factory,
+      String line) {}
+
+  /** A device that was created, and its token, shown once. */
+  public record WithToken(Device device, AccessToken token) {}
+
+  /** What became of it. */
+  public sealed interface Result {
+    /** All are there now, in the order wanted. */
+    record Created(List<WithToken> devices) implements Result {}
+
+    /** These exist; nothing was created. */
+    record Exist(List<DeviceId> devices) implements Result {}
+
+    /** Another request created these meanwhile; the others of this request are there now. */
+    record Raced(List<DeviceId> devices) implements Result {}
+
+    /** These are no gateways of this enterprise; nothing was created. */
+    record NoGateways(List<DeviceId> gateways) implements Result {}
+  }
+
+  /** Creates in a registry. */
+  public CreateDevices(
+      Registry registry, StoreWait store, Credentials credentials, InstantSource clock) {
+    this.registry = registry;
+    this.store = store;
+    this.credentials = credentials;
+    this.clock = clock;
+  }
+
+  /** Creates them; no id may be in the list twice. */
+  public Result run(Grant grant, List<Wanted> wanted) {
+    EnterpriseId enterprise = grant.enterpriseToChange();
+    List<DeviceId> ids = wanted.stream().map(Wanted::id).toList();
+    List<DeviceId> existing =
+        rows(enterprise, ids).stream().flatMap(Optional::stream).map(Device::id).toList();
+    if (!existing.isEmpty()) {
+      return new Result.Exist(existing);
+    }
+    List<DeviceId> noGateways = noGateways(enterprise, wanted);
+    if (!noGateways.isEmpty()) {
+      return new Result.NoGateways(noGateways);
+    }
+    return create(enterprise, wanted);
+  }
+
+  private List<Optional<Device>> rows(EnterpriseId enterprise, List<DeviceId> ids) {
+    return store.awaitEach(ids, id -> registry.device(enterprise, id));
+  }
+
+  /** Gateways that are named, but neither exist nor are created by the same request. */
+  private List<DeviceId> noGateways(EnterpriseId enterprise, List<Wanted> wanted) {
+    Set<DeviceId> created =
+        wanted.stream()
+            .filter(device -> device.kind() == Device.Kind.GATEWAY)
+            .map(Wanted::id)
+            .collect(Collectors.toSet());
+    List<DeviceId> named =
+        wanted.stream()
+            .map(Wanted::gateway)
+            .filter(Objects::nonNull)
+            .filter(gateway -> !created.contains(gateway))
+            .distinct()
+            .toList();
+    Set<DeviceId> missing = new HashSet<>(named);
+    for (Optional<Device> row : rows(enterprise, named)) {
+      row.filter(device -> device.kind() == Device.Kind.GATEWAY)
+          .ifPresent(device -> missing.remove(device.id()));
+    }
+    return missing.stream().sorted().toList();
+  }
+
+  private Result create(EnterpriseId enterprise, List<Wanted> wanted) {
+    Instant now = clock.instant();
+    List<Device> devices = wanted.stream().map(device -> row(enterprise, device, now)).toList();
+    List<Boolean> created = store.awaitEach(devices, registry::createDevice);
+    List<Credentials.Drawn> drawn = new ArrayList<>();
+    List<WithToken> withTokens = new ArrayList<>();
+    List<DeviceId> raced = new ArrayList<>();
+    for (int i = 0; i < devices.size(); i++) {
+      Device device = devices.get(i);
+      if (created.get(i)) {
+        Credentials.Drawn one = credentials.ofDevice(enterprise, device.id(), device.kind());
+        drawn.add(one);
+        withTokens.add(new WithToken(device, one.token()));
+      } else {
+        raced.add(device.id());
+      }
+    }
+    store.awaitEach(drawn, one -> registry.putCredential(one.credential()));
+    return raced.isEmpty() ? new Result.Created(withTokens) : new Result.Raced(raced);
+  }
+
+  private static Device row(EnterpriseId enterprise, Wanted wanted, Instant now) {
+    return new Device(
+        enterprise,
+        wanted.id(),
+        wanted.name(),
+        wanted.kind(),
+        wanted.gateway(),
+        wanted.model(),
+        wanted.factory(),
+        wanted.line(),
+        false,
+        now);
+  }
+}

@@ -1,0 +1,94 @@
+package qiantang.query.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import qiantang.query.json.JsonOut;
+
+/**
+ * What is sent back.
+ *
+ * @param headers besides those that every answer has
+ * @param body writes the body; runs on the request's virtual thread and blocks while the client is
+ *     slow
+ * @param release run once when the answer was sent, or could not be
+ */
+record Answer(
+    int status, String contentType, Map<String, String> headers, Body body, Runnable release) {
+  static final String JSON = "application/json";
+  static final String PROBLEM_JSON = "application/problem+json";
+
+  /** Writes a body. */
+  @FunctionalInterface
+  interface Body {
+    /** Writes it; the stream stays open. */
+    void writeTo(OutputStream stream) throws IOException;
+  }
+
+  static Answer of(int status, String contentType, Body body) {
+    return new Answer(status, contentType, Map.of(), body, () -> {});
+  }
+
+  static Answer of(int status, String contentType, byte[] bytes) {
+    return of(status, contentType, stream -> stream.write(bytes));
+  }
+
+  static Answer json(int status, JsonOut.Text text) {
+    return of(status, JSON, stream -> JsonOut.write(stream, text));
+  }
+
+  static Answer problem(Problem problem, String detail) {
+    return problem(problem, detail, List.of());
+  }
+
+  static Answer problem(Problem problem, String detail, List<Faults.Fault> faults) {
+    JsonOut.Text text =
+        out -> {
+          out.object()
+              .text("type", problem.type())
+              .text("title", problem.title())
+              .number("status", problem.status())
+              .text("detail", detail);
+          if (!faults.isEmpty()) {
+            out.array("errors");
+            for (Faults.Fault fault : faults) {
+              out.object()
+                  .text(fault.where(), fault.name())
+                  .text("detail", fault.detail())
+                  .endObject();
+            }
+            out.endArray();
+          }
+          out.endObject();
+        };
+    return of(problem.status(), PROBLEM_JSON, stream -> JsonOut.write(stream, text));
+  }
+
+  /** What a caller may not see, and what does not exist: one answer, so that none can tell. */
+  static Answer notFound(String what) {
+    return problem(Problem.NOT_FOUND, "there is no such " + what + ", or not for this token");
+  }
+
+  /** The same answer with one header more. */
+  Answer with(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new Answer(status, contentType, more, body, release);
+  }
+
+  /** The same answer, which also gives something back when it was sent. */
+  Answer releasing(Runnable also) {
+    Runnable before = release;
+    return new Answer(
+        status,
+        contentType,
+        headers,
+        body,
+        () -> {
+          before.run();
+          also.run();
+        });
+  }
+}

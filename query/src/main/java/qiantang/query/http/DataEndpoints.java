@@ -1,0 +1,211 @@
+package qiantang.query.http;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import qiantang.query.auth.Caller;
+import qiantang.query.auth.Grant;
+import qiantang.query.json.DataJson;
+import qiantang.query.json.SeriesCsv;
+import qiantang.query.read.ReadLatest;
+import qiantang.query.read.ReadRejections;
+import qiantang.query.read.ReadSeries;
+import qiantang.query.waiting.SampleBudget;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.Reason;
+import qiantang.store.read.RejectionsAnswer;
+import qiantang.store.read.SeriesAnswer;
+
+/** What devices sent, and what was refused of it. */
+public final class DataEndpoints {
+  private static final int SAMPLES_USUAL = 100_000;
+  private static final int SAMPLES_MAX = 1_000_000;
+  // Without 'from' an answer covers the last hour; without 'to' it ends where I10 ends: no event
+  // time lies further ahead.
+  private static final Duration USUAL_SPAN = Duration.ofHours(1);
+  private static final Duration AHEAD_MAX = Duration.ofMinutes(5);
+  private static final Pattern REJECTION_ID = Pattern.compile("[0-9a-f-]{1,128}");
+  private static final List<String> AGGREGATING = List.of("interval", "aggregate", "points", "tz");
+
+  private final ReadLatest readLatest;
+  private final ReadSeries readSeries;
+  private final ReadRejections readRejections;
+  private final InstantSource clock;
+
+  /** Where a series goes on, and where the request before ended. */
+  private record Position(long fromMicros, long toMicros) {
+    String text() {
+      return fromMicros + ":" + toMicros;
+    }
+
+    static @Nullable Position parse(String text) {
+      if (!text.matches("-?[0-9]{1,18}:-?[0-9]{1,18}")) {
+        return null;
+      }
+      int colon = text.indexOf(':');
+      long fromMicros = Long.parseLong(text.substring(0, colon));
+      long toMicros = Long.parseLong(text.substring(colon + 1));
+      return fromMicros < toMicros ? new Position(fromMicros, toMicros) : null;
+    }
+  }
+
+  /** Answers by these use cases; the clock gives the usual times. */
+  public DataEndpoints(
+      ReadLatest readLatest,
+      ReadSeries readSeries,
+      ReadRejections readRejections,
+      InstantSource clock) {
+    this.readLatest = readLatest;
+    this.readSeries = readSeries;
+    this.readRejections = readRejections;
+    this.clock = clock;
+  }
+
+  Answer latest(Grant grant, Request request) {
+    Faults faults = new Faults();
+    Parameters parameters = new Parameters(request.query(), faults);
+    List<String> metrics = parameters.metrics();
+    parameters.refuseOthers();
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    return DeviceEndpoints.idOf(request)
+        .flatMap(
+            device ->
+                readLatest
+                    .run(grant, device, new HashSet<>(metrics))
+                    .map(answer -> Answer.json(200, DataJson.latest(device, answer))))
+        .orElseGet(() -> Answer.notFound("device"));
+  }
+
+  Answer series(Grant grant, Request request) {
+    for (String name : AGGREGATING) {
+      if (request.query().contains(name)) {
+        return Answer.problem(
+            Problem.NOT_AVAILABLE_YET,
+            "leave out '" + name + "': this version answers raw samples only");
+      }
+    }
+    Optional<DeviceId> device = DeviceEndpoints.idOf(request);
+    Faults faults = new Faults();
+    ReadSeries.Wanted wanted =
+        wanted(device.orElse(new DeviceId("-")), new Parameters(request.query(), faults), faults);
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    if (device.isEmpty()) {
+      return Answer.notFound("device");
+    }
+    return switch (readSeries.run(grant, wanted)) {
+      case ReadSeries.Result.Found found -> series(request, wanted, found.answer(), found.permit());
+      case ReadSeries.Result.NoDevice none -> Answer.notFound("device");
+      case ReadSeries.Result.Busy busy ->
+          Answer.problem(
+                  Problem.OVERLOADED,
+                  "other answers hold all the memory for samples: try again, or with a smaller"
+                      + " limit")
+              .with("Retry-After", "1");
+    };
+  }
+
+  Answer rejectionsOfEnterprise(Grant grant, Request request) {
+    return rejections(request, wanted -> Optional.of(readRejections.ofEnterprise(grant, wanted)));
+  }
+
+  Answer rejectionsOfDevice(Grant grant, Request request) {
+    return rejections(
+        request,
+        wanted ->
+            DeviceEndpoints.idOf(request)
+                .flatMap(device -> readRejections.ofDevice(grant, device, wanted)));
+  }
+
+  Answer rejectionsOfNobody(Caller operator, Request request) {
+    return rejections(request, wanted -> Optional.of(readRejections.ofNobody(operator, wanted)));
+  }
+
+  private ReadSeries.Wanted wanted(DeviceId device, Parameters parameters, Faults faults) {
+    List<String> metrics = parameters.metrics();
+    int limit = parameters.limit(SAMPLES_USUAL, SAMPLES_MAX);
+    Instant now = clock.instant();
+    long toMicros = parameters.timeMicros("to", micros(now.plus(AHEAD_MAX)));
+    long fromMicros =
+        parameters.timeMicros("from", Math.min(micros(now), toMicros) - micros(USUAL_SPAN));
+    Position position = parameters.cursor(Cursor.SERIES, Position::parse);
+    parameters.refuseOthers();
+    if (position != null) {
+      // The page before said where it ended: times without a date would have moved meanwhile.
+      return new ReadSeries.Wanted(
+          device, metrics, position.fromMicros(), position.toMicros(), limit);
+    }
+    if (fromMicros > toMicros) {
+      faults.parameter("from", "it lies behind 'to'");
+    }
+    return new ReadSeries.Wanted(device, metrics, fromMicros, toMicros, limit);
+  }
+
+  private static Answer series(
+      Request request, ReadSeries.Wanted wanted, SeriesAnswer answer, SampleBudget.Permit permit) {
+    Long nextMicros = answer.nextFromMicros();
+    String next =
+        Cursor.SERIES.encode(
+            nextMicros == null ? null : new Position(nextMicros, wanted.toMicros()).text());
+    Answer sent =
+        request.wantsCsv()
+            ? Answer.of(
+                200,
+                "text/csv; charset=utf-8; header=present",
+                stream -> SeriesCsv.write(stream, wanted.device(), answer))
+            : Answer.json(200, DataJson.series(wanted, answer, next));
+    if (next != null) {
+      sent = sent.with("Link", "<" + request.pathWith("cursor", next) + ">; rel=next");
+    }
+    return sent.with("Vary", "Accept").releasing(permit::close);
+  }
+
+  private static Answer rejections(Request request, RejectionsUse use) {
+    Faults faults = new Faults();
+    Parameters parameters = new Parameters(request.query(), faults);
+    int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
+    Reason reason = parameters.parsed("reason", "it is one of " + reasons(), Reason::ofWord);
+    long fromMicros = parameters.timeMicros("from", Long.MIN_VALUE);
+    long toMicros = parameters.timeMicros("to", Long.MAX_VALUE);
+    String beforeId =
+        parameters.cursor(Cursor.REJECTIONS, id -> REJECTION_ID.matcher(id).matches() ? id : null);
+    parameters.refuseOthers();
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    return use.run(new ReadRejections.Wanted(reason, fromMicros, toMicros, beforeId, limit))
+        .map(
+            answer ->
+                Answer.json(
+                    200, DataJson.rejections(answer, Cursor.REJECTIONS.encode(answer.next()))))
+        .orElseGet(() -> Answer.notFound("device"));
+  }
+
+  /** Reads the rejections of somebody; empty where there is no such device. */
+  @FunctionalInterface
+  private interface RejectionsUse {
+    Optional<RejectionsAnswer> run(ReadRejections.Wanted wanted);
+  }
+
+  private static List<String> reasons() {
+    return Arrays.stream(Reason.values()).map(Reason::word).toList();
+  }
+
+  private static long micros(Instant instant) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+  }
+
+  private static long micros(Duration duration) {
+    return duration.toNanos() / 1000;
+  }
+}

@@ -1,0 +1,207 @@
+package qiantang.query.http;
+
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import qiantang.query.auth.Grant;
+import qiantang.query.change.CreateCredential;
+import qiantang.query.change.CreateDevices;
+import qiantang.query.json.RegistryJson;
+import qiantang.query.read.DeviceFilter;
+import qiantang.query.read.Devices;
+import qiantang.query.read.FleetDevice;
+import qiantang.query.read.ListDevices;
+import qiantang.query.read.Page;
+import qiantang.store.model.DeviceId;
+import qiantang.store.read.Activity.Connection;
+import qiantang.store.registry.Device;
+
+/** Devices of one enterprise. */
+public final class DeviceEndpoints {
+  // A list of them takes 150 KiB and a few seconds of transactions.
+  private static final int CREATED_AT_ONCE_MAX = 1000;
+
+  private final Devices devices;
+  private final ListDevices listDevices;
+  private final CreateDevices createDevices;
+  private final CreateCredential createCredential;
+
+  /** Answers by these use cases. */
+  public DeviceEndpoints(
+      Devices devices,
+      ListDevices listDevices,
+      CreateDevices createDevices,
+      CreateCredential createCredential) {
+    this.devices = devices;
+    this.listDevices = listDevices;
+    this.createDevices = createDevices;
+    this.createCredential = createCredential;
+  }
+
+  Answer list(Grant grant, Request request) {
+    Faults faults = new Faults();
+    Parameters parameters = new Parameters(request.query(), faults);
+    int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
+    DeviceId after = parameters.cursor(Cursor.DEVICES, DeviceEndpoints::id);
+    DeviceFilter filter =
+        new DeviceFilter(
+            parameters.parsed("kind", "it is device or gateway", Device.Kind::ofWord),
+            parameters.parsed("gateway", "it is the id of a gateway", DeviceEndpoints::id),
+            parameters.text("model"),
+            parameters.text("factory"),
+            parameters.text("line"),
+            parameters.parsed(
+                "connection", "it is online, offline or never", DeviceEndpoints::connection));
+    parameters.refuseOthers();
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    Page<FleetDevice> page = listDevices.run(grant, filter, after, limit);
+    String next = Cursor.DEVICES.encode(page.next());
+    return Answer.json(200, RegistryJson.page(page, next, RegistryJson::device));
+  }
+
+  Answer read(Grant grant, Request request) {
+    return idOf(request)
+        .flatMap(id -> devices.find(grant.enterprise(), id))
+        .map(found -> Answer.json(200, RegistryJson.one(found, RegistryJson::deviceWithMetrics)))
+        .orElseGet(() -> Answer.notFound("device"));
+  }
+
+  Answer create(Grant grant, Request request) {
+    Faults faults = new Faults();
+    Members members = new Members(request.body(), "", faults);
+    boolean isList = members.isGiven("devices");
+    List<CreateDevices.Wanted> wanted =
+        isList ? wantedList(members, faults) : List.of(wanted(members));
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    return switch (createDevices.run(grant, wanted)) {
+      case CreateDevices.Result.Created created -> created(created.devices(), isList);
+      case CreateDevices.Result.Exist exist ->
+          Answer.problem(
+              Problem.CONFLICT,
+              "nothing was created, because there are already " + some(exist.devices()));
+      case CreateDevices.Result.Raced raced ->
+          Answer.problem(
+              Problem.CONFLICT,
+              "another request created "
+                  + some(raced.devices())
+                  + " meanwhile; all others of this request were created: get tokens for them by"
+                  + " POST .../devices/{device}/credentials");
+      case CreateDevices.Result.NoGateways none -> {
+        faults.member(
+            isList ? "/devices" : "/gateway",
+            "there are no gateways " + some(none.gateways()) + ": create them first, or along");
+        yield faults.answer();
+      }
+    };
+  }
+
+  Answer createCredential(Grant grant, Request request) {
+    Faults faults = new Faults();
+    new Members(request.body(), "", faults).refuseOthers();
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    return idOf(request)
+        .flatMap(id -> createCredential.run(grant, id))
+        .map(token -> Answer.json(201, RegistryJson.one(token, RegistryJson::token)))
+        .orElseGet(() -> Answer.notFound("device"));
+  }
+
+  /** The device of the path; what has not the form of an id is no device. */
+  static Optional<DeviceId> idOf(Request request) {
+    return Optional.ofNullable(id(request.pathParameter("device")));
+  }
+
+  private static Answer created(List<CreateDevices.WithToken> devices, boolean isList) {
+    return isList
+        ? Answer.json(
+            201,
+            out -> {
+              out.object().array("items");
+              for (CreateDevices.WithToken device : devices) {
+                out.object();
+                RegistryJson.created(out, device);
+                out.endObject();
+              }
+              out.endArray().endObject();
+            })
+        : Answer.json(201, RegistryJson.one(devices.getFirst(), RegistryJson::created));
+  }
+
+  private static List<CreateDevices.Wanted> wantedList(Members members, Faults faults) {
+    List<?> elements = members.elements("devices");
+    members.refuseOthers();
+    if (elements.isEmpty() || elements.size() > CREATED_AT_ONCE_MAX) {
+      members.fault("devices", "it takes 1 to " + CREATED_AT_ONCE_MAX + " devices");
+      return List.of();
+    }
+    List<CreateDevices.Wanted> wanted = new ArrayList<>(elements.size());
+    Set<DeviceId> seen = new HashSet<>();
+    for (int i = 0; i < elements.size(); i++) {
+      String pointer = "/devices/" + i;
+      if (elements.get(i) instanceof JsonObject element) {
+        CreateDevices.Wanted one = wanted(new Members(element, pointer, faults));
+        wanted.add(one);
+        if (!seen.add(one.id())) {
+          faults.member(pointer + "/id", "'" + one.id() + "' is in the list twice");
+        }
+      } else {
+        faults.member(pointer, "it takes an object");
+      }
+    }
+    return wanted;
+  }
+
+  private static CreateDevices.Wanted wanted(Members members) {
+    DeviceId id = members.deviceNeeded("id");
+    String name = members.name("name");
+    Device.Kind kind = members.parsed("kind", "it is device or gateway", Device.Kind::ofWord);
+    DeviceId gateway = members.device("gateway");
+    if (gateway != null && kind == Device.Kind.GATEWAY) {
+      members.fault("gateway", "a gateway is behind no other");
+    }
+    CreateDevices.Wanted wanted =
+        new CreateDevices.Wanted(
+            id,
+            name == null ? id.text() : name,
+            kind == null ? Device.Kind.DEVICE : kind,
+            gateway,
+            orEmpty(members.name("model")),
+            orEmpty(members.name("factory")),
+            orEmpty(members.name("line")));
+    members.refuseOthers();
+    return wanted;
+  }
+
+  private static String some(List<DeviceId> ids) {
+    int shown = 10;
+    return ids.size() <= shown
+        ? ids.toString()
+        : ids.subList(0, shown) + " and " + (ids.size() - shown) + " more";
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+
+  private static @Nullable DeviceId id(String text) {
+    return DeviceId.isValid(text) ? new DeviceId(text) : null;
+  }
+
+  private static @Nullable Connection connection(String word) {
+    for (Connection connection : Connection.values()) {
+      if (connection.word().equals(word)) {
+        return connection;
+      }
+    }
+    return null;
+  }
+}

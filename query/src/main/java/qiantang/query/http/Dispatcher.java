@@ -1,0 +1,269 @@
+package qiantang.query.http;
+
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qiantang.query.auth.Authentication;
+import qiantang.query.auth.Authenticator;
+import qiantang.query.auth.Caller;
+import qiantang.query.auth.Enterprises;
+import qiantang.query.auth.Grant;
+import qiantang.query.waiting.HeavyReads;
+import qiantang.query.waiting.StoreUnavailable;
+import qiantang.store.journal.Ticker;
+import qiantang.store.model.EnterpriseId;
+
+/**
+ * Walks a request through: event loop, virtual thread (who calls, what may he, body, use case),
+ * event loop again. On a virtual thread the walk is straight-line code, and waiting for the store
+ * holds neither an event loop nor a thread of a pool.
+ */
+public final class Dispatcher {
+  static final String NOTHING_ALLOWED =
+      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+  private static final String REQUEST_ID = "X-Request-Id";
+  private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final String RETRY_SECONDS = "2";
+
+  private static final Logger logger = LoggerFactory.getLogger(Dispatcher.class);
+
+  private final Authenticator authenticator;
+  private final Enterprises enterprises;
+  private final HeavyReads heavyReads;
+  private final RequestMeter meter;
+  private final Executor virtualThreads;
+  private final Semaphore underWay;
+  private final Ticker ticker;
+
+  /**
+   * A dispatcher.
+   *
+   * @param requestsMax requests under way at once; more are refused
+   * @param virtualThreads a new thread for each task
+   */
+  public Dispatcher(
+      Authenticator authenticator,
+      Enterprises enterprises,
+      HeavyReads heavyReads,
+      RequestMeter meter,
+      Executor virtualThreads,
+      int requestsMax,
+      Ticker ticker) {
+    this.authenticator = authenticator;
+    this.enterprises = enterprises;
+    this.heavyReads = heavyReads;
+    this.meter = meter;
+    this.virtualThreads = virtualThreads;
+    underWay = new Semaphore(requestsMax);
+    this.ticker = ticker;
+  }
+
+  /** Event loop. Answers by a route. */
+  void handle(RoutingContext routing, Route route) {
+    handle(routing, route.path(), exchange -> answer(route, exchange));
+  }
+
+  /** Event loop. Answers the same whatever is asked. */
+  void handle(RoutingContext routing, String label, Answer answer) {
+    handle(routing, label, exchange -> answer);
+  }
+
+  private void handle(RoutingContext routing, String label, Use use) {
+    long beganNanos = ticker.nanos();
+    String requestId = requestId(routing.request().getHeader(REQUEST_ID));
+    Exchange exchange = new Exchange(routing, headers(routing, requestId));
+    // Refusing is cheap and takes the same way, so the bound is on those that go on.
+    boolean isLet = underWay.tryAcquire();
+    try {
+      virtualThreads.execute(
+          () -> {
+            try {
+              serve(exchange, isLet ? use : busy -> overloaded(), label, requestId, beganNanos);
+            } finally {
+              if (isLet) {
+                underWay.release();
+              }
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      exchange.abort(); // the program is stopping
+    }
+  }
+
+  /** Virtual thread. */
+  private void serve(Exchange exchange, Use use, String label, String requestId, long beganNanos) {
+    Answer answer = null;
+    try {
+      answer = answer(exchange, use, requestId);
+      exchange.send(answer);
+    } catch (IOException e) {
+      logger.debug("request {} was not answered: {}", requestId, e.toString());
+    } catch (RuntimeException | Error e) {
+      logger.error("BUG: request {} failed while it was answered", requestId, e);
+    } finally {
+      exchange.drain();
+      if (answer != null) {
+        answer.release().run();
+        meter.answered(exchange.method(), label, answer.status(), ticker.nanos() - beganNanos);
+      }
+    }
+  }
+
+  private Answer answer(Exchange exchange, Use use, String requestId) throws IOException {
+    try {
+      return use.answer(exchange);
+    } catch (StoreUnavailable e) {
+      logger.warn("request {}: {}", requestId, e.getMessage());
+      return Answer.problem(
+              Problem.STORE_UNAVAILABLE,
+              "try again; of a request that creates, look first what was created")
+          .with("Retry-After", RETRY_SECONDS);
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // the client went away while it sent the body
+    } catch (RuntimeException | Error e) {
+      logger.error("BUG: request {} failed", requestId, e);
+      return Answer.problem(Problem.INTERNAL, "report it with the request id " + requestId);
+    }
+  }
+
+  private Answer answer(Route route, Exchange exchange) {
+    return switch (route) {
+      case Route.ForAnyone open -> open.use().answer(exchange.request());
+      case Route.ForCaller called ->
+          authenticated(
+              exchange,
+              caller ->
+                  refusal(called, caller)
+                      .orElseGet(
+                          () -> withBody(exchange, body -> called.use().answer(caller, body))));
+      case Route.ForEnterprise owned ->
+          authenticated(exchange, caller -> answer(owned, exchange, caller));
+    };
+  }
+
+  private Answer authenticated(Exchange exchange, Function<Caller, Answer> use) {
+    return switch (authenticator.authenticate(exchange.request().authorization())) {
+      case Authentication.Known known -> use.apply(known.caller());
+      case Authentication.Unknown unknown ->
+          Answer.problem(Problem.UNAUTHORIZED, unknown.advice()).with("WWW-Authenticate", "Bearer");
+    };
+  }
+
+  /** What a caller may not see is not found; what it sees but may not do is forbidden. */
+  private static Optional<Answer> refusal(Route.ForCaller route, Caller caller) {
+    boolean isAllowed =
+        switch (route.role()) {
+          case ANY -> true;
+          case ADMIN -> caller.mayChange();
+          case OPERATOR -> caller.isOperator();
+        };
+    if (isAllowed) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        route.method().equals(HttpMethod.GET) ? Answer.notFound("thing") : forbidden(caller));
+  }
+
+  private Answer answer(Route.ForEnterprise route, Exchange exchange, Caller caller) {
+    // The one check of ownership, before anything of the enterprise is read.
+    String id = exchange.request().pathParameter("enterprise");
+    Grant grant = EnterpriseId.isValid(id) ? caller.grantFor(new EnterpriseId(id)) : null;
+    if (grant == null || !enterprises.exists(grant)) {
+      return Answer.notFound("enterprise");
+    }
+    if (route.leave() == Route.Leave.CHANGE && !caller.mayChange()) {
+      return forbidden(caller);
+    }
+    return switch (route.weight()) {
+      case LIGHT -> withBody(exchange, request -> route.use().answer(grant, request));
+      case HEAVY -> heavy(route, exchange, caller, grant);
+    };
+  }
+
+  private Answer heavy(Route.ForEnterprise route, Exchange exchange, Caller caller, Grant grant) {
+    Optional<Runnable> entered = heavyReads.enter(caller.tokenId());
+    if (entered.isEmpty()) {
+      return Answer.problem(
+              Problem.TOO_MANY_READS,
+              "wait for an answer before asking on: "
+                  + heavyReads.perTokenMax()
+                  + " at once per token")
+          .with("Retry-After", "1");
+    }
+    Runnable leave = entered.get();
+    @Nullable Answer answer = null;
+    try {
+      answer = withBody(exchange, request -> route.use().answer(grant, request));
+      return answer.releasing(leave);
+    } finally {
+      if (answer == null) {
+        leave.run();
+      }
+    }
+  }
+
+  private static Answer withBody(Exchange exchange, Function<Request, Answer> use) {
+    Request request = exchange.request();
+    if (!exchange.method().equals(HttpMethod.POST)) {
+      return use.apply(request);
+    }
+    return switch (exchange.readBody()) {
+      case Exchange.Body.Read read -> use.apply(request.withBody(read.json()));
+      case Exchange.Body.Refused refused -> refused.answer();
+    };
+  }
+
+  private static Answer forbidden(Caller caller) {
+    return Answer.problem(
+        Problem.FORBIDDEN,
+        "the token '"
+            + caller.name()
+            + "' is a "
+            + caller.role().word()
+            + "'s; ask for another one");
+  }
+
+  private static Answer overloaded() {
+    return Answer.problem(Problem.OVERLOADED, "too many requests are under way: try again")
+        .with("Retry-After", RETRY_SECONDS);
+  }
+
+  private static String requestId(@Nullable String given) {
+    return given != null && REQUEST_ID_FORM.matcher(given).matches()
+        ? given
+        : UUID.randomUUID().toString();
+  }
+
+  private static Map<String, String> headers(RoutingContext routing, String requestId) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put(REQUEST_ID, requestId);
+    headers.put("X-Content-Type-Options", "nosniff");
+    headers.put("Content-Security-Policy", NOTHING_ALLOWED);
+    headers.put("Referrer-Policy", "no-referrer");
+    String path = routing.request().path();
+    if (path != null && path.startsWith("/v1")) {
+      headers.put("Cache-Control", "no-store");
+    }
+    return headers;
+  }
+
+  /** Answers a request, on its virtual thread. */
+  @FunctionalInterface
+  private interface Use {
+    Answer answer(Exchange exchange);
+  }
+}

@@ -1,0 +1,213 @@
+package qiantang.query.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer, as its virtual thread sees them. Everything of Vert.x is touched on
+ * the request's own event loop; the virtual thread waits meanwhile.
+ */
+final class Exchange {
+  /** 1,000 devices with long names take 300 KiB. */
+  static final int BODY_BYTES_MAX = 1 << 20;
+
+  // A client that takes or gives no byte for so long is gone.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Context loop;
+  private final HttpServerRequest raw;
+  private final Request request;
+  private final Map<String, String> headers;
+
+  /** What became of the body. */
+  sealed interface Body {
+    /** An object; empty where nothing was sent. */
+    record Read(JsonObject json) implements Body {}
+
+    /** Not one we take. */
+    record Refused(Answer answer) implements Body {}
+  }
+
+  /**
+   * Event loop. Stops reading the request until its body is asked for.
+   *
+   * @param headers for the answer, whatever it is
+   */
+  Exchange(RoutingContext routing, Map<String, String> headers) {
+    loop = routing.vertx().getOrCreateContext();
+    raw = routing.request();
+    this.headers = headers;
+    request =
+        new Request(
+            raw.path() == null ? "" : raw.path(),
+            Map.copyOf(routing.pathParams()),
+            routing.queryParams(UTF_8),
+            raw.getHeader("Authorization"),
+            wantsCsv(routing),
+            new JsonObject());
+    raw.pause();
+  }
+
+  Request request() {
+    return request;
+  }
+
+  HttpMethod method() {
+    return raw.method();
+  }
+
+  /** Virtual thread. The body as JSON, read within its limit. */
+  Body readBody() {
+    CompletableFuture<Buffer> whole = new CompletableFuture<>();
+    loop.runOnContext(nothing -> collect(whole));
+    Buffer bytes;
+    try {
+      bytes = whole.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return refused(Problem.TOO_SLOW, "send the whole body within " + PATIENCE.toSeconds() + " s");
+    } catch (ExecutionException e) {
+      throw new UncheckedIOException(new IOException("the client went away", e));
+    } catch (InterruptedException e) {
+      throw new UncheckedIOException(interrupted(e));
+    }
+    if (bytes.length() > BODY_BYTES_MAX) {
+      return refused(Problem.BODY_TOO_LARGE, "send at most " + BODY_BYTES_MAX + " bytes at a time");
+    }
+    if (bytes.length() == 0) {
+      return new Body.Read(new JsonObject());
+    }
+    return isJson(raw.getHeader("Content-Type"))
+        ? parse(bytes)
+        : refused(
+            Problem.UNSUPPORTED_MEDIA_TYPE,
+            "send JSON with the header 'Content-Type: application/json'");
+  }
+
+  /** Event loop. Keeps one byte more than allowed at most; what follows is read and forgotten. */
+  private void collect(CompletableFuture<Buffer> whole) {
+    Buffer bytes = Buffer.buffer();
+    raw.handler(
+        piece -> {
+          bytes.appendBuffer(
+              piece.slice(0, Math.min(piece.length(), BODY_BYTES_MAX + 1 - bytes.length())));
+          if (bytes.length() > BODY_BYTES_MAX) {
+            whole.complete(bytes);
+          }
+        });
+    raw.endHandler(nothing -> whole.complete(bytes));
+    raw.exceptionHandler(whole::completeExceptionally);
+    raw.resume();
+  }
+
+  private static Body parse(Buffer bytes) {
+    try {
+      return new Body.Read(new JsonObject(bytes));
+    } catch (DecodeException | ClassCastException e) {
+      return refused(Problem.INVALID_REQUEST, "the body is not one JSON object");
+    }
+  }
+
+  private static Body refused(Problem problem, String detail) {
+    return new Body.Refused(Answer.problem(problem, detail));
+  }
+
+  private static boolean isJson(@Nullable String contentType) {
+    return contentType != null && contentType.regionMatches(true, 0, "application/json", 0, 16);
+  }
+
+  private static boolean wantsCsv(RoutingContext routing) {
+    // The client's order and weights decide; who does not say gets JSON.
+    return routing.parsedHeaders().accept().stream()
+        .map(accepted -> accepted.component() + "/" + accepted.subComponent())
+        .filter(type -> type.equals("text/csv") || type.equals(Answer.JSON) || type.equals("*/*"))
+        .findFirst()
+        .map(type -> type.equals("text/csv"))
+        .orElse(false);
+  }
+
+  /** Virtual thread. Sends the answer, as fast as the client takes it. */
+  void send(Answer answer) throws IOException {
+    boolean hasBody = !raw.method().equals(HttpMethod.HEAD) && answer.status() != 204;
+    try (ResponseStream stream = new ResponseStream(this)) {
+      onLoop(
+          response -> {
+            response.setStatusCode(answer.status());
+            headers.forEach(response::putHeader);
+            response.putHeader("Content-Type", answer.contentType());
+            answer.headers().forEach(response::putHeader);
+            if (answer.status() == Problem.BODY_TOO_LARGE.status()) {
+              response.putHeader("Connection", "close"); // what is left of it is not worth reading
+            }
+            return Future.succeededFuture();
+          });
+      if (hasBody) {
+        answer.body().writeTo(stream);
+      }
+      stream.finish();
+    }
+  }
+
+  /** Virtual thread. Does something to the response on its event loop and waits for its end. */
+  void onLoop(ResponseStep step) throws IOException {
+    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+    loop.runOnContext(
+        nothing -> {
+          try {
+            step.take(raw.response())
+                .onComplete(
+                    value -> done.complete(null), error -> done.completeExceptionally(error));
+          } catch (IllegalStateException e) {
+            done.completeExceptionally(e); // the response was closed under us
+          }
+        });
+    try {
+      done.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException("the client went away", e);
+    } catch (TimeoutException e) {
+      throw new IOException("the client took nothing for " + PATIENCE.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** Any thread. An answer that was begun cannot be taken back: cut, so that nobody believes it. */
+  void abort() {
+    loop.runOnContext(nothing -> raw.response().reset());
+  }
+
+  /** Any thread. Reads and forgets what is left of the request, so that the next one is seen. */
+  void drain() {
+    loop.runOnContext(nothing -> raw.resume());
+  }
+
+  private static IOException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IOException("the program is stopping", e);
+  }
+
+  /** Something done to a response. */
+  @FunctionalInterface
+  interface ResponseStep {
+    /** Does it; the future ends when the client has taken it. */
+    Future<Void> take(HttpServerResponse response);
+  }
+}

@@ -1,0 +1,167 @@
+package qiantang.query.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+
+/** The members of a JSON object in a body; works like {@link Parameters}. */
+final class Members {
+  private static final int NAME_BYTES_MAX = 128;
+
+  private static final String ENTERPRISE_FORM = "an enterprise id takes 1 to 32 of [a-z0-9-]";
+  private static final String DEVICE_FORM = "a device id takes 1 to 64 of [A-Za-z0-9._-]";
+
+  private final JsonObject object;
+  private final String pointer;
+  private final Faults faults;
+  private final Set<String> asked = new HashSet<>();
+
+  /** The members of an object at a place of the body, empty for the body itself. */
+  Members(JsonObject object, String pointer, Faults faults) {
+    this.object = object;
+    this.pointer = pointer;
+    this.faults = faults;
+  }
+
+  /** Whether there is such a member that is not null. */
+  boolean isGiven(String name) {
+    asked.add(name);
+    return object.getValue(name) != null;
+  }
+
+  /** A name for people, null where there is none. */
+  @Nullable String name(String name) {
+    String text = text(name);
+    if (text == null) {
+      return null;
+    }
+    if (text.isBlank() || text.getBytes(UTF_8).length > NAME_BYTES_MAX) {
+      fault(name, "it takes 1 to " + NAME_BYTES_MAX + " bytes of UTF-8, not all blank");
+    } else if (text.chars().anyMatch(Character::isISOControl)) {
+      fault(name, "it takes no control characters");
+    }
+    return text;
+  }
+
+  /** The same, where it must be given. */
+  String nameNeeded(String name) {
+    String text = name(name);
+    return text == null ? missing(name, "-") : text;
+  }
+
+  /** The id of a device, null where there is none. */
+  @Nullable DeviceId device(String name) {
+    return parsed(name, DEVICE_FORM, text -> DeviceId.isValid(text) ? new DeviceId(text) : null);
+  }
+
+  /** The same, where it must be given. */
+  DeviceId deviceNeeded(String name) {
+    DeviceId id = device(name);
+    return id == null ? missing(name, new DeviceId("-")) : id;
+  }
+
+  /** The id of an enterprise, null where there is none. */
+  @Nullable EnterpriseId enterprise(String name) {
+    return parsed(
+        name, ENTERPRISE_FORM, text -> EnterpriseId.isValid(text) ? new EnterpriseId(text) : null);
+  }
+
+  /** The same, where it must be given. */
+  EnterpriseId enterpriseNeeded(String name) {
+    EnterpriseId id = enterprise(name);
+    return id == null ? missing(name, new EnterpriseId("-")) : id;
+  }
+
+  /** Something that has a form; the parser answers null where the text has not. */
+  <T> @Nullable T parsed(String name, String form, Function<String, @Nullable T> parser) {
+    String text = text(name);
+    if (text == null) {
+      return null;
+    }
+    T value = parser.apply(text);
+    if (value == null) {
+      fault(name, form);
+    }
+    return value;
+  }
+
+  /** A time in microseconds, null where there is none; as text or as a number. */
+  @Nullable Long timeMicros(String name) {
+    asked.add(name);
+    Object value = object.getValue(name);
+    if (value == null) {
+      return null;
+    }
+    var micros = Times.parseMicros(value.toString());
+    if (micros.isEmpty()) {
+      fault(name, Times.FORM);
+      return null;
+    }
+    return micros.getAsLong();
+  }
+
+  /** Texts, empty where there are none. */
+  List<String> texts(String name) {
+    return elements(name).stream()
+        .filter(
+            element -> {
+              if (!(element instanceof String)) {
+                fault(name, "it takes texts only");
+              }
+              return element instanceof String;
+            })
+        .map(String.class::cast)
+        .toList();
+  }
+
+  /** The elements of an array, empty where there is none. */
+  List<?> elements(String name) {
+    asked.add(name);
+    Object value = object.getValue(name);
+    if (value instanceof JsonArray array) {
+      return array.stream().toList();
+    }
+    if (value != null) {
+      fault(name, "it takes an array");
+    }
+    return List.of();
+  }
+
+  /** To be called last: notes the members that nobody asked for. */
+  void refuseOthers() {
+    for (String name : object.fieldNames()) {
+      if (!asked.contains(name)) {
+        fault(name, "this is not known here; known are " + asked.stream().sorted().toList());
+      }
+    }
+  }
+
+  void fault(String name, String detail) {
+    faults.member(pointer + "/" + name.replace("~", "~0").replace("/", "~1"), detail);
+  }
+
+  private <T> T missing(String name, T standIn) {
+    if (!isGiven(name)) {
+      fault(name, "it must be given");
+    }
+    return standIn;
+  }
+
+  private @Nullable String text(String name) {
+    asked.add(name);
+    Object value = object.getValue(name);
+    if (value == null || value instanceof String) {
+      return (String) value;
+    }
+    fault(name, "it takes a text");
+    return null;
+  }
+}

@@ -1,0 +1,44 @@
+package qiantang.query.http;
+
+/**
+ * Everything that can go wrong, as RFC 9457 names it: the type is {@code /problems/<slug>}, and a
+ * client decides by it, never by the title.
+ */
+enum Problem {
+  INVALID_REQUEST(400, "invalid-request", "The request is not what this route takes"),
+  NOT_AVAILABLE_YET(400, "not-available-yet", "Not available yet"),
+  UNAUTHORIZED(401, "unauthorized", "A valid token is needed"),
+  FORBIDDEN(403, "forbidden", "The token may not do this"),
+  NOT_FOUND(404, "not-found", "There is no such thing, or not for this token"),
+  METHOD_NOT_ALLOWED(405, "method-not-allowed", "This path does not take this method"),
+  TOO_SLOW(408, "too-slow", "The request came too slowly"),
+  CONFLICT(409, "conflict", "It exists already"),
+  BODY_TOO_LARGE(413, "body-too-large", "The body is too large"),
+  UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The body is not JSON"),
+  TOO_MANY_READS(429, "too-many-reads", "Too many reads at once with this token"),
+  INTERNAL(500, "internal", "A fault of ours"),
+  STORE_UNAVAILABLE(503, "store-unavailable", "The store does not answer"),
+  OVERLOADED(503, "overloaded", "Too much to do at the moment");
+
+  private final int status;
+  private final String slug;
+  private final String title;
+
+  Problem(int status, String slug, String title) {
+    this.status = status;
+    this.slug = slug;
+    this.title = title;
+  }
+
+  int status() {
+    return status;
+  }
+
+  String type() {
+    return "/problems/" + slug;
+  }
+
+  String title() {
+    return title;
+  }
+}

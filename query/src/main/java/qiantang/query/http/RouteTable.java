@@ -1,0 +1,75 @@
+package qiantang.query.http;
+
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.POST;
+import static qiantang.query.http.Route.Leave.CHANGE;
+import static qiantang.query.http.Route.Leave.READ;
+import static qiantang.query.http.Route.Role.ADMIN;
+import static qiantang.query.http.Route.Role.ANY;
+import static qiantang.query.http.Route.Role.OPERATOR;
+import static qiantang.query.http.Route.Weight.HEAVY;
+import static qiantang.query.http.Route.Weight.LIGHT;
+
+import io.vertx.core.http.HttpMethod;
+import java.util.List;
+
+/** Every route there is. HEAD goes with GET, and OPTIONS with every path. */
+public final class RouteTable {
+  private static final String E = "/v1/enterprises/{enterprise}";
+  private static final String D = E + "/devices/{device}";
+
+  private final List<Route> routes;
+
+  /** The table over its endpoints. */
+  public RouteTable(
+      OpenEndpoints open,
+      EnterpriseEndpoints enterprises,
+      DeviceEndpoints devices,
+      TokenEndpoints tokens,
+      DataEndpoints data) {
+    routes =
+        List.of(
+            forAnyone(GET, "/", open::page),
+            forAnyone(GET, "/openapi.json", open::openApi),
+            forAnyone(GET, "/metrics", open::metrics),
+            forAnyone(GET, "/health/live", open::live),
+            forAnyone(GET, "/health/ready", open::ready),
+            forCaller(GET, "/v1/me", ANY, enterprises::me),
+            forCaller(GET, "/v1/enterprises", ANY, enterprises::list),
+            forCaller(POST, "/v1/enterprises", OPERATOR, enterprises::create),
+            forEnterprise(GET, E, READ, HEAVY, enterprises::read),
+            forEnterprise(GET, E + "/devices", READ, HEAVY, devices::list),
+            forEnterprise(POST, E + "/devices", CHANGE, HEAVY, devices::create),
+            forEnterprise(GET, E + "/rejections", READ, HEAVY, data::rejectionsOfEnterprise),
+            forEnterprise(GET, D, READ, HEAVY, devices::read),
+            forEnterprise(POST, D + "/credentials", CHANGE, LIGHT, devices::createCredential),
+            forEnterprise(GET, D + "/latest", READ, LIGHT, data::latest),
+            forEnterprise(GET, D + "/series", READ, HEAVY, data::series),
+            forEnterprise(GET, D + "/rejections", READ, HEAVY, data::rejectionsOfDevice),
+            forCaller(GET, "/v1/tokens", ANY, tokens::list),
+            forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
+            forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));
+  }
+
+  List<Route> routes() {
+    return routes;
+  }
+
+  private static Route forAnyone(HttpMethod method, String path, Route.AnyonesUse use) {
+    return new Route.ForAnyone(method, path, use);
+  }
+
+  private static Route forCaller(
+      HttpMethod method, String path, Route.Role role, Route.CallersUse use) {
+    return new Route.ForCaller(method, path, role, use);
+  }
+
+  private static Route forEnterprise(
+      HttpMethod method,
+      String path,
+      Route.Leave leave,
+      Route.Weight weight,
+      Route.GrantedUse use) {
+    return new Route.ForEnterprise(method, path, leave, weight, use);
+  }
+}

@@ -1,0 +1,93 @@
+package qiantang.query.http;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes the Vert.x router of a route table: what is in no line of it is 404 or 405. */
+public final class RouterFactory {
+  // One label for everything unknown: a scanner must not fill the metrics.
+  private static final String NO_ROUTE = "none";
+
+  private final RouteTable table;
+  private final Dispatcher dispatcher;
+
+  /** Routes through a dispatcher. */
+  public RouterFactory(RouteTable table, Dispatcher dispatcher) {
+    this.table = table;
+    this.dispatcher = dispatcher;
+  }
+
+  /** A router, one per event loop. */
+  public Router router(Vertx vertx) {
+    Router router = Router.router(vertx);
+    Map<String, List<HttpMethod>> methods = new LinkedHashMap<>();
+    for (Route route : table.routes()) {
+      Handler<RoutingContext> handler = routing -> dispatcher.handle(routing, route);
+      List<HttpMethod> known = methods.computeIfAbsent(route.path(), p -> new ArrayList<>());
+      known.add(route.method());
+      router.route(route.method(), pathOf(route)).handler(handler);
+      if (route.method().equals(HttpMethod.GET)) {
+        known.add(HttpMethod.HEAD);
+        router.route(HttpMethod.HEAD, pathOf(route)).handler(handler);
+      }
+    }
+    methods.forEach((path, known) -> refuseOthers(router, path, known));
+    router.route().handler(routing -> dispatcher.handle(routing, NO_ROUTE, noPath()));
+    for (int status : new int[] {400, 404, 405, 406, 413, 415, 500}) {
+      router.errorHandler(status, routing -> failed(routing, status));
+    }
+    return router;
+  }
+
+  private void refuseOthers(Router router, String path, List<HttpMethod> known) {
+    String allowed = String.join(", ", known.stream().map(HttpMethod::name).toList()) + ", OPTIONS";
+    router
+        .route(HttpMethod.OPTIONS, pathOf(path))
+        .handler(
+            routing ->
+                dispatcher.handle(
+                    routing,
+                    path,
+                    Answer.of(204, Answer.JSON, new byte[0]).with("Allow", allowed)));
+    router
+        .route(pathOf(path))
+        .handler(
+            routing ->
+                dispatcher.handle(
+                    routing,
+                    path,
+                    Answer.problem(Problem.METHOD_NOT_ALLOWED, "it takes " + allowed)
+                        .with("Allow", allowed)));
+  }
+
+  /** What Vert.x refuses by itself: above all a path that cannot be decoded. */
+  private void failed(RoutingContext routing, int status) {
+    dispatcher.handle(
+        routing,
+        NO_ROUTE,
+        status == 500
+            ? Answer.problem(Problem.INTERNAL, "report it with the request id")
+            : Answer.problem(Problem.INVALID_REQUEST, "the path cannot be read"));
+  }
+
+  private static Answer noPath() {
+    return Answer.problem(
+        Problem.NOT_FOUND, "there is no such path; /openapi.json tells which there are");
+  }
+
+  private static String pathOf(Route route) {
+    return pathOf(route.path());
+  }
+
+  /** Vert.x writes {@code :name} for {@code {name}}. */
+  private static String pathOf(String template) {
+    return template.replaceAll("\\{([a-z]+)}", ":$1");
+  }
+}

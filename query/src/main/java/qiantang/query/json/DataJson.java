@@ -1,0 +1,143 @@
+package qiantang.query.json;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+import qiantang.query.read.ReadSeries;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.Entry;
+import qiantang.store.read.Completeness;
+import qiantang.store.read.LatestAnswer;
+import qiantang.store.read.RejectionsAnswer;
+import qiantang.store.read.Series;
+import qiantang.store.read.SeriesAnswer;
+
+/** What devices sent, as JSON. */
+public final class DataJson {
+  private DataJson() {}
+
+  /** Newest values. */
+  public static JsonOut.Text latest(DeviceId device, LatestAnswer answer) {
+    return out -> {
+      out.object().text("device", device.text()).array("metrics");
+      for (var entry : answer.byMetric().entrySet()) {
+        Series.Sample sample = entry.getValue();
+        out.object()
+            .text("metric", entry.getKey())
+            .value("value", sample.value())
+            .time("time", sample.eventTimeMicros())
+            .time("arrival", sample.arrivalMicros())
+            .endObject();
+      }
+      out.endArray();
+      completeness(out, answer.completeness());
+      out.endObject();
+    };
+  }
+
+  /**
+   * Samples.
+   *
+   * @param next cursor of the next page, null at the end
+   */
+  public static JsonOut.Text series(
+      ReadSeries.Wanted wanted, SeriesAnswer answer, @Nullable String next) {
+    return out -> {
+      out.object()
+          .text("device", wanted.device().text())
+          .time("from", wanted.fromMicros())
+          .time("to", wanted.toMicros())
+          .array("series");
+      for (Series series : answer.series()) {
+        out.object().text("metric", series.metric()).array("times");
+        for (Series.Sample sample : series.samples()) {
+          out.time(sample.eventTimeMicros());
+        }
+        out.endArray().array("values");
+        for (Series.Sample sample : series.samples()) {
+          out.value(sample.value());
+        }
+        out.endArray().endObject();
+      }
+      out.endArray();
+      completeness(out, answer.completeness());
+      out.text("next", next).endObject();
+    };
+  }
+
+  /**
+   * Rejections.
+   *
+   * @param next cursor of the next page, null at the end
+   */
+  public static JsonOut.Text rejections(RejectionsAnswer answer, @Nullable String next) {
+    return out -> {
+      out.object().array("items");
+      for (RejectionsAnswer.Item item : answer.items()) {
+        rejection(out, item);
+      }
+      out.endArray();
+      completeness(out, answer.completeness());
+      out.text("next", next).endObject();
+    };
+  }
+
+  private static void rejection(JsonOut out, RejectionsAnswer.Item item) throws IOException {
+    Entry.Rejection rejection = item.rejection();
+    Long eventTimeMicros = rejection.eventTimeMicros();
+    @Nullable Long skewMillis =
+        eventTimeMicros == null
+            ? null
+            : Long.valueOf((eventTimeMicros - rejection.arrivalMicros()) / 1000);
+    @Nullable String text = textOf(rejection);
+    out.object()
+        .text("id", item.id())
+        .time("time", rejection.arrivalMicros())
+        .text("publisher", idOf(rejection.publisher()))
+        .text("device", idOf(rejection.device()))
+        .text("reason", rejection.reason().word())
+        .text("detail", rejection.detail())
+        .text("topic", rejection.topic())
+        .number("count", rejection.count())
+        .text(
+            "payload",
+            text == null ? Base64.getEncoder().encodeToString(rejection.payload()) : text)
+        .text("payloadEncoding", text == null ? "base64" : "utf-8")
+        .number("payloadBytes", rejection.payloadBytes())
+        .time("eventTime", eventTimeMicros)
+        .number("skewMillis", skewMillis)
+        .endObject();
+  }
+
+  /** The payload as text, or null where it is none; half a character at a cut is left out. */
+  private static @Nullable String textOf(Entry.Rejection rejection) {
+    boolean isWhole = rejection.payload().length >= rejection.payloadBytes();
+    CharBuffer text = CharBuffer.allocate(rejection.payload().length);
+    // A decoder reports what is malformed; where more could follow, half a character is not.
+    CoderResult result =
+        UTF_8.newDecoder().decode(ByteBuffer.wrap(rejection.payload()), text, isWhole);
+    return result.isError() ? null : text.flip().toString();
+  }
+
+  private static void completeness(JsonOut out, Completeness completeness) throws IOException {
+    long freshnessMicros = completeness.freshnessMicros();
+    out.object("completeness")
+        .flag("complete", completeness.complete())
+        .text("truncatedBy", completeness.truncatedBy())
+        .array("gaps")
+        .endArray()
+        .time("freshness", freshnessMicros == 0 ? null : Long.valueOf(freshnessMicros))
+        .texts("sources", completeness.sources())
+        .number("damagedFrames", completeness.damagedFrames())
+        .endObject();
+  }
+
+  private static @Nullable String idOf(@Nullable DeviceId id) {
+    return id == null ? null : id.text();
+  }
+}

@@ -1,0 +1,119 @@
+package qiantang.query.read;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import qiantang.query.waiting.StoreWait;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.read.Activity;
+import qiantang.store.read.Activity.DeviceActivity;
+import qiantang.store.registry.Device;
+import qiantang.store.registry.Registry;
+
+/**
+ * All devices of one enterprise: the rows of the registry and the devices that the journal saw,
+ * merged by id. A device may be in the journal before it has a row, because discovery is
+ * asynchronous. Blocks: virtual threads only.
+ */
+final class Fleet {
+  private final Registry registry;
+  private final StoreWait store;
+  private final EnterpriseId enterprise;
+  private final SortedMap<DeviceId, DeviceActivity> seen;
+  private final Set<DeviceId> gateways;
+
+  Fleet(Registry registry, StoreWait store, EnterpriseId enterprise, Activity activity) {
+    this.registry = registry;
+    this.store = store;
+    this.enterprise = enterprise;
+    seen = activity.devices();
+    gateways =
+        seen.values().stream()
+            .map(DeviceActivity::gateway)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** One device, null where neither knows it. */
+  @Nullable FleetDevice device(DeviceId id, @Nullable Device row) {
+    DeviceActivity activity = seen.get(id);
+    if (row != null) {
+      return FleetDevice.registered(row, activity);
+    }
+    return activity == null ? null : FleetDevice.discovered(id, activity, gateways.contains(id));
+  }
+
+  /**
+   * The devices in order of id, from behind one of them or from the first.
+   *
+   * @param rowsAtOnce rows read from the registry at a time: a large enterprise is never held whole
+   */
+  Iterator<FleetDevice> after(@Nullable DeviceId after, int rowsAtOnce) {
+    return new Walk(after, rowsAtOnce);
+  }
+
+  private final class Walk implements Iterator<FleetDevice> {
+    private final Iterator<Map.Entry<DeviceId, DeviceActivity>> journal;
+    private final int rowsAtOnce;
+    private Iterator<Device> rows = List.<Device>of().iterator();
+    private @Nullable DeviceId lastRow;
+    private boolean isLastPage;
+    private @Nullable Device row;
+    private Map.@Nullable Entry<DeviceId, DeviceActivity> entry;
+
+    Walk(@Nullable DeviceId after, int rowsAtOnce) {
+      this.rowsAtOnce = rowsAtOnce;
+      lastRow = after;
+      journal = (after == null ? seen : seen.tailMap(after)).entrySet().iterator();
+      row = nextRow();
+      entry = nextEntry();
+      if (entry != null && entry.getKey().equals(after)) {
+        entry = nextEntry(); // tailMap includes it, the page does not
+      }
+    }
+
+    @Override
+    public boolean hasNext() {
+      return row != null || entry != null;
+    }
+
+    @Override
+    public FleetDevice next() {
+      Device nowRow = row;
+      Map.Entry<DeviceId, DeviceActivity> nowEntry = entry;
+      if (nowRow != null && (nowEntry == null || nowRow.id().compareTo(nowEntry.getKey()) <= 0)) {
+        boolean isBoth = nowEntry != null && nowRow.id().equals(nowEntry.getKey());
+        row = nextRow();
+        entry = isBoth ? nextEntry() : nowEntry;
+        return FleetDevice.registered(nowRow, seen.get(nowRow.id()));
+      }
+      if (nowEntry == null) {
+        throw new NoSuchElementException();
+      }
+      entry = nextEntry();
+      DeviceId id = nowEntry.getKey();
+      return FleetDevice.discovered(id, nowEntry.getValue(), gateways.contains(id));
+    }
+
+    private Map.@Nullable Entry<DeviceId, DeviceActivity> nextEntry() {
+      return journal.hasNext() ? journal.next() : null;
+    }
+
+    private @Nullable Device nextRow() {
+      if (!rows.hasNext() && !isLastPage) {
+        List<Device> page = store.await(registry.devices(enterprise, lastRow, rowsAtOnce));
+        isLastPage = page.size() < rowsAtOnce;
+        lastRow = page.isEmpty() ? lastRow : page.getLast().id();
+        rows = page.iterator();
+      }
+      return rows.hasNext() ? rows.next() : null;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package qiantang.query.read;
+
+import java.util.Iterator;
+import java.util.Optional;
+import qiantang.query.auth.Grant;
+import qiantang.query.waiting.StoreWait;
+import qiantang.store.model.Counts;
+import qiantang.store.read.Activity;
+import qiantang.store.registry.Enterprise;
+import qiantang.store.registry.Registry;
+
+/** What an enterprise is, has and sent. */
+public final class ReadEnterprise {
+  private static final int ROWS_AT_ONCE = 1000;
+
+  private final Registry registry;
+  private final Devices devices;
+  private final StoreWait store;
+
+  /**
+   * The answer.
+   *
+   * @param counts what it sent and what became of it, as far as the journal reaches
+   */
+  public record Found(Enterprise enterprise, DeviceCounts devices, Counts counts) {}
+
+  /** Devices by connection. */
+  public record DeviceCounts(int total, int online, int offline, int never) {}
+
+  /** Reads from these. */
+  public ReadEnterprise(Registry registry, Devices devices, StoreWait store) {
+    this.registry = registry;
+    this.devices = devices;
+    this.store = store;
+  }
+
+  /** The enterprise, or empty. */
+  public Optional<Found> run(Grant grant) {
+    Optional<Enterprise> enterprise = store.await(registry.enterprise(grant.enterprise()));
+    return enterprise.map(
+        row -> {
+          Activity activity = devices.activity(row.id());
+          return new Found(row, count(devices.fleet(row.id(), activity)), activity.counts());
+        });
+  }
+
+  private static DeviceCounts count(Fleet fleet) {
+    int online = 0;
+    int offline = 0;
+    int never = 0;
+    Iterator<FleetDevice> walk = fleet.after(null, ROWS_AT_ONCE);
+    while (walk.hasNext()) {
+      switch (walk.next().connection()) {
+        case ONLINE -> online++;
+        case OFFLINE -> offline++;
+        case NEVER -> never++;
+      }
+    }
+    return new DeviceCounts(online + offline + never, online, offline, never);
+  }
+}

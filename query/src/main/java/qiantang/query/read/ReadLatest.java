@@ -1,0 +1,39 @@
+package qiantang.query.read;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import qiantang.query.auth.Grant;
+import qiantang.query.waiting.StoreWait;
+import qiantang.store.model.DeviceId;
+import qiantang.store.read.LatestAnswer;
+import qiantang.store.read.Reader;
+
+/** The newest value of each metric of a device. */
+public final class ReadLatest {
+  private final Reader reader;
+  private final Devices devices;
+  private final StoreWait store;
+
+  /** Reads from these. */
+  public ReadLatest(Reader reader, Devices devices, StoreWait store) {
+    this.reader = reader;
+    this.devices = devices;
+    this.store = store;
+  }
+
+  /** The values, or empty where there is no such device; no metrics asks for all. */
+  public Optional<LatestAnswer> run(Grant grant, DeviceId device, Set<String> metrics) {
+    LatestAnswer answer = store.await(reader.latest(grant.enterprise(), device));
+    // A device that reported exists, whatever the registry knows so far.
+    if (answer.byMetric().isEmpty() && !devices.isKnown(grant.enterprise(), device)) {
+      return Optional.empty();
+    }
+    if (metrics.isEmpty()) {
+      return Optional.of(answer);
+    }
+    var wanted = new TreeMap<>(answer.byMetric());
+    wanted.keySet().retainAll(metrics);
+    return Optional.of(new LatestAnswer(wanted, answer.completeness()));
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The questions the API answers, one class each. They block while the store answers, so they run on
+ * virtual threads; they know nothing of HTTP.
+ */
+@NullMarked
+package qiantang.query.read;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,8 @@
 package qiantang.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,13 +105,11 @@ final class DurableBench implements Callable<Integer> {
 
   private void withCassandra(Path folder, List<String> tokens) throws Exception {
     long memoryBytes =
-        ((com.sun.management.OperatingSystemMXBean)
-                java.lang.management.ManagementFactory.getOperatingSystemMXBean())
-            .getTotalMemorySize();
+        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
     try (DataDirectory data = DataDirectory.open(folder.resolve("data"));
         CassandraProcess database =
             CassandraProcess.start(
-                data, CassandraProcess.Config.durable(0, memoryBytes), System.err::println)) {
+                data, CassandraProcess.Config.durable(0, memoryBytes), line -> System.err.println(line))) {
       try (Cassandra cassandra = Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
         MemoryIngest.register(cassandra.registry(), tokens);
         if (isWanted("durable")) {
@@ -246,8 +247,7 @@ final class DurableBench implements Callable<Integer> {
   private static Process java(Path log, String main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
-    for (String flag :
-        java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+    for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (!flag.startsWith("-Xlog") && !flag.startsWith("-agentlib")) {
         command.add(flag);
       }
@@ -298,7 +298,7 @@ final class DurableBench implements Callable<Integer> {
 
   private static void deleteTree(Path folder) throws IOException {
     try (var files = Files.walk(folder)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     }

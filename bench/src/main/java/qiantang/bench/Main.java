@@ -2,6 +2,8 @@ package qiantang.bench;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** {@code ./qiantang bench}: lists or runs the benchmarks. */
 @Command(
@@ -11,15 +13,13 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "NAME",
     subcommands = DurableBench.class)
 public final class Main implements Runnable {
-  @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   private Main() {}
 
   @Override
   public void run() {
-    if (spec != null) {
-      spec.commandLine().usage(System.out);
-    }
+    spec.commandLine().usage(System.out);
   }
 
   /** Runs the benchmark that is named. */

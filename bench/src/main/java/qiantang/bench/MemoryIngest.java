@@ -1,16 +1,20 @@
 package qiantang.bench;
 
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import qiantang.ingest.IngestConfig;
 import qiantang.ingest.IngestMain;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.AccessToken;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
 import qiantang.store.registry.Registry;
@@ -28,7 +32,12 @@ final class MemoryIngest {
     MemoryJournal journal =
         new MemoryJournal(InstantSource.system(), Executors.newSingleThreadExecutor(), false);
     IngestConfig config =
-        IngestConfig.local(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]));
+        IngestConfig.of(
+            List.of(InetAddress.getLoopbackAddress()),
+            Integer.parseInt(arguments[0]),
+            Integer.parseInt(arguments[1]),
+            "bench",
+            null);
     IngestMain ingest = IngestMain.start(config, journal, registry);
     Runtime.getRuntime().addShutdownHook(new Thread(ingest::close));
     Thread.currentThread().join();
@@ -57,10 +66,10 @@ final class MemoryIngest {
 
   /** Tokens of so many devices spread over so many enterprises. */
   static List<String> drawTokens(int devices, int enterprises) {
-    var random = new java.security.SecureRandom();
-    return java.util.stream.IntStream.range(0, devices)
+    SecureRandom random = new SecureRandom();
+    return IntStream.range(0, devices)
         .mapToObj(i -> new EnterpriseId("enterprise-" + i % enterprises))
-        .map(owner -> qiantang.store.registry.AccessToken.draw(owner, random).text())
+        .map(owner -> AccessToken.draw(owner, random).text())
         .toList();
   }
 }

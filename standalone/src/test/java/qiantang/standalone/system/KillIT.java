@@ -71,7 +71,7 @@ class KillIT {
     }
     awaitProgress(devices);
     for (PublishingDevice device : devices) {
-      device.close();
+      device.end();
     }
     for (PublishingDevice device : devices) {
       check(programs, device, "seed " + seed);

@@ -344,10 +344,15 @@ final class Programs implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    kill(query);
-    kill(ingest);
-    cassandra.kill();
-    data.close();
+  public void close() {
+    try {
+      kill(query);
+      kill(ingest);
+      cassandra.kill();
+      data.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("cannot end the programs: interrupted", e);
+    }
   }
 }

@@ -14,7 +14,7 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
  * A Paho client that publishes sample after sample on a thread of its own, notes which were
  * acknowledged, and comes back with the same sample after every failure.
  */
-final class PublishingDevice implements AutoCloseable {
+final class PublishingDevice {
   private static final String TOPIC = "v1/devices/me/telemetry";
   private static final int KEEP_ALIVE_SECONDS = 5;
 
@@ -99,8 +99,7 @@ final class PublishingDevice implements AutoCloseable {
   }
 
   /** Ends after the sample under way. */
-  @Override
-  public void close() throws InterruptedException {
+  void end() throws InterruptedException {
     ended = true;
     thread.join();
   }

@@ -48,7 +48,7 @@ class StoreAwayIT {
         assertEquals(1, device.connects(), "connections of " + device.name());
       }
       for (PublishingDevice device : devices) {
-        device.close();
+        device.end();
         assertTrue(
             programs
                 .series(Programs.ALPHA, device.name(), "n")

@@ -34,7 +34,7 @@ final class DemoCommand implements Callable<Integer> {
     try {
       Demo demo = Demo.start(options, running, progress);
       PrintWriter out = spec.commandLine().getOut();
-      out.print(demo.welcome());
+      out.print(Welcome.of(demo.file(), options.data.resolve("demo.json")));
       out.flush();
       int code = demo.cassandra().exited().get();
       throw new CannotStartException(

@@ -38,13 +38,13 @@ final class DemoOptions {
   @Option(
       names = "--mqtts-port",
       paramLabel = "PORT",
-      description = "MQTT over TLS. Default: ${DEFAULT-VALUE}")
+      description = "MQTT over TLS; not served yet. Default: ${DEFAULT-VALUE}")
   int mqttsPort = 8883;
 
   @Option(
       names = "--ws-port",
       paramLabel = "PORT",
-      description = "MQTT over WebSocket, on /mqtt. Default: ${DEFAULT-VALUE}")
+      description = "MQTT over WebSocket, on /mqtt; not served yet. Default: ${DEFAULT-VALUE}")
   int wsPort = 8083;
 
   @Option(
@@ -69,7 +69,7 @@ final class DemoOptions {
       names = "--quotas",
       paramLabel = "on|off",
       description =
-          "off lifts the quotas of enterprises, for load tests. Default: ${DEFAULT-VALUE}")
+          "off lifts the quotas of enterprises; there are none yet. Default: ${DEFAULT-VALUE}")
   Switch quotas = Switch.on;
 
   @Option(

@@ -34,10 +34,15 @@ record Listeners(List<InetAddress> addresses) {
     return listeners;
   }
 
+  /** Where a client on this machine reaches these listeners. */
+  InetAddress localAddress() {
+    InetAddress first = addresses.getFirst();
+    return first.isAnyLocalAddress() ? InetAddress.ofLiteral("127.0.0.1") : first;
+  }
+
   /** How a client on this machine writes {@code port} of these listeners. */
   String local(int port) {
-    InetAddress first = addresses.getFirst();
-    String host = first.isAnyLocalAddress() ? "127.0.0.1" : first.getHostAddress();
+    String host = localAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
@@ -45,8 +50,6 @@ record Listeners(List<InetAddress> addresses) {
     Map<String, Integer> ports =
         Map.of(
             "--mqtt-port", options.mqttPort,
-            "--mqtts-port", options.mqttsPort,
-            "--ws-port", options.wsPort,
             "--http-port", options.httpPort,
             "--ingest-http-port", options.ingestHttpPort);
     for (Map.Entry<String, Integer> port : ports.entrySet()) {

@@ -13,6 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import qiantang.sim.SimCommand;
 import qiantang.standalone.admin.AdminCommand;
 import qiantang.standalone.admin.ApiException;
 import qiantang.standalone.cassandra.CannotStartException;
@@ -26,7 +27,10 @@ import qiantang.standalone.cassandra.CannotStartException;
     mixinStandardHelpOptions = true,
     subcommands = {
       DemoCommand.class,
+      IngestCommand.class,
+      QueryCommand.class,
       AdminCommand.class,
+      SimCommand.class,
     },
     footerHeading = "%n",
     footer = {

@@ -1,0 +1,71 @@
+package qiantang.standalone;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import qiantang.ingest.IngestConfig;
+import qiantang.ingest.IngestMain;
+import qiantang.standalone.cassandra.CannotStartException;
+import qiantang.store.cassandra.Cassandra;
+
+/** {@code qiantang ingest}. */
+@Command(
+    name = "ingest",
+    description = "Takes MQTT and writes to Cassandra: one node of as many as are needed.",
+    mixinStandardHelpOptions = true)
+final class IngestCommand implements Callable<Integer> {
+  /** Answers what is in flight for 5 s, and gives presence records their second. */
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+  private static final Duration STORE_STOP_LIMIT = Duration.ofSeconds(5);
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private StoreOptions store = new StoreOptions();
+  @Mixin private ListenOptions listen = new ListenOptions();
+
+  @Option(
+      names = "--mqtt-port",
+      paramLabel = "PORT",
+      description = "MQTT. Default: ${DEFAULT-VALUE}")
+  private int mqttPort = 1883;
+
+  @Option(
+      names = "--ingest-http-port",
+      paramLabel = "PORT",
+      description = "Health and metrics. Default: ${DEFAULT-VALUE}")
+  private int httpPort = 8081;
+
+  @Option(names = "--node", paramLabel = "NAME", description = "Its name, for people.")
+  private @Nullable String node;
+
+  /** Runs until a signal ends the JVM. */
+  @Override
+  public Integer call() throws CannotStartException, InterruptedException {
+    Consumer<String> progress = line -> spec.commandLine().getErr().println("qiantang: " + line);
+    Running running = Running.withShutdownHook(progress);
+    try {
+      Cassandra cassandra = Cassandra.connect(store.config());
+      running.add("store", STORE_STOP_LIMIT, cassandra);
+      String name = node != null ? node : "pid-" + ProcessHandle.current().pid();
+      IngestMain ingest =
+          IngestMain.start(
+              IngestConfig.of(listen.addresses(), mqttPort, httpPort, name, null),
+              cassandra.journal(),
+              cassandra.registry());
+      running.add("ingest", STOP_LIMIT, ingest);
+      spec.commandLine().getOut().println("ready MQTT on port " + ingest.mqttPort());
+      spec.commandLine().getOut().flush();
+      new CountDownLatch(1).await();
+      return 0;
+    } finally {
+      running.starterIsGone();
+    }
+  }
+}

@@ -31,7 +31,13 @@ class SimCommandIT {
       ackGrace: 60s
       fleets:
         - {name: mills, count: 3, model: cnc-spindle, period: 50ms}
-        - {name: halls, kind: gateway, count: 2, subDevices: 3, model: pump, period: 100ms, mqtt: "5"}
+        - name: halls
+          kind: gateway
+          count: 2
+          subDevices: 3
+          model: pump
+          period: 100ms
+          mqtt: "5"
       """;
   private static final long MESSAGES = 3 * 40 + 2 * 20;
   private static final long SAMPLES = 3 * 40 * 7 + 2 * 20 * 3 * 7;

@@ -46,6 +46,8 @@ public record RunReport(
    */
   private static final double LAG_P99_MILLIS_MAX = 1_000;
 
+  private static final JsonMapper JSON = new JsonMapper();
+
   /** Messages by the ledgers of all publishers. */
   public record Books(long sent, long acked, long refused) {
     public static Books of(List<Ledger> ledgers) {
@@ -55,8 +57,6 @@ public record RunReport(
           ledgers.stream().mapToLong(Ledger::refusedCount).sum());
     }
   }
-
-  private static final JsonMapper JSON = new JsonMapper();
 
   public ExitCode exitCode() {
     if (!audit.passed() || !booksBalance()) {

@@ -54,21 +54,19 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--shift-time",
       paramLabel = "DAYS",
-      defaultValue = "${env:QIANTANG_SHIFT_TIME}",
       description = {
         "Days to add to every time; 0 keeps them.",
-        "Default: so many that the newest row is of yesterday (UTC)."
-            + " Environment: QIANTANG_SHIFT_TIME"
+        "Default: so many that the newest row is of yesterday (UTC)"
       })
   private @Nullable Integer shiftDays;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
-      defaultValue = "${env:QIANTANG_RATE:-0}",
+      defaultValue = "0",
       description =
-          "Rows a second at most. Default: 0, as fast as they are acknowledged."
-              + " Environment: QIANTANG_RATE")
+          "Rows a second at most; 0 for as fast as they are acknowledged."
+              + " Default: ${DEFAULT-VALUE}")
   private int rowsPerSecond;
 
   @Override

@@ -49,16 +49,15 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      defaultValue = "${env:QIANTANG_OUT}",
-      description = "Folder for run.json, the result. Environment: QIANTANG_OUT")
+      description = "Folder for run.json, the result. Default: none is written")
   private @Nullable Path out;
 
   @Option(
       names = "--loops",
       paramLabel = "N",
-      defaultValue = "${env:QIANTANG_LOOPS:-1}",
-      description = "Threads that send. Default: 1. Environment: QIANTANG_LOOPS")
-  private int loops = 1;
+      defaultValue = "1",
+      description = "Threads that send. Default: ${DEFAULT-VALUE}")
+  private int loops;
 
   @Override
   public Integer call() {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class DemoFleetIT {
 
   @Test
-  void devicesAndGatewaysPublishUntilTheFleetIsClosed() throws IOException, InterruptedException {
+  void devicesAndGatewaysPublishUntilTheFleetIsClosed() throws IOException {
     try (FakeSystem system = new FakeSystem()) {
       system.breakEvery = 7;
       List<DemoFleet.Connection> connections =
@@ -20,9 +20,8 @@ class DemoFleetIT {
               new DemoFleet.Connection(system.login("hall"), true, List.of("press-1", "press-2")));
       try (DemoFleet fleet =
           DemoFleet.start(system.mqttAddress(), connections, Duration.ofMillis(50))) {
-        while (fleet.counts().acked() < 40 || fleet.counts().connectionsLost() < 2) {
-          Thread.sleep(10);
-        }
+        Await.until("messages are acknowledged", () -> fleet.counts().acked() >= 40);
+        Await.until("connections were lost", () -> fleet.counts().connectionsLost() >= 2);
         assertEquals(0, fleet.counts().refused());
         assertEquals(List.of("mill", "press-1", "press-2"), system.devicesSeen());
       }

@@ -31,8 +31,16 @@ class SimCommandIT {
       ackGrace: 60s
       fleets:
         - {name: mills, count: 3, model: cnc-spindle, period: 50ms}
-        - {name: halls, kind: gateway, count: 2, subDevices: 3, model: pump, period: 100ms, mqtt: "5"}
+        - name: halls
+          kind: gateway
+          count: 2
+          subDevices: 3
+          model: pump
+          period: 100ms
+          mqtt: "5"
       """;
+  private static final Path NAB =
+      Path.of("..", "seeds", "nab", "machine_temperature_system_failure.csv");
   private static final long MESSAGES = 3 * 40 + 2 * 20;
   private static final long SAMPLES = 3 * 40 * 7 + 2 * 20 * 3 * 7;
 
@@ -145,6 +153,17 @@ class SimCommandIT {
     assertTrue(table.contains("rows       5  empty 1  published and acknowledged 4"), table);
     assertTrue(table.contains("visible 4  refused 0  LOST 0  torn 0"), table);
     assertTrue(table.contains("5 distinct  conflicts 1 (the later row holds)  repeats 0"), table);
+  }
+
+  @Test
+  void theRecordedDataSetComesBackBitForBit() {
+    List<String> arguments = new ArrayList<>(List.of("replay", NAB.toString()));
+    arguments.addAll(List.of(system.options()));
+    assertEquals(0, run(arguments), () -> table);
+    assertTrue(
+        table.contains("rows       22695  empty 0  published and acknowledged 22695"), table);
+    assertTrue(table.contains("22683 distinct  conflicts 12 (the later row holds)"), table);
+    assertTrue(table.contains("     22683  visible and equal, bit for bit"), table);
   }
 
   @Test

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 import qiantang.sim.plan.Mix;
 import qiantang.sim.plan.PublisherPlan;
 import qiantang.sim.wire.Connection;
-import qiantang.sim.wire.ConnectionListener;
 import qiantang.sim.wire.Login;
 import qiantang.sim.wire.ServerPacket;
+import qiantang.sim.wire.WireEvent;
 import qiantang.sim.wire.WireLoop;
 
 /**
@@ -18,7 +18,7 @@ import qiantang.sim.wire.WireLoop;
  * <p>Messages wait in the plan, not in a queue: {@code next} is the first that was never sent and
  * {@code due} the first whose time has not come.
  */
-final class Publisher implements ConnectionListener {
+final class Publisher {
   private static final int KEEP_ALIVE_SECONDS = 60;
 
   /** A system that cannot store stays silent; after this long we ask again by a new connection. */
@@ -69,7 +69,7 @@ final class Publisher implements ConnectionListener {
   void connect() {
     if (!stopping) {
       openedNanos = options.nanos().getAsLong();
-      loop.connect(options.address(), login, this);
+      loop.connect(options.address(), login, this::happened);
     }
   }
 
@@ -128,36 +128,37 @@ final class Publisher implements ConnectionListener {
     return ledger;
   }
 
-  @Override
-  public void opened(Connection opened) {
+  private void happened(WireEvent event) {
+    switch (event) {
+      case WireEvent.Opened(Connection opened) -> opened(opened);
+      case WireEvent.Received(ServerPacket packet) -> received(packet);
+      case WireEvent.ReceivedAll _ -> sendDue(options.nanos().getAsLong());
+      case WireEvent.Closed(String cause) -> closed(cause);
+    }
+  }
+
+  private void opened(Connection opened) {
     connection = opened;
     if (stopping) {
       opened.disconnect();
     }
   }
 
-  @Override
-  public void received(ServerPacket packet) {
+  private void received(ServerPacket packet) {
     if (stopping) {
       return; // the ledgers have been handed over
     }
     switch (packet) {
       case ServerPacket.ConnAck connAck -> loginAnswered(connAck);
       case ServerPacket.PubAck pubAck -> acknowledged(pubAck);
-      case ServerPacket.PingResp pingResp -> pingNanos = -1;
+      case ServerPacket.PingResp _ -> pingNanos = -1;
       case ServerPacket.Disconnect disconnect ->
           abort("the server disconnected: " + code(disconnect.code()) + disconnect.reason());
       case ServerPacket.Other other -> abort("the server sent packet type " + other.type());
     }
   }
 
-  @Override
-  public void receivedAll() {
-    sendDue(options.nanos().getAsLong());
-  }
-
-  @Override
-  public void closed(String cause) {
+  private void closed(String cause) {
     connection = null;
     pingNanos = -1;
     if (loggedIn) {

@@ -60,6 +60,11 @@ public record Threshold(String text, String figure, Comparison comparison, doubl
     throw new AssertionError("BUG: the pattern let through " + matcher.group(2));
   }
 
+  /** Whether it is about the generator's own lag. */
+  public boolean ofLag() {
+    return figure.startsWith("lag.");
+  }
+
   public boolean holds(double value) {
     return switch (comparison) {
       case LESS -> value < limit;

@@ -3,6 +3,7 @@ package qiantang.sim.wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the events of a channel into those of a connection. Loop thread. */
@@ -10,10 +11,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private static final int CONNECT_BYTES_GUESS = 192;
 
   private final Login login;
-  private final ConnectionListener listener;
+  private final Consumer<WireEvent> listener;
   private @Nullable Connection connection;
 
-  ConnectionHandler(Login login, ConnectionListener listener) {
+  ConnectionHandler(Login login, Consumer<WireEvent> listener) {
     this.login = login;
     this.listener = listener;
   }
@@ -25,17 +26,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     var _ = context.writeAndFlush(out, context.voidPromise());
     Connection opened = new Connection(context.channel(), login.version());
     connection = opened;
-    listener.opened(opened);
+    listener.accept(new WireEvent.Opened(opened));
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    listener.received((ServerPacket) message);
+    listener.accept(new WireEvent.Received((ServerPacket) message));
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    listener.receivedAll();
+    listener.accept(new WireEvent.ReceivedAll());
   }
 
   @Override
@@ -43,7 +44,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     if (connection != null) {
       String cause = connection.closeCause();
       connection = null;
-      listener.closed(cause);
+      listener.accept(new WireEvent.Closed(cause));
     }
   }
 

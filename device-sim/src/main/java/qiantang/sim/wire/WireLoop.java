@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** One thread that owns connections and does what falls due on them. Any thread may call. */
 public final class WireLoop {
@@ -47,7 +48,7 @@ public final class WireLoop {
   }
 
   /** Opens a connection and sends CONNECT; the listener hears what becomes of it. */
-  public void connect(InetSocketAddress address, Login login, ConnectionListener listener) {
+  public void connect(InetSocketAddress address, Login login, Consumer<WireEvent> listener) {
     ChannelFuture connected =
         new Bootstrap()
             .group(loop)
@@ -69,7 +70,8 @@ public final class WireLoop {
         connected.addListener(
             done -> {
               if (!done.isSuccess()) {
-                listener.closed("cannot connect to " + address + ": " + done.cause().getMessage());
+                String cause = "cannot connect to " + address + ": " + done.cause().getMessage();
+                listener.accept(new WireEvent.Closed(cause));
               }
             });
   }

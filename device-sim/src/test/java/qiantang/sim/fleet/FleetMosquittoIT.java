@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import qiantang.sim.Await;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
@@ -35,7 +36,7 @@ class FleetMosquittoIT {
   private @Nullable Process broker;
 
   @BeforeEach
-  void startBroker() throws IOException, InterruptedException {
+  void startBroker() throws IOException {
     assumeTrue(Files.isExecutable(MOSQUITTO), "Debian's mosquitto is not installed");
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -43,7 +44,7 @@ class FleetMosquittoIT {
     launch();
   }
 
-  private void launch() throws IOException, InterruptedException {
+  private void launch() throws IOException {
     String configuration = "listener " + port + " 127.0.0.1\nallow_anonymous true\n";
     Path file = Files.writeString(folder.resolve("mosquitto.conf"), configuration);
     File log = folder.resolve("mosquitto.log").toFile();
@@ -53,15 +54,16 @@ class FleetMosquittoIT {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
             .start();
     broker = started;
-    while (started.isAlive()) {
-      try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        assertTrue(probe.isConnected());
-        return;
-      } catch (IOException e) {
-        Thread.sleep(20);
-      }
+    Await.until("mosquitto listens or has ended", () -> isListening() || !started.isAlive());
+    assertTrue(started.isAlive(), Files.readString(log.toPath()));
+  }
+
+  private boolean isListening() {
+    try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return probe.isConnected();
+    } catch (IOException e) {
+      return false;
     }
-    throw new IOException("mosquitto ended: " + Files.readString(log.toPath()));
   }
 
   @AfterEach
@@ -72,7 +74,7 @@ class FleetMosquittoIT {
   }
 
   @Test
-  void everythingThatIsSentIsAcknowledged() throws InterruptedException {
+  void everythingThatIsSentIsAcknowledged() {
     Plan plan = plan(2);
     try (Fleet fleet = Fleet.connect("t", seats(plan), options())) {
       fleet.begin(System.currentTimeMillis());
@@ -102,11 +104,10 @@ class FleetMosquittoIT {
     }
   }
 
-  /** Waits for the condition, for no time of its own: the build's time limit is enough. */
-  private static void awaitAcked(Fleet fleet, long messages) throws InterruptedException {
-    while (fleet.figures().counts().acked() < messages) {
-      Thread.sleep(10);
-    }
+  private static void awaitAcked(Fleet fleet, long messages) {
+    Await.until(
+        messages + " messages are acknowledged",
+        () -> fleet.figures().counts().acked() >= messages);
   }
 
   private FleetOptions options() {

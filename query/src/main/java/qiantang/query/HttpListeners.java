@@ -1,15 +1,19 @@
 package qiantang.query;
 
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import java.net.BindException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,21 +77,26 @@ final class HttpListeners {
 
   /** One verticle per event loop: Vert.x spreads the connections of one port over them. */
   private int listenOn(String address, int wantedPort, List<String> deployed) throws BindException {
-    int port = wantedPort;
-    for (int i = 0; i < loops; i++) {
-      Listener listener = new Listener(address, port);
-      try {
-        deployed.add(vertx.deployVerticle(listener).await());
-      } catch (Exception e) {
-        BindException cause = bindException(e);
-        if (cause == null) {
-          throw e;
-        }
-        throw cause;
+    // A plain 0 would give each verticle a port of its own; the verticles of one deployment share
+    // the free port of one number.
+    SocketAddress where =
+        wantedPort == 0
+            ? SocketAddress.sharedRandomPort(1, address)
+            : SocketAddress.inetSocketAddress(wantedPort, address);
+    List<Listener> listeners =
+        IntStream.range(0, loops).mapToObj(i -> new Listener(where)).toList();
+    Iterator<Listener> next = listeners.iterator();
+    try {
+      deployed.add(
+          vertx.deployVerticle(next::next, new DeploymentOptions().setInstances(loops)).await());
+    } catch (Exception e) {
+      BindException cause = bindException(e);
+      if (cause == null) {
+        throw e;
       }
-      port = listener.server().actualPort();
+      throw cause;
     }
-    return port;
+    return listeners.getFirst().server().actualPort();
   }
 
   private static @Nullable BindException bindException(Exception e) {
@@ -115,13 +124,11 @@ final class HttpListeners {
 
   /** Serves one address on one event loop. */
   private final class Listener extends VerticleBase {
-    private final String address;
-    private final int port;
+    private final SocketAddress where;
     private @Nullable HttpServer server;
 
-    Listener(String address, int port) {
-      this.address = address;
-      this.port = port;
+    Listener(SocketAddress where) {
+      this.where = where;
     }
 
     HttpServer server() {
@@ -137,8 +144,6 @@ final class HttpListeners {
           vertx
               .createHttpServer(
                   new HttpServerOptions()
-                      .setHost(address)
-                      .setPort(port)
                       .setCompressionSupported(true)
                       .setHandle100ContinueAutomatically(true)
                       .setMaxInitialLineLength(URL_BYTES_MAX)
@@ -146,7 +151,7 @@ final class HttpListeners {
                       .setIdleTimeout(IDLE_SECONDS))
               .requestHandler(routers.apply(vertx));
       server = opened;
-      return opened.listen();
+      return opened.listen(where);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -82,7 +83,19 @@ public final class QueryMain implements AutoCloseable {
     ExecutorService virtualThreads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("query-", 0).factory());
 
-    RouterFactory routers = wire(config, tables, registry, clock, decoders, virtualThreads);
+    StoreWait store = new StoreWait(config.storeTimeMax());
+    RequestMeter meter = new RequestMeter();
+    Dispatcher dispatcher =
+        new Dispatcher(
+            new Authenticator(registry, store, clock),
+            new Enterprises(registry, store),
+            new HeavyReads(config.heavyReadsPerTokenMax()),
+            meter,
+            virtualThreads,
+            config.requestsMax(),
+            System::nanoTime);
+    RouteTable routes = routes(config, tables, registry, clock, decoders, store, meter);
+    RouterFactory routers = new RouterFactory(routes, dispatcher);
 
     Vertx vertx =
         Vertx.vertx(
@@ -105,16 +118,16 @@ public final class QueryMain implements AutoCloseable {
     }
   }
 
-  private static RouterFactory wire(
+  /** The route table over its use cases over the store. */
+  static RouteTable routes(
       QueryConfig config,
       JournalTables tables,
       Registry registry,
       InstantSource clock,
-      ExecutorService decoders,
-      ExecutorService virtualThreads) {
-    StoreWait store = new StoreWait(config.storeTimeMax());
+      Executor decoders,
+      StoreWait store,
+      RequestMeter meter) {
     SampleBudget budget = new SampleBudget(config.samplesMax(), config.storeTimeMax());
-    RequestMeter meter = new RequestMeter();
     meter.gauge(
         "qiantang.http.samples.free",
         "Samples that answers under way could still hold",
@@ -125,42 +138,28 @@ public final class QueryMain implements AutoCloseable {
     ListEnterprises listEnterprises = new ListEnterprises(registry, store);
     Credentials credentials = new Credentials(new SecureRandom(), clock);
 
-    RouteTable routes =
-        new RouteTable(
-            new OpenEndpoints(
-                new CheckReadiness(
-                    registry, tables, new StoreWait(config.readyTimeMax()), System::nanoTime),
-                meter),
-            new EnterpriseEndpoints(
-                new DescribeCaller(registry, listEnterprises, store),
-                listEnterprises,
-                new ReadEnterprise(registry, devices, store),
-                new CreateEnterprise(registry, store, clock)),
-            new DeviceEndpoints(
-                devices,
-                new ListDevices(devices),
-                new CreateDevices(registry, store, credentials, clock),
-                new CreateCredential(registry, devices, store, credentials)),
-            new TokenEndpoints(
-                new ListTokens(registry, store),
-                new CreateToken(registry, store, credentials),
-                clock),
-            new DataEndpoints(
-                new ReadLatest(reader, devices, store),
-                new ReadSeries(reader, devices, budget, store),
-                new ReadRejections(reader, devices, store),
-                clock));
-
-    Dispatcher dispatcher =
-        new Dispatcher(
-            new Authenticator(registry, store, clock),
-            new Enterprises(registry, store),
-            new HeavyReads(config.heavyReadsPerTokenMax()),
-            meter,
-            virtualThreads,
-            config.requestsMax(),
-            System::nanoTime);
-    return new RouterFactory(routes, dispatcher);
+    return new RouteTable(
+        new OpenEndpoints(
+            new CheckReadiness(
+                registry, tables, new StoreWait(config.readyTimeMax()), System::nanoTime),
+            meter),
+        new EnterpriseEndpoints(
+            new DescribeCaller(registry, listEnterprises, store),
+            listEnterprises,
+            new ReadEnterprise(registry, devices, store),
+            new CreateEnterprise(registry, store, clock)),
+        new DeviceEndpoints(
+            devices,
+            new ListDevices(devices),
+            new CreateDevices(registry, store, credentials, clock),
+            new CreateCredential(registry, devices, store, credentials)),
+        new TokenEndpoints(
+            new ListTokens(registry, store), new CreateToken(registry, store, credentials), clock),
+        new DataEndpoints(
+            new ReadLatest(reader, devices, store),
+            new ReadSeries(reader, devices, budget, store),
+            new ReadRejections(reader, devices, store),
+            clock));
   }
 
   /** The port it listens on. */

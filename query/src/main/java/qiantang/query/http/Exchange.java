@@ -196,7 +196,12 @@ final class Exchange {
 
   /** Any thread. Reads and forgets what is left of the request, so that the next one is seen. */
   void drain() {
-    loop.runOnContext(nothing -> raw.resume());
+    loop.runOnContext(
+        nothing -> {
+          if (!raw.isEnded()) {
+            raw.resume();
+          }
+        });
   }
 
   private static IOException interrupted(InterruptedException e) {

@@ -51,6 +51,11 @@ public final class RouteTable {
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));
   }
 
+  /** Method and path of every line, as people and the API's description write them. */
+  public List<String> lines() {
+    return routes.stream().map(route -> route.method() + " " + route.path()).toList();
+  }
+
   List<Route> routes() {
     return routes;
   }

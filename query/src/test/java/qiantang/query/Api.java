@@ -1,0 +1,86 @@
+package qiantang.query;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import org.jspecify.annotations.Nullable;
+
+/** A client of the API. Whatever it is answered must be as the API's own description says. */
+final class Api {
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final OpenApi description = new OpenApi();
+  private final String base;
+
+  Api(int port) {
+    base = "http://127.0.0.1:" + port;
+  }
+
+  HttpResponse<String> get(String path, @Nullable String token, String... headers) {
+    return send("GET", path, token, null, headers);
+  }
+
+  HttpResponse<String> post(String path, @Nullable String token, JsonObject body) {
+    return send("POST", path, token, body.encode(), "Content-Type", "application/json");
+  }
+
+  HttpResponse<String> send(
+      String method,
+      String path,
+      @Nullable String token,
+      @Nullable String body,
+      String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(base + path))
+            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    try {
+      HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+      description.check(method, path, response);
+      return response;
+    } catch (IOException e) {
+      throw new AssertionError(method + " " + path, e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Asks and expects a status. */
+  JsonObject json(int status, String path, String token) {
+    HttpResponse<String> response = get(path, token);
+    assertEquals(status, response.statusCode(), () -> path + " " + response.body());
+    return new JsonObject(response.body());
+  }
+
+  /** Posts and expects a status. */
+  JsonObject posted(int status, String path, String token, JsonObject body) {
+    HttpResponse<String> response = post(path, token, body);
+    assertEquals(status, response.statusCode(), () -> path + " " + response.body());
+    return new JsonObject(response.body());
+  }
+
+  static void assertProblem(String slug, int status, HttpResponse<String> response) {
+    assertEquals(status, response.statusCode(), response::body);
+    assertEquals("application/problem+json", header(response, "Content-Type"));
+    JsonObject problem = new JsonObject(response.body());
+    assertEquals("/problems/" + slug, problem.getString("type"));
+    assertEquals(status, problem.getInteger("status"));
+    assertTrue(!problem.getString("detail").isBlank());
+  }
+
+  static String header(HttpResponse<?> response, String name) {
+    return response.headers().firstValue(name).orElse("");
+  }
+}

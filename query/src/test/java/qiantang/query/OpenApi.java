@@ -1,0 +1,110 @@
+package qiantang.query;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.Validator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import qiantang.query.http.RouteTable;
+
+/** The API's description, as far as tests ask it. */
+final class OpenApi {
+  private final JsonObject document;
+  private final Map<String, Validator> validators = new ConcurrentHashMap<>();
+
+  OpenApi() {
+    try (InputStream stream = RouteTable.class.getResourceAsStream("openapi.json")) {
+      if (stream == null) {
+        throw new AssertionError("no openapi.json");
+      }
+      document = new JsonObject(new String(stream.readAllBytes(), UTF_8));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Method and path of every operation. */
+  List<String> lines() {
+    return paths().fieldNames().stream()
+        .flatMap(
+            path ->
+                paths().getJsonObject(path).fieldNames().stream()
+                    .map(method -> method.toUpperCase(Locale.ROOT) + " " + path))
+        .toList();
+  }
+
+  /** Fails where an answer is not what the description says of this route and status. */
+  void check(String method, String path, HttpResponse<String> response) {
+    String bare = path.contains("?") ? path.substring(0, path.indexOf('?')) : path;
+    JsonObject operations = operations(bare);
+    if (!operations.containsKey(method.toLowerCase(Locale.ROOT))) {
+      return; // not ours to describe: unknown paths and methods
+    }
+    String status = Integer.toString(response.statusCode());
+    JsonObject described =
+        operations
+            .getJsonObject(method.toLowerCase(Locale.ROOT))
+            .getJsonObject("responses")
+            .getJsonObject(status);
+    if (described == null) {
+      throw new AssertionError(method + " " + path + " is not described to answer " + status);
+    }
+    String type = Api.header(response, "Content-Type").split(";", 2)[0];
+    JsonObject media = described.getJsonObject("content").getJsonObject(type);
+    if (media == null) {
+      throw new AssertionError(method + " " + path + " is not described to answer in " + type);
+    }
+    if (type.endsWith("json")) {
+      OutputUnit result =
+          validators
+              .computeIfAbsent(media.getJsonObject("schema").encode(), this::validator)
+              .validate(new JsonObject(response.body()));
+      if (!result.getValid()) {
+        throw new AssertionError(
+            method + " " + path + " " + response.body() + "\n" + result.toJson().encodePrettily());
+      }
+    }
+  }
+
+  private Validator validator(String schema) {
+    // The references point into the document, so the schema goes into a copy of it.
+    JsonObject whole =
+        new JsonObject(schema.replace("#/components/schemas/", "#/$defs/"))
+            .put(
+                "$defs",
+                new JsonObject(
+                    document
+                        .getJsonObject("components")
+                        .getJsonObject("schemas")
+                        .encode()
+                        .replace("#/components/schemas/", "#/$defs/")));
+    return Validator.create(
+        JsonSchema.of(whole),
+        new JsonSchemaOptions().setDraft(Draft.DRAFT202012).setBaseUri("https://qiantang.invalid"));
+  }
+
+  private JsonObject operations(String path) {
+    Map<String, JsonObject> matching = new TreeMap<>();
+    for (String template : paths().fieldNames()) {
+      if (path.matches(template.replaceAll("\\{[a-z]+}", "[^/]+"))) {
+        matching.put(template, paths().getJsonObject(template));
+      }
+    }
+    return matching.isEmpty() ? new JsonObject() : matching.values().iterator().next();
+  }
+
+  private JsonObject paths() {
+    return document.getJsonObject("paths");
+  }
+}

@@ -1,0 +1,30 @@
+package qiantang.query;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+import qiantang.query.http.RequestMeter;
+import qiantang.query.http.RouteTable;
+import qiantang.query.waiting.StoreWait;
+import qiantang.store.memory.MemoryJournal;
+import qiantang.store.memory.MemoryRegistry;
+
+final class OpenApiTest {
+  @Test
+  void describesTheRoutesThereAreAndNoOthers() {
+    InstantSource clock = InstantSource.fixed(World.NOW);
+    RouteTable table =
+        QueryMain.routes(
+            QueryConfig.onLoopback(0),
+            new MemoryJournal(clock, Runnable::run, true),
+            new MemoryRegistry(),
+            clock,
+            Runnable::run,
+            new StoreWait(Duration.ofSeconds(1)),
+            new RequestMeter());
+    assertEquals(
+        table.lines().stream().sorted().toList(), new OpenApi().lines().stream().sorted().toList());
+  }
+}

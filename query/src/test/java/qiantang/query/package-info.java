@@ -1,0 +1,5 @@
+/** The API over tables in memory, through real sockets. */
+@NullMarked
+package qiantang.query;
+
+import org.jspecify.annotations.NullMarked;

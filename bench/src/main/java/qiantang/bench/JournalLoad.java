@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 import qiantang.store.codec.EntryCodec;
@@ -35,7 +36,7 @@ final class JournalLoad implements AutoCloseable {
   private final SingleWriterRecorder latencyMicros = new SingleWriterRecorder(3_600_000_000L, 3);
   private final ByteBudget budget = new ByteBudget(1 << 30);
   private final Journal journal;
-  private volatile long acknowledged;
+  private final LongAdder acknowledged = new LongAdder();
   private volatile boolean sending = true;
 
   JournalLoad(JournalTables tables) throws InterruptedException {
@@ -47,7 +48,7 @@ final class JournalLoad implements AutoCloseable {
             InstantSource.system(),
             System::nanoTime,
             (delay, task) -> {
-              var unused = timers.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+              var _ = timers.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
             },
             new JournalMeter(System::nanoTime, (bytes, entries, nanos) -> {}),
             () -> {});
@@ -85,7 +86,7 @@ final class JournalLoad implements AutoCloseable {
             loop,
             result -> {
               latencyMicros.recordValue((System.nanoTime() - sentNanos) / 1000);
-              acknowledged++;
+              acknowledged.increment();
               if (sending) {
                 append(owner, entry);
               }
@@ -112,7 +113,7 @@ final class JournalLoad implements AutoCloseable {
   }
 
   long acknowledged() {
-    return acknowledged;
+    return acknowledged.sum();
   }
 
   Histogram takeLatencyMicros() {

@@ -115,7 +115,7 @@ final class LoadClient implements AutoCloseable {
   void send() {
     sending = true;
     for (Channel channel : channels) {
-      channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(Boolean.TRUE));
+      channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(true));
     }
   }
 
@@ -175,7 +175,7 @@ final class LoadClient implements AutoCloseable {
       out.writeByte(4).writeByte(0x82).writeShort(60);
       out.writeShort(client.length).writeBytes(client);
       out.writeShort(user.length).writeBytes(user);
-      context.writeAndFlush(out, context.voidPromise());
+      var _ = context.writeAndFlush(out, context.voidPromise());
     }
 
     @Override
@@ -237,7 +237,7 @@ final class LoadClient implements AutoCloseable {
         sentNanos[id] = now;
         sent++;
       }
-      context.writeAndFlush(out, context.voidPromise());
+      var _ = context.writeAndFlush(out, context.voidPromise());
     }
 
     private static void writeTime(ByteBuf out, int at, long timeMillis) {

@@ -34,7 +34,7 @@ record Measurement(
       Map<String, ProcessHandle> processes)
       throws InterruptedException {
     sleep(name + ": warming up", warmUp, acknowledged);
-    takeLatency.get();
+    var _ = takeLatency.get(); // what the warm-up recorded
     Map<String, Duration> before = cpu(processes);
     long count = acknowledged.getAsLong();
     long began = System.nanoTime();

@@ -155,8 +155,7 @@ class ClientsIT {
     close5(client);
   }
 
-  private static void publish3(String token, String topic, String payload)
-      throws MqttException {
+  private static void publish3(String token, String topic, String payload) throws MqttException {
     try (var client =
         new org.eclipse.paho.client.mqttv3.MqttClient(
             programs().mqttUri(),

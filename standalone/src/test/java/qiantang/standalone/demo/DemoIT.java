@@ -125,8 +125,7 @@ class DemoIT {
       options.setUserName(file.path("enterprises").get(0).path("device").path("token").asText());
       options.setPassword(new char[0]);
       client.connect(options);
-      client.publish(
-          "v1/devices/me/telemetry", payload.getBytes(StandardCharsets.UTF_8), 1, false);
+      client.publish("v1/devices/me/telemetry", payload.getBytes(StandardCharsets.UTF_8), 1, false);
       client.disconnect();
     }
   }

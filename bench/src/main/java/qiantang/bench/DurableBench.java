@@ -109,7 +109,9 @@ final class DurableBench implements Callable<Integer> {
     try (DataDirectory data = DataDirectory.open(folder.resolve("data"));
         CassandraProcess database =
             CassandraProcess.start(
-                data, CassandraProcess.Config.durable(0, memoryBytes), line -> System.err.println(line))) {
+                data,
+                CassandraProcess.Config.durable(0, memoryBytes),
+                line -> System.err.println(line))) {
       try (Cassandra cassandra = Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
         MemoryIngest.register(cassandra.registry(), tokens);
         if (isWanted("durable")) {

@@ -81,7 +81,8 @@ class ClientsIT {
     publish3(
         token,
         GATEWAY_TOPIC,
-        "{\"PLC-1\":[{\"ts\":%d,\"values\":{\"a\":1}},{\"ts\":%d,\"values\":{\"a\":2}}],\"PLC-2\":[{\"b\":3}]}"
+        ("{\"PLC-1\":[{\"ts\":%d,\"values\":{\"a\":1}},{\"ts\":%d,\"values\":{\"a\":2}}],"
+                + "\"PLC-2\":[{\"b\":3}]}")
             .formatted(now - 1000, now));
     assertEquals("2", value(latest(Programs.ALPHA.text(), "PLC-1"), "a"));
     assertEquals("3", value(latest(Programs.ALPHA.text(), "PLC-2"), "b"));
@@ -155,8 +156,7 @@ class ClientsIT {
     close5(client);
   }
 
-  private static void publish3(String token, String topic, String payload)
-      throws MqttException {
+  private static void publish3(String token, String topic, String payload) throws MqttException {
     try (var client =
         new org.eclipse.paho.client.mqttv3.MqttClient(
             programs().mqttUri(),

@@ -54,8 +54,7 @@ class KillIT {
     void strike() throws Exception;
   }
 
-  private static void killAgainAndAgain(Programs programs, int kills, Blow blow)
-      throws Exception {
+  private static void killAgainAndAgain(Programs programs, int kills, Blow blow) throws Exception {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     List<PublishingDevice> devices = new ArrayList<>();

@@ -38,8 +38,8 @@ import qiantang.store.registry.Retention;
 import qiantang.store.registry.Role;
 
 /**
- * Cassandra, ingest and query, each a process of its own that a test can kill and start again on the
- * same ports and data. Two enterprises are registered: {@code alpha} and {@code beta}.
+ * Cassandra, ingest and query, each a process of its own that a test can kill and start again on
+ * the same ports and data. Two enterprises are registered: {@code alpha} and {@code beta}.
  */
 final class Programs implements AutoCloseable {
   static final EnterpriseId ALPHA = new EnterpriseId("alpha");
@@ -175,16 +175,13 @@ final class Programs implements AutoCloseable {
   }
 
   private CassandraProcess startDatabase() throws Exception {
-    return CassandraProcess.start(
-        data, new Config(cqlPort, 512, Profile.DURABLE), line -> {});
+    return CassandraProcess.start(data, new Config(cqlPort, 512, Profile.DURABLE), line -> {});
   }
 
   /** SIGSTOP or SIGCONT. */
   void signalDatabase(String signal) throws Exception {
     int code =
-        new ProcessBuilder("kill", "-" + signal, String.valueOf(cassandra.pid()))
-            .start()
-            .waitFor();
+        new ProcessBuilder("kill", "-" + signal, String.valueOf(cassandra.pid())).start().waitFor();
     if (code != 0) {
       throw new IllegalStateException("cannot send " + signal + " to Cassandra");
     }
@@ -294,8 +291,7 @@ final class Programs implements AutoCloseable {
     line.addAll(List.of(arguments));
     return new ProcessBuilder(line)
         .redirectErrorStream(true)
-        .redirectOutput(
-            ProcessBuilder.Redirect.appendTo(folder.resolve(command + ".log").toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(command + ".log").toFile()))
         .start();
   }
 

@@ -1,0 +1,156 @@
+package qiantang.standalone.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.paho.client.mqttv3.MqttClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoIT {
+  @TempDir Path temp;
+  private final List<String> ports = DemoProcess.freePorts();
+  private Path data = Path.of("");
+
+  @BeforeEach
+  void nameData() {
+    data = temp.resolve("data");
+  }
+
+  @Test
+  void keepsDataAndTokensOverStopAndKill() throws Exception {
+    DemoProcess first = start("--devices", "25");
+    JsonNode file = first.awaitReady();
+    assertEquals(
+        "rw-------",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve("demo.json"))));
+    assertTrue(file.path("enterprises").size() >= 20);
+    publish(file, "{\"answer\":42}");
+    assertEquals(42, latest(file, "answer"));
+
+    DemoProcess second = start();
+    assertEquals(1, second.awaitExit());
+    assertTrue(second.complaint().contains("another qiantang is running"), second.complaint());
+
+    first.terminate();
+    first.awaitExit();
+    for (JsonNode pid : file.path("pids")) {
+      assertFalse(isAlive(pid.asLong()), "pid " + pid + " outlived the demo");
+    }
+
+    DemoProcess third = start("--devices", "0");
+    JsonNode again = third.awaitReady();
+    assertEquals(file.path("operator"), again.path("operator"));
+    assertEquals(file.path("enterprises"), again.path("enterprises"));
+    assertEquals(42, latest(again, "answer"));
+    publish(again, "{\"answer\":43}");
+    third.kill();
+    third.awaitExit();
+    long leftOver = again.path("pids").get(1).asLong();
+    assertTrue(isAlive(leftOver), "only the parent was killed");
+
+    DemoProcess fourth = start("--devices", "0");
+    JsonNode afterKill = fourth.awaitReady();
+    assertFalse(isAlive(leftOver), "the Cassandra left over was not ended");
+    assertEquals(43, latest(afterKill, "answer"));
+    fourth.terminate();
+    fourth.awaitExit();
+  }
+
+  @Test
+  void aPortInUseIsOneSentenceThatNamesTheOption() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      DemoProcess demo = start("--mqtt-port", String.valueOf(taken.getLocalPort()));
+      assertRefusal(demo, "port " + taken.getLocalPort(), "--mqtt-port");
+    }
+  }
+
+  @Test
+  void dataOfAnotherVersionIsOneSentence() throws Exception {
+    Files.createDirectories(data);
+    Files.writeString(data.resolve("version"), "77\n");
+    assertRefusal(start(), "version '77'", "--data");
+  }
+
+  @Test
+  void aMissingJava17IsOneSentence() throws Exception {
+    DemoProcess demo =
+        DemoProcess.start(data, ports, Map.of("QIANTANG_JAVA17", temp.resolve("none").toString()));
+    assertRefusal(demo, "QIANTANG_JAVA17");
+  }
+
+  private DemoProcess start(String... options) throws Exception {
+    List<String> all = new ArrayList<>(ports);
+    all.addAll(List.of(options)); // An option given twice: the last one holds.
+    return DemoProcess.start(data, all, Map.of());
+  }
+
+  private static void assertRefusal(DemoProcess demo, String... words) throws Exception {
+    assertEquals(1, demo.awaitExit());
+    String sentence =
+        demo.complaint()
+            .lines()
+            .filter(line -> line.startsWith("qiantang: cannot"))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError(demo.complaint()));
+    for (String word : words) {
+      assertTrue(sentence.contains(word), sentence);
+    }
+    assertFalse(demo.complaint().contains("\tat "), "a stack trace helps nobody here");
+  }
+
+  private static void publish(JsonNode file, String payload) throws Exception {
+    try (MqttClient client =
+        new MqttClient("tcp://" + file.path("mqtt").asText(), "tester", new MemoryPersistence())) {
+      MqttConnectOptions options = new MqttConnectOptions();
+      options.setUserName(file.path("enterprises").get(0).path("device").path("token").asText());
+      options.setPassword(new char[0]);
+      client.connect(options);
+      client.publish("v1/devices/me/telemetry", payload.getBytes(StandardCharsets.UTF_8), 1, false);
+      client.disconnect();
+    }
+  }
+
+  private static int latest(JsonNode file, String metric) throws Exception {
+    JsonNode enterprise = file.path("enterprises").get(0);
+    URI uri =
+        URI.create(
+            "%s/v1/enterprises/%s/devices/%s/latest?metrics=%s"
+                .formatted(
+                    file.path("http").asText(),
+                    enterprise.path("id").asText(),
+                    enterprise.path("device").path("id").asText(),
+                    metric));
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(uri)
+              .header("Authorization", "Bearer " + file.path("operator").asText())
+              .build();
+      String body = http.send(request, BodyHandlers.ofString()).body();
+      return new ObjectMapper().readTree(body).path("metrics").path(0).path("value").asInt(-1);
+    }
+  }
+
+  private static boolean isAlive(long pid) {
+    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+  }
+}

@@ -1,0 +1,101 @@
+package qiantang.standalone.demo;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import qiantang.standalone.cassandra.Ports;
+
+/** {@code qiantang demo} in a JVM of its own, on free ports. */
+final class DemoProcess {
+  /** Ends a hopeless wait; a start on a busy machine takes a quarter of it. */
+  private static final long LIMIT_SECONDS = 180;
+
+  private final Path folder;
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private DemoProcess(Path folder, Process process, Path out, Path err) {
+    this.folder = folder;
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Options that put every port of a demo on a free one; the same for each start. */
+  static List<String> freePorts() {
+    List<String> options = new ArrayList<>();
+    for (String port : List.of("mqtt", "mqtts", "ws", "http", "ingest-http", "cql")) {
+      options.addAll(List.of("--" + port + "-port", String.valueOf(Ports.free())));
+    }
+    return options;
+  }
+
+  static DemoProcess start(Path folder, List<String> options, Map<String, String> environment)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xmx512m",
+            "-Dqiantang.cassandra.lib=" + System.getProperty("qiantang.cassandra.lib"),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "qiantang.standalone.Main",
+            "demo",
+            "--data",
+            folder.toString()));
+    command.addAll(options);
+    Path out = Files.createTempFile(folder.getParent(), "demo", ".out");
+    Path err = Files.createTempFile(folder.getParent(), "demo", ".err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    return new DemoProcess(folder, builder.start(), out, err);
+  }
+
+  /** Waits for the line that begins with {@code ready}, and answers what demo.json says. */
+  JsonNode awaitReady() throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (!Files.readString(out).startsWith("ready")) {
+      assertTrue(process.isAlive(), () -> "the demo ended: " + complaint());
+      assertTrue(System.nanoTime() < end, () -> "the demo is not ready: " + complaint());
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    return new ObjectMapper().readTree(folder.resolve("demo.json").toFile());
+  }
+
+  int awaitExit() throws InterruptedException {
+    assertTrue(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), "the demo does not end");
+    return process.exitValue();
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** SIGKILL: its Cassandra goes on. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  /** What it wrote on standard error. */
+  String complaint() {
+    try {
+      return Files.readString(err);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+}

@@ -62,8 +62,11 @@ final class CassandraJournal implements JournalTables {
     beatStart =
         transaction(
             "UPDATE starts SET node = ?, beat = ?, sealed = false, minutes = ?, sequences = ?"
-                + " WHERE start = ? IF sealed = false");
-    sealStart = transaction("UPDATE starts SET sealed = true WHERE start = ? IF beat = ?");
+                + " WHERE start = ? IF sealed = false AND beat < ?");
+    // The second condition brings the column along when it is not applied.
+    sealStart =
+        transaction(
+            "UPDATE starts SET sealed = true WHERE start = ? IF beat = ? AND sealed = false");
     String columns =
         "SELECT start, node, beat, writetime(beat) AS beat_micros, sealed, minutes, sequences";
     selectStart = idempotent(columns + " FROM starts WHERE start = ?");
@@ -145,7 +148,12 @@ final class CassandraJournal implements JournalTables {
     return session
         .executeAsync(
             beatStart.bind(
-                start.node(), start.beat(), minutes(start), sequences(start), start.id().id()))
+                start.node(),
+                start.beat(),
+                minutes(start),
+                sequences(start),
+                start.id().id(),
+                start.beat()))
         .thenApply(AsyncResultSet::wasApplied);
   }
 
@@ -153,7 +161,7 @@ final class CassandraJournal implements JournalTables {
   public CompletionStage<Boolean> seal(StartId start, long beat) {
     return session
         .executeAsync(sealStart.bind(start.id(), beat))
-        .thenApply(AsyncResultSet::wasApplied);
+        .thenApply(rows -> rows.wasApplied() || isSealed(rows.one()));
   }
 
   @Override
@@ -173,6 +181,11 @@ final class CassandraJournal implements JournalTables {
     return session
         .executeAsync(selectTime.bind())
         .thenApply(rows -> present(present(rows.one(), "row").getInstant("time"), "time"));
+  }
+
+  // What a refused transaction shows of the row; nothing where there is none.
+  private static boolean isSealed(@Nullable Row row) {
+    return row != null && row.getColumnDefinitions().contains("sealed") && row.getBoolean("sealed");
   }
 
   private static Start start(Row row) {

@@ -1,8 +1,11 @@
 package qiantang.store.journal;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +57,8 @@ public final class ByteBudget {
   public boolean tryTake(long bytes) {
     long before = takenBytes.getAndAdd(bytes);
     if (before + bytes > limitBytes && before > 0) {
-      takenBytes.addAndGet(-bytes);
+      // For a moment it looked fuller than it was: who gave back meanwhile woke nobody.
+      giveHere(bytes);
       return false;
     }
     if (parent != null && !parent.tryTake(bytes)) {
@@ -72,20 +76,20 @@ public final class ByteBudget {
   }
 
   /**
-   * Runs the task once, when bytes have been given back here or around. The caller then tries again
-   * and may wait again.
+   * Runs the task once, when so many bytes may fit after others were given back here or around. The
+   * caller then tries again and may wait again.
    */
-  public void whenGiven(Executor executor, Runnable task) {
+  public void whenGiven(long bytes, Executor executor, Runnable task) {
     ByteBudget full = this;
     for (ByteBudget budget = this; budget != null; budget = budget.parent) {
       // The outermost full one frees last; waiting at an inner one would wake too early, for
       // nothing.
-      if (budget.isTight()) {
+      if (!budget.fits(bytes)) {
         full = budget;
       }
     }
     full.waiters.add(new Waiter(executor, task));
-    if (!full.isTight()) {
+    if (full.fits(bytes)) {
       full.wake(); // given back between the look and the add
     }
   }
@@ -105,9 +109,23 @@ public final class ByteBudget {
     return takenBytes.get() > limitBytes - limitBytes / 4;
   }
 
+  private boolean fits(long bytes) {
+    long taken = takenBytes.get();
+    return taken == 0 || taken + bytes <= limitBytes;
+  }
+
   private void wake() {
+    // Only who waits now: one that tries in vain waits again, for the next bytes given back.
+    List<Waiter> woken = new ArrayList<>();
     for (Waiter waiter = waiters.poll(); waiter != null; waiter = waiters.poll()) {
-      waiter.executor.execute(waiter.task);
+      woken.add(waiter);
+    }
+    for (Waiter waiter : woken) {
+      try {
+        waiter.executor.execute(waiter.task);
+      } catch (RejectedExecutionException e) {
+        // Its loop has ended and its sessions with it; the others still wait.
+      }
     }
   }
 }

@@ -41,7 +41,8 @@ final class Heartbeat {
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private long beat = 1;
   private long freshUntilNanos;
-  private boolean beating;
+  private boolean beating = true; // until the start's row is inserted there is nothing to beat on
+  private long timer;
   private boolean sealed;
   private boolean closed;
   private Duration clockSkew = Duration.ZERO;
@@ -71,7 +72,7 @@ final class Heartbeat {
   /** The first heartbeat has been inserted with the start's row; the next ones follow. */
   void begin(long sentNanos) {
     succeeded(sentNanos);
-    timers.after(PERIOD, this::beatNow);
+    beatAfter(PERIOD);
   }
 
   /**
@@ -134,7 +135,7 @@ final class Heartbeat {
                 announced.accept(row.lanes());
                 succeeded(sentNanos);
                 compareClocks();
-                timers.after(PERIOD, this::beatNow);
+                beatAfter(PERIOD);
               } else {
                 foundSealed();
               }
@@ -161,7 +162,28 @@ final class Heartbeat {
       beating = false;
     }
     logger.warn("cannot write the heartbeat of start {}: {}", start, error.toString());
-    timers.after(RETRY, this::beatNow);
+    beatAfter(RETRY);
+  }
+
+  /**
+   * One timer counts at a time: a heartbeat out of turn moves it, it does not begin a second row.
+   */
+  private void beatAfter(Duration delay) {
+    long number;
+    synchronized (this) {
+      number = ++timer;
+    }
+    timers.after(
+        delay,
+        () -> {
+          if (isLatest(number)) {
+            beatNow();
+          }
+        });
+  }
+
+  private synchronized boolean isLatest(long number) {
+    return number == timer;
   }
 
   private void foundSealed() {
@@ -169,6 +191,9 @@ final class Heartbeat {
       beating = false;
       sealed = true;
       waiting.clear();
+      if (closed) {
+        return; // the program ends, or has begun anew already
+      }
     }
     logger.error("start {} was sealed by another node; it acknowledges nothing more", start);
     onSealed.run();

@@ -62,16 +62,20 @@ public interface JournalTables {
   /** Frames of one lane-minute with a sequence above the one given, in order of sequence. */
   CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence);
 
-  /** Writes one row of whereabouts; the first minute of an existing row stays the smallest. */
+  /** Writes one row of whereabouts; its writer gives the same first minute each time. */
   CompletionStage<Void> insertWhereabouts(Whereabouts row);
 
   /** All lanes in which this enterprise may have records. */
   CompletionStage<List<Whereabouts>> readWhereabouts(EnterpriseId enterprise);
 
-  /** Inserts the row of a new start, not sealed. */
+  /** Inserts the row of a new start, not sealed; fails where there is one already. */
   CompletionStage<Void> insertStart(Start start);
 
-  /** Writes a heartbeat unless the start is sealed; false says that it is. A transaction. */
+  /**
+   * Writes a heartbeat unless the start is sealed or has a later one: a heartbeat that was given up
+   * and arrives late turns nothing back. False to the sender of the latest says that it is sealed.
+   * A transaction.
+   */
   CompletionStage<Boolean> beat(Start start);
 
   /** Declares a start ended, if its heartbeat is still this one; true if it is sealed now. */

@@ -5,10 +5,12 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -198,8 +200,11 @@ public final class Lane {
       }
       while (!turn.appends.isEmpty()) {
         int length = turn.appends.element().entry().length;
+        if (length > turn.deficitBytes) {
+          break; // looked at before the bound: who has no turn yet must not end the frame
+        }
         full = bytes > 0 && bytes + length > FRAME_BYTES_MAX;
-        if (full || length > turn.deficitBytes) {
+        if (full) {
           break;
         }
         Append append = turn.appends.remove();
@@ -266,10 +271,8 @@ public final class Lane {
   }
 
   private void retry(Frame frame, Duration delay, Throwable error) {
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
+    if (isClosed()) {
+      return;
     }
     meter.retried();
     logger.warn(
@@ -279,7 +282,17 @@ public final class Lane {
         delay.toMillis(),
         error.toString());
     Duration next = delay.multipliedBy(2);
-    timers.after(delay, () -> write(frame, next.compareTo(RETRY_MAX) > 0 ? RETRY_MAX : next));
+    timers.after(
+        delay,
+        () -> {
+          if (!isClosed()) {
+            write(frame, next.compareTo(RETRY_MAX) > 0 ? RETRY_MAX : next);
+          }
+        });
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
   }
 
   /** Runs on the thread that completed the write or the heartbeat. */
@@ -295,26 +308,27 @@ public final class Lane {
         next = compose();
       }
     }
-    if (next != null) {
-      write(next, RETRY_MIN); // before the answers: the database works while we do
-    }
+    // Before the next write: it may be stored while we are here, and answers keep their order.
     answer(frame.appends(), WriteResult.STORED);
+    if (next != null) {
+      write(next, RETRY_MIN);
+    }
   }
 
   /** Gives every permit back, then answers: one task per event loop. */
   private static void answer(List<Append> appends, WriteResult result) {
-    Map<Executor, List<Append>> byLoop = new HashMap<>();
+    Map<Executor, List<Append>> byLoop = new LinkedHashMap<>();
     for (Append append : appends) {
+      append.budget().give(append.budgetBytes());
       byLoop.computeIfAbsent(append.loop(), loop -> new ArrayList<>()).add(append);
     }
     byLoop.forEach(
-        (loop, theirs) ->
-            loop.execute(
-                () -> {
-                  for (Append append : theirs) {
-                    append.budget().give(append.budgetBytes());
-                    append.receipt().done(result);
-                  }
-                }));
+        (loop, theirs) -> {
+          try {
+            loop.execute(() -> theirs.forEach(append -> append.receipt().done(result)));
+          } catch (RejectedExecutionException e) {
+            // The loop has ended and its sessions with it: nobody to tell, and the lane goes on.
+          }
+        });
   }
 }

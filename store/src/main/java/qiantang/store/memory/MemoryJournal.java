@@ -97,16 +97,25 @@ public final class MemoryJournal implements JournalTables {
 
   @Override
   public CompletionStage<Void> insertStart(Start start) {
-    return run(() -> starts.put(start.id(), stamped(start)));
+    return run(
+        () -> {
+          if (starts.putIfAbsent(start.id(), stamped(start)) != null) {
+            throw new IllegalStateException(
+                "cannot begin start %s: its row exists already".formatted(start.id()));
+          }
+        });
   }
 
   @Override
   public CompletionStage<Boolean> beat(Start start) {
     return supply(
         () -> {
+          Start wanted = stamped(start);
           Start now =
-              starts.computeIfPresent(start.id(), (id, old) -> old.sealed() ? old : stamped(start));
-          return now != null && !now.sealed();
+              starts.computeIfPresent(
+                  start.id(),
+                  (id, old) -> old.sealed() || old.beat() >= start.beat() ? old : wanted);
+          return wanted.equals(now);
         });
   }
 
@@ -142,8 +151,7 @@ public final class MemoryJournal implements JournalTables {
 
   private Start stamped(Start start) {
     long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
-    return new Start(
-        start.id(), start.node(), start.beat(), nowMicros, start.sealed(), start.lanes());
+    return new Start(start.id(), start.node(), start.beat(), nowMicros, false, start.lanes());
   }
 
   private CompletionStage<Void> run(Runnable task) {

@@ -74,7 +74,7 @@ public final class MemoryRegistry implements Registry {
             device.id(),
             device,
             (old, found) ->
-                old.kind() == Device.Kind.GATEWAY
+                old.kind() == Device.Kind.GATEWAY || found.gateway() == null
                     ? old
                     : new Device(
                         old.enterprise(),

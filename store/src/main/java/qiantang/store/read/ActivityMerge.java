@@ -69,7 +69,10 @@ final class ActivityMerge implements Tail.Visitor {
         } else {
           seen.open.remove(key);
         }
-        seen.last = presence;
+        // By arrival time: within a minute, frames of two nodes come by start and not by time.
+        if (seen.last == null || seen.last.arrivalMicros() <= presence.arrivalMicros()) {
+          seen.last = presence;
+        }
       }
       case Entry.Rejection rejection -> {}
     }
@@ -127,16 +130,22 @@ final class ActivityMerge implements Tail.Visitor {
       since = speaker.last.arrivalMicros();
       reason = speaker.last.reason();
       for (Map.Entry<SessionKey, Entry.Presence> open : speaker.open.entrySet()) {
+        Start start = scanned.starts().get(open.getKey().start());
+        long began = open.getValue().arrivalMicros();
         if (live.contains(open.getKey().start())) {
-          long began = open.getValue().arrivalMicros();
-          since = connection == Connection.ONLINE ? Math.min(since, began) : began;
-          reason = open.getValue().reason();
+          if (connection != Connection.ONLINE || began < since) {
+            since = began;
+            reason = open.getValue().reason();
+          }
           connection = Connection.ONLINE;
-        } else if (connection == Connection.OFFLINE && speaker.last.equals(open.getValue())) {
-          // Its node died without a word: offline since the node's last heartbeat.
-          Start start = scanned.starts().get(open.getKey().start());
-          since = start == null ? since : Long.valueOf(start.beatMicros());
-          reason = "node-lost";
+        } else if (connection != Connection.ONLINE && start != null) {
+          // Its node died without a word: offline since the node's last heartbeat, unless a later
+          // session ended after that.
+          long lost = Math.max(start.beatMicros(), began);
+          if (lost >= since) {
+            since = lost;
+            reason = "node-lost";
+          }
         }
       }
     }

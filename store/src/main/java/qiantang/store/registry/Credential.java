@@ -1,6 +1,7 @@
 package qiantang.store.registry;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -24,6 +25,11 @@ public record Credential(
     String name,
     Instant created,
     @Nullable Instant expires) {
+  public Credential {
+    created = created.truncatedTo(ChronoUnit.MILLIS); // as the tables keep it
+    expires = expires == null ? null : expires.truncatedTo(ChronoUnit.MILLIS);
+  }
+
   /** Whether it opens anything at this moment. */
   public boolean isValidAt(Instant now) {
     return expires == null || now.isBefore(expires);

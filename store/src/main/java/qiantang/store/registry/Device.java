@@ -1,6 +1,7 @@
 package qiantang.store.registry;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -26,6 +27,10 @@ public record Device(
     String line,
     boolean disabled,
     Instant created) {
+  public Device {
+    created = created.truncatedTo(ChronoUnit.MILLIS); // as the tables keep it
+  }
+
   /** What a device is to MQTT. */
   public enum Kind {
     /** Publishes for itself, or is spoken for by a gateway. */

@@ -1,6 +1,7 @@
 package qiantang.store.registry;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import qiantang.store.model.EnterpriseId;
 
@@ -17,4 +18,8 @@ public record Enterprise(
     String region,
     List<String> platforms,
     Retention retention,
-    Instant created) {}
+    Instant created) {
+  public Enterprise {
+    created = created.truncatedTo(ChronoUnit.MILLIS); // as the tables keep it
+  }
+}

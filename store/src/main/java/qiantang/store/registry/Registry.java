@@ -27,7 +27,10 @@ public interface Registry {
   /** Enterprises in order of id. */
   CompletionStage<List<Enterprise>> enterprises(@Nullable EnterpriseId after, int limit);
 
-  /** Creates a device; false if the id is taken in its enterprise. A transaction. */
+  /**
+   * Creates a device; false if the id is taken in its enterprise. No transaction: of two creations
+   * at the same moment both may succeed, and the later one's columns hold.
+   */
   CompletionStage<Boolean> createDevice(Device device);
 
   /**
@@ -43,7 +46,7 @@ public interface Registry {
   CompletionStage<List<Device>> devices(
       EnterpriseId enterprise, @Nullable DeviceId after, int limit);
 
-  /** Stores a credential. */
+  /** Stores a new credential; repeating it changes nothing. */
   CompletionStage<Void> putCredential(Credential credential);
 
   /** The credential of a token, by owner and hash; expired ones too. */

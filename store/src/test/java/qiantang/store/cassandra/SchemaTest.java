@@ -1,0 +1,45 @@
+package qiantang.store.cassandra;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SchemaTest {
+  @Test
+  void theResourcesAreSplitIntoStatements() {
+    assertEquals(List.of("journal", "whereabouts", "starts"), tables("001-journal.cql"));
+    assertEquals(
+        List.of("platforms", "enterprises", "devices", "credentials", "tokens"),
+        tables("002-registry.cql"));
+  }
+
+  @Test
+  void everyStatementIsWholeAndMayBeRepeated() {
+    for (String name : List.of("001-journal.cql", "002-registry.cql")) {
+      for (String statement : Schema.statements(name)) {
+        assertTrue(statement.startsWith("CREATE TABLE IF NOT EXISTS "), statement);
+        assertFalse(statement.contains(";"), statement);
+        assertFalse(statement.contains("--"), statement);
+        assertEquals(count(statement, '('), count(statement, ')'), statement);
+        assertTrue(statement.endsWith("}"), "with its options: " + statement);
+      }
+    }
+  }
+
+  @Test
+  void aMissingResourceIsABug() {
+    assertThrows(AssertionError.class, () -> Schema.statements("000-none.cql"));
+  }
+
+  private static List<String> tables(String name) {
+    return Schema.statements(name).stream().map(statement -> statement.split(" ", -1)[5]).toList();
+  }
+
+  private static long count(String text, char what) {
+    return text.chars().filter(c -> c == what).count();
+  }
+}

@@ -1,0 +1,206 @@
+package qiantang.store.read;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import qiantang.store.harness.Entries;
+import qiantang.store.harness.ManualTime;
+import qiantang.store.harness.Node;
+import qiantang.store.harness.Stages;
+import qiantang.store.memory.MemoryJournal;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.Entry;
+import qiantang.store.model.MetricValue;
+import qiantang.store.model.Reading;
+import qiantang.store.model.Value;
+import qiantang.store.read.Activity.Connection;
+import qiantang.store.read.Activity.DeviceActivity;
+
+class ActivityTest {
+  private static final EnterpriseId ACME = new EnterpriseId("acme");
+
+  private final ManualTime time = new ManualTime();
+  private final MemoryJournal memory = new MemoryJournal(time, Runnable::run, true);
+  private final Node low = new Node(time, memory, 1);
+  private final Node high = new Node(time, memory, 2);
+  private final Reader reader = new Reader(new Tail(memory, Runnable::run, 1 << 20), time);
+
+  @BeforeEach
+  void open() {
+    Stages.done(low.journal().open());
+    Stages.done(high.journal().open());
+  }
+
+  @Test
+  void aDeviceIsOnlineFromConnectToDisconnect() {
+    long connected = presence(low, 1, true, "connect");
+    time.advance(Duration.ofMinutes(3));
+    assertConnection(Connection.ONLINE, connected, "connect");
+    long disconnected = presence(low, 1, false, "keep-alive");
+    time.advance(Duration.ofMinutes(3));
+    assertConnection(Connection.OFFLINE, disconnected, "keep-alive");
+  }
+
+  @Test
+  void aDeviceThatOnlySentIsThereAndWasNeverConnected() {
+    low.send(ACME, Entries.reading("d", "m", 5, 77, 1));
+    low.send(ACME, Entries.reading("d", "m2", 4, 78, 1));
+    DeviceActivity device = device("d");
+    assertEquals(Connection.NEVER, device.connection());
+    assertNull(device.sinceMicros());
+    assertNull(device.name());
+    assertEquals(77, device.firstArrivalMicros());
+    assertEquals(5L, device.lastEventTimeMicros());
+    assertEquals(List.of("m", "m2"), List.copyOf(device.metrics()));
+  }
+
+  @Test
+  void aTakeoverOnOneNodeLeavesItOnline() {
+    presence(low, 1, true, "connect");
+    time.advance(Duration.ofSeconds(2));
+    long again = presence(low, 2, true, "connect");
+    presence(low, 1, false, "taken-over");
+    assertConnection(Connection.ONLINE, again, "connect");
+  }
+
+  @Test
+  void aLateDisconnectOfTheOldNodeDoesNotCloseTheNewSession() {
+    for (List<Node> pair : List.of(List.of(low, high), List.of(high, low))) {
+      presence(pair.getFirst(), 1, true, "connect");
+      time.advance(Duration.ofMinutes(1));
+      long moved = presence(pair.getLast(), 1, true, "connect");
+      time.advance(Duration.ofSeconds(5));
+      presence(pair.getFirst(), 1, false, "keep-alive");
+      assertConnection(Connection.ONLINE, moved, "connect");
+      time.advance(Duration.ofMinutes(2));
+      long ended = presence(pair.getLast(), 1, false, "disconnect");
+      assertConnection(Connection.OFFLINE, ended, "disconnect");
+      time.advance(Duration.ofMinutes(1));
+    }
+  }
+
+  @Test
+  void ofTwoEndsInOneMinuteTheLaterTells() {
+    for (List<Node> pair : List.of(List.of(low, high), List.of(high, low))) {
+      presence(pair.getFirst(), 1, true, "connect");
+      time.advance(Duration.ofSeconds(1));
+      presence(pair.getFirst(), 1, false, "keep-alive");
+      time.advance(Duration.ofSeconds(1));
+      presence(pair.getLast(), 1, true, "connect");
+      time.advance(Duration.ofSeconds(1));
+      long ended = presence(pair.getLast(), 1, false, "protocol-error");
+      assertConnection(Connection.OFFLINE, ended, "protocol-error");
+      time.advance(Duration.ofMinutes(2));
+    }
+  }
+
+  @Test
+  void aDeviceIsOfflineWhenItsNodeIsLost() {
+    presence(low, 1, true, "connect");
+    time.advance(Duration.ofSeconds(30));
+    long lastBeat = time.micros();
+    low.freeze();
+    time.advance(Duration.ofSeconds(14));
+    assertEquals(Connection.ONLINE, device("d").connection());
+    time.advance(Duration.ofSeconds(1));
+    assertConnection(Connection.OFFLINE, lastBeat, "node-lost");
+    time.advance(Duration.ofMinutes(5)); // sealed by the other
+    assertConnection(Connection.OFFLINE, lastBeat, "node-lost");
+    long again = presence(high, 1, true, "connect");
+    assertConnection(Connection.ONLINE, again, "connect");
+    time.advance(Duration.ofMinutes(1));
+    long ended = presence(high, 1, false, "disconnect");
+    assertConnection(Connection.OFFLINE, ended, "disconnect");
+  }
+
+  @Test
+  void aLostNodeTellsThoughAnOldSessionsDisconnectCameLater() {
+    presence(low, 1, true, "connect");
+    time.advance(Duration.ofSeconds(10));
+    presence(high, 1, true, "connect");
+    time.advance(Duration.ofSeconds(3));
+    presence(low, 1, false, "keep-alive");
+    time.advance(Duration.ofSeconds(17));
+    long lastBeat = time.micros();
+    high.freeze();
+    time.advance(Duration.ofSeconds(20));
+    assertConnection(Connection.OFFLINE, lastBeat, "node-lost");
+  }
+
+  @Test
+  void whoConnectedAfterTheLastHeartbeatOfALostNodeIsOfflineSinceThen() {
+    time.advance(Duration.ofSeconds(7));
+    long connected = presence(low, 1, true, "connect");
+    low.freeze();
+    time.advance(Duration.ofSeconds(30));
+    assertConnection(Connection.OFFLINE, connected, "node-lost");
+  }
+
+  @Test
+  void aDeviceBehindAGatewayIsAsConnectedAsTheGateway() {
+    DeviceId gateway = new DeviceId("g");
+    low.send(ACME, Entries.presence("g", 1, true, "connect", time.micros()));
+    low.send(ACME, new Entry.Birth(new DeviceId("d"), "铣床 1", gateway, "mill", time.micros()));
+    long since = time.micros();
+    time.advance(Duration.ofSeconds(1));
+    low.send(
+        ACME,
+        new Entry.Readings(
+            gateway,
+            time.micros(),
+            List.of(
+                new Reading(
+                    new DeviceId("d2"),
+                    1,
+                    true,
+                    false,
+                    List.of(new MetricValue("m", new Value.Int(1)))))));
+    for (String device : List.of("d", "d2")) {
+      assertEquals(Connection.ONLINE, device(device).connection());
+      assertEquals(since, device(device).sinceMicros());
+      assertEquals(gateway, device(device).gateway());
+    }
+    assertEquals("铣床 1", device("d").name());
+    assertEquals("mill", device("d").model());
+    assertNull(device("g").gateway());
+    low.send(ACME, Entries.presence("g", 1, false, "disconnect", time.micros()));
+    assertEquals(Connection.OFFLINE, device("d").connection());
+  }
+
+  @Test
+  void aDeviceThatInventsMetricsIsBounded() {
+    for (int i = 0; i < 1100; i++) {
+      low.send(ACME, Entries.reading("d", "m" + i, 1, 1, 1));
+    }
+    assertTrue(device("d").metrics().size() <= 1000);
+  }
+
+  private long presence(Node node, long session, boolean connected, String reason) {
+    long now = time.micros();
+    assertTrue(
+        node.send(ACME, Entries.presence("d", session, connected, reason, now)).isAcknowledged());
+    return now;
+  }
+
+  private void assertConnection(Connection connection, long sinceMicros, String reason) {
+    DeviceActivity device = device("d");
+    assertEquals(
+        connection + " " + sinceMicros + " " + reason,
+        device.connection() + " " + device.sinceMicros() + " " + device.reason());
+  }
+
+  private DeviceActivity device(String device) {
+    @Nullable DeviceActivity found =
+        Stages.done(reader.activity(ACME)).devices().get(new DeviceId(device));
+    assertNotNull(found);
+    return found;
+  }
+}

@@ -105,6 +105,9 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
     if (version == null && type != PacketParser.CONNECT) {
       return broken(ReasonCode.PROTOCOL_ERROR, "a first packet that is not CONNECT");
     }
+    if (version == null && (header & 15) != 0) {
+      return broken(ReasonCode.MALFORMED_PACKET, "a CONNECT with flags"); // as TLS begins
+    }
     int bytes = headerBytes + remainingLength;
     if (bytes > (version == null ? CONNECT_BYTES_MAX : PACKET_BYTES_MAX)) {
       if (version != MqttVersion.V3_1_1 || type != PacketParser.PUBLISH) {

@@ -232,16 +232,11 @@ final class ReadingsReader {
 
   private void add(
       DeviceId device, @Nullable SubDevice sub, Values values, @Nullable EventTime time, int from) {
-    EventTimes times = message.times();
-    long micros;
-    if (time == null) {
-      // Several of one message differ by a microsecond, or the last would overwrite the others.
-      micros = times.nowMicros() + unstamped++;
-    } else {
-      micros = time.micros();
-      String fault = time.fault() != null ? time.fault() : times.fault(micros);
+    if (time != null) {
+      boolean isTime = time.fault() == null;
+      String fault = isTime ? message.times().fault(time.micros()) : time.fault();
       if (fault != null) {
-        refuse(device, Reason.CLOCK, fault, time.fault() == null ? micros : null, from);
+        refuse(device, Reason.CLOCK, fault, isTime ? time.micros() : null, from);
         return;
       }
     }
@@ -254,6 +249,8 @@ final class ReadingsReader {
       return; // only nulls: accepted, and nothing to keep
     }
     boolean stamped = time != null;
+    // Several of one message differ by a microsecond, or the last would overwrite the others.
+    long micros = time != null ? time.micros() : message.times().nowMicros() + unstamped++;
     boolean possibleRepeat = message.duplicate() && !stamped;
     readings.add(new Reading(device, micros, stamped, possibleRepeat, values.list()));
     if (sub != null) {

@@ -9,16 +9,23 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A client of the API. Whatever it is answered must be as the API's own description says. */
+/**
+ * A client of the API, in HTTP/1.1 and HTTP/2 by turns. Whatever it is answered must be as the
+ * API's own description says.
+ */
 final class Api {
   private final HttpClient client = HttpClient.newHttpClient();
+  private final AtomicInteger turn = new AtomicInteger();
   private final OpenApi description = new OpenApi();
   private final String base;
 
@@ -42,6 +49,7 @@ final class Api {
       String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))
+            .version(turn.incrementAndGet() % 2 == 0 ? Version.HTTP_2 : Version.HTTP_1_1)
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
@@ -58,6 +66,15 @@ final class Api {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Asks without waiting. */
+  CompletableFuture<HttpResponse<String>> later(String path, String token) {
+    return client.sendAsync(
+        HttpRequest.newBuilder(URI.create(base + path))
+            .header("Authorization", "Bearer " + token)
+            .build(),
+        BodyHandlers.ofString());
   }
 
   /** Asks for a zipped answer. */

@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -153,7 +154,9 @@ final class Exchange {
             headers.forEach(response::putHeader);
             response.putHeader("Content-Type", answer.contentType());
             answer.headers().forEach(response::putHeader);
-            if (answer.status() == Problem.BODY_TOO_LARGE.status()) {
+            // In HTTP/2 there is no such header: only the stream ends.
+            if (answer.status() == Problem.BODY_TOO_LARGE.status()
+                && raw.version() != HttpVersion.HTTP_2) {
               response.putHeader("Connection", "close"); // what is left of it is not worth reading
             }
             return Future.succeededFuture();

@@ -1,0 +1,85 @@
+package qiantang.query;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.AccessToken;
+import qiantang.store.registry.Credential;
+import qiantang.store.registry.Device;
+import qiantang.store.registry.Enterprise;
+import qiantang.store.registry.Platform;
+import qiantang.store.registry.Registry;
+
+/** A registry of which nothing is heard any more. */
+final class Away implements Registry {
+  @Override
+  public CompletionStage<Void> putPlatform(Platform platform) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<List<Platform>> platforms() {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Boolean> createEnterprise(Enterprise enterprise) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Optional<Enterprise>> enterprise(EnterpriseId id) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<List<Enterprise>> enterprises(@Nullable EnterpriseId after, int limit) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Boolean> createDevice(Device device) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Void> discoverDevice(Device device) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Optional<Device>> device(EnterpriseId enterprise, DeviceId id) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<List<Device>> devices(
+      EnterpriseId enterprise, @Nullable DeviceId after, int limit) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Void> putCredential(Credential credential) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Optional<Credential>> credential(AccessToken token) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<List<Credential>> tokens(
+      EnterpriseId owner, @Nullable String after, int limit) {
+    return away();
+  }
+
+  private static <T> CompletionStage<T> away() {
+    return CompletableFuture.failedFuture(new IOException("no node answers"));
+  }
+}

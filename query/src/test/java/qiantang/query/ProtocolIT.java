@@ -1,0 +1,169 @@
+package qiantang.query;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.Role;
+
+/** HTTP itself: methods, paths, bodies, headers and cursors. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ProtocolIT {
+  private static final String DEVICES = "/v1/enterprises/mine/devices";
+
+  private final World world = new World();
+  private final EnterpriseId mine = world.enterprise("mine");
+  private final String admin = world.token(mine, Role.ADMIN);
+
+  @AfterAll
+  void close() {
+    world.close();
+  }
+
+  @Test
+  void unknownPathsAre404() {
+    for (String path :
+        List.of(
+            "/v1", "/v1/", "/v2/me", "/v1/nothing", "/nothing", DEVICES + "/d/e/f", "/%2e%2e/x")) {
+      Api.assertProblem("not-found", 404, world.api.get(path, admin));
+      Api.assertProblem("not-found", 404, world.api.send("POST", path, null, "{}"));
+    }
+  }
+
+  @Test
+  void aPathThatCannotBeDecodedIs400() throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), world.query().port())) {
+      socket
+          .getOutputStream()
+          .write("GET /v1/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(UTF_8));
+      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+      assertTrue(answer.contains("/problems/invalid-request"), answer);
+    }
+  }
+
+  @Test
+  void otherMethodsAre405AndSayWhichAreAllowed() {
+    for (String method : List.of("PUT", "PATCH", "DELETE")) {
+      HttpResponse<String> response = world.api.send(method, DEVICES, admin, "{}");
+      Api.assertProblem("method-not-allowed", 405, response);
+      assertEquals(
+          Set.of("GET", "HEAD", "POST", "OPTIONS"),
+          Set.of(Api.header(response, "Allow").split(", ")));
+      Api.assertProblem(
+          "method-not-allowed", 405, world.api.send(method, DEVICES + "/d1", admin, null));
+    }
+    HttpResponse<String> options = world.api.send("OPTIONS", "/v1/me", null, null);
+    assertEquals(204, options.statusCode());
+    assertEquals("GET, HEAD, OPTIONS", Api.header(options, "Allow"));
+  }
+
+  @Test
+  void headAnswersLikeGetWithoutItsBody() {
+    for (String path : List.of("/", "/v1/me", DEVICES)) {
+      HttpResponse<String> head = world.api.send("HEAD", path, admin, null);
+      HttpResponse<String> get = world.api.get(path, admin);
+      assertEquals(200, head.statusCode());
+      assertEquals("", head.body());
+      assertEquals(Api.header(get, "Content-Type"), Api.header(head, "Content-Type"));
+    }
+    assertEquals(401, world.api.send("HEAD", "/v1/me", null, null).statusCode());
+  }
+
+  @Test
+  void bodiesMustBeSmallJsonObjects() {
+    Api.assertProblem(
+        "unsupported-media-type", 415, world.api.send("POST", DEVICES, admin, "{\"id\":\"a\"}"));
+    Api.assertProblem(
+        "unsupported-media-type",
+        415,
+        world.api.send(
+            "POST", DEVICES, admin, "id=a", "Content-Type", "application/x-www-form-urlencoded"));
+    for (String body :
+        List.of("", "[]", "7", "null", "\"x\"", "{", "{}{}", "{\"id\":NaN}", "[".repeat(100_000))) {
+      Api.assertProblem("invalid-request", 400, post(body));
+    }
+    for (int turn = 0; turn < 2; turn++) { // both versions of HTTP
+      Api.assertProblem("body-too-large", 413, post("{\"id\":\"" + "x".repeat(1 << 20) + "\"}"));
+    }
+    Api.assertProblem("invalid-request", 400, post("{\"id\":\"" + "x".repeat(1 << 19) + "\"}"));
+    assertEquals(200, world.api.get("/v1/me", admin).statusCode());
+  }
+
+  @Test
+  void aBodyIsNotReadBeforeItsSenderIsKnown() {
+    String large = "x".repeat(8 << 20);
+    Api.assertProblem(
+        "unauthorized",
+        401,
+        world.api.send("POST", DEVICES, null, large, "Content-Type", "application/json"));
+  }
+
+  @Test
+  void everyAnswerCarriesItsHeaders() {
+    for (String path : List.of("/", "/v1/me", "/v1/nothing", "/health/live", "/metrics")) {
+      HttpResponse<String> response = world.api.get(path, admin, "X-Request-Id", "my-id.1");
+      assertEquals("my-id.1", Api.header(response, "X-Request-Id"), path);
+      assertEquals("nosniff", Api.header(response, "X-Content-Type-Options"), path);
+      assertTrue(
+          Api.header(response, "Content-Security-Policy").startsWith("default-src 'none'"), path);
+      assertEquals(path.startsWith("/v1") ? "no-store" : "", Api.header(response, "Cache-Control"));
+    }
+    String made =
+        Api.header(world.api.get("/v1/me", admin, "X-Request-Id", "no id"), "X-Request-Id");
+    assertTrue(made.matches("[0-9a-f-]{36}"), made);
+  }
+
+  @Test
+  void thePageLoadsNothing() {
+    HttpResponse<String> page = world.api.get("/", null);
+    assertTrue(Api.header(page, "Content-Type").startsWith("text/html"));
+    assertTrue(Api.header(page, "Content-Security-Policy").contains("style-src 'sha256-"));
+    assertTrue(page.body().contains("/openapi.json"));
+    for (String word : List.of("<script", "src=", "@import", "url(", "https://")) {
+      assertTrue(!page.body().contains(word), word);
+    }
+  }
+
+  @Test
+  void metricsNameRoutesAndNeverPaths() {
+    world.api.get(DEVICES + "/secret-device", admin);
+    world.api.get("/secret-path", null);
+    String metrics = world.api.get("/metrics", null).body();
+    assertTrue(
+        metrics.contains("route=\"/v1/enterprises/{enterprise}/devices/{device}\""), metrics);
+    assertTrue(metrics.contains("route=\"none\""), metrics);
+    assertTrue(metrics.contains("jvm_memory_used_bytes"), metrics);
+    assertTrue(!metrics.contains("secret"), metrics);
+  }
+
+  @Test
+  void cursorsOfOthersAreRefused() {
+    for (int i = 0; i < 3; i++) {
+      world.device(mine, "cursor-" + i);
+    }
+    String cursor = world.api.json(200, DEVICES + "?limit=1", admin).getString("next");
+    assertEquals(200, world.api.get(DEVICES + "?cursor=" + cursor, admin).statusCode());
+    for (String other :
+        List.of(
+            "", "x", cursor + "A", cursor.substring(1), cursor + "%3D", "MQ", "MTpkOg", "%00")) {
+      Api.assertProblem("invalid-request", 400, world.api.get(DEVICES + "?cursor=" + other, admin));
+    }
+    Api.assertProblem(
+        "invalid-request", 400, world.api.get("/v1/enterprises?cursor=" + cursor, admin));
+  }
+
+  private HttpResponse<String> post(String body) {
+    return world.api.send("POST", DEVICES, admin, body, "Content-Type", "application/json");
+  }
+}

@@ -1,0 +1,5 @@
+/** Writing without sockets. */
+@NullMarked
+package qiantang.query.json;
+
+import org.jspecify.annotations.NullMarked;

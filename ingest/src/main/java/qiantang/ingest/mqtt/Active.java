@@ -190,14 +190,15 @@ final class Active implements Phase {
       refuseOverload();
     } else {
       session.holdFirst(publish);
-      waitForBudget();
+      waitForBudget(bytes);
     }
   }
 
-  private void waitForBudget() {
+  private void waitForBudget(long bytes) {
     meter.paused();
     session.pause(MqttSession.Pause.BUDGET);
     budget.whenGiven(
+        bytes,
         session.loop().executor(),
         () -> {
           if (!session.isEnded()) {
@@ -292,7 +293,7 @@ final class Active implements Phase {
     int bytes = publish.head().length + Budgets.MESSAGE_OVERHEAD_BYTES;
     if (!budget.tryTake(bytes)) {
       session.holdFirst(publish);
-      waitForBudget();
+      waitForBudget(bytes);
       return;
     }
     unanswered++;

@@ -41,7 +41,7 @@ public final class Cassandra implements AutoCloseable {
             .withDuration(DefaultDriverOption.RECONNECTION_MAX_DELAY, RECONNECT_MAX)
             .withDuration(DefaultDriverOption.HEARTBEAT_INTERVAL, Duration.ofSeconds(10))
             .withBoolean(DefaultDriverOption.METADATA_SCHEMA_ENABLED, false)
-            // The schema is set up before anything else uses the session.
+            // Schema makes the keyspace and then uses it, once, before anything else is sent.
             .withBoolean(DefaultDriverOption.REQUEST_WARN_IF_SET_KEYSPACE, false)
             .withString(DefaultDriverOption.SESSION_NAME, "qiantang")
             .build();

@@ -93,7 +93,7 @@ public final class IngestMain implements AutoCloseable {
             budgets,
             new Discovery(registry, scheduler, timers, meter),
             meter);
-    listeners = new Listeners(config.eventLoops());
+    listeners = new Listeners(config.eventLoops(), budgets.largePackets());
     for (EventLoop loop : listeners.loops()) {
       SessionLoop sessions = new SessionLoop(node, loop);
       loops.put(loop, sessions);

@@ -93,7 +93,7 @@ public final class LoadClient {
   private final class Connection extends ChannelInboundHandlerAdapter {
     private final String clientId;
     private final String token;
-    private final long[] sentNanos = new long[65_536];
+    private final long[] sentNanos = new long[1025];
     private int nextId = 1;
     private boolean isConnected;
     private final ByteBuf rest = Unpooled.buffer();
@@ -147,7 +147,7 @@ public final class LoadClient {
       out.writeBytes(publish);
       out.setShort(start + 2 + 2 + 4, nextId); // header, length of topic, topic
       sentNanos[nextId] = System.nanoTime();
-      nextId = nextId == 65_535 ? 1 : nextId + 1;
+      nextId = nextId == 1024 ? 1 : nextId + 1;
     }
   }
 }

@@ -55,6 +55,7 @@ final class Active implements Phase {
   private int inFlight;
   private int unanswered;
   private boolean isDraining;
+  private @Nullable Waiting waiting;
 
   private Active(
       MqttSession session,
@@ -155,6 +156,10 @@ final class Active implements Phase {
   @Override
   public void ended(String presence) {
     node.leave(identity.enterprise(), clientId, this);
+    Waiting queued = waiting;
+    if (queued != null) {
+      queued.session = null;
+    }
     records.end(presence);
   }
 
@@ -194,17 +199,32 @@ final class Active implements Phase {
     }
   }
 
-  private void waitForBudget(long bytes) {
+  private void waitForBudget(int bytes) {
     meter.paused();
     session.pause(MqttSession.Pause.BUDGET);
-    budget.whenGiven(
-        bytes,
-        session.loop().executor(),
-        () -> {
-          if (!session.isEnded()) {
-            session.resume(MqttSession.Pause.BUDGET);
-          }
-        });
+    Waiting now = new Waiting(session);
+    waiting = now;
+    budget.whenGiven(bytes, session.loop().executor(), now);
+  }
+
+  /**
+   * Stands in a budget's queue for a session. A session that ends leaves it empty: while the store
+   * is away, clients that come, wait and go must leave no more than this behind.
+   */
+  private static final class Waiting implements Runnable {
+    private @Nullable MqttSession session;
+
+    Waiting(MqttSession session) {
+      this.session = session;
+    }
+
+    @Override
+    public void run() {
+      MqttSession still = session;
+      if (still != null) {
+        still.resume(MqttSession.Pause.BUDGET);
+      }
+    }
   }
 
   /** The bytes are taken and are given back by the lane, with the last entry of the message. */

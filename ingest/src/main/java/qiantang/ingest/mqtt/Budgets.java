@@ -19,6 +19,7 @@ public final class Budgets {
 
   private final ByteBudget node;
   private final ByteBudget logins;
+  private final ByteBudget largePackets;
   private final long enterpriseBytes;
   private final Map<EnterpriseId, ByteBudget> enterprises = new ConcurrentHashMap<>();
 
@@ -30,6 +31,7 @@ public final class Budgets {
   public Budgets(long nodeBytes) {
     node = new ByteBudget(nodeBytes);
     enterpriseBytes = Math.max(nodeBytes / 2, 1);
+    largePackets = new ByteBudget(Math.max(nodeBytes / 4, 1));
     logins = node.child(Math.max(nodeBytes / 64, 1));
   }
 
@@ -41,6 +43,11 @@ public final class Budgets {
   /** The bound of all. */
   public long limitBytes() {
     return node.limitBytes();
+  }
+
+  /** Beside the node's: packets of 16 KiB and more that are not whole, or not used, yet. */
+  public ByteBudget largePackets() {
+    return largePackets;
   }
 
   /** For the records of refused logins. */

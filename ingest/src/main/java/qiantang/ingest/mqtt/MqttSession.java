@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
+import qiantang.ingest.net.PacketDecoder;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
 
@@ -40,6 +41,8 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     LOGIN(1),
     /** A byte budget is full. */
     BUDGET(2),
+    /** There is no room for a large packet that has begun. */
+    ROOM(16),
     /** It does not take what is written to it. */
     WRITE(4),
     /** The node ends. */
@@ -104,6 +107,16 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     flush();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof PacketDecoder.Room room) {
+      switch (room) {
+        case WANTED -> pause(Pause.ROOM);
+        case FOUND -> resume(Pause.ROOM);
+      }
+    }
   }
 
   @Override
@@ -252,18 +265,31 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     if (code != null && isActive && version == MqttVersion.V5) {
       PacketEncoder.disconnect(out(), code, detail);
     }
-    boolean hasWord = out != null;
     phase = new Phase.Ended(this);
     held = null;
     pauses = 0;
-    flush();
-    if (hasWord && context().channel() instanceof DuplexChannel duplex && duplex.isActive()) {
-      var _ = duplex.shutdownOutput();
-      duplex.config().setAutoRead(true);
-      loop.schedule(timer, loop.nanos() + LINGER_NANOS);
+    ByteBuf lastWord = out;
+    out = null;
+    if (lastWord == null) {
+      closeChannel();
+    } else if (context().channel() instanceof DuplexChannel duplex) {
+      linger(lastWord, duplex);
     } else {
+      var _ = context().writeAndFlush(lastWord);
       closeChannel();
     }
+  }
+
+  private void linger(ByteBuf lastWord, DuplexChannel duplex) {
+    var _ =
+        context()
+            .writeAndFlush(lastWord)
+            .addListener(
+                sent -> {
+                  var _ = duplex.shutdownOutput();
+                });
+    duplex.config().setAutoRead(true);
+    loop.schedule(timer, loop.nanos() + LINGER_NANOS);
   }
 
   /** The node ends: no more is read; when all is answered, the session ends. */

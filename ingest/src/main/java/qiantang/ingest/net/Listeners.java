@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import qiantang.store.journal.ByteBudget;
 
 /** The event loops and the sockets that are listened on. Epoll where there is one, else NIO. */
 public final class Listeners implements AutoCloseable {
@@ -38,13 +39,19 @@ public final class Listeners implements AutoCloseable {
   // Answers are 4 bytes: who does not take 8 KiB of them is not read any more.
   private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(4096, 8192);
 
+  private final ByteBudget room;
   private final EventLoopGroup acceptor;
   private final EventLoopGroup loops;
   private final Class<? extends ServerChannel> serverChannel;
   private final List<Channel> sockets = new ArrayList<>();
 
-  /** Event loops without a socket yet. */
-  public Listeners(int loopCount) {
+  /**
+   * Event loops without a socket yet.
+   *
+   * @param room for large packets that are not whole yet
+   */
+  public Listeners(int loopCount, ByteBudget room) {
+    this.room = room;
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     acceptor = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("mqtt-accept"), io);
@@ -86,7 +93,7 @@ public final class Listeners implements AutoCloseable {
                   @Override
                   protected void initChannel(Channel channel) {
                     // TLS and WebSocket come before the codec, on listeners of their own.
-                    channel.pipeline().addLast("packets", new PacketDecoder());
+                    channel.pipeline().addLast("packets", new PacketDecoder(room));
                     channel.pipeline().addLast("session", sessions.apply(channel));
                   }
                 });

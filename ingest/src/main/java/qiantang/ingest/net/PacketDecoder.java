@@ -1,10 +1,15 @@
 package qiantang.ingest.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.journal.ByteBudget;
 
 /**
  * Cuts the byte stream into packets. The size is checked at the fixed header, before a byte of the
@@ -28,17 +33,36 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
   // cost 1,000 of these.
   private static final int FIRST_BODY_BYTES = 512;
 
+  /**
+   * From here on a packet takes room in the node's budget for packets that are not whole yet: what
+   * 1,000 clients may each have half sent must not add up to more than the node has.
+   */
+  static final int LARGE_BYTES = 16 * 1024;
+
+  /** Such a packet must be whole after this: 256 KiB at 4.5 KB/s. Nobody may sit on the room. */
+  static final Duration LARGE_TIMEOUT = Duration.ofSeconds(60);
+
   private static final byte[] NOTHING = {};
+
+  /** Told to the session, which alone decides when the channel is read. */
+  public enum Room {
+    /** There is no room for a large packet: do not read. */
+    WANTED,
+    /** There is room again. */
+    FOUND
+  }
 
   /** What the next byte is. */
   private enum State {
     TYPE,
     LENGTH,
+    ROOM,
     BODY,
     SKIP,
     DEAF
   }
 
+  private final ByteBudget room;
   private final PacketParser parser = new PacketParser();
   private State state = State.TYPE;
   private int header;
@@ -49,19 +73,121 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
   private int wanted;
   private int skipped;
 
+  // Room taken for the packet that comes in, and for packets the session may not have used yet.
+  private int roomTaken;
+  private int roomUsed;
+  private @Nullable Future<?> timeout;
+
+  // Came while there was no room: the rest of one read.
+  private byte[] unread = NOTHING;
+
+  /**
+   * The decoder of one connection.
+   *
+   * @param room for large packets that are not whole yet, of the whole node
+   */
+  public PacketDecoder(ByteBudget room) {
+    this.room = room;
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf in = (ByteBuf) message;
     try {
-      while (in.isReadable()) {
-        Packet packet = next(in);
-        if (packet != null) {
-          ctx.fireChannelRead(packet);
-        }
-      }
+      giveUsedRoom(); // it reads again, so it has used what it had
+      decode(ctx, in);
     } finally {
       in.release();
     }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    state = State.DEAF;
+    unread = NOTHING;
+    body = NOTHING;
+    cancelTimeout();
+    roomUsed += roomTaken;
+    roomTaken = 0;
+    giveUsedRoom();
+    ctx.fireChannelInactive();
+  }
+
+  private void decode(ChannelHandlerContext ctx, ByteBuf in) {
+    while (in.isReadable()) {
+      if (state == State.ROOM) {
+        keepUnread(in);
+        return;
+      }
+      Packet packet = next(in);
+      if (packet != null) {
+        cancelTimeout();
+        roomUsed += roomTaken;
+        roomTaken = 0;
+        ctx.fireChannelRead(packet);
+        if (ctx.channel().config().isAutoRead()) {
+          giveUsedRoom();
+        }
+      } else if (state == State.ROOM) {
+        takeRoom(ctx);
+      }
+    }
+  }
+
+  /** Begins a large body, or waits until there is room for it. */
+  private void takeRoom(ChannelHandlerContext ctx) {
+    if (room.tryTake(wanted)) {
+      roomTaken = wanted;
+      state = State.BODY;
+      timeout =
+          ctx.executor().schedule(() -> timedOut(ctx), LARGE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      return;
+    }
+    ctx.fireUserEventTriggered(Room.WANTED);
+    room.whenGiven(wanted, ctx.executor(), () -> tryAgain(ctx));
+  }
+
+  private void tryAgain(ChannelHandlerContext ctx) {
+    if (state != State.ROOM) {
+      return; // closed meanwhile
+    }
+    takeRoom(ctx);
+    if (state == State.BODY) {
+      byte[] rest = unread;
+      unread = NOTHING;
+      ByteBuf in = Unpooled.wrappedBuffer(rest);
+      decode(ctx, in);
+      ctx.fireUserEventTriggered(Room.FOUND);
+    }
+  }
+
+  private void timedOut(ChannelHandlerContext ctx) {
+    timeout = null;
+    if (roomTaken > 0) {
+      ctx.fireChannelRead(
+          broken(ReasonCode.MALFORMED_PACKET, "a packet that was not whole after 60 s"));
+    }
+  }
+
+  private void cancelTimeout() {
+    Future<?> running = timeout;
+    if (running != null) {
+      running.cancel(false);
+      timeout = null;
+    }
+  }
+
+  private void giveUsedRoom() {
+    if (roomUsed > 0) {
+      room.give(roomUsed);
+      roomUsed = 0;
+    }
+  }
+
+  private void keepUnread(ByteBuf in) {
+    int before = unread.length;
+    unread = Arrays.copyOf(unread, before + in.readableBytes());
+    in.readBytes(unread, before, unread.length - before);
   }
 
   /** Takes bytes up to the end of one packet, or all there are. */
@@ -75,6 +201,7 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
         yield in.isReadable() ? next(in) : null;
       }
       case LENGTH -> readLength(in);
+      case ROOM -> throw new AssertionError("BUG: a large packet without room");
       case BODY -> readBody(in);
       case SKIP -> skipBody(in);
       case DEAF -> {
@@ -118,13 +245,18 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
       state = State.SKIP;
       wanted = 2; // length of the topic; known then, the rest of the head
     } else {
-      state = State.BODY;
+      state = remainingLength > LARGE_BYTES ? State.ROOM : State.BODY;
       wanted = remainingLength;
     }
     filled = 0;
     skipped = 0;
     body = NOTHING;
-    return state == State.BODY ? readBody(in) : skipBody(in);
+    return switch (state) {
+      case BODY -> readBody(in);
+      case SKIP -> skipBody(in);
+      case ROOM -> null;
+      case TYPE, LENGTH, DEAF -> throw new AssertionError("BUG: a body in state " + state);
+    };
   }
 
   private @Nullable Packet readBody(ByteBuf in) {

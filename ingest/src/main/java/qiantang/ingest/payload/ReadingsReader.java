@@ -83,8 +83,9 @@ final class ReadingsReader {
   private final Message message;
   private final JsonParser parser;
   private final List<Reading> readings = new ArrayList<>(1);
-  private final Set<SubDevice> devices = new LinkedHashSet<>(2);
-  private final Map<RefusalKey, Refusal> refusals = new LinkedHashMap<>(2);
+  // Made when needed: most messages are of one device and all good.
+  private Set<SubDevice> devices = Set.of();
+  private Map<RefusalKey, Refusal> refusals = Map.of();
   private long unstamped;
 
   private ReadingsReader(Message message, JsonParser parser) {
@@ -254,6 +255,7 @@ final class ReadingsReader {
     boolean possibleRepeat = message.duplicate() && !stamped;
     readings.add(new Reading(device, micros, stamped, possibleRepeat, values.list()));
     if (sub != null) {
+      devices = devices.isEmpty() ? new LinkedHashSet<>() : devices;
       devices.add(sub);
     }
   }
@@ -272,6 +274,7 @@ final class ReadingsReader {
       key = new RefusalKey(null, reason, null);
       refusal = new Refusal(null, reason, "more of: " + detail, null, 1, from, length);
     }
+    refusals = refusals.isEmpty() ? new LinkedHashMap<>() : refusals;
     refusals.merge(
         key,
         refusal,
@@ -287,9 +290,12 @@ final class ReadingsReader {
   }
 
   private Decoded result() {
-    return readings.isEmpty() && refusals.isEmpty()
-        ? Decoded.Readings.NONE
-        : new Decoded.Readings(readings, devices, List.copyOf(refusals.values()));
+    if (refusals.isEmpty()) {
+      return readings.isEmpty()
+          ? Decoded.Readings.NONE
+          : new Decoded.Readings(readings, devices, List.of());
+    }
+    return new Decoded.Readings(readings, devices, List.copyOf(refusals.values()));
   }
 
   private int tokenStart() {

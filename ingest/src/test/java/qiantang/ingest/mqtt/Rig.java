@@ -215,7 +215,8 @@ final class Rig {
     private final StringBuilder received = new StringBuilder();
     private int writes;
     private final EmbeddedChannel channel =
-        new EmbeddedChannel(new Socket(), new PacketDecoder(), new MqttSession(loop));
+        new EmbeddedChannel(
+            new Socket(), new PacketDecoder(budgets.largePackets()), new MqttSession(loop));
 
     private final class Socket extends ChannelOutboundHandlerAdapter {
       @Override

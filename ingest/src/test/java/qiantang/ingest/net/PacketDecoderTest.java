@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import qiantang.store.journal.ByteBudget;
 
 class PacketDecoderTest {
   private static final String TOPIC = "v1/devices/me/telemetry";
@@ -114,6 +115,25 @@ class PacketDecoderTest {
     List<String> packets = decode(stream, stream.length);
     assertEquals("publish", packets.get(1).substring(0, 7));
     assertEquals("oversized", packets.get(2).substring(0, 9));
+  }
+
+  @Test
+  void largePacketsThatAreNotWholeShareTheirRoom() {
+    ByteBudget room = new ByteBudget(300_000);
+    byte[] large = publish(V5, 0x32, TOPIC, 1, new byte[200_000]);
+    EmbeddedChannel first = new EmbeddedChannel(new PacketDecoder(room));
+    first.writeInbound(Unpooled.wrappedBuffer(connect(V5, "a", "u", 0)));
+    first.writeInbound(Unpooled.wrappedBuffer(large, 0, 150_000));
+    EmbeddedChannel second = new EmbeddedChannel(new PacketDecoder(room));
+    second.writeInbound(Unpooled.wrappedBuffer(connect(V5, "b", "u", 0)));
+    second.writeInbound(Unpooled.wrappedBuffer(large, 0, 5000));
+    second.writeInbound(Unpooled.wrappedBuffer(large, 5000, large.length - 5000));
+    assertEquals(List.of("Connect[V5, b]"), packets(second));
+    var _ = first.close();
+    second.runPendingTasks();
+    assertEquals(1, packets(second).size());
+    second.writeInbound(Unpooled.wrappedBuffer(ping()));
+    assertEquals(0, room.takenBytes());
   }
 
   @Test
@@ -253,7 +273,7 @@ class PacketDecoderTest {
             .putText("user")
             .putText("password")
             .toBytes();
-    EmbeddedChannel channel = new EmbeddedChannel(new PacketDecoder());
+    EmbeddedChannel channel = new EmbeddedChannel(new PacketDecoder(new ByteBudget(1 << 20)));
     channel.writeInbound(Unpooled.wrappedBuffer(packet(0x10, body)));
     Packet.Connect connect = channel.readInbound();
     assertEquals(60, connect.sessionExpirySeconds());
@@ -286,7 +306,7 @@ class PacketDecoderTest {
   }
 
   private static List<String> decode(byte[] stream, int split) {
-    EmbeddedChannel channel = new EmbeddedChannel(new PacketDecoder());
+    EmbeddedChannel channel = new EmbeddedChannel(new PacketDecoder(new ByteBudget(1 << 20)));
     channel.writeInbound(Unpooled.copiedBuffer(stream, 0, split));
     if (split < stream.length) {
       channel.writeInbound(Unpooled.copiedBuffer(stream, split, stream.length - split));
@@ -295,7 +315,7 @@ class PacketDecoderTest {
   }
 
   private static List<String> decodeInSteps(byte[] stream, int step) {
-    EmbeddedChannel channel = new EmbeddedChannel(new PacketDecoder());
+    EmbeddedChannel channel = new EmbeddedChannel(new PacketDecoder(new ByteBudget(1 << 20)));
     for (int at = 0; at < stream.length; at += step) {
       int count = Math.min(step, stream.length - at);
       channel.writeInbound(Unpooled.copiedBuffer(stream, at, count));

@@ -1,0 +1,88 @@
+package qiantang.ingest.auth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import qiantang.ingest.auth.StaleCache.Found;
+
+class StaleCacheTest {
+  private long nanos;
+  private final List<CompletableFuture<Optional<String>>> asked = new ArrayList<>();
+  private final StaleCache<String, String> cache =
+      new StaleCache<>(
+          key -> {
+            CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
+            asked.add(answer);
+            return answer;
+          },
+          () -> nanos,
+          100);
+
+  @Test
+  void asksOnceForManyAndAgainAfterFiveSeconds() {
+    CompletableFuture<Found<String>> first = get();
+    CompletableFuture<Found<String>> second = get();
+    assertEquals(1, asked.size());
+    asked.getFirst().complete(Optional.of("v"));
+    assertEquals(new Found.Present<>("v"), first.join());
+    assertEquals(new Found.Present<>("v"), second.join());
+    pass(4);
+    assertEquals(new Found.Present<>("v"), get().join());
+    assertEquals(1, asked.size());
+    pass(2);
+    assertFalse(get().isDone());
+    assertEquals(2, asked.size());
+  }
+
+  @Test
+  void whatIsRevokedIsGoneAtTheNextLook() {
+    var _ = get();
+    asked.getFirst().complete(Optional.of("v"));
+    pass(6);
+    CompletableFuture<Found<String>> again = get();
+    asked.getLast().complete(Optional.empty());
+    assertEquals(new Found.Absent<>(), again.join());
+  }
+
+  @Test
+  void theOldEntryHoldsWhileTheSourceIsAway() {
+    var _ = get();
+    asked.getFirst().complete(Optional.of("v"));
+    pass(3600);
+    CompletableFuture<Found<String>> again = get();
+    asked.getLast().completeExceptionally(new IOException("away"));
+    assertEquals(new Found.Present<>("v"), again.join());
+  }
+
+  @Test
+  void nothingIsKnownWhileTheSourceIsAwayFromTheBeginning() {
+    CompletableFuture<Found<String>> first = get();
+    asked.getFirst().completeExceptionally(new IOException("away"));
+    assertEquals(new Found.Unknown<>(), first.join());
+  }
+
+  @Test
+  void whatIsNotThereIsAskedForEachTime() {
+    var _ = get();
+    asked.getFirst().complete(Optional.empty());
+    CompletableFuture<Found<String>> again = get();
+    assertEquals(2, asked.size());
+    asked.getLast().complete(Optional.of("v"));
+    assertTrue(again.join() instanceof Found.Present<String>);
+  }
+
+  private CompletableFuture<Found<String>> get() {
+    return cache.get("k").toCompletableFuture();
+  }
+
+  private void pass(int seconds) {
+    nanos += seconds * 1_000_000_000L;
+  }
+}

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import java.net.BindException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -60,11 +61,11 @@ final class HttpListeners {
     for (String address : addresses) {
       try {
         port = listenOn(address, port, deployed);
-      } catch (BindException e) {
-        if (isMissing(e) && address.contains(":") && addresses.size() > 1) {
+      } catch (CannotBind e) {
+        if (e.isMissing() && address.contains(":") && addresses.size() > 1) {
           logger.info("not listening on {}: this machine has no such address", address);
         } else {
-          throw new CannotListenException(sentence(address, port, e), e);
+          throw new CannotListenException(e.sentence(address, port), e);
         }
       }
     }
@@ -76,7 +77,7 @@ final class HttpListeners {
   }
 
   /** One verticle per event loop: Vert.x spreads the connections of one port over them. */
-  private int listenOn(String address, int wantedPort, List<String> deployed) throws BindException {
+  private int listenOn(String address, int wantedPort, List<String> deployed) throws CannotBind {
     // A plain 0 would give each verticle a port of its own; the verticles of one deployment share
     // the free port of one number.
     SocketAddress where =
@@ -90,36 +91,51 @@ final class HttpListeners {
       deployed.add(
           vertx.deployVerticle(next::next, new DeploymentOptions().setInstances(loops)).await());
     } catch (Exception e) {
-      BindException cause = bindException(e);
-      if (cause == null) {
-        throw e;
-      }
-      throw cause;
+      throw CannotBind.of(e);
     }
     return listeners.getFirst().server().actualPort();
   }
 
-  private static @Nullable BindException bindException(Exception e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BindException found) {
-        return found;
-      }
+  /** One address cannot be bound. */
+  private static final class CannotBind extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final boolean isMissing;
+    private final String reason;
+
+    private CannotBind(Throwable cause, boolean isMissing, String reason) {
+      super(cause);
+      this.isMissing = isMissing;
+      this.reason = reason;
     }
-    return null;
-  }
 
-  private static boolean isMissing(BindException e) {
-    return String.valueOf(e.getMessage()).contains("assign");
-  }
+    static CannotBind of(Exception thrown) {
+      Throwable cause = thrown;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      String text = String.valueOf(cause.getMessage());
+      if (cause instanceof BindException && text.contains("in use")) {
+        return new CannotBind(
+            cause, false, "the port is in use (stop what uses it, or choose another one)");
+      }
+      // A machine, or a JVM, without IPv6 says so in one of several ways.
+      boolean isMissing =
+          text.contains("assign")
+              || text.contains("family")
+              || cause instanceof UnsupportedAddressTypeException;
+      return new CannotBind(
+          cause, isMissing, isMissing ? "this machine has no such address" : cause.toString());
+    }
 
-  private static String sentence(String address, int port, BindException e) {
-    String where = (address.contains(":") ? "[" + address + "]" : address) + ":" + port;
-    return isMissing(e)
-        ? "cannot listen on " + where + ": this machine has no such address"
-        : "cannot listen on "
-            + where
-            + ": the port is in use (stop what uses it, or choose another"
-            + " one)";
+    boolean isMissing() {
+      return isMissing;
+    }
+
+    String sentence(String address, int port) {
+      String host = address.contains(":") ? "[" + address + "]" : address;
+      return "cannot listen on " + host + ":" + port + ": " + reason;
+    }
   }
 
   /** Serves one address on one event loop. */

@@ -41,14 +41,15 @@ final class ProtocolIT {
   }
 
   @Test
-  void aPathThatCannotBeDecodedIs400() throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), world.query().port())) {
-      socket
-          .getOutputStream()
-          .write("GET /v1/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(UTF_8));
-      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
-      assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
-      assertTrue(answer.contains("/problems/invalid-request"), answer);
+  void whatCannotBeDecodedIs400() throws IOException {
+    for (String path : List.of("/v1/%zz", "/v1/enterprises/%z", "/v1/me?x=%zz", "/?%")) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), world.query().port())) {
+        String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(UTF_8));
+        String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+        assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+        assertTrue(answer.contains("/problems/invalid-request"), answer);
+      }
     }
   }
 

@@ -82,6 +82,16 @@ public final class Dispatcher {
     handle(routing, label, exchange -> answer);
   }
 
+  /** Event loop. Answers before it returns: Vert.x ends what its error handlers leave open. */
+  void answerNow(RoutingContext routing, String label, Answer answer) {
+    long beganNanos = ticker.nanos();
+    String requestId = requestId(routing.request().getHeader(REQUEST_ID));
+    Exchange exchange = new Exchange(routing, headers(routing, requestId));
+    exchange.sendNow(answer);
+    exchange.drain();
+    meter.answered(exchange.method(), label, answer.status(), ticker.nanos() - beganNanos);
+  }
+
   private void handle(RoutingContext routing, String label, Use use) {
     long beganNanos = ticker.nanos();
     String requestId = requestId(routing.request().getHeader(REQUEST_ID));
@@ -141,6 +151,10 @@ public final class Dispatcher {
   }
 
   private Answer answer(Route route, Exchange exchange) {
+    if (!exchange.isReadable()) {
+      return Answer.problem(
+          Problem.INVALID_REQUEST, "the query cannot be decoded: write a percent sign as %25");
+    }
     return switch (route) {
       case Route.ForAnyone open -> open.use().answer(exchange.request());
       case Route.ForCaller called ->

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -12,6 +13,8 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -37,6 +40,7 @@ final class Exchange {
   private final HttpServerRequest raw;
   private final Request request;
   private final Map<String, String> headers;
+  private final boolean isReadable;
 
   /** What became of the body. */
   sealed interface Body {
@@ -56,11 +60,19 @@ final class Exchange {
     loop = routing.vertx().getOrCreateContext();
     raw = routing.request();
     this.headers = headers;
+    MultiMap query = MultiMap.caseInsensitiveMultiMap();
+    boolean isReadable = true;
+    try {
+      query = routing.queryParams(UTF_8);
+    } catch (IllegalArgumentException | HttpException e) {
+      isReadable = false; // a percent sign with no digits behind it
+    }
+    this.isReadable = isReadable;
     request =
         new Request(
             raw.path() == null ? "" : raw.path(),
             Map.copyOf(routing.pathParams()),
-            routing.queryParams(UTF_8),
+            query,
             raw.getHeader("Authorization"),
             wantsCsv(routing),
             new JsonObject());
@@ -69,6 +81,11 @@ final class Exchange {
 
   Request request() {
     return request;
+  }
+
+  /** Whether the query could be decoded; where not, the request has none. */
+  boolean isReadable() {
+    return isReadable;
   }
 
   HttpMethod method() {
@@ -150,21 +167,36 @@ final class Exchange {
     try (ResponseStream stream = new ResponseStream(this)) {
       onLoop(
           response -> {
-            response.setStatusCode(answer.status());
-            headers.forEach(response::putHeader);
-            response.putHeader("Content-Type", answer.contentType());
-            answer.headers().forEach(response::putHeader);
-            // In HTTP/2 there is no such header: only the stream ends.
-            if (answer.status() == Problem.BODY_TOO_LARGE.status()
-                && raw.version() != HttpVersion.HTTP_2) {
-              response.putHeader("Connection", "close"); // what is left of it is not worth reading
-            }
+            putHead(answer, response);
             return Future.succeededFuture();
           });
       if (hasBody) {
         answer.body().writeTo(stream);
       }
       stream.finish();
+    }
+  }
+
+  /** Event loop. Sends a small answer before it returns, in one piece. */
+  void sendNow(Answer answer) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      answer.body().writeTo(bytes);
+    } catch (IOException e) {
+      throw new AssertionError("BUG: memory refused bytes", e);
+    }
+    putHead(answer, raw.response());
+    raw.response().end(Buffer.buffer(bytes.toByteArray()));
+  }
+
+  private void putHead(Answer answer, HttpServerResponse response) {
+    response.setStatusCode(answer.status());
+    headers.forEach(response::putHeader);
+    response.putHeader("Content-Type", answer.contentType());
+    answer.headers().forEach(response::putHeader);
+    // In HTTP/2 there is no such header: only the stream ends.
+    if (answer.status() == Problem.BODY_TOO_LARGE.status() && raw.version() != HttpVersion.HTTP_2) {
+      response.putHeader("Connection", "close"); // what is left of it is not worth reading
     }
   }
 

@@ -40,7 +40,7 @@ public final class RouterFactory {
     }
     methods.forEach((path, known) -> refuseOthers(router, path, known));
     router.route().handler(routing -> dispatcher.handle(routing, NO_ROUTE, noPath()));
-    for (int status : new int[] {400, 404, 405, 406, 413, 415, 500}) {
+    for (int status : new int[] {400, 500}) {
       router.errorHandler(status, routing -> failed(routing, status));
     }
     return router;
@@ -69,12 +69,14 @@ public final class RouterFactory {
 
   /** What Vert.x refuses by itself: above all a path that cannot be decoded. */
   private void failed(RoutingContext routing, int status) {
-    dispatcher.handle(
+    dispatcher.answerNow(
         routing,
         NO_ROUTE,
         status == 500
             ? Answer.problem(Problem.INTERNAL, "report it with the request id")
-            : Answer.problem(Problem.INVALID_REQUEST, "the path cannot be read"));
+            : Answer.problem(
+                Problem.INVALID_REQUEST,
+                "the path cannot be decoded: write a percent sign as %25"));
   }
 
   private static Answer noPath() {

@@ -22,6 +22,7 @@ import java.util.Map;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoIT {
   @TempDir Path temp;
   private final List<String> ports = DemoProcess.freePorts();
+  private final List<DemoProcess> started = new ArrayList<>();
   private Path data = Path.of("");
 
   @BeforeEach
@@ -98,10 +100,17 @@ class DemoIT {
     assertRefusal(demo, "QIANTANG_JAVA17");
   }
 
+  @AfterEach
+  void endAll() {
+    started.forEach(DemoProcess::close);
+  }
+
   private DemoProcess start(String... options) throws Exception {
     List<String> all = new ArrayList<>(ports);
     all.addAll(List.of(options)); // An option given twice: the last one holds.
-    return DemoProcess.start(data, all, Map.of());
+    DemoProcess demo = DemoProcess.start(data, all, Map.of());
+    started.add(demo);
+    return demo;
   }
 
   private static void assertRefusal(DemoProcess demo, String... words) throws Exception {

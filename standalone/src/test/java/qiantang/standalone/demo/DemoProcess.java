@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import qiantang.standalone.cassandra.Ports;
 
 /** {@code qiantang demo} in a JVM of its own, on free ports. */
-final class DemoProcess {
+final class DemoProcess implements AutoCloseable {
   /** Ends a hopeless wait; a start on a busy machine takes a quarter of it. */
   private static final long LIMIT_SECONDS = 180;
 
@@ -48,6 +48,7 @@ final class DemoProcess {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Xmx512m",
+            "-Dlogback.configurationFile=logback.xml", // Not the one of the tests.
             "-Dqiantang.cassandra.lib=" + System.getProperty("qiantang.cassandra.lib"),
             "-cp",
             System.getProperty("java.class.path"),
@@ -67,7 +68,7 @@ final class DemoProcess {
   /** Waits for the line that begins with {@code ready}, and answers what demo.json says. */
   JsonNode awaitReady() throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
-    while (!Files.readString(out).startsWith("ready")) {
+    while (!Files.readString(out).lines().findFirst().orElse("").startsWith("ready")) {
       assertTrue(process.isAlive(), () -> "the demo ended: " + complaint());
       assertTrue(System.nanoTime() < end, () -> "the demo is not ready: " + complaint());
       TimeUnit.MILLISECONDS.sleep(100);
@@ -88,6 +89,14 @@ final class DemoProcess {
   /** SIGKILL: its Cassandra goes on. */
   void kill() {
     process.destroyForcibly();
+  }
+
+  /** Ends what a test that failed left running, its Cassandra too. */
+  @Override
+  public void close() {
+    List<ProcessHandle> children = process.descendants().toList();
+    process.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
   }
 
   /** What it wrote on standard error. */

@@ -41,6 +41,7 @@ final class Heartbeat {
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private long beat = 1;
   private long freshUntilNanos;
+  private long freshUntilMillis;
   private boolean beating = true; // until the start's row is inserted there is nothing to beat on
   private long timer;
   private boolean sealed;
@@ -67,11 +68,12 @@ final class Heartbeat {
     this.announced = announced;
     this.onSealed = onSealed;
     freshUntilNanos = ticker.nanos();
+    freshUntilMillis = clock.millis();
   }
 
   /** The first heartbeat has been inserted with the start's row; the next ones follow. */
-  void begin(long sentNanos) {
-    succeeded(sentNanos);
+  void begin(long sentNanos, long sentMillis) {
+    succeeded(sentNanos, sentMillis);
     beatAfter(PERIOD);
   }
 
@@ -96,8 +98,12 @@ final class Heartbeat {
     }
   }
 
+  /**
+   * By both clocks: a machine that was suspended wakes with its ticker where it stood, but its wall
+   * clock gone on. A wall clock stepped forward by somebody costs one early heartbeat.
+   */
   synchronized boolean isFresh() {
-    return !sealed && ticker.nanos() - freshUntilNanos < 0;
+    return !sealed && ticker.nanos() - freshUntilNanos < 0 && clock.millis() < freshUntilMillis;
   }
 
   /** Our wall clock minus the database's. */
@@ -125,6 +131,7 @@ final class Heartbeat {
     // Outside our lock: the positions are under the lanes' locks.
     Start row = new Start(start, node, number, 0, false, positions.get());
     long sentNanos = ticker.nanos();
+    long sentMillis = clock.millis();
     tables
         .beat(row)
         .whenComplete(
@@ -133,7 +140,7 @@ final class Heartbeat {
                 failed(error);
               } else if (applied) {
                 announced.accept(row.lanes());
-                succeeded(sentNanos);
+                succeeded(sentNanos, sentMillis);
                 compareClocks();
                 beatAfter(PERIOD);
               } else {
@@ -142,12 +149,13 @@ final class Heartbeat {
             });
   }
 
-  private void succeeded(long sentNanos) {
+  private void succeeded(long sentNanos, long sentMillis) {
     List<Runnable> ready;
     synchronized (this) {
       beating = false;
       // Counted from when it was sent: whoever seals us starts counting no earlier.
       freshUntilNanos = sentNanos + FRESH.toNanos();
+      freshUntilMillis = sentMillis + FRESH.toMillis();
       if (!isFresh()) {
         return; // took longer than it is good for: only the next one counts
       }

@@ -28,6 +28,7 @@ public final class Journal implements AutoCloseable {
   private final JournalTables tables;
   private final StartId start;
   private final String node;
+  private final InstantSource clock;
   private final Ticker ticker;
   private final Timers timers;
   private final Lane[] lanes;
@@ -60,6 +61,7 @@ public final class Journal implements AutoCloseable {
     this.tables = tables;
     this.start = start;
     this.node = node;
+    this.clock = clock;
     this.ticker = ticker;
     this.timers = timers;
     this.meter = meter;
@@ -75,13 +77,14 @@ public final class Journal implements AutoCloseable {
   /** Inserts the start's row and begins to beat. Until it completes nothing is acknowledged. */
   public CompletionStage<Void> open() {
     long sentNanos = ticker.nanos();
+    long sentMillis = clock.millis();
     List<LanePosition> positions = positions();
     return tables
         .insertStart(new Start(start, node, 1, 0, false, positions))
         .thenRun(
             () -> {
               announced(positions);
-              heartbeat.begin(sentNanos);
+              heartbeat.begin(sentNanos, sentMillis);
               timers.after(WATCH_PERIOD, this::watchStarts);
             });
   }

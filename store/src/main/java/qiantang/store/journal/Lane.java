@@ -49,6 +49,8 @@ public final class Lane {
   // An enterprise's turn. A small message is a hundredth of it, a frame holds 16 turns.
   private static final int QUANTUM_BYTES = 16 * 1024;
 
+  private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
+
   private static final Duration RETRY_MIN = Duration.ofMillis(50);
   private static final Duration RETRY_MAX = Duration.ofSeconds(2);
 
@@ -68,6 +70,7 @@ public final class Lane {
   private @Nullable Frame inFlight;
   private boolean closed;
   private long minute;
+  private long minuteSinceNanos;
   private long announcedMinute;
   private long sequence;
   private long storedSequence;
@@ -106,6 +109,7 @@ public final class Lane {
     this.heartbeat = heartbeat;
     this.meter = meter;
     minute = Math.floorDiv(clock.millis(), 60_000L);
+    minuteSinceNanos = meter.nanos();
     announcedMinute = minute;
   }
 
@@ -174,10 +178,17 @@ public final class Lane {
   }
 
   // Guarded by this. The label follows the clock forward, never back, and never runs far ahead of
-  // what readers were told.
+  // what readers were told. Where the clock was set back it goes on by the ticker, so that no
+  // lane-minute collects an hour.
   private void advanceMinute() {
-    long now = Math.floorDiv(clock.millis(), 60_000L);
-    minute = Math.max(minute, Math.min(now, announcedMinute + MINUTES_AHEAD));
+    long ticks = meter.nanos();
+    long byTicker = minute + (ticks - minuteSinceNanos) / MINUTE_NANOS;
+    long now = Math.max(byTicker, Math.floorDiv(clock.millis(), 60_000L));
+    long next = Math.min(now, announcedMinute + MINUTES_AHEAD);
+    if (next > minute) {
+      minute = next;
+      minuteSinceNanos = ticks;
+    }
   }
 
   // Guarded by this. Deficit round robin: each enterprise gets its quantum a round, so a flood

@@ -2,6 +2,7 @@ package qiantang.store.read;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -36,6 +37,10 @@ import qiantang.store.model.StartId;
 public final class Tail {
   // Lane-minutes read at once: enough to hide the round trip; a full one holds 10 MiB.
   private static final int PARTITIONS_AT_ONCE = 8;
+
+  /** For how long frames are kept: default_time_to_live of the table journal, as a test checks. */
+  public static final long KEPT_MINUTES = Duration.ofDays(7).toMinutes();
+
   private static final int ENTRY_OVERHEAD_BYTES = 128;
 
   private static final Comparator<Part> ARRIVAL =
@@ -157,7 +162,9 @@ public final class Tail {
       long last =
           Math.min(
               row.lastMinute() + Lane.WHEREABOUTS_MINUTES, position.minute() + Lane.MINUTES_AHEAD);
-      for (long minute = row.firstMinute(); minute <= last; minute++) {
+      // Older frames have expired by the writer's clock; the hour is for clocks that differ.
+      long first = Math.max(row.firstMinute(), position.minute() - KEPT_MINUTES - 60);
+      for (long minute = first; minute <= last; minute++) {
         boolean closed = minute < position.minute() || start.sealed();
         parts.add(new Part(new LaneMinute(row.start(), row.lane(), minute), closed));
       }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import qiantang.store.read.Tail;
 
 class SchemaTest {
   @Test
@@ -28,6 +29,13 @@ class SchemaTest {
         assertTrue(statement.endsWith("}"), "with its options: " + statement);
       }
     }
+  }
+
+  @Test
+  void readersLookNoFurtherBackThanFramesAreKept() {
+    String journal = Schema.statements("001-journal.cql").getFirst();
+    assertTrue(
+        journal.contains("default_time_to_live = " + Tail.KEPT_MINUTES * 60 + "\n"), journal);
   }
 
   @Test

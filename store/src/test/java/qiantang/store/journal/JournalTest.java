@@ -104,6 +104,18 @@ class JournalTest {
   }
 
   @Test
+  void aMachineThatWasSuspendedMustBeatBeforeItAcknowledges() {
+    open();
+    time.stepWallClock(Duration.ofSeconds(20)); // the ticker stood still
+    assertFalse(node.journal().isFresh());
+    tables.hold(Op.BEAT);
+    Sent sent = send(ACME);
+    assertNull(sent.result());
+    tables.release();
+    assertTrue(sent.isAcknowledged());
+  }
+
+  @Test
   void theTwentySecondsCountFromWhenTheHeartbeatWasSent() {
     open();
     tables.hold(Op.BEAT);

@@ -54,9 +54,12 @@ final class DurableBench implements Callable<Integer> {
   @Option(names = "--seconds", description = "Length of each measurement.")
   private int seconds = 30;
 
+  @Option(names = "--rate", description = "Messages a second of the case 'paced'.")
+  private int rate = 50_000;
+
   @Option(
       names = "--only",
-      description = "One case alone: durable, instant or journal.",
+      description = "One case alone: instant, paced, durable or journal.",
       defaultValue = "")
   private String only = "";
 
@@ -70,7 +73,7 @@ final class DurableBench implements Callable<Integer> {
       if (isWanted("instant")) {
         instant(folder, tokens);
       }
-      if (isWanted("durable") || isWanted("journal")) {
+      if (!only.equals("instant")) {
         withCassandra(folder, tokens);
       }
     } finally {
@@ -97,7 +100,8 @@ final class DurableBench implements Callable<Integer> {
             file.toString());
     try {
       waitUntilReady(ingest, httpPort, folder.resolve("instant.log"));
-      results.put("instant", load("instant store", mqttPort, tokens, Map.of("ingest", ingest)));
+      results.put(
+          "instant", load("instant store", mqttPort, tokens, Map.of("ingest", ingest), -1, 0));
     } finally {
       stop(ingest);
     }
@@ -114,7 +118,7 @@ final class DurableBench implements Callable<Integer> {
                 line -> System.err.println(line))) {
       try (Cassandra cassandra = Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
         MemoryIngest.register(cassandra.registry(), tokens);
-        if (isWanted("durable")) {
+        if (isWanted("durable") || isWanted("paced")) {
           durable(folder, tokens, database);
         }
         if (isWanted("journal")) {
@@ -144,16 +148,15 @@ final class DurableBench implements Callable<Integer> {
       waitUntilReady(ingest, httpPort, log);
       Map<String, Process> processes = new LinkedHashMap<>();
       processes.put("ingest", ingest);
-      results.put("durable", load("durable", mqttPort, tokens, processes, database.pid()));
+      if (isWanted("paced")) {
+        results.put("paced", load("paced", mqttPort, tokens, processes, database.pid(), rate));
+      }
+      if (isWanted("durable")) {
+        results.put("durable", load("durable", mqttPort, tokens, processes, database.pid(), 0));
+      }
     } finally {
       stop(ingest);
     }
-  }
-
-  private Measurement load(
-      String name, int mqttPort, List<String> tokens, Map<String, Process> processes)
-      throws Exception {
-    return load(name, mqttPort, tokens, processes, -1);
   }
 
   private Measurement load(
@@ -161,7 +164,8 @@ final class DurableBench implements Callable<Integer> {
       int mqttPort,
       List<String> tokens,
       Map<String, Process> processes,
-      long cassandraPid)
+      long cassandraPid,
+      int perSecond)
       throws Exception {
     Map<String, ProcessHandle> handles = new LinkedHashMap<>();
     handles.put("client", ProcessHandle.current());
@@ -170,7 +174,7 @@ final class DurableBench implements Callable<Integer> {
       handles.put("cassandra", ProcessHandle.of(cassandraPid).orElseThrow());
     }
     long hourAgoMillis = System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1);
-    try (LoadClient client = new LoadClient(inFlight, payloadBytes, hourAgoMillis)) {
+    try (LoadClient client = new LoadClient(inFlight, payloadBytes, hourAgoMillis, perSecond)) {
       client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), mqttPort), tokens);
       client.send();
       Measurement measurement =

@@ -17,6 +17,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,7 +43,10 @@ final class LoadClient implements AutoCloseable {
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(
           1, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+  private static final Duration TICK = Duration.ofMillis(5);
+
   private final List<Channel> channels = new ArrayList<>();
+  private final List<Connection> connections = new ArrayList<>(); // event loop only
   private final SingleWriterRecorder latencyMicros = new SingleWriterRecorder(3_600_000_000L, 3);
   private final LongAdder acknowledged = new LongAdder();
   private final int window;
@@ -50,6 +54,10 @@ final class LoadClient implements AutoCloseable {
   private final int packetIdAt;
   private final int timeAt;
   private final long firstTimeMillis;
+  private final int perSecond;
+  private long beginNanos; // event loop only, as the two below
+  private long planned;
+  private int turn;
   private volatile @Nullable String failure;
   private volatile boolean sending;
 
@@ -59,9 +67,12 @@ final class LoadClient implements AutoCloseable {
    * @param window messages in flight a connection
    * @param payloadBytes size of the JSON payload, at least 60
    * @param firstTimeMillis event time of each device's first message; each next is 1 ms later
+   * @param perSecond messages a second of all connections together; 0 for as many as are
+   *     acknowledged
    */
-  LoadClient(int window, int payloadBytes, long firstTimeMillis) {
+  LoadClient(int window, int payloadBytes, long firstTimeMillis, int perSecond) {
     this.window = window;
+    this.perSecond = perSecond;
     this.firstTimeMillis = firstTimeMillis;
     String head = "{\"ts\":0000000000000,\"values\":{\"temperature\":42.17,\"note\":\"";
     String payload = head + "x".repeat(payloadBytes - head.length() - 3) + "\"}}";
@@ -111,11 +122,41 @@ final class LoadClient implements AutoCloseable {
     check();
   }
 
-  /** Fills all windows and keeps them full until {@link #pause}. */
+  /** Begins to send, until {@link #pause}. */
   void send() {
     sending = true;
-    for (Channel channel : channels) {
-      channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(true));
+    group
+        .next()
+        .execute(
+            () -> {
+              if (perSecond == 0) {
+                connections.forEach(connection -> connection.publish(window, System.nanoTime(), 0));
+              } else {
+                beginNanos = System.nanoTime();
+                var _ =
+                    group
+                        .next()
+                        .scheduleAtFixedRate(
+                            this::sendWhatIsDue, 0, TICK.toNanos(), TimeUnit.NANOSECONDS);
+              }
+            });
+  }
+
+  /** Runs on the event loop: whatever is due goes out, each connection a share in its turn. */
+  private void sendWhatIsDue() {
+    long due = (long) ((System.nanoTime() - beginNanos) / 1e9 * perSecond) - planned;
+    // A whole share at once spares a system call a message; more than a window is never free.
+    int share = Math.clamp(due / connections.size() + 1, 1, window);
+    for (int tried = 0; sending && due > 0 && tried < connections.size(); tried++) {
+      Connection connection = connections.get(turn);
+      turn = (turn + 1) % connections.size();
+      int count = (int) Math.min(Math.min(share, due), connection.free());
+      if (count > 0) {
+        long step = 1_000_000_000L / perSecond;
+        connection.publish(count, beginNanos + (long) (planned * 1e9 / perSecond), step);
+        planned += count;
+        due -= count;
+      }
     }
   }
 
@@ -157,7 +198,8 @@ final class LoadClient implements AutoCloseable {
     private int header;
     private int seen;
     private int packetId;
-    private boolean started;
+    private long acked;
+    private @Nullable ChannelHandlerContext context;
 
     Connection(String token, CountDownLatch loggedIn) {
       this.token = token;
@@ -165,21 +207,27 @@ final class LoadClient implements AutoCloseable {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext context) {
+    public void channelActive(ChannelHandlerContext active) {
+      context = active;
+      connections.add(this);
       byte[] user = token.getBytes(UTF_8);
       byte[] client = Integer.toHexString(token.hashCode()).getBytes(US_ASCII);
       int remaining = 10 + 2 + client.length + 2 + user.length;
-      ByteBuf out = context.alloc().buffer(remaining + 2);
+      ByteBuf out = active.alloc().buffer(remaining + 2);
       out.writeByte(0x10).writeByte(remaining);
       out.writeShort(4).writeBytes("MQTT".getBytes(US_ASCII));
       out.writeByte(4).writeByte(0x82).writeShort(60);
       out.writeShort(client.length).writeBytes(client);
       out.writeShort(user.length).writeBytes(user);
-      var _ = context.writeAndFlush(out, context.voidPromise());
+      var _ = active.writeAndFlush(out, active.voidPromise());
+    }
+
+    int free() {
+      return (int) (window - (sent - acked));
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
+    public void channelRead(ChannelHandlerContext active, Object message) {
       ByteBuf in = (ByteBuf) message;
       int acks = 0;
       while (in.isReadable()) {
@@ -198,8 +246,9 @@ final class LoadClient implements AutoCloseable {
       in.release();
       if (acks > 0) {
         acknowledged.add(acks);
-        if (sending) {
-          publish(context, acks);
+        acked += acks;
+        if (sending && perSecond == 0) {
+          publish(acks, System.nanoTime(), 0);
         }
       }
     }
@@ -217,27 +266,23 @@ final class LoadClient implements AutoCloseable {
       return 0;
     }
 
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-      if (!started) {
-        started = true;
-        publish(context, window);
+    /** The first was due at {@code plannedNanos}, each next {@code stepNanos} later. */
+    private void publish(int count, long plannedNanos, long stepNanos) {
+      ChannelHandlerContext active = context;
+      if (active == null) {
+        throw new AssertionError("BUG: a connection that is not active");
       }
-    }
-
-    private void publish(ChannelHandlerContext context, int count) {
-      ByteBuf out = context.alloc().buffer(count * publish.length);
-      long now = System.nanoTime();
+      ByteBuf out = active.alloc().buffer(count * publish.length);
       for (int i = 0; i < count; i++) {
         int id = (int) (sent % window) + 1; // acknowledged in order, so the oldest id is free
         int from = out.writerIndex();
         out.writeBytes(publish);
         out.setShort(from + packetIdAt, id);
         writeTime(out, from + timeAt, firstTimeMillis + sent);
-        sentNanos[id] = now;
+        sentNanos[id] = plannedNanos + i * stepNanos;
         sent++;
       }
-      var _ = context.writeAndFlush(out, context.voidPromise());
+      var _ = active.writeAndFlush(out, active.voidPromise());
     }
 
     private static void writeTime(ByteBuf out, int at, long timeMillis) {
@@ -249,14 +294,14 @@ final class LoadClient implements AutoCloseable {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
+    public void channelInactive(ChannelHandlerContext inactive) {
       if (!group.isShuttingDown()) {
         fail("closed a connection after " + sent + " messages");
       }
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
       fail(cause.toString());
     }
 

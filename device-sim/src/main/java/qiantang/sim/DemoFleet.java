@@ -83,6 +83,7 @@ public final class DemoFleet implements AutoCloseable {
             period,
             JITTER,
             IN_FLIGHT_MAX,
+            FleetSpec.KEEP_ALIVE,
             MqttVersion.V3_1_1);
     String id = "demo-" + index;
     return new Seat(

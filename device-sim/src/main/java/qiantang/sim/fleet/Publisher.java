@@ -19,10 +19,12 @@ import qiantang.sim.wire.WireLoop;
  * {@code due} the first whose time has not come.
  */
 final class Publisher {
-  private static final int KEEP_ALIVE_SECONDS = 60;
 
-  /** A system that cannot store stays silent; after this long we ask again by a new connection. */
-  private static final long SILENCE_NANOS_MAX = Duration.ofSeconds(60).toNanos();
+  /**
+   * A system that cannot store stays silent; after this long we ask again by a new connection. Twice
+   * the longest outage that no connection may be lost by.
+   */
+  private static final long SILENCE_NANOS_MAX = Duration.ofMinutes(2).toNanos();
 
   private static final long LOGIN_NANOS_MAX = Duration.ofSeconds(20).toNanos();
 
@@ -57,7 +59,7 @@ final class Publisher {
 
   Publisher(Seat seat, String clientId, FleetOptions options, WireLoop loop, Figures figures) {
     this.plan = seat.plan();
-    this.login = new Login(plan.fleet().mqtt(), clientId, seat.token(), KEEP_ALIVE_SECONDS);
+    this.login = new Login(plan.fleet().mqtt(), clientId, seat.token(), keepAliveSeconds());
     this.topic = plan.topic().getBytes(StandardCharsets.UTF_8);
     this.options = options;
     this.loop = loop;
@@ -189,10 +191,14 @@ final class Publisher {
     // [MQTT-5 3.2.2.3.14] the server's keep-alive holds; half of it leaves room for a slow ping.
     int seconds =
         connAck.keepAliveSeconds() > 0
-            ? Math.min(KEEP_ALIVE_SECONDS, connAck.keepAliveSeconds())
-            : KEEP_ALIVE_SECONDS;
+            ? Math.min(keepAliveSeconds(), connAck.keepAliveSeconds())
+            : keepAliveSeconds();
     pingAfterNanos = Duration.ofSeconds(seconds).toNanos() / 2;
     lastWriteNanos = options.nanos().getAsLong();
+  }
+
+  private int keepAliveSeconds() {
+    return Math.toIntExact(plan.fleet().keepAlive().toSeconds());
   }
 
   private void acknowledged(ServerPacket.PubAck pubAck) {

@@ -12,6 +12,7 @@ import qiantang.sim.wire.MqttVersion;
  * @param subDevices devices behind each gateway; 0 for direct devices
  * @param jitter share of the period by which a message may be planned later than its beat
  * @param inFlightMax unacknowledged messages of one connection
+ * @param keepAlive whole seconds; half of it without a packet is followed by a PINGREQ
  */
 public record FleetSpec(
     String name,
@@ -22,7 +23,11 @@ public record FleetSpec(
     Duration period,
     double jitter,
     int inFlightMax,
+    Duration keepAlive,
     MqttVersion mqtt) {
+
+  /** What a fleet asks for that says nothing: long enough to cost nothing, short enough to tell. */
+  public static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
 
   public boolean gateway() {
     return subDevices > 0;

@@ -32,6 +32,9 @@ public final class ScenarioReader {
   private static final Duration PERIOD_MIN = Duration.ofMillis(10);
   private static final Duration DAY = Duration.ofDays(1);
 
+  private static final Duration KEEP_ALIVE_MIN = Duration.ofSeconds(2);
+  private static final Duration KEEP_ALIVE_MAX = Duration.ofSeconds(65_535); // [MQTT-3.1.2.10]
+
   /** A jitter near the whole period would plan two messages within one millisecond. */
   private static final double JITTER_MAX = 0.8;
 
@@ -140,6 +143,7 @@ public final class ScenarioReader {
             fields.duration("period", PERIOD_MIN, DAY, Duration.ofSeconds(1)),
             fields.share("jitter", JITTER_MAX, 0),
             Math.toIntExact(fields.whole("inFlight", 1, 65_535, 20L)),
+            fields.duration("keepAlive", KEEP_ALIVE_MIN, KEEP_ALIVE_MAX, FleetSpec.KEEP_ALIVE),
             fields.choice("mqtt", VERSIONS, MqttVersion.V3_1_1));
     fields.finish();
     return fleet;

@@ -306,6 +306,7 @@ class DeviceAuditTest {
             Duration.ofSeconds(1),
             0.1,
             20,
+            FleetSpec.KEEP_ALIVE,
             MqttVersion.V3_1_1);
     Scenario scenario =
         new Scenario(

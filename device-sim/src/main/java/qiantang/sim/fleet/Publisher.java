@@ -21,8 +21,8 @@ import qiantang.sim.wire.WireLoop;
 final class Publisher {
 
   /**
-   * A system that cannot store stays silent; after this long we ask again by a new connection. Twice
-   * the longest outage that no connection may be lost by.
+   * A system that cannot store stays silent; after this long we ask again by a new connection.
+   * Twice the longest outage that no connection may be lost by.
    */
   private static final long SILENCE_NANOS_MAX = Duration.ofMinutes(2).toNanos();
 

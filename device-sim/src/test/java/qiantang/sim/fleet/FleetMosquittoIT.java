@@ -131,7 +131,16 @@ class FleetMosquittoIT {
 
   private static FleetSpec fleet(String name, int count, int subDevices, MqttVersion mqtt) {
     return new FleetSpec(
-        name, null, count, subDevices, SignalModel.PUMP, Duration.ofMillis(20), 0.5, 4, FleetSpec.KEEP_ALIVE, mqtt);
+        name,
+        null,
+        count,
+        subDevices,
+        SignalModel.PUMP,
+        Duration.ofMillis(20),
+        0.5,
+        4,
+        FleetSpec.KEEP_ALIVE,
+        mqtt);
   }
 
   private static List<Seat> seats(Plan plan) {

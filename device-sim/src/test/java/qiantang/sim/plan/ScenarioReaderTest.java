@@ -30,7 +30,16 @@ class ScenarioReaderTest {
         valid(ScenarioReader.read("t", HEAD + "  - {name: a, count: 2, model: pump}\n"));
     assertEquals(
         new FleetSpec(
-            "a", null, 2, 0, SignalModel.PUMP, Duration.ofSeconds(1), 0, 20, Duration.ofSeconds(60), MqttVersion.V3_1_1),
+            "a",
+            null,
+            2,
+            0,
+            SignalModel.PUMP,
+            Duration.ofSeconds(1),
+            0,
+            20,
+            Duration.ofSeconds(60),
+            MqttVersion.V3_1_1),
         scenario.fleets().getFirst());
     assertEquals(1, scenario.seed());
     assertNull(scenario.fleets().getFirst().enterprise());

@@ -21,8 +21,8 @@ import qiantang.store.journal.JournalTables;
 import qiantang.store.journal.JournalTablesContract;
 
 /**
- * The journal's contract against the image of {@code docker/cassandra}; {@code .ci/run} builds it and
- * starts the engine. Without one each test is reported as skipped, with the reason.
+ * The journal's contract against the image of {@code docker/cassandra}; {@code .ci/run} builds it
+ * and starts the engine. Without one each test is reported as skipped, with the reason.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CassandraImageIT extends JournalTablesContract {

@@ -336,7 +336,8 @@ final class Active implements Phase {
 
   /** The client broke the protocol: its enterprise reads why, MQTT 5 is told, the link is cut. */
   private void protocolEnd(ReasonCode code, String detail, String publishTopic) {
-    records.rejectUnbudgeted(Reason.PROTOCOL, detail, publishTopic, Counts.NONE);
+    Reason reason = code == ReasonCode.PACKET_TOO_LARGE ? Reason.TOO_LARGE : Reason.PROTOCOL;
+    records.rejectUnbudgeted(reason, detail, publishTopic, Counts.NONE);
     session.end(code, detail, "protocol-error");
   }
 

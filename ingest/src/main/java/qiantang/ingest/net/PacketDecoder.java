@@ -236,9 +236,12 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
       return broken(ReasonCode.MALFORMED_PACKET, "a CONNECT with flags"); // as TLS begins
     }
     int bytes = headerBytes + remainingLength;
-    if (bytes > (version == null ? CONNECT_BYTES_MAX : PACKET_BYTES_MAX)) {
+    int bytesMax = version == null ? CONNECT_BYTES_MAX : PACKET_BYTES_MAX;
+    if (bytes > bytesMax) {
       if (version != MqttVersion.V3_1_1 || type != PacketParser.PUBLISH) {
-        return broken(ReasonCode.PACKET_TOO_LARGE, "a packet of " + bytes + " bytes");
+        return broken(
+            ReasonCode.PACKET_TOO_LARGE,
+            "a packet of " + bytes + " bytes; at most " + bytesMax + " are taken");
       }
       // A 3.1.1 client cannot be told why it is closed and would send the same again for ever:
       // step over the payload, acknowledge, and keep a rejection (DESIGN section 9).

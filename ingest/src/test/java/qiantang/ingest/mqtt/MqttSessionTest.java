@@ -267,7 +267,7 @@ class MqttSessionTest {
     String answer = client.received();
     assertTrue(answer.startsWith("e0") && answer.substring(4).startsWith("95"), answer);
     assertFalse(client.isOpen());
-    assertEquals(Reason.PROTOCOL, rig.stored(ACME, Entry.Rejection.class).getFirst().reason());
+    assertEquals(Reason.TOO_LARGE, rig.stored(ACME, Entry.Rejection.class).getFirst().reason());
     assertEquals("protocol-error", lastPresence().reason());
   }
 

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 /**
  * Identifies a device or a gateway inside its enterprise.
  *
- * @param text 1 to 64 characters of {@code [A-Za-z0-9._-]}
+ * @param text 1 to 64 characters of {@code [A-Za-z0-9._-]}, but not {@code .} or {@code ..}
  */
 public record DeviceId(String text) implements Comparable<DeviceId> {
   private static final int LENGTH_MAX = 64;
@@ -17,7 +17,9 @@ public record DeviceId(String text) implements Comparable<DeviceId> {
   public DeviceId {
     if (!isValid(text)) {
       throw new IllegalArgumentException(
-          "cannot use '" + text + "' as a device id: it takes 1 to 64 of [A-Za-z0-9._-]");
+          "cannot use '"
+              + text
+              + "' as a device id: it takes 1 to 64 of [A-Za-z0-9._-], not . or ..");
     }
   }
 
@@ -25,6 +27,9 @@ public record DeviceId(String text) implements Comparable<DeviceId> {
   public static boolean isValid(String text) {
     if (text.isEmpty() || text.length() > LENGTH_MAX) {
       return false;
+    }
+    if (text.equals(".") || text.equals("..")) {
+      return false; // no path of the API could name it: RFC 3986, 5.2.4 removes dot segments
     }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

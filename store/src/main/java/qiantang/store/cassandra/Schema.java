@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.servererrors.ServerError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -66,7 +67,18 @@ final class Schema {
   }
 
   private void upgrade(String name) {
-    waitFor("schema upgrade " + name, () -> isDone(name) || claimAndApply(name));
+    waitFor("schema upgrade " + name, () -> isReady(name));
+  }
+
+  private boolean isReady(String name) {
+    try {
+      return isDone(name) || claimAndApply(name);
+    } catch (ServerError e) {
+      // A table that somebody else makes at this moment shows in the schema before it is open:
+      // "Unknown CF".
+      logger.info("cannot apply schema upgrade {} yet: {}", name, e.getMessage());
+      return false;
+    }
   }
 
   private boolean isDone(String name) {

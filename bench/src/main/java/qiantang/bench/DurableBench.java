@@ -6,7 +6,6 @@ import java.lang.management.ManagementFactory;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import qiantang.standalone.cassandra.CassandraProcess;
 import qiantang.standalone.cassandra.DataDirectory;
+import qiantang.standalone.cassandra.Ports;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 
@@ -36,7 +36,8 @@ import qiantang.store.cassandra.CassandraConfig;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class DurableBench implements Callable<Integer> {
-  private static final Duration WARM_UP = Duration.ofSeconds(20);
+  // The compilers of three JVMs on two cores: after 20 s the rate still rises by half.
+  private static final Duration WARM_UP = Duration.ofSeconds(60);
   private static final Duration READY_MAX = Duration.ofSeconds(60);
 
   @Option(names = "--connections", description = "MQTT connections.")
@@ -89,8 +90,8 @@ final class DurableBench implements Callable<Integer> {
 
   private void instant(Path folder, List<String> tokens) throws Exception {
     Path file = Files.write(folder.resolve("tokens"), tokens);
-    int mqttPort = freePort();
-    int httpPort = freePort();
+    int mqttPort = Ports.free();
+    int httpPort = Ports.free();
     Process ingest =
         java(
             folder.resolve("instant.log"),
@@ -130,8 +131,8 @@ final class DurableBench implements Callable<Integer> {
 
   private void durable(Path folder, List<String> tokens, CassandraProcess database)
       throws Exception {
-    int mqttPort = freePort();
-    int httpPort = freePort();
+    int mqttPort = Ports.free();
+    int httpPort = Ports.free();
     Path log = folder.resolve("durable.log");
     Process ingest =
         java(
@@ -293,12 +294,6 @@ final class DurableBench implements Callable<Integer> {
     process.destroy();
     if (!process.waitFor(15, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

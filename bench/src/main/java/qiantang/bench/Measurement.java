@@ -33,15 +33,13 @@ record Measurement(
       Supplier<Histogram> takeLatency,
       Map<String, ProcessHandle> processes)
       throws InterruptedException {
-    sleep(name + ": warming up", warmUp, acknowledged);
-    var _ = takeLatency.get(); // what the warm-up recorded
+    sleep(name + ": warming up", warmUp, acknowledged, takeLatency);
     Map<String, Duration> before = cpu(processes);
     long count = acknowledged.getAsLong();
     long began = System.nanoTime();
-    sleep(name + ": measuring", length, acknowledged);
+    Histogram latency = sleep(name + ": measuring", length, acknowledged, takeLatency);
     double seconds = (System.nanoTime() - began) / 1e9;
     double perSecond = (acknowledged.getAsLong() - count) / seconds;
-    Histogram latency = takeLatency.get().copy();
     Map<String, Double> cores = new LinkedHashMap<>();
     cpu(processes)
         .forEach(
@@ -60,19 +58,29 @@ record Measurement(
     return latencyMicros.getValueAtPercentile(percentile) / 1000.0;
   }
 
-  private static void sleep(String what, Duration length, LongSupplier acknowledged)
+  /** Says how it goes every 2 s; returns the latencies of the whole stretch. */
+  private static Histogram sleep(
+      String what, Duration length, LongSupplier acknowledged, Supplier<Histogram> takeLatency)
       throws InterruptedException {
+    Histogram whole = takeLatency.get().copy();
+    whole.reset(); // what was recorded before
     long end = System.nanoTime() + length.toNanos();
     long before = acknowledged.getAsLong();
     while (System.nanoTime() < end) {
       long step = Math.min(2_000_000_000L, Math.max(1, end - System.nanoTime()));
       Thread.sleep(Duration.ofNanos(step));
       long now = acknowledged.getAsLong();
+      Histogram part = takeLatency.get();
+      whole.add(part);
       System.err.printf(
-          "%s, %d s left, %,.0f/s%n",
-          what, Math.max(0, end - System.nanoTime()) / 1_000_000_000L, (now - before) * 1e9 / step);
+          "%s, %d s left, %,.0f/s, p99 %.0f ms%n",
+          what,
+          Math.max(0, end - System.nanoTime()) / 1_000_000_000L,
+          (now - before) * 1e9 / step,
+          part.getValueAtPercentile(99) / 1000.0);
       before = now;
     }
+    return whole;
   }
 
   private static Map<String, Duration> cpu(Map<String, ProcessHandle> processes) {

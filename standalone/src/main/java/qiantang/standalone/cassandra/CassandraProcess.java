@@ -2,7 +2,6 @@ package qiantang.standalone.cassandra;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -283,13 +282,17 @@ public final class CassandraProcess implements AutoCloseable {
                 seconds(System.nanoTime() - begun)));
   }
 
-  /** The end of the log's newest error, to save the operator a look where one line says it all. */
+  /** The log's newest error and its cause, to save the operator a look where these say it all. */
   private String lastError() {
-    try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
-      return lines
-          .filter(line -> line.startsWith("ERROR"))
-          .reduce((_, later) -> later)
-          .orElse("its log has no error");
+    try {
+      List<String> lines = Files.readAllLines(log);
+      for (int i = lines.size() - 1; i >= 0; i--) {
+        if (lines.get(i).startsWith("ERROR")) {
+          boolean hasCause = i + 1 < lines.size() && lines.get(i + 1).contains("Exception: ");
+          return hasCause ? lines.get(i) + ": " + lines.get(i + 1) : lines.get(i);
+        }
+      }
+      return "its log has no error";
     } catch (IOException ignored) {
       return "it wrote no log";
     }

@@ -1,22 +1,45 @@
 package qiantang.standalone.cassandra;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** TCP ports to listen on: a free one, or the certainty that a given one is free. */
 public final class Ports {
+  // Below 32768, where Linux begins to hand out ports to outgoing connections: one of those would
+  // take a port found here before its server, seconds later, listens on it. Above the known ones.
+  private static final int LOWEST = 20_000;
+  private static final int HIGHEST = 32_767;
+  private static final int PORTS = HIGHEST - LOWEST + 1;
+  private static final int TRIES = 100;
+
+  // Counts on, so that two ports found by one program differ before anything listens on them.
+  private static final AtomicInteger next =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
+
   private Ports() {}
 
-  /** A port nobody listens on just now on the loopback address. */
+  /** A port that nothing on the loopback address uses just now, and that no client is given. */
   public static int free() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot find a free port on loopback", e);
+    @Nullable IOException last = null;
+    for (int i = 0; i < TRIES; i++) {
+      int port = LOWEST + Math.floorMod(next.getAndIncrement(), PORTS);
+      try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return port;
+      } catch (IOException e) {
+        last = e;
+      }
     }
+    throw new UncheckedIOException(
+        "cannot find a free port on loopback from %d to %d".formatted(LOWEST, HIGHEST),
+        requireNonNull(last));
   }
 
   /**

@@ -3,8 +3,6 @@ package qiantang.standalone.system;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,6 +23,7 @@ import qiantang.standalone.cassandra.CassandraProcess;
 import qiantang.standalone.cassandra.CassandraProcess.Config;
 import qiantang.standalone.cassandra.CassandraProcess.Profile;
 import qiantang.standalone.cassandra.DataDirectory;
+import qiantang.standalone.cassandra.Ports;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.model.DeviceId;
@@ -51,10 +50,10 @@ final class Programs implements AutoCloseable {
 
   private final Path folder;
   private final DataDirectory data;
-  private final int cqlPort = freePort();
-  private final int mqttPort = freePort();
-  private final int ingestHttpPort = freePort();
-  private final int httpPort = freePort();
+  private final int cqlPort = Ports.free();
+  private final int mqttPort = Ports.free();
+  private final int ingestHttpPort = Ports.free();
+  private final int httpPort = Ports.free();
   private final HttpClient http = HttpClient.newHttpClient();
   private final SecureRandom random = new SecureRandom();
   private final Map<EnterpriseId, String> admins = new HashMap<>();
@@ -328,14 +327,6 @@ final class Programs implements AutoCloseable {
   private static void kill(@Nullable Process process) throws InterruptedException {
     if (process != null) {
       process.destroyForcibly().waitFor();
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException("cannot find a free port", e);
     }
   }
 

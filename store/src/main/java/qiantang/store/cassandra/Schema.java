@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import com.datastax.oss.driver.api.core.servererrors.ServerError;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +51,7 @@ final class Schema {
                   + " {'class': 'NetworkTopologyStrategy', '%s': %d}")
               .formatted(config.keyspace(), config.datacenter(), config.replication()));
     }
-    execute("USE " + config.keyspace());
+    waitFor("keyspace " + config.keyspace(), () -> isAnswered("USE " + config.keyspace()));
     if (!isPresent(
         "SELECT table_name FROM system_schema.tables"
             + " WHERE keyspace_name = ? AND table_name = 'schema_upgrades'")) {
@@ -58,6 +59,7 @@ final class Schema {
           "CREATE TABLE IF NOT EXISTS schema_upgrades"
               + " (name text PRIMARY KEY, applied_by text, done boolean)");
     }
+    waitFor("table schema_upgrades", () -> isAnswered("SELECT name FROM schema_upgrades LIMIT 1"));
     UPGRADES.forEach(this::upgrade);
     refuseNewer();
   }
@@ -66,19 +68,22 @@ final class Schema {
     return session.execute(SimpleStatement.newInstance(query, config.keyspace())).one() != null;
   }
 
-  private void upgrade(String name) {
-    waitFor("schema upgrade " + name, () -> isReady(name));
-  }
-
-  private boolean isReady(String name) {
+  /**
+   * What somebody else makes at this moment is in the schema's tables before statements may name it
+   * ("does not exist"), and may be named before it is open ("Unknown CF").
+   */
+  private boolean isAnswered(String query) {
     try {
-      return isDone(name) || claimAndApply(name);
-    } catch (ServerError e) {
-      // A table that somebody else makes at this moment shows in the schema before it is open:
-      // "Unknown CF".
-      logger.info("cannot apply schema upgrade {} yet: {}", name, e.getMessage());
+      session.execute(query);
+      return true;
+    } catch (InvalidQueryException | ServerError e) {
+      logger.info("the schema is not ready yet: {}", e.getMessage());
       return false;
     }
+  }
+
+  private void upgrade(String name) {
+    waitFor("schema upgrade " + name, () -> isDone(name) || claimAndApply(name));
   }
 
   private boolean isDone(String name) {

@@ -16,7 +16,7 @@ final class Readiness {
    * A healthy write takes milliseconds, and under full load less than half a second at p99.9: what
    * has had no answer for this long is an outage.
    */
-  static final Duration PATIENCE = Duration.ofMillis(2500);
+  static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /** From here on event times and minutes cannot be judged any more. */
   static final Duration SKEW_MAX = Duration.ofSeconds(5);

@@ -58,11 +58,11 @@ class ReadinessTest {
     open();
     isStopped = true;
     pass(Duration.ofSeconds(1)); // the next question is on its way
-    pass(Duration.ofMillis(2400));
+    pass(Duration.ofMillis(1900));
     assertEquals(List.of(), down());
     pass(Duration.ofMillis(100));
     assertEquals(List.of("store"), down());
-    assertTrue(detail("store").startsWith("the store has not answered for 2.5 s: "));
+    assertTrue(detail("store").startsWith("the store has not answered for 2.0 s: "));
     isStopped = false;
     answer();
     assertEquals(List.of(), down());
@@ -93,11 +93,11 @@ class ReadinessTest {
     answer();
     isStopped = true;
     append();
-    pass(Duration.ofMillis(2500));
+    pass(Duration.ofSeconds(2));
     answerQuestions();
     assertEquals(List.of("journal"), down());
-    assertTrue(detail("journal").startsWith("a write has been under way for 2.5 s: "));
-    pass(Duration.ofSeconds(5)); // the heartbeat after 5 s hangs too
+    assertTrue(detail("journal").startsWith("a write has been under way for 2.0 s: "));
+    pass(Duration.ofMillis(5500)); // the heartbeat after 5 s hangs too
     answerQuestions();
     assertEquals(List.of("journal", "heartbeat"), down());
     assertTrue(detail("heartbeat").startsWith("no heartbeat has been stored for 2.5 s: "));

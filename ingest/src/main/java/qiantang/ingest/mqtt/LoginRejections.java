@@ -9,9 +9,9 @@ import qiantang.store.model.Entry;
 
 /**
  * Refused logins, as rejections of whose they are. Anybody can cause them, with any name and from
- * any address, so all is bounded: an owner has {@link #CLIENTS_MAX} clients that are told apart, at
- * one record a second each, and one more record a second and reason for all others. Event loop
- * only.
+ * any address, so all is bounded: on each event loop an owner has {@link #CLIENTS_MAX} clients that
+ * are told apart, at one record a second each, and one more record a second and reason for all
+ * others. Event loop only.
  */
 final class LoginRejections {
   /** Clients of one owner that are told apart at a time. */

@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -40,11 +39,17 @@ import qiantang.store.registry.Registry;
 /** An ingest node: constructed in the order in which a message walks, closed in reverse. */
 public final class IngestMain implements AutoCloseable {
   /** How long {@link #close} waits for what is in flight. */
-  private static final Duration DRAIN = Duration.ofSeconds(5);
+  private static final Duration DRAIN = Duration.ofSeconds(3);
+
+  // Presence records follow the last session; they get this even after a slow drain. With the half
+  // second that the loops have to end, close takes 4 s at most: the demo cuts it off after 5.
+  private static final Duration LAST_RECORDS = Duration.ofMillis(500);
+
+  // A loop that is asked whether it has sessions answers in microseconds unless it is stuck.
+  private static final long ASK_MILLIS_MAX = 100;
 
   private static final Duration REOPEN = Duration.ofSeconds(1);
   private static final Duration SKEW_ALARM = Duration.ofSeconds(1);
-  private static final Duration SKEW_MAX = Duration.ofSeconds(5);
 
   private static final Logger logger = LoggerFactory.getLogger(IngestMain.class);
 
@@ -59,6 +64,7 @@ public final class IngestMain implements AutoCloseable {
   private final Budgets budgets;
   private final Node node;
   private final Listeners listeners;
+  private final StoreWatch storeWatch;
   private final Map<EventLoop, SessionLoop> loops = new HashMap<>();
   private final @Nullable HealthServer health;
   private final int mqttPort;
@@ -93,6 +99,7 @@ public final class IngestMain implements AutoCloseable {
             budgets,
             new Discovery(registry, scheduler, timers, meter),
             meter);
+    storeWatch = new StoreWatch(tables::databaseTime, ticker, timers);
     listeners = new Listeners(config.eventLoops(), budgets.largePackets());
     for (EventLoop loop : listeners.loops()) {
       SessionLoop sessions = new SessionLoop(node, loop);
@@ -101,11 +108,14 @@ public final class IngestMain implements AutoCloseable {
       var _ = loop.scheduleAtFixedRate(sessions::tick, tick, tick, TimeUnit.NANOSECONDS);
     }
     expose();
+    Readiness readiness = new Readiness(this::journal, storeWatch);
     health =
         config.httpPort() < 0
             ? null
-            : new HealthServer(config.addresses(), config.httpPort(), this::checks, meter::scrape);
+            : new HealthServer(
+                config.addresses(), config.httpPort(), readiness::run, meter::scrape);
     openJournal().join();
+    storeWatch.ask();
     mqttPort = listeners.listen(config.addresses(), config.mqttPort(), this::session);
     logger.info("ingest node {} listens for MQTT on port {}", config.node(), mqttPort);
   }
@@ -125,7 +135,7 @@ public final class IngestMain implements AutoCloseable {
     return meter;
   }
 
-  /** Answers what is in flight, for 5 s at most, says goodbye, and ends. */
+  /** Answers what is in flight, for 3 s at most, says goodbye, and ends; 4 s in all. */
   @Override
   public void close() {
     synchronized (this) {
@@ -134,6 +144,7 @@ public final class IngestMain implements AutoCloseable {
       }
       closed = true;
     }
+    storeWatch.close();
     long endNanos = ticker.nanos() + DRAIN.toNanos();
     listeners.stopAccepting();
     onLoops(SessionLoop::drain);
@@ -142,8 +153,7 @@ public final class IngestMain implements AutoCloseable {
     onLoops(SessionLoop::shutDown);
     @Nullable Journal open = journal();
     if (open != null) {
-      // Presence records follow the last session; give them their second even after a slow drain.
-      await(Math.max(endNanos, ticker.nanos() + Duration.ofSeconds(1).toNanos()), open::isIdle);
+      await(Math.max(endNanos, ticker.nanos() + LAST_RECORDS.toNanos()), open::isIdle);
       open.close();
     }
     listeners.close();
@@ -222,15 +232,6 @@ public final class IngestMain implements AutoCloseable {
     return journal;
   }
 
-  private Map<String, Boolean> checks() {
-    @Nullable Journal open = journal();
-    Map<String, Boolean> checks = new LinkedHashMap<>();
-    checks.put("journal", open != null);
-    checks.put("heartbeat", open != null && open.isFresh());
-    checks.put("clock", open != null && skew(open).compareTo(SKEW_MAX) < 0);
-    return checks;
-  }
-
   private void expose() {
     meter.gauge("qiantang_ingest_budget_bytes", "taken and not answered", budgets::takenBytes);
     meter.gauge("qiantang_ingest_budget_limit_bytes", "their bound", budgets::limitBytes);
@@ -245,7 +246,7 @@ public final class IngestMain implements AutoCloseable {
     meter.gauge(
         "qiantang_ingest_clock_alarm",
         "1 when the clocks differ by a second or more",
-        () -> ofJournal(open -> skew(open).compareTo(SKEW_ALARM) >= 0 ? 1 : 0));
+        () -> ofJournal(open -> open.clockSkew().abs().compareTo(SKEW_ALARM) >= 0 ? 1 : 0));
     meter.counter(
         "qiantang_ingest_frame_retries",
         "frame writes repeated because their outcome was unknown",
@@ -255,10 +256,6 @@ public final class IngestMain implements AutoCloseable {
   private double ofJournal(ToDoubleFunction<Journal> value) {
     @Nullable Journal open = journal();
     return open == null ? 0 : value.applyAsDouble(open);
-  }
-
-  private static Duration skew(Journal open) {
-    return open.clockSkew().abs();
   }
 
   private void onLoops(Consumer<SessionLoop> task) {
@@ -280,7 +277,9 @@ public final class IngestMain implements AutoCloseable {
               });
     }
     try {
-      asked.await();
+      if (!asked.await(ASK_MILLIS_MAX, TimeUnit.MILLISECONDS)) {
+        return 1; // a loop is busy, so something is open
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -3,9 +3,11 @@ package qiantang.ingest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qiantang.ingest.net.ClientPackets.connect;
 import static qiantang.ingest.net.ClientPackets.hex;
+import static qiantang.ingest.net.ClientPackets.ping;
 import static qiantang.ingest.net.ClientPackets.publish;
 import static qiantang.ingest.net.MqttVersion.V3_1_1;
 import static qiantang.ingest.net.MqttVersion.V5;
@@ -19,8 +21,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +110,48 @@ class IngestMainIT {
       byte[] rest = client.getInputStream().readAllBytes();
       assertEquals(0x8B, rest[2] & 0xff);
       closing.join();
+    }
+  }
+
+  @Test
+  void aStoreThatStopsMakesTheNodeUnreadyUntilItIsBack() throws Exception {
+    CountDownLatch back = new CountDownLatch(1);
+    store.execute(() -> awaitQuietly(back));
+    HttpResponse<String> ready = get("/health/ready");
+    while (ready.statusCode() == 200) {
+      ready = get("/health/ready");
+    }
+    assertTrue(ready.body().startsWith("{\"status\":\"down\""), ready.body());
+    assertTrue(ready.body().contains("the store has not answered for "), ready.body());
+    back.countDown();
+    while (ready.statusCode() != 200) {
+      ready = get("/health/ready");
+    }
+  }
+
+  @Test
+  void closingDoesNotWaitLongForAStoreThatIsAway() throws Exception {
+    CountDownLatch back = new CountDownLatch(1);
+    store.execute(() -> awaitQuietly(back));
+    try (Socket client = open("127.0.0.1")) {
+      client.getOutputStream().write(connect(V3_1_1, "c", token, 20));
+      assertArrayEquals(hex("20020000"), client.getInputStream().readNBytes(4));
+      client.getOutputStream().write(publish(V3_1_1, TOPIC, 1, "{\"a\":1}"));
+      client.getOutputStream().write(ping());
+      assertArrayEquals(hex("d000"), client.getInputStream().readNBytes(2)); // it is in flight
+      // The one threshold in seconds: the demo cuts a node off that takes longer.
+      assertTimeout(Duration.ofSeconds(5), node::close);
+      assertEquals(-1, client.getInputStream().read()); // and nothing was acknowledged
+    } finally {
+      back.countDown();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

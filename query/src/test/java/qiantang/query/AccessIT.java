@@ -105,6 +105,15 @@ final class AccessIT {
   }
 
   @Test
+  void whoMayNotIsToldHisRole() {
+    String viewer = world.token(mine, Role.VIEWER);
+    String body = ask(EXPECTED.get(5), viewer).body();
+    assertTrue(body.contains("the token 'viewer of mine' has the role viewer,"), body);
+    body = ask(EXPECTED.get(2), world.token(mine, Role.ADMIN)).body();
+    assertTrue(body.contains("the token 'admin of mine' has the role admin,"), body);
+  }
+
+  @Test
   void anothersEnterpriseCannotBeToldFromOneThatIsNot() {
     for (Role role : List.of(Role.VIEWER, Role.ADMIN)) {
       String token = world.token(other, role);

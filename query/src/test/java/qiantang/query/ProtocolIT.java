@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -99,6 +100,35 @@ final class ProtocolIT {
     }
     Api.assertProblem("invalid-request", 400, post("{\"id\":\"" + "x".repeat(1 << 19) + "\"}"));
     assertEquals(200, world.api.get("/v1/me", admin).statusCode());
+  }
+
+  @Test
+  void aMemberThatIsGivenTwiceIsNamed() {
+    String body =
+        "{'devices':[{'id':'twice'},{'id':'a','id':'b','a/b':1,'a/b':{'x':[1]}}],'devices':[]}"
+            .replace('\'', '"');
+    HttpResponse<String> response = post(body);
+    Api.assertProblem("invalid-request", 400, response);
+    List<String> pointers =
+        World.json(response).getJsonArray("errors").stream()
+            .map(error -> ((JsonObject) error).getString("pointer"))
+            .toList();
+    assertEquals(List.of("/devices/1/id", "/devices/1/a~1b", "/devices"), pointers);
+    Api.assertProblem("not-found", 404, world.api.get(DEVICES + "/twice", admin));
+    assertEquals(
+        201, post("{\"devices\":[{\"id\":\"once\"},{\"id\":\"once-more\"}]}").statusCode());
+  }
+
+  @Test
+  void whatIsNoJsonIsToldInOurWordsWithItsPlace() {
+    for (String body : List.of("{\n \"id\":NaN}", "{\n \"id\":", "{\n \"id\":'x'}", "{}\n x")) {
+      String detail = World.json(post(body)).getString("detail");
+      assertTrue(detail.contains("near line 2, column "), detail);
+      // The parser would recommend its settings (JsonReadFeature.ALLOW_...) to a stranger.
+      assertTrue(!detail.contains("Json") && !detail.contains("token"), detail);
+    }
+    String deep = World.json(post("{\"id\":" + "[".repeat(40) + "]".repeat(40) + "}")).encode();
+    assertTrue(deep.contains("32 levels"), deep);
   }
 
   @Test

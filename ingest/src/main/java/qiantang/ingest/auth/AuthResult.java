@@ -10,10 +10,11 @@ public sealed interface AuthResult {
   /**
    * Refused for good.
    *
-   * @param owner whose rejection it is: the enterprise the token names, where there is one, else
-   *     the operator
+   * @param owner whose rejection it is: the enterprise the user name begins with, where there is
+   *     one, else the operator
    * @param isKnown whether the credential exists but may not connect
-   * @param detail why, for a person
+   * @param detail why, for the owner; for the client only where the credential is known, or it
+   *     would learn which enterprises there are
    */
   record Denied(EnterpriseId owner, boolean isKnown, String detail) implements AuthResult {}
 

@@ -121,7 +121,7 @@ public final class IngestMeter {
     acknowledgement.record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** A message was refused and answered. */
+  /** A message was refused, for good: it was answered, or its sender was cut off. */
   public void refused(Reason reason) {
     count(refused, reason, 1);
   }
@@ -131,7 +131,7 @@ public final class IngestMeter {
     count(readingsRefused, reason, count);
   }
 
-  /** A message will get no answer: the journal was closed before it was stored. */
+  /** A message gets no answer: the session or the journal ended before it was stored. */
   public void unanswered() {
     unanswered.increment();
   }

@@ -36,6 +36,8 @@ final class Active implements Phase {
   /** MQTT 5 clients are told to show themselves at least once an hour. */
   private static final int KEEP_ALIVE_SECONDS_MAX = 3600;
 
+  private static final Counts ONE_REFUSED = new Counts(0, 1, 0, 0);
+
   private static final int PRESENCE_BYTES = 512;
   private static final int TOPIC_CHARS_KEPT = 256;
 
@@ -124,15 +126,18 @@ final class Active implements Phase {
     switch (packet) {
       case Packet.Publish publish -> publish(publish);
       case Packet.OversizedPublish publish -> refuseOversized(publish);
-      case Packet.Subscribe subscribe -> subscriptions.subscribe(subscribe);
+      case Packet.Subscribe subscribe -> subscribe(subscribe);
       case Packet.Unsubscribe unsubscribe -> subscriptions.unsubscribe(unsubscribe);
       case Packet.PingReq _ -> PacketEncoder.pingResp(session.out());
       case Packet.PubRel release ->
           PacketEncoder.pubComp(session.out(), session.version(), release.packetId());
       case Packet.Acknowledgement _ -> {} // of nothing we sent: ignored, as 4.3.2 has it
       case Packet.Disconnect _ -> session.end(null, null, "disconnect");
-      case Packet.Broken broken -> protocolEnd(broken.code(), broken.detail(), "");
-      case Packet.Connect _ -> throw new AssertionError("BUG: the decoder let a CONNECT pass");
+      case Packet.Broken broken when broken.isPublish() ->
+          refuseAndEnd(broken.code(), broken.detail(), "");
+      case Packet.Broken broken -> protocolEnd(broken.code(), broken.detail());
+      case Packet.Connect _, Packet.BrokenConnect _ ->
+          throw new AssertionError("BUG: the decoder let a CONNECT pass");
     }
   }
 
@@ -163,6 +168,11 @@ final class Active implements Phase {
     records.end(presence);
   }
 
+  @Override
+  public @Nullable Reason refusalOfUnread() {
+    return null;
+  }
+
   /** No more comes; when the last answer is given, the session ends. */
   void drain() {
     isDraining = true;
@@ -177,12 +187,12 @@ final class Active implements Phase {
 
   private void publish(Packet.Publish publish) {
     if (publish.qos() == 2) { // [MQTT-3.2.2-11]
-      protocolEnd(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2: the most is 1", publish.topic());
+      refuseAndEnd(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2: the most is 1", publish.topic());
       return;
     }
     boolean isV5 = session.version() == MqttVersion.V5;
     if (isV5 && publish.qos() == 1 && inFlight >= RECEIVE_MAXIMUM) { // [MQTT-3.3.4-9]
-      protocolEnd(
+      refuseAndEnd(
           ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
           "more than " + RECEIVE_MAXIMUM + " unacknowledged messages",
           publish.topic());
@@ -305,7 +315,7 @@ final class Active implements Phase {
   /** A PUBLISH of 3.1.1 beyond the maximum packet: closing would make it come again for ever. */
   private void refuseOversized(Packet.OversizedPublish publish) {
     if (publish.qos() == 2) {
-      protocolEnd(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2: the most is 1", publish.topic());
+      refuseAndEnd(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2: the most is 1", publish.topic());
       return;
     }
     String detail =
@@ -331,14 +341,47 @@ final class Active implements Phase {
         Reason.OVERLOAD,
         "a QoS 0 message came while the byte budget was full: use QoS 1, which waits",
         "",
-        new Counts(0, 1, 0, 0));
+        ONE_REFUSED);
   }
 
-  /** The client broke the protocol: its enterprise reads why, MQTT 5 is told, the link is cut. */
-  private void protocolEnd(ReasonCode code, String detail, String publishTopic) {
-    Reason reason = code == ReasonCode.PACKET_TOO_LARGE ? Reason.TOO_LARGE : Reason.PROTOCOL;
-    records.rejectUnbudgeted(reason, detail, publishTopic, Counts.NONE);
+  /** A SUBSCRIBE is answered at once; its refused filters are told to the enterprise. */
+  private void subscribe(Packet.Subscribe subscribe) {
+    switch (subscriptions.judge(subscribe)) {
+      case Subscriptions.Offence offence -> protocolEnd(offence.code(), offence.detail());
+      case Subscriptions.Codes codes -> {
+        // Like a message it waits where there is no room for what it becomes, so that a client
+        // that asks for everything there is fills no memory.
+        int bytes = codes.refusals().size() * RejectionLog.RECORD_BYTES;
+        if (bytes > 0 && !budget.tryTake(bytes)) {
+          session.holdFirst(subscribe);
+          waitForBudget(bytes);
+          return;
+        }
+        codes.refusals().forEach(records::rejectFilter);
+        PacketEncoder.subAck(session.out(), session.version(), subscribe.packetId(), codes.codes());
+      }
+    }
+  }
+
+  /** A PUBLISH broke the protocol: it is refused, and the session ends. */
+  private void refuseAndEnd(ReasonCode code, String detail, String publishTopic) {
+    meter.refused(reasonOf(code));
+    end(code, detail, publishTopic, ONE_REFUSED);
+  }
+
+  /** Another packet broke the protocol. */
+  private void protocolEnd(ReasonCode code, String detail) {
+    end(code, detail, "", Counts.NONE);
+  }
+
+  /** The enterprise reads why, MQTT 5 is told, the link is cut. */
+  private void end(ReasonCode code, String detail, String publishTopic, Counts counts) {
+    records.rejectUnbudgeted(reasonOf(code), detail, publishTopic, counts);
     session.end(code, detail, "protocol-error");
+  }
+
+  private static Reason reasonOf(ReasonCode code) {
+    return code == ReasonCode.PACKET_TOO_LARGE ? Reason.TOO_LARGE : Reason.PROTOCOL;
   }
 
   /** All that a message became is stored, or the journal has ended. The one place that answers. */

@@ -2,17 +2,24 @@ package qiantang.ingest.mqtt;
 
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.AuthResult;
+import qiantang.ingest.auth.Identity;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
 import qiantang.store.journal.Journal;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Reason;
 
-/** Before the login is granted: one CONNECT, one answer. Event loop only. */
+/**
+ * Before the login is granted: one CONNECT, one answer. What is refused for good is a rejection of
+ * whoever the credential names, whatever was wrong. Event loop only.
+ */
 final class Connecting implements Phase {
   /** Kept in memory and in presence records; MQTT allows 64 KiB. */
   static final int CLIENT_ID_CHARS_MAX = 256;
@@ -20,8 +27,15 @@ final class Connecting implements Phase {
   // From here on event times and minutes cannot be judged any more (DESIGN section 2).
   private static final Duration SKEW_MAX = Duration.ofSeconds(5);
 
+  private static final int DETAIL_CHARS_OF_CLIENT_ID = 128;
+  private static final byte[] NO_PAYLOAD = {};
+
+  /** What is wrong with a CONNECT, whoever sends it. */
+  private record Fault(ReasonCode code, Reason reason, String detail) {}
+
   private final MqttSession session;
   private final Node node;
+  private @Nullable Reason refusal;
 
   Connecting(MqttSession session) {
     this.session = session;
@@ -32,6 +46,7 @@ final class Connecting implements Phase {
   public void packet(Packet packet) {
     switch (packet) {
       case Packet.Connect connect -> connect(connect);
+      case Packet.BrokenConnect broken -> broken(broken);
       case Packet.Broken broken -> broken(broken);
       case Packet.Publish _,
           Packet.OversizedPublish _,
@@ -54,69 +69,106 @@ final class Connecting implements Phase {
   @Override
   public void ended(String presence) {}
 
+  @Override
+  public @Nullable Reason refusalOfUnread() {
+    return refusal;
+  }
+
+  /** Nobody knows whose it is, so nobody can be told but the client. */
   private void broken(Packet.Broken broken) {
-    MqttVersion version = broken.version();
-    boolean isAnswered =
-        version == MqttVersion.V5
-            || (version != null && broken.code() == ReasonCode.UNSUPPORTED_VERSION);
-    if (isAnswered && version != null) {
-      session.speaks(version);
-      refuse(broken.code(), broken.detail());
-    } else {
-      session.end(null, null, "protocol-error"); // [MQTT-3.1.0-1], [MQTT-3.1.4-1]: no reply
+    if (broken.isPublish()) {
+      node.meter().refused(Reason.PROTOCOL);
     }
+    MqttVersion version = broken.version();
+    if (version == null) {
+      session.end(null, null, "protocol-error"); // [MQTT-3.1.0-1]: no reply
+    } else {
+      session.speaks(version);
+      refuseFault(broken.code(), broken.detail());
+    }
+  }
+
+  private void broken(Packet.BrokenConnect broken) {
+    session.speaks(broken.version());
+    if (isUnready()) {
+      unready();
+      return;
+    }
+    boolean isLarge =
+        broken.code() == ReasonCode.PACKET_TOO_LARGE
+            || broken.code() == ReasonCode.CLIENT_ID_INVALID;
+    Reason reason = isLarge ? Reason.TOO_LARGE : Reason.PROTOCOL;
+    refuse(broken.userName(), "", new Fault(broken.code(), reason, broken.detail()));
   }
 
   private void connect(Packet.Connect connect) {
     session.speaks(connect.version());
-    if (connect.version() == MqttVersion.V5 && connect.willQos() > 1) {
-      refuse(ReasonCode.QOS_NOT_SUPPORTED, "a will of QoS 2"); // [MQTT-3.2.2-12]
-      return;
-    }
-    if (connect.authenticationMethod() != null) {
-      refuse(ReasonCode.BAD_AUTHENTICATION_METHOD, "extended authentication is not offered");
-      return;
-    }
-    String fault = clientIdFault(connect);
-    if (fault != null) {
-      refuse(ReasonCode.CLIENT_ID_INVALID, fault);
-      return;
-    }
     if (isUnready()) {
-      node.meter().loginUndecided();
-      refuse(ReasonCode.SERVER_UNAVAILABLE, "the node is not ready: try another or come again");
+      unready();
+      return;
+    }
+    Fault fault = fault(connect);
+    if (fault != null) {
+      refuse(connect.userName(), connect.clientId(), fault);
       return;
     }
     boolean isAssigned = connect.clientId().isEmpty();
     String clientId = isAssigned ? "qt-" + UUID.randomUUID() : connect.clientId();
+    login(connect.userName(), clientId, result -> decided(result, connect, clientId, isAssigned));
+  }
+
+  /** Looks up who it is; nothing is read meanwhile. */
+  private void login(@Nullable String userName, String clientId, Consumer<AuthResult> then) {
     session.pause(MqttSession.Pause.LOGIN);
     var _ =
         node.logins()
-            .login(connect.userName(), clientId)
+            .login(userName, clientId)
             .whenCompleteAsync(
                 (result, error) -> {
                   if (error != null) {
                     session.failed(error);
-                  } else {
-                    decided(result, connect, clientId, isAssigned);
+                  } else if (!session.isEnded()) {
+                    then.accept(result);
                   }
                 },
                 session.loop().executor());
   }
 
-  private static @Nullable String clientIdFault(Packet.Connect connect) {
+  private static @Nullable Fault fault(Packet.Connect connect) {
+    if (connect.version() == MqttVersion.V5 && connect.willQos() > 1) { // [MQTT-3.2.2-12]
+      return new Fault(ReasonCode.QOS_NOT_SUPPORTED, Reason.PROTOCOL, "a will of QoS 2");
+    }
+    if (connect.authenticationMethod() != null) {
+      return new Fault(
+          ReasonCode.BAD_AUTHENTICATION_METHOD,
+          Reason.PROTOCOL,
+          "extended authentication is not offered");
+    }
     String clientId = connect.clientId();
-    if (clientId.isEmpty()) {
-      return connect.cleanStart() || connect.version() == MqttVersion.V5
+    boolean mayBeEmpty = connect.cleanStart() || connect.version() == MqttVersion.V5;
+    if (clientId.isEmpty()) { // [MQTT-3.1.3-8]
+      return mayBeEmpty
           ? null
-          : "an empty client id needs a clean session"; // [MQTT-3.1.3-8]
+          : idFault(Reason.PROTOCOL, "an empty client id needs a clean session");
     }
     if (clientId.length() > CLIENT_ID_CHARS_MAX) {
-      return "a client id of more than " + CLIENT_ID_CHARS_MAX + " characters";
+      return idFault(
+          Reason.TOO_LARGE,
+          "a client id of "
+              + clientId.length()
+              + " characters; at most "
+              + CLIENT_ID_CHARS_MAX
+              + " are taken");
     }
     boolean isPattern =
         clientId.indexOf('+') >= 0 || clientId.indexOf('#') >= 0 || clientId.startsWith("%");
-    return isPattern ? "a client id that looks like a pattern" : null;
+    return isPattern
+        ? idFault(Reason.PROTOCOL, "a client id that looks like a pattern: leave out + # and %")
+        : null;
+  }
+
+  private static Fault idFault(Reason reason, String detail) {
+    return new Fault(ReasonCode.CLIENT_ID_INVALID, reason, detail);
   }
 
   private boolean isUnready() {
@@ -126,9 +178,6 @@ final class Connecting implements Phase {
 
   private void decided(
       AuthResult result, Packet.Connect connect, String clientId, boolean isAssigned) {
-    if (session.isEnded()) {
-      return;
-    }
     switch (result) {
       case AuthResult.Granted granted -> {
         Active active = Active.open(session, granted.identity(), connect, clientId);
@@ -141,23 +190,100 @@ final class Connecting implements Phase {
         }
       }
       case AuthResult.Denied denied -> {
-        node.meter().loginDenied();
-        session.loop().refuseLogin(denied.owner(), session.host(), rejection(denied, clientId));
+        record(denied, clientId);
+        refusal = Reason.UNAUTHORIZED;
+        // Who knows no credential learns nothing of what exists.
         refuse(
             denied.isKnown() ? ReasonCode.NOT_AUTHORIZED : ReasonCode.BAD_CREDENTIALS,
-            denied.detail());
+            denied.isKnown() ? denied.detail() : "the user name or password is not known");
       }
-      case AuthResult.Undecided undecided -> {
-        node.meter().loginUndecided();
-        refuse(ReasonCode.SERVER_UNAVAILABLE, "the store is away: come again");
-      }
+      case AuthResult.Undecided undecided -> undecided();
     }
   }
 
-  private Entry.Rejection rejection(AuthResult.Denied denied, String clientId) {
-    String detail = denied.detail() + " (client " + clientId + " from " + session.host() + ")";
-    return new Entry.Rejection(
-        null, null, Reason.UNAUTHORIZED, detail, "", 1, 0, new byte[0], null, node.nowMicros());
+  /**
+   * Refuses a CONNECT for a fault of its own, with the same answer whoever sends it; the credential
+   * says only who can read why.
+   */
+  private void refuse(@Nullable String userName, String clientId, Fault fault) {
+    login(
+        userName,
+        clientId,
+        result -> {
+          switch (result) {
+            case AuthResult.Granted granted -> record(granted.identity(), clientId, fault);
+            case AuthResult.Denied denied -> record(denied, clientId);
+            case AuthResult.Undecided undecided -> {
+              undecided(); // it comes again, and then somebody can be told
+              return;
+            }
+          }
+          refusal = fault.reason();
+          refuseFault(fault.code(), fault.detail());
+        });
+  }
+
+  private void record(AuthResult.Denied denied, String clientId) {
+    Fault why = new Fault(ReasonCode.NOT_AUTHORIZED, Reason.UNAUTHORIZED, denied.detail());
+    record(denied.owner(), null, clientId, why);
+  }
+
+  private void record(Identity identity, String clientId, Fault fault) {
+    record(identity.enterprise(), identity.device(), clientId, fault);
+  }
+
+  private void record(
+      EnterpriseId owner, @Nullable DeviceId publisher, String clientId, Fault fault) {
+    node.meter().loginDenied();
+    String client =
+        clientId.length() <= DETAIL_CHARS_OF_CLIENT_ID
+            ? clientId
+            : clientId.substring(0, DETAIL_CHARS_OF_CLIENT_ID) + "...";
+    String detail =
+        fault.detail()
+            + (client.isEmpty() ? " (from " : " (client " + client + " from ")
+            + session.host()
+            + ")";
+    session
+        .loop()
+        .refuseLogin(
+            owner,
+            detail, // names all that tells one client from another
+            new Entry.Rejection(
+                publisher,
+                null,
+                fault.reason(),
+                detail,
+                "",
+                1,
+                0,
+                NO_PAYLOAD,
+                null,
+                node.nowMicros()));
+  }
+
+  /** Nothing can be recorded now, so nothing is refused for good. */
+  private void unready() {
+    node.meter().loginUndecided();
+    refuse(ReasonCode.SERVER_UNAVAILABLE, "the node is not ready: try another or come again");
+  }
+
+  private void undecided() {
+    node.meter().loginUndecided();
+    refuse(ReasonCode.SERVER_UNAVAILABLE, "the store is away: come again");
+  }
+
+  /** MQTT 3.1.1 has CONNACKs for two faults; all others are closed without one. [MQTT-3.1.4-1] */
+  private void refuseFault(ReasonCode code, String detail) {
+    boolean isAnswered =
+        session.version() == MqttVersion.V5
+            || code == ReasonCode.UNSUPPORTED_VERSION
+            || code == ReasonCode.CLIENT_ID_INVALID;
+    if (isAnswered) {
+      refuse(code, detail);
+    } else {
+      session.end(null, null, "protocol-error");
+    }
   }
 
   private void refuse(ReasonCode code, String detail) {

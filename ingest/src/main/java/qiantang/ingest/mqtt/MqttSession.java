@@ -265,9 +265,9 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     if (code != null && isActive && version == MqttVersion.V5) {
       PacketEncoder.disconnect(out(), code, detail);
     }
-    phase = new Phase.Ended(this);
-    held = null;
+    phase = new Phase.Ended(this, phase.refusalOfUnread());
     pauses = 0;
+    leaveHeld();
     ByteBuf lastWord = out;
     out = null;
     if (lastWord == null) {
@@ -277,6 +277,15 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     } else {
       var _ = context().writeAndFlush(lastWord);
       closeChannel();
+    }
+  }
+
+  /** What was decoded and will not be looked at: each PUBLISH of it counts all the same. */
+  private void leaveHeld() {
+    ArrayDeque<Packet> packets = held;
+    held = null;
+    while (packets != null && !packets.isEmpty()) {
+      phase.packet(packets.remove());
     }
   }
 

@@ -128,6 +128,31 @@ final class Records {
     add(rejection, new Counts(0, 1, 0, 0), bytes, ack);
   }
 
+  /** Some filters of a SUBSCRIBE are refused; the record's bytes are taken. */
+  void rejectFilter(Subscriptions.Refusal refusal) {
+    Entry.Rejection rejection =
+        new Entry.Rejection(
+            identity.device(),
+            null,
+            Reason.TOPIC,
+            refusal.detail(),
+            cut(refusal.filter()),
+            refusal.count(),
+            0,
+            NO_PAYLOAD,
+            null,
+            node.nowMicros());
+    rejections()
+        .add(
+            identity.enterprise(),
+            "",
+            rejection,
+            Counts.NONE,
+            RejectionLog.RECORD_BYTES,
+            null,
+            session.loop().nanos());
+  }
+
   /** A refusal that nobody waits for and that has no bytes of the budget. */
   void rejectUnbudgeted(Reason reason, String detail, String topic, Counts counts) {
     Entry.Rejection rejection =

@@ -40,6 +40,7 @@ final class RejectionLog {
   private record Key(
       EnterpriseId owner,
       String source,
+      @Nullable DeviceId publisher,
       @Nullable DeviceId device,
       Reason reason,
       String topic,
@@ -66,6 +67,16 @@ final class RejectionLog {
 
   boolean isEmpty() {
     return open.isEmpty();
+  }
+
+  /** Kinds of refusals that are followed now. */
+  int size() {
+    return open.size();
+  }
+
+  /** Whether a refusal of this kind came within the last second. */
+  boolean isOpen(EnterpriseId owner, String source, Entry.Rejection rejection) {
+    return open.containsKey(key(owner, source, rejection));
   }
 
   /**
@@ -147,6 +158,7 @@ final class RejectionLog {
     return new Key(
         owner,
         source,
+        rejection.publisher(),
         rejection.device(),
         rejection.reason(),
         rejection.topic(),

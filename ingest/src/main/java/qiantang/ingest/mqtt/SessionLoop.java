@@ -26,7 +26,7 @@ public final class SessionLoop {
   private final TimerWheel wheel;
   private final Set<MqttSession> sessions = new HashSet<>();
   private final Set<RejectionLog> rejections = new LinkedHashSet<>();
-  private final RejectionLog loginRejections;
+  private final LoginRejections loginRejections;
   private List<MqttSession> unflushed = new ArrayList<>();
 
   /**
@@ -40,7 +40,7 @@ public final class SessionLoop {
     wheel = new TimerWheel(node.ticker().nanos());
     ByteBudget logins = node.budgets().logins();
     loginRejections =
-        new RejectionLog(
+        new LoginRejections(
             (owner, entry, counts, bytes, receipt) ->
                 appendForLogin(logins, owner, entry, counts, bytes, receipt),
             logins);
@@ -50,6 +50,7 @@ public final class SessionLoop {
   public void tick() {
     long now = nanos();
     wheel.advance(now);
+    loginRejections.tick(now);
     rejections.removeIf(
         log -> {
           log.tick(now);
@@ -59,6 +60,7 @@ public final class SessionLoop {
 
   /** No session is read any more; each ends when it is answered. On the loop. */
   public void drain() {
+    loginRejections.close(); // before the journal is
     List.copyOf(sessions).forEach(MqttSession::drain);
   }
 
@@ -113,12 +115,12 @@ public final class SessionLoop {
   }
 
   /**
-   * A refused login is its owner's rejection. It costs the attacker a connection and us one record
-   * a second and source at most.
+   * A refused login is its owner's rejection, to be read back like any other.
+   *
+   * @param client all that tells this client from others
    */
-  void refuseLogin(EnterpriseId owner, String source, Entry.Rejection rejection) {
-    loginRejections.addUnbudgeted(owner, source, rejection, Counts.NONE, nanos());
-    follow(loginRejections);
+  void refuseLogin(EnterpriseId owner, String client, Entry.Rejection rejection) {
+    loginRejections.add(owner, client, rejection, nanos());
   }
 
   /**

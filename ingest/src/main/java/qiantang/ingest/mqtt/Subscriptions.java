@@ -29,8 +29,28 @@ final class Subscriptions {
           "v2/a",
           "v2/a/res/+");
 
+  /** Refused filters of one SUBSCRIBE that get a record each; a usual client sends one. */
+  static final int REFUSALS_TOLD_MAX = 16;
+
   private static final int FAILURE_311 = 0x80;
   private static final int NO_SUBSCRIPTION = 0x11;
+
+  /** What becomes of a SUBSCRIBE. */
+  sealed interface Judgement {}
+
+  /** It is answered, one code a filter. */
+  record Codes(List<Integer> codes, List<Refusal> refusals) implements Judgement {}
+
+  /** It is not allowed at all, and ends the session. */
+  record Offence(ReasonCode code, String detail) implements Judgement {}
+
+  /**
+   * Filters that are refused.
+   *
+   * @param filter empty for several
+   * @param count how many they are
+   */
+  record Refusal(String filter, String detail, int count) {}
 
   private final MqttSession session;
 
@@ -41,22 +61,36 @@ final class Subscriptions {
     this.session = session;
   }
 
-  void subscribe(Packet.Subscribe subscribe) {
+  /** Grants what may be granted; doing it again changes nothing. */
+  Judgement judge(Packet.Subscribe subscribe) {
     if (subscribe.hasSubscriptionId()) {
-      String detail = "subscription identifiers are not offered";
-      session.end(ReasonCode.SUBSCRIPTION_IDS_NOT_SUPPORTED, detail, "protocol-error");
-      return;
+      return new Offence(
+          ReasonCode.SUBSCRIPTION_IDS_NOT_SUPPORTED, "subscription identifiers are not offered");
     }
     List<Integer> codes = new ArrayList<>(subscribe.filters().size());
+    List<Refusal> refusals = new ArrayList<>(0);
+    int more = 0;
     for (Packet.Filter filter : subscribe.filters()) {
       if (filter.noLocal() && filter.text().startsWith("$share/")) { // [MQTT-3.8.3-4]
-        String detail = "a shared subscription with No Local";
-        session.end(ReasonCode.PROTOCOL_ERROR, detail, "protocol-error");
-        return;
+        return new Offence(ReasonCode.PROTOCOL_ERROR, "a shared subscription with No Local");
       }
-      codes.add(grant(filter));
+      if (FILTERS.contains(filter.text())) {
+        granted.add(filter.text());
+        codes.add(Math.min(filter.qos(), 1));
+        continue;
+      }
+      ReasonCode code = refusal(filter.text());
+      codes.add(session.version() == MqttVersion.V5 ? code.code() : FAILURE_311);
+      if (refusals.size() < REFUSALS_TOLD_MAX) {
+        refusals.add(new Refusal(filter.text(), detailOf(code), 1));
+      } else {
+        more++;
+      }
     }
-    PacketEncoder.subAck(session.out(), session.version(), subscribe.packetId(), codes);
+    if (more > 0) {
+      refusals.add(new Refusal("", "more filters of one SUBSCRIBE than are told one by one", more));
+    }
+    return new Codes(codes, refusals);
   }
 
   void unsubscribe(Packet.Unsubscribe unsubscribe) {
@@ -65,14 +99,6 @@ final class Subscriptions {
       codes.add(granted.remove(filter) ? ReasonCode.SUCCESS.code() : NO_SUBSCRIPTION);
     }
     PacketEncoder.unsubAck(session.out(), session.version(), unsubscribe.packetId(), codes);
-  }
-
-  private int grant(Packet.Filter filter) {
-    if (FILTERS.contains(filter.text())) {
-      granted.add(filter.text());
-      return Math.min(filter.qos(), 1);
-    }
-    return session.version() == MqttVersion.V5 ? refusal(filter.text()).code() : FAILURE_311;
   }
 
   private static ReasonCode refusal(String filter) {
@@ -87,6 +113,19 @@ final class Subscriptions {
           : ReasonCode.TOPIC_FILTER_INVALID;
     }
     return isFilter(filter) ? ReasonCode.NOT_AUTHORIZED : ReasonCode.TOPIC_FILTER_INVALID;
+  }
+
+  private static String detailOf(ReasonCode code) {
+    return switch (code) {
+      case SHARED_SUBSCRIPTIONS_NOT_SUPPORTED ->
+          "shared subscriptions are not offered: leave out $share and the group";
+      case TOPIC_FILTER_INVALID ->
+          "the topic filter is malformed: + and # fill a level, and # the last one";
+      default ->
+          "the topic filter is none to listen to: a device may subscribe to"
+              + " v1/devices/me/rpc/request/+ or v1/devices/me/attributes, a gateway to"
+              + " v1/gateway/rpc or v1/gateway/attributes too";
+    };
   }
 
   /** One look along the filter, however many levels it has. [MQTT-4.7.1-1, MQTT-4.7.1-2] */

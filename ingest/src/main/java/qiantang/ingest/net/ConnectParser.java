@@ -5,10 +5,11 @@ import static qiantang.ingest.net.PacketCursor.malformed;
 import static qiantang.ingest.net.PacketCursor.protocolError;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.net.PropertySet.Place;
 
-/** CONNECT: the one packet that says which version it is written in. */
+/** CONNECT: the one packet that says which version it is written in, and who sends it. */
 final class ConnectParser {
   private static final byte[] NAME = "MQTT".getBytes(US_ASCII);
   private static final byte[] NAME_OF_3_1 = "MQIsdp".getBytes(US_ASCII);
@@ -21,43 +22,61 @@ final class ConnectParser {
   private static final int PASSWORD = 0x40;
   private static final int USER_NAME = 0x80;
 
-  private ConnectParser() {}
+  private final PacketCursor cursor;
+
+  // Unless it says otherwise: what comes after 5 will be answered as 5 is.
+  private MqttVersion version = MqttVersion.V5;
+  private String userName = "";
+  private PacketCursor.@Nullable Broken fault;
+
+  private ConnectParser(PacketCursor cursor) {
+    this.cursor = cursor;
+  }
 
   static Packet parse(PacketCursor cursor) {
-    // Unless it says otherwise: what comes after 5 will be answered as 5 is.
-    MqttVersion version = MqttVersion.V5;
+    ConnectParser parser = new ConnectParser(cursor);
     try {
-      byte[] name = cursor.getBinary();
-      int level = cursor.getByte();
-      boolean isOld = Arrays.equals(name, NAME_OF_3_1) || level < 4;
-      version = isOld || level == 4 ? MqttVersion.V3_1_1 : MqttVersion.V5;
-      if (!Arrays.equals(name, NAME) || isOld || level > 5) { // [MQTT-3.1.2-1, MQTT-3.1.2-2]
-        return new Packet.Broken(
-            version, ReasonCode.UNSUPPORTED_VERSION, "only MQTT 3.1.1 and 5.0 are spoken");
-      }
-      return parseRest(cursor, version);
+      return parser.parse();
     } catch (PacketCursor.Broken broken) {
-      return new Packet.Broken(version, broken.code, broken.detail);
+      return parser.broken(broken);
     }
   }
 
-  private static Packet parseRest(PacketCursor cursor, MqttVersion version) {
+  private Packet parse() {
+    byte[] name = cursor.getBinary();
+    int level = cursor.getByte();
+    boolean isOld = Arrays.equals(name, NAME_OF_3_1) || level < 4;
+    version = isOld || level == 4 ? MqttVersion.V3_1_1 : MqttVersion.V5;
+    if (!Arrays.equals(name, NAME) || isOld || level > 5) { // [MQTT-3.1.2-1, MQTT-3.1.2-2]
+      throw new PacketCursor.Broken(
+          ReasonCode.UNSUPPORTED_VERSION, "only MQTT 3.1.1 and 5.0 are spoken");
+    }
+    Packet.Connect connect = parseRest();
+    PacketCursor.Broken noted = fault;
+    if (noted != null) {
+      throw noted;
+    }
+    return connect;
+  }
+
+  private Packet.Connect parseRest() {
     int flags = cursor.getByte();
-    checkFlags(flags, version);
+    check(() -> checkFlags(flags, version));
     int keepAliveSeconds = cursor.getShort();
-    @Nullable PropertySet properties =
-        version == MqttVersion.V5 ? PropertySet.parse(cursor, Place.CONNECT) : null;
-    String clientId = cursor.getText();
+    PropertySet properties = properties(Place.CONNECT);
+    String clientId = text();
     int willQos = -1;
     if ((flags & WILL) != 0) {
       willQos = (flags & WILL_QOS) >> 3;
-      if (version == MqttVersion.V5) {
-        PropertySet.parse(cursor, Place.WILL);
-      }
-      checkTopicName(cursor.getText());
+      properties(Place.WILL);
+      String topic = text();
+      check(() -> checkTopicName(topic));
       cursor.getBinary();
     }
-    @Nullable String userName = (flags & USER_NAME) != 0 ? cursor.getText() : null;
+    boolean hasUserName = (flags & USER_NAME) != 0;
+    if (hasUserName) {
+      userName = text();
+    }
     byte @Nullable [] password = (flags & PASSWORD) != 0 ? cursor.getBinary() : null;
     if (cursor.remaining() > 0) {
       throw malformed("a CONNECT with surplus bytes");
@@ -67,14 +86,59 @@ final class ConnectParser {
         (flags & CLEAN_START) != 0,
         clientId,
         keepAliveSeconds,
-        userName,
+        hasUserName ? userName : null,
         password,
         willQos,
-        properties == null ? 0 : properties.sessionExpiry(),
-        properties == null ? 65_535 : properties.receiveMaximum(),
-        properties == null ? Long.MAX_VALUE : properties.maximumPacketSize(),
-        properties == null || properties.wantsProblemInformation(),
-        properties == null ? null : properties.authenticationMethod());
+        properties.sessionExpiry(),
+        properties.receiveMaximum(),
+        properties.maximumPacketSize(),
+        properties.wantsProblemInformation(),
+        properties.authenticationMethod());
+  }
+
+  private PropertySet properties(Place place) {
+    if (version != MqttVersion.V5) {
+      return PropertySet.NONE;
+    }
+    PacketCursor field = cursor.slice(cursor.getVarint());
+    return within(() -> PropertySet.parseAll(field, place), PropertySet.NONE);
+  }
+
+  private String text() {
+    PacketCursor field = cursor.slice(cursor.getShort());
+    return within(field::getRest, "");
+  }
+
+  private void check(Runnable rule) {
+    var _ =
+        within(
+            () -> {
+              rule.run();
+              return true;
+            },
+            false);
+  }
+
+  /**
+   * What is wrong within a field is noted and the next one read, so that the user name is reached:
+   * its owner is to read the first fault. A field that does not end in the packet ends it all.
+   */
+  private <T> T within(Supplier<T> reading, T standIn) {
+    try {
+      return reading.get();
+    } catch (PacketCursor.Broken broken) {
+      if (fault == null) {
+        fault = broken;
+      }
+      return standIn;
+    }
+  }
+
+  private Packet broken(PacketCursor.Broken last) {
+    PacketCursor.Broken first = fault == null ? last : fault;
+    return userName.isEmpty()
+        ? new Packet.Broken(version, first.code, first.detail, false)
+        : new Packet.BrokenConnect(version, first.code, first.detail, userName);
   }
 
   private static void checkFlags(int flags, MqttVersion version) {

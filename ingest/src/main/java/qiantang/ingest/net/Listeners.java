@@ -39,6 +39,9 @@ public final class Listeners implements AutoCloseable {
   // Answers are 4 bytes: who does not take 8 KiB of them is not read any more.
   private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(4096, 8192);
 
+  // The goodbyes have been written when the loops are to end; what they have left is closing.
+  private static final long END_MILLIS_MAX = 500;
+
   private final ByteBudget room;
   private final EventLoopGroup acceptor;
   private final EventLoopGroup loops;
@@ -117,7 +120,9 @@ public final class Listeners implements AutoCloseable {
   @Override
   public void close() {
     stopAccepting();
-    var _ = acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    var _ = acceptor.shutdownGracefully(0, END_MILLIS_MAX, TimeUnit.MILLISECONDS);
+    loops
+        .shutdownGracefully(0, END_MILLIS_MAX, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(END_MILLIS_MAX, TimeUnit.MILLISECONDS);
   }
 }

@@ -97,6 +97,22 @@ public sealed interface Packet {
    *
    * @param version as far as it is known, else null
    * @param detail what was wrong, for a person
+   * @param isPublish whether its first byte said that it is a PUBLISH
    */
-  record Broken(@Nullable MqttVersion version, ReasonCode code, String detail) implements Packet {}
+  record Broken(@Nullable MqttVersion version, ReasonCode code, String detail, boolean isPublish)
+      implements Packet {}
+
+  /**
+   * A CONNECT that is broken or too large, but whose user name could be read, so that its owner can
+   * read why it was refused. Nothing follows it.
+   *
+   * @param detail what was wrong, for a person
+   */
+  record BrokenConnect(MqttVersion version, ReasonCode code, String detail, String userName)
+      implements Packet {
+    @Override
+    public String toString() {
+      return "BrokenConnect[" + version + ", " + code + "]"; // no credentials in a log
+    }
+  }
 }

@@ -93,6 +93,13 @@ final class PacketCursor {
     return text;
   }
 
+  /** All that is left, as such a text without a length before it. */
+  String getRest() {
+    int from = at;
+    at = end;
+    return textAt(from, end - from);
+  }
+
   /**
    * A text that is probably the same as last time, as topics are: comparing spares the string.
    *

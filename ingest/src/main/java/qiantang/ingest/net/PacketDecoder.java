@@ -59,6 +59,7 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
     ROOM,
     BODY,
     SKIP,
+    SKIM,
     DEAF
   }
 
@@ -72,6 +73,7 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
   private int filled;
   private int wanted;
   private int skipped;
+  private @Nullable ConnectSkimmer skimmer;
 
   // Room taken for the packet that comes in, and for packets the session may not have used yet.
   private int roomTaken;
@@ -204,6 +206,7 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
       case ROOM -> throw new AssertionError("BUG: a large packet without room");
       case BODY -> readBody(in);
       case SKIP -> skipBody(in);
+      case SKIM -> skim(in);
       case DEAF -> {
         in.skipBytes(in.readableBytes());
         yield null;
@@ -237,7 +240,10 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
     }
     int bytes = headerBytes + remainingLength;
     int bytesMax = version == null ? CONNECT_BYTES_MAX : PACKET_BYTES_MAX;
-    if (bytes > bytesMax) {
+    if (version == null && bytes > bytesMax && bytes <= PACKET_BYTES_MAX) {
+      skimmer = new ConnectSkimmer(bytes, remainingLength, bytesMax);
+      state = State.SKIM;
+    } else if (bytes > bytesMax) {
       if (version != MqttVersion.V3_1_1 || type != PacketParser.PUBLISH) {
         return broken(
             ReasonCode.PACKET_TOO_LARGE,
@@ -257,6 +263,7 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
     return switch (state) {
       case BODY -> readBody(in);
       case SKIP -> skipBody(in);
+      case SKIM -> skim(in);
       case ROOM -> null;
       case TYPE, LENGTH, DEAF -> throw new AssertionError("BUG: a body in state " + state);
     };
@@ -284,6 +291,15 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
         : null;
   }
 
+  private @Nullable Packet skim(ByteBuf in) {
+    ConnectSkimmer running = skimmer;
+    if (running == null) {
+      throw new AssertionError("BUG: a large CONNECT that nobody reads");
+    }
+    Packet packet = running.read(in);
+    return packet == null ? null : finish(packet);
+  }
+
   private void fill(ByteBuf in) {
     int count = Math.min(in.readableBytes(), wanted - filled);
     if (filled + count > body.length) {
@@ -297,11 +313,14 @@ public final class PacketDecoder extends ChannelInboundHandlerAdapter {
 
   private Packet finish(Packet packet) {
     body = NOTHING;
-    state = packet instanceof Packet.Broken ? State.DEAF : State.TYPE;
+    skimmer = null;
+    boolean isLast = packet instanceof Packet.Broken || packet instanceof Packet.BrokenConnect;
+    state = isLast ? State.DEAF : State.TYPE;
     return packet;
   }
 
   private Packet broken(ReasonCode code, String detail) {
-    return finish(new Packet.Broken(parser.version(), code, detail));
+    boolean isPublish = header >> 4 == PacketParser.PUBLISH;
+    return finish(new Packet.Broken(parser.version(), code, detail, isPublish));
   }
 }

@@ -40,7 +40,7 @@ final class PacketParser {
       }
       return packet;
     } catch (PacketCursor.Broken broken) {
-      return new Packet.Broken(version, broken.code, broken.detail);
+      return new Packet.Broken(version, broken.code, broken.detail, header >> 4 == PUBLISH);
     }
   }
 
@@ -60,7 +60,7 @@ final class PacketParser {
       return new Packet.OversizedPublish(
           topic, qos, packetId, Arrays.copyOfRange(head, from, headLength), remainingLength - from);
     } catch (PacketCursor.Broken broken) {
-      return new Packet.Broken(version, broken.code, broken.detail);
+      return new Packet.Broken(version, broken.code, broken.detail, true);
     }
   }
 

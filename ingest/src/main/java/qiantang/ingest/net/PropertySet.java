@@ -29,10 +29,13 @@ final class PropertySet {
   private static final int AUTHENTICATION_DATA = 0x16;
   private static final int USER_PROPERTY = 0x26;
 
+  /** No properties: what holds where none is given. */
+  static final PropertySet NONE = new PropertySet();
+
   private long seen; // bit by identifier, all are below 64
   private long sessionExpiry;
   private int receiveMaximum = 65_535;
-  private long maximumPacketSize = 0xffff_ffffL;
+  private long maximumPacketSize = Long.MAX_VALUE;
   private boolean wantsProblemInformation = true;
   private @Nullable String authenticationMethod;
 
@@ -40,8 +43,12 @@ final class PropertySet {
 
   /** Reads the length and the properties; what is wrong is thrown as {@code Broken}. */
   static PropertySet parse(PacketCursor cursor, Place place) {
+    return parseAll(cursor.slice(cursor.getVarint()), place);
+  }
+
+  /** Reads properties up to the cursor's end. */
+  static PropertySet parseAll(PacketCursor properties, Place place) {
     PropertySet set = new PropertySet();
-    PacketCursor properties = cursor.slice(cursor.getVarint());
     while (properties.remaining() > 0) {
       set.parseOne(properties, place);
     }

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +31,19 @@ public final class Utf8 {
     }
   }
 
-  /** Whether the bytes are UTF-8. */
-  public static boolean isValid(byte[] bytes, int offset, int length) {
-    return isAscii(bytes, offset, length) || decode(bytes, offset, length) != null;
+  /** Where in the array the bytes stop to be UTF-8, -1 where they are all. */
+  public static int firstBad(byte[] bytes, int offset, int length) {
+    if (isAscii(bytes, offset, length)) {
+      return -1;
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes, offset, length);
+    CoderResult result =
+        UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT)
+            .decode(in, CharBuffer.allocate(length), true);
+    return result.isUnderflow() ? -1 : in.position();
   }
 
   private static boolean isAscii(byte[] bytes, int offset, int length) {

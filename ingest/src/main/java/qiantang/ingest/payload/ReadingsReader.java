@@ -2,7 +2,6 @@ package qiantang.ingest.payload;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -94,26 +93,40 @@ final class ReadingsReader {
   }
 
   static Decoded read(Message message, Body body) {
-    if (!Utf8.isValid(message.bytes(), message.offset(), message.length())) {
-      return malformed(message, "the payload is not UTF-8");
+    int badByte = Utf8.firstBad(message.bytes(), message.offset(), message.length());
+    if (badByte >= 0) {
+      return malformed(
+          message,
+          "the payload is not UTF-8"
+              + JsonFault.place(message.bytes(), message.offset(), badByte)
+              + ": send JSON in UTF-8, not packed");
     }
     try (JsonParser parser =
         JSON.createParser(message.bytes(), message.offset(), message.length())) {
+      return read(message, body, parser);
+    } catch (IOException e) {
+      throw new AssertionError("BUG: memory refused bytes", e);
+    }
+  }
+
+  private static Decoded read(Message message, Body body, JsonParser parser) {
+    try {
       if (parser.nextToken() == null) {
-        return malformed(message, "the payload is empty");
+        return malformed(message, "the payload is empty: send a JSON object");
       }
       ReadingsReader reader = new ReadingsReader(message, parser);
       body.read(reader);
-      if (parser.nextToken() != null) {
-        return malformed(message, "something follows the JSON value");
-      }
-      return reader.result();
+      return parser.nextToken() == null
+          ? reader.result()
+          : malformed(message, fault(message, parser));
     } catch (StreamConstraintsException e) {
       return malformed(
-          message, "the JSON is beyond a limit (nesting 32, numbers 1000, names 4096 characters)");
-    } catch (JsonProcessingException e) {
-      return malformed(message, fault(e));
-    } catch (IOException | Unreadable e) {
+          message,
+          "the JSON is beyond a limit (nesting 32, numbers 1000, names 4096 characters)"
+              + place(message, parser));
+    } catch (IOException e) {
+      return malformed(message, fault(message, parser));
+    } catch (Unreadable e) {
       return malformed(message, String.valueOf(e.getMessage()));
     }
   }
@@ -302,11 +315,17 @@ final class ReadingsReader {
     return (int) parser.currentTokenLocation().getByteOffset();
   }
 
-  private static String fault(JsonProcessingException e) {
-    String text = String.valueOf(e.getOriginalMessage());
-    int source = text.indexOf(" (start marker"); // tells of the parser's input, not of the payload
-    return "cannot parse the JSON at byte %d: %s"
-        .formatted(e.getLocation().getByteOffset(), source < 0 ? text : text.substring(0, source));
+  /** The parser says that something is wrong, and {@link JsonFault} what. */
+  private static String fault(Message message, JsonParser parser) {
+    String found = JsonFault.find(message.bytes(), message.offset(), message.length());
+    return found == null
+        ? "no JSON" + place(message, parser) + ": a name has half a character (unpaired surrogate)"
+        : found;
+  }
+
+  private static String place(Message message, JsonParser parser) {
+    int behind = Math.clamp(parser.currentLocation().getByteOffset(), 0, message.length());
+    return JsonFault.place(message.bytes(), message.offset(), message.offset() + behind);
   }
 
   private static Refused malformed(Message message, String detail) {

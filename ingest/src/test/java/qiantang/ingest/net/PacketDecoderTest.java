@@ -152,7 +152,7 @@ class PacketDecoderTest {
     first("MALFORMED_PACKET", "16 03 01 02 00"); // row 40: TLS looks like a CONNECT with flags
     first("MALFORMED_PACKET", "10 FF FF FF FF 01"); // row 4: five bytes of length
     first("PACKET_TOO_LARGE", "10 FF FF FF 7F"); // row 5: 256 MB before the login
-    first("PACKET_TOO_LARGE", "10 80 80 01"); // 16 KiB and its header
+    first("PACKET_TOO_LARGE", "10 FD FF 0F"); // 256 KiB and one byte
     first("MALFORMED_PACKET", "11 0D " + name + "04 02 003C 0001 63"); // flags of CONNECT
     first("UNSUPPORTED_VERSION", "10 0D " + name + "06 02 003C 0001 63"); // row 32
     first("UNSUPPORTED_VERSION", "10 0E 0005 4D51545458 04 02 003C 0001 63"); // MQTTX
@@ -177,6 +177,56 @@ class PacketDecoderTest {
     first("PROTOCOL_ERROR", "10 12 " + connect5 + "04 16 0001 00 0001 63"); // data, no method
     String will5 = name + "05 06 003C 00 0001 63 ";
     first("PROTOCOL_ERROR", "10 15 " + will5 + "03 21 0005 0001 74 0000"); // row 23
+  }
+
+  @Test
+  void aBrokenConnectSaysWhoseItIsWhereTheUserNameCanBeRead() {
+    String c = "0004 4D515454 04";
+    String user = "0001 75"; // "u"
+    first("V3_1_1 MALFORMED_PACKET u", "10 10 " + c + "82 003C 0001 00" + user); // U+0000
+    first("V3_1_1 MALFORMED_PACKET u", "10 11 " + c + "82 003C 0002 C080" + user);
+    first("V3_1_1 MALFORMED_PACKET u", "10 10 " + c + "83 003C 0001 63" + user); // reserved flag
+    first("V3_1_1 MALFORMED_PACKET u", "10 15 " + c + "86 003C 0001 63 0001 23 0000" + user); // #
+    first("V3_1_1 PROTOCOL_ERROR u", "10 14 " + c + "86 003C 0001 63 0000 0000" + user);
+    first("V3_1_1 MALFORMED_PACKET u", "10 11 " + c + "82 003C 0001 63" + user + "00"); // surplus
+    first("V3_1_1 MALFORMED_PACKET u", "10 12 " + c + "C2 003C 0001 63" + user + "0001"); // cut
+    first("broken MALFORMED_PACKET", "10 10 " + c + "82 003C 0001 63 0002 75"); // cut in the user
+    first("broken MALFORMED_PACKET", "10 10 " + c + "82 003C 0001 63 0001 00");
+    String v5 = "0004 4D515454 05";
+    first("V5 PROTOCOL_ERROR u", "10 14 " + v5 + "82 003C 03 21 0000 0001 63" + user); // row 20
+    first("V5 MALFORMED_PACKET u", "10 11 " + v5 + "82 003C 00 0001 00" + user);
+    first(
+        "V5 PROTOCOL_ERROR u", // row 23
+        "10 1A " + v5 + "86 003C 00 0001 63 03 210005 0001 74 0000" + user);
+  }
+
+  @Test
+  void aConnectTooLargeToBeKeptSaysWhoseItIsAllTheSame() {
+    String big = "x".repeat(60_000);
+    for (MqttVersion version : MqttVersion.values()) {
+      expect(
+          List.of("BrokenConnect " + version + " CLIENT_ID_INVALID acme.secret"),
+          connect(version, big, "acme.secret", 60));
+      expect(
+          List.of("BrokenConnect " + version + " PACKET_TOO_LARGE acme.secret"),
+          withWill(version, big, "acme.secret"));
+      expect(List.of("broken PACKET_TOO_LARGE"), connect(version, "c", big, 60));
+      expect(List.of("broken CLIENT_ID_INVALID"), connect(version, big, "", 60));
+    }
+    expect(List.of("broken PACKET_TOO_LARGE"), packet(0x10, new byte[60_000]));
+    byte[] cut = connect(V3_1_1, big, "acme.secret", 60);
+    cut[cut.length - "acme.secret".length() - 1]++; // longer than the packet
+    expect(List.of("broken MALFORMED_PACKET"), cut);
+    byte[] largest = connect(V3_1_1, "x".repeat(PacketDecoder.CONNECT_BYTES_MAX - 17), "u", 60);
+    assertEquals(PacketDecoder.CONNECT_BYTES_MAX + 1, largest.length);
+    expect(List.of("BrokenConnect V3_1_1 CLIENT_ID_INVALID u"), largest);
+  }
+
+  private static byte[] withWill(MqttVersion version, String payload, String userName) {
+    boolean isV5 = version == V5;
+    ClientPackets body = bytes().putText("MQTT").put(isV5 ? 5 : 4).put(0x86).putShort(60);
+    body.put(hex(isV5 ? "05 11 0000003C" : "")).putText("c").put(hex(isV5 ? "02 0101" : ""));
+    return packet(0x10, body.putText("t").putText(payload).putText(userName).toBytes());
   }
 
   @Test
@@ -287,7 +337,11 @@ class PacketDecoderTest {
   }
 
   private static void first(String code, String stream) {
-    expect(List.of("broken " + code), hex(stream));
+    String packet =
+        code.startsWith("broken ")
+            ? code
+            : (code.contains(" ") ? "BrokenConnect " : "broken ") + code;
+    expect(List.of(packet), hex(stream));
   }
 
   private static void both(String code, String packet) {
@@ -343,6 +397,8 @@ class PacketDecoderTest {
           "oversized %s %d %d %s"
               .formatted(p.topic(), p.packetId(), p.payloadLength(), new String(p.head(), UTF_8));
       case Packet.Broken broken -> "broken " + broken.code();
+      case Packet.BrokenConnect broken ->
+          "BrokenConnect " + broken.version() + " " + broken.code() + " " + broken.userName();
       default -> packet.toString();
     };
   }

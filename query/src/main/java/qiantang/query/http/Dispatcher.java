@@ -137,7 +137,7 @@ public final class Dispatcher {
     try {
       return use.answer(exchange);
     } catch (StoreUnavailable e) {
-      logger.warn("request {}: {}", requestId, e.getMessage());
+      logger.warn("request {}: {}: {}", requestId, e.getMessage(), String.valueOf(e.getCause()));
       return Answer.problem(
               Problem.STORE_UNAVAILABLE,
               "try again; of a request that creates, look first what was created")
@@ -246,9 +246,9 @@ public final class Dispatcher {
         Problem.FORBIDDEN,
         "the token '"
             + caller.name()
-            + "' is a "
+            + "' has the role "
             + caller.role().word()
-            + "'s; ask for another one");
+            + ", which may not do this: use a token that may");
   }
 
   private static Answer overloaded() {

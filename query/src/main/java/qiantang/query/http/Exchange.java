@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
@@ -113,7 +112,7 @@ final class Exchange {
       return new Body.Read(new JsonObject());
     }
     return isJson(raw.getHeader("Content-Type"))
-        ? parse(bytes)
+        ? JsonBody.read(bytes.getBytes())
         : refused(
             Problem.UNSUPPORTED_MEDIA_TYPE,
             "send JSON with the header 'Content-Type: application/json'");
@@ -133,14 +132,6 @@ final class Exchange {
     raw.endHandler(nothing -> whole.complete(bytes));
     raw.exceptionHandler(whole::completeExceptionally);
     raw.resume();
-  }
-
-  private static Body parse(Buffer bytes) {
-    try {
-      return new Body.Read(new JsonObject(bytes));
-    } catch (DecodeException | ClassCastException e) {
-      return refused(Problem.INVALID_REQUEST, "the body is not one JSON object");
-    }
   }
 
   private static Body refused(Problem problem, String detail) {

@@ -6,6 +6,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import qiantang.query.waiting.StoreUnavailable;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.journal.JournalTables;
@@ -14,6 +16,8 @@ import qiantang.store.registry.Registry;
 
 /** Whether the store answers: one row of the registry, and the database's clock. */
 public final class CheckReadiness {
+  private static final Logger logger = LoggerFactory.getLogger(CheckReadiness.class);
+
   // Nobody needs a token to ask, so asking more often must not reach the store.
   private static final Duration KEPT = Duration.ofSeconds(1);
 
@@ -64,7 +68,8 @@ public final class CheckReadiness {
       store.await(read.get());
       return new Check(name, true, "");
     } catch (StoreUnavailable e) {
-      return new Check(name, false, e.getMessage() + "; see whether Cassandra runs");
+      logger.warn("not ready, {}: {}: {}", name, e.getMessage(), String.valueOf(e.getCause()));
+      return new Check(name, false, e.getMessage() + ": see whether Cassandra runs");
     }
   }
 }

@@ -30,9 +30,10 @@ public final class StoreWait {
       if (e.getCause() instanceof Error bug) {
         throw bug;
       }
-      throw new StoreUnavailable("cannot read or write the store: " + e.getCause(), e);
+      // The cause is the driver's and goes to the log alone: people outside read this sentence.
+      throw new StoreUnavailable("the store cannot be reached, or refused what was asked", e);
     } catch (TimeoutException e) {
-      throw new StoreUnavailable("the store took longer than " + bound.toMillis() + " ms", e);
+      throw new StoreUnavailable("the store did not answer within " + bound.toMillis() + " ms", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoreUnavailable("stopped while waiting for the store", e);

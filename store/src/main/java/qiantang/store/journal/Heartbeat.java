@@ -42,6 +42,8 @@ final class Heartbeat {
   private long beat = 1;
   private long freshUntilNanos;
   private long freshUntilMillis;
+  private boolean isSilent;
+  private long silentSinceNanos;
   private boolean beating = true; // until the start's row is inserted there is nothing to beat on
   private long timer;
   private boolean sealed;
@@ -106,6 +108,11 @@ final class Heartbeat {
     return !sealed && ticker.nanos() - freshUntilNanos < 0 && clock.millis() < freshUntilMillis;
   }
 
+  /** Since the first heartbeat that was sent after the last success; zero where none was. */
+  synchronized Duration silence() {
+    return isSilent ? Duration.ofNanos(ticker.nanos() - silentSinceNanos) : Duration.ZERO;
+  }
+
   /** Our wall clock minus the database's. */
   synchronized Duration clockSkew() {
     return clockSkew;
@@ -127,6 +134,10 @@ final class Heartbeat {
       }
       beating = true;
       number = ++beat;
+      if (!isSilent) {
+        isSilent = true;
+        silentSinceNanos = ticker.nanos();
+      }
     }
     // Outside our lock: the positions are under the lanes' locks.
     Start row = new Start(start, node, number, 0, false, positions.get());
@@ -153,6 +164,7 @@ final class Heartbeat {
     List<Runnable> ready;
     synchronized (this) {
       beating = false;
+      isSilent = false;
       // Counted from when it was sent: whoever seals us starts counting no earlier.
       freshUntilNanos = sentNanos + FRESH.toNanos();
       freshUntilMillis = sentMillis + FRESH.toMillis();

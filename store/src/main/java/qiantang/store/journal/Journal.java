@@ -111,6 +111,20 @@ public final class Journal implements AutoCloseable {
     return heartbeat.isFresh();
   }
 
+  /** For how long the oldest write under way has had no answer; zero where there is none. */
+  public Duration oldestWrite() {
+    long nanos = 0;
+    for (Lane lane : lanes) {
+      nanos = Math.max(nanos, lane.unansweredNanos());
+    }
+    return Duration.ofNanos(nanos);
+  }
+
+  /** For how long heartbeats have been sent without success; zero where the last one had it. */
+  public Duration heartbeatSilence() {
+    return heartbeat.silence();
+  }
+
   /** Our wall clock minus the database's, as of the last heartbeat. */
   public Duration clockSkew() {
     return heartbeat.clockSkew();

@@ -68,6 +68,7 @@ public final class Lane {
   private final Map<EnterpriseId, Turn> turns = new HashMap<>();
   private final ArrayDeque<Turn> waiting = new ArrayDeque<>();
   private @Nullable Frame inFlight;
+  private long inFlightSinceNanos;
   private boolean closed;
   private long minute;
   private long minuteSinceNanos;
@@ -172,6 +173,11 @@ public final class Lane {
     answer(unanswered, WriteResult.UNAVAILABLE);
   }
 
+  /** For how long the frame in flight has not been answered; 0 where there is none. */
+  synchronized long unansweredNanos() {
+    return inFlight == null ? 0 : meter.nanos() - inFlightSinceNanos;
+  }
+
   /** Whether nothing waits and nothing is being written. */
   synchronized boolean isIdle() {
     return inFlight == null && waiting.isEmpty();
@@ -235,6 +241,7 @@ public final class Lane {
     }
     Frame frame = freeze(appends, taken, sections, bytes);
     inFlight = frame;
+    inFlightSinceNanos = meter.nanos();
     return frame;
   }
 

@@ -183,6 +183,39 @@ class JournalTest {
   }
 
   @Test
+  void aHeartbeatThatHangsOrFailsIsSilenceUntilOneSucceeds() {
+    open();
+    time.advance(Duration.ofSeconds(9));
+    assertEquals(Duration.ZERO, node.journal().heartbeatSilence());
+    tables.hold(Op.BEAT);
+    time.advance(Duration.ofSeconds(4)); // sent after 10 s
+    assertEquals(Duration.ofSeconds(3), node.journal().heartbeatSilence());
+    tables.failOne();
+    tables.release();
+    tables.fail(Op.BEAT, Fault.LOST);
+    time.advance(Duration.ofSeconds(2));
+    assertEquals(Duration.ofSeconds(5), node.journal().heartbeatSilence(), "from the first one");
+    tables.mend(Op.BEAT);
+    time.advance(Duration.ofMillis(500));
+    assertEquals(Duration.ZERO, node.journal().heartbeatSilence());
+  }
+
+  @Test
+  void theOldestWriteOfAllLanesTellsHowLongTheStoreIsAway() {
+    open();
+    assertEquals(Duration.ZERO, node.journal().oldestWrite());
+    tables.fail(Op.INSERT_FRAME, Fault.LOST);
+    send(ACME);
+    time.advance(Duration.ofSeconds(2));
+    send(BETA); // of another lane
+    time.advance(Duration.ofSeconds(1));
+    assertEquals(Duration.ofSeconds(3), node.journal().oldestWrite(), "repeats do not renew it");
+    tables.mend(Op.INSERT_FRAME);
+    time.advance(Duration.ofSeconds(2));
+    assertEquals(Duration.ZERO, node.journal().oldestWrite());
+  }
+
+  @Test
   void aSealedStartNeverAcknowledgesAndTellsOnce() {
     open();
     tables.hold(Op.INSERT_FRAME);

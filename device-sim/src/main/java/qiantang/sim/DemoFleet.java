@@ -3,6 +3,7 @@ package qiantang.sim;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import qiantang.sim.fleet.Figures;
@@ -36,9 +37,10 @@ public final class DemoFleet implements AutoCloseable {
    * One MQTT connection.
    *
    * @param token the access token it logs in with
+   * @param model device model of what it measures; decides what is published where we know it
    * @param subDevices ids of the devices behind a gateway; empty for a direct device
    */
-  public record Connection(String token, boolean gateway, List<String> subDevices) {
+  public record Connection(String token, boolean gateway, String model, List<String> subDevices) {
 
     /** Leaves the token out. */
     @Override
@@ -72,14 +74,13 @@ public final class DemoFleet implements AutoCloseable {
   }
 
   private static Seat seat(Connection connection, int index, Duration period) {
-    SignalModel[] models = SignalModel.values();
     FleetSpec spec =
         new FleetSpec(
             "demo",
             null,
             1,
             connection.gateway() ? connection.subDevices().size() : 0,
-            models[index % models.length],
+            signals(connection.model(), index),
             period,
             JITTER,
             IN_FLIGHT_MAX,
@@ -89,6 +90,15 @@ public final class DemoFleet implements AutoCloseable {
     return new Seat(
         Plan.endless(spec, index, id, connection.subDevices(), Mix.bits(SEED, index)),
         connection.token());
+  }
+
+  /** A model whose signals nobody has described publishes those of another. */
+  static SignalModel signals(String model, int index) {
+    SignalModel[] all = SignalModel.values();
+    return Arrays.stream(all)
+        .filter(signals -> signals.label().equals(model))
+        .findFirst()
+        .orElse(all[index % all.length]);
   }
 
   /** What was sent and acknowledged so far, for the demo's own log. */

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import qiantang.sim.api.Target;
@@ -71,6 +72,10 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (rowsPerSecond < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--rate takes 0 or more, not " + rowsPerSecond);
+    }
     PrintWriter err = spec.commandLine().getErr();
     Outcome<ReplayReport> outcome =
         switch (CsvFile.read(file)) {

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import qiantang.sim.api.Target;
@@ -61,6 +62,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (loops < 1) {
+      throw new ParameterException(spec.commandLine(), "--loops takes 1 or more, not " + loops);
+    }
     PrintWriter err = spec.commandLine().getErr();
     Outcome<RunReport> outcome =
         switch (ScenarioReader.read(scenario)) {
@@ -69,8 +73,7 @@ final class RunCommand implements Callable<Integer> {
               switch (target.read()) {
                 case Outcome.Failed<Target> failed -> failed.widen();
                 case Outcome.Done<Target>(Target found) ->
-                    new ScenarioRun(scenario.toString(), read, found, Math.max(1, loops), err)
-                        .run();
+                    new ScenarioRun(scenario.toString(), read, found, loops, err).run();
               };
         };
     return switch (outcome) {

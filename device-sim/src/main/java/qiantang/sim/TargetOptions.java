@@ -1,33 +1,14 @@
 package qiantang.sim;
 
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import qiantang.sim.api.Target;
-import qiantang.sim.api.TargetReader;
 import qiantang.sim.outcome.Outcome;
 
-/**
- * Where the system is, for every subcommand alike. The program that mounts the commands gives all
- * options their environment twins.
- */
+/** Where the system is that devices are made in, for every subcommand alike. */
 final class TargetOptions {
-  private static final Path DEMO_BY_DEFAULT = Path.of("data", "demo.json");
-
-  @Option(
-      names = "--demo",
-      paramLabel = "FILE",
-      description = {
-        "demo.json of a running demo: its addresses and tokens.",
-        "Default: data/demo.json, unless the options below say all."
-      })
-  private @Nullable Path demo;
-
-  @Option(
-      names = "--http",
-      paramLabel = "URL",
-      description = "The API, such as http://127.0.0.1:8080. Default: the demo's")
-  private @Nullable String http;
+  @Mixin private SystemOptions system = new SystemOptions();
 
   @Option(
       names = "--mqtt",
@@ -44,17 +25,7 @@ final class TargetOptions {
       })
   private @Nullable String enterprise;
 
-  @Option(
-      names = "--token",
-      paramLabel = "TOKEN",
-      description = {
-        "Token of an administrator of that enterprise. Default: the demo's.",
-        "Better in QIANTANG_TOKEN: others on this machine can read command lines."
-      })
-  private @Nullable String token;
-
   Outcome<Target> read() {
-    return TargetReader.read(
-        new TargetReader.Options(demo, http, mqtt, token, enterprise), DEMO_BY_DEFAULT);
+    return system.target(mqtt, enterprise);
   }
 }

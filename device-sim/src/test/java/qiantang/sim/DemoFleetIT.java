@@ -16,8 +16,9 @@ class DemoFleetIT {
       system.breakEvery = 7;
       List<DemoFleet.Connection> connections =
           List.of(
-              new DemoFleet.Connection(system.login("mill"), false, List.of()),
-              new DemoFleet.Connection(system.login("hall"), true, List.of("press-1", "press-2")));
+              new DemoFleet.Connection(system.login("mill"), false, "pump", List.of()),
+              new DemoFleet.Connection(
+                  system.login("hall"), true, "cnc-spindle", List.of("press-1", "press-2")));
       try (DemoFleet fleet =
           DemoFleet.start(system.mqttAddress(), connections, Duration.ofMillis(50))) {
         Await.until("messages are acknowledged", () -> fleet.counts().acked() >= 40);

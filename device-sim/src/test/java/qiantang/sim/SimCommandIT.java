@@ -1,6 +1,7 @@
 package qiantang.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -136,6 +137,26 @@ class SimCommandIT {
     arguments.addAll(List.of("--token", "wrong"));
     assertEquals(2, run(arguments));
     assertTrue(table.contains("401 send a token of an admin"), table);
+  }
+
+  @Test
+  void wrongOptionsAreUsageErrorsWithoutAStackTrace() throws IOException {
+    String scenario = write("s.yaml", SCENARIO);
+    for (List<String> wrong :
+        List.of(
+            List.of("--http", "localhost:8080"),
+            List.of("--http", "http://h:99999"),
+            List.of("--mqtt", "no-such-host.invalid:1883"),
+            List.of("--token", "acme.x\n"),
+            List.of("--loops", "0"))) {
+      List<String> arguments = new ArrayList<>(List.of("run", scenario));
+      arguments.addAll(List.of(system.options()));
+      arguments.addAll(wrong);
+      assertEquals(2, run(arguments), wrong::toString);
+      assertTrue(table.contains(wrong.getFirst()), table);
+      assertFalse(table.contains("\tat "), table);
+    }
+    assertEquals(2, replay(List.of("--rate", "-1")));
   }
 
   @Test

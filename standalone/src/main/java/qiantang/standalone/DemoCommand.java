@@ -3,7 +3,6 @@ package qiantang.standalone;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,23 +24,20 @@ final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private DemoOptions options = new DemoOptions();
 
-  /** Returns only when the demo ends by itself; a signal ends the JVM from outside. */
+  /** Ends only with the reason why it cannot go on; a signal ends the JVM from outside. */
   @Override
-  public Integer call() throws CannotStartException, InterruptedException, IOException {
+  public Integer call() throws CannotStartException, InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     Consumer<String> progress = line -> err.println("qiantang: " + line);
     Running running = Running.withShutdownHook(progress);
     try {
       Demo demo = Demo.start(options, running, progress);
       PrintWriter out = spec.commandLine().getOut();
-      out.print(Welcome.of(demo.file(), options.data.resolve("demo.json")));
+      out.print(Welcome.of(demo.file(), options.data.resolve("demo.json"), Checkout.ofScript()));
       out.flush();
-      int code = demo.cassandra().exited().get();
-      throw new CannotStartException(
-          "cannot go on: Cassandra ended by itself with code %d; see %s/logs/cassandra.log"
-              .formatted(code, options.data));
-    } catch (ExecutionException e) {
-      throw new AssertionError("BUG: waiting for a process fails", e);
+      throw new CannotStartException("cannot go on: " + demo.watch().awaitEnd());
+    } catch (IOException e) {
+      throw new CannotStartException("cannot start a demo on " + options.data, e);
     } finally {
       running.starterIsGone();
     }

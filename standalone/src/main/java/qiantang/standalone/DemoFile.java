@@ -68,8 +68,4 @@ record DemoFile(
     Files.move(draft, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
     Files.deleteIfExists(folder.resolve(PREVIOUS_NAME));
   }
-
-  static DemoFile read(Path file) throws IOException {
-    return JSON.readValue(Files.readAllBytes(file), DemoFile.class);
-  }
 }

@@ -1,12 +1,17 @@
 package qiantang.standalone;
 
 import java.nio.file.Path;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of {@code qiantang demo}. */
+/** The options of {@code qiantang demo}: those of its programs, and its own. */
 final class DemoOptions {
+  @Mixin ListenOptions listen = new ListenOptions();
+  @Mixin IngestOptions ingest = new IngestOptions();
+  @Mixin QueryOptions query = new QueryOptions();
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -19,49 +24,28 @@ final class DemoOptions {
   @Option(
       names = "--devices",
       paramLabel = "N",
+      converter = Words.Count.class,
       description = "Size of the simulated fleet, 0 for none. Default: ${DEFAULT-VALUE}")
   int devices = 200;
 
   @Option(
-      names = "--bind",
-      paramLabel = "ADDRESS",
-      split = ",",
-      description = "Addresses to listen on, separated by commas. Default: ${DEFAULT-VALUE}")
-  List<String> bind = List.of("127.0.0.1", "::1");
-
-  @Option(
-      names = "--mqtt-port",
-      paramLabel = "PORT",
-      description = "MQTT. Default: ${DEFAULT-VALUE}")
-  int mqttPort = 1883;
-
-  @Option(
       names = "--mqtts-port",
       paramLabel = "PORT",
+      converter = Words.Port.class,
       description = "MQTT over TLS; not served yet. Default: ${DEFAULT-VALUE}")
   int mqttsPort = 8883;
 
   @Option(
       names = "--ws-port",
       paramLabel = "PORT",
+      converter = Words.Port.class,
       description = "MQTT over WebSocket, on /mqtt; not served yet. Default: ${DEFAULT-VALUE}")
   int wsPort = 8083;
 
   @Option(
-      names = "--http-port",
-      paramLabel = "PORT",
-      description = "HTTP API and console. Default: ${DEFAULT-VALUE}")
-  int httpPort = 8080;
-
-  @Option(
-      names = "--ingest-http-port",
-      paramLabel = "PORT",
-      description = "Health and metrics of ingest. Default: ${DEFAULT-VALUE}")
-  int ingestHttpPort = 8081;
-
-  @Option(
       names = "--cql-port",
       paramLabel = "PORT",
+      converter = Words.Port.class,
       description = "The embedded Cassandra, on 127.0.0.1 only. Default: ${DEFAULT-VALUE}")
   int cqlPort = 9042;
 
@@ -72,14 +56,12 @@ final class DemoOptions {
           "off lifts the quotas of enterprises; there are none yet. Default: ${DEFAULT-VALUE}")
   Switch quotas = Switch.on;
 
-  @Option(
-      names = "--anonymous",
-      paramLabel = "ENTERPRISE",
-      description = {
-        "Lets clients without credentials in as devices of this enterprise, named by their client",
-        "id; for MQTT tools, on loopback addresses only. Default: nobody"
-      })
-  @Nullable String anonymous;
+  /** Those of our own programs, by the options that set them; Cassandra looks after its own. */
+  Map<String, Integer> ports() {
+    Map<String, Integer> ports = new TreeMap<>(ingest.ports());
+    ports.putAll(query.ports());
+    return ports;
+  }
 
   /** Named as they are typed. */
   enum Switch {

@@ -9,7 +9,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import qiantang.sim.DemoFleet;
 import qiantang.standalone.Catalogue.EnterpriseSeed;
-import qiantang.standalone.Catalogue.FactorySeed;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessToken;
@@ -19,8 +18,8 @@ import qiantang.store.registry.Registry;
 import qiantang.store.registry.Role;
 
 /**
- * Enrols the fleet of a demo: its devices spread over all enterprises, half of them behind one
- * gateway of each. Devices behind gateways are not enrolled: ingest discovers them.
+ * Enrols the fleet of a demo: its devices spread over all enterprises and their lines, half of them
+ * behind one gateway of each. Devices behind gateways are not enrolled: ingest discovers them.
  */
 final class FleetRoll {
   /** Registry writes under way at once; each is a transaction. */
@@ -33,6 +32,14 @@ final class FleetRoll {
   private final Instant now;
   private final List<DemoFleet.Connection> connections = new ArrayList<>();
   private final List<CompletableFuture<?>> underWay = new ArrayList<>();
+
+  /** Where in an enterprise a device stands, and what stands there. */
+  private record Place(String factory, String line, String model) {
+    /** A gateway serves a factory; the catalogue has no models of gateways. */
+    Place ofGateway() {
+      return new Place(factory, "", "");
+    }
+  }
 
   private FleetRoll(Registry registry, FleetKey key, Instant now) {
     this.registry = registry;
@@ -57,24 +64,39 @@ final class FleetRoll {
 
   private void enrol(EnterpriseSeed seed, int devices) {
     EnterpriseId enterprise = new EnterpriseId(seed.id());
-    FactorySeed factory = seed.factories().getFirst();
+    List<Place> places = places(seed);
     int behindGateway = devices / 2;
     if (behindGateway > 0) {
       List<String> subDevices =
           IntStream.rangeClosed(1, behindGateway).mapToObj("plc-%04d"::formatted).toList();
       AccessToken token =
-          enrol(enterprise, new DeviceId("fleet-gateway"), Device.Kind.GATEWAY, factory);
-      connections.add(new DemoFleet.Connection(token.text(), true, subDevices));
+          enrol(
+              enterprise,
+              new DeviceId("fleet-gateway"),
+              Device.Kind.GATEWAY,
+              places.getFirst().ofGateway());
+      String model = places.getFirst().model();
+      connections.add(new DemoFleet.Connection(token.text(), true, model, subDevices));
     }
     for (int number = 1; number <= devices - behindGateway; number++) {
       DeviceId id = new DeviceId("machine-%04d".formatted(number));
-      AccessToken token = enrol(enterprise, id, Device.Kind.DEVICE, factory);
-      connections.add(new DemoFleet.Connection(token.text(), false, List.of()));
+      Place place = places.get((number - 1) % places.size());
+      AccessToken token = enrol(enterprise, id, Device.Kind.DEVICE, place);
+      connections.add(new DemoFleet.Connection(token.text(), false, place.model(), List.of()));
     }
   }
 
-  private AccessToken enrol(
-      EnterpriseId enterprise, DeviceId id, Device.Kind kind, FactorySeed factory) {
+  /** Every line of every factory, one after the other. */
+  private static List<Place> places(EnterpriseSeed seed) {
+    return seed.factories().stream()
+        .flatMap(
+            factory ->
+                factory.lines().stream()
+                    .map(line -> new Place(factory.id(), line.id(), line.model())))
+        .toList();
+  }
+
+  private AccessToken enrol(EnterpriseId enterprise, DeviceId id, Device.Kind kind, Place place) {
     AccessToken token = key.token(enterprise, id);
     Role role = kind == Device.Kind.GATEWAY ? Role.GATEWAY : Role.DEVICE;
     String tokenId = HexFormat.of().formatHex(token.hash()).substring(0, TOKEN_ID_CHARACTERS);
@@ -85,9 +107,9 @@ final class FleetRoll {
             id.text(),
             kind,
             null,
-            "",
-            factory.id(),
-            "",
+            place.model(),
+            place.factory(),
+            place.line(),
             /* disabled= */ false,
             now);
     Credential credential =

@@ -10,10 +10,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import qiantang.ingest.IngestConfig;
 import qiantang.ingest.IngestMain;
 import qiantang.standalone.cassandra.CannotStartException;
 import qiantang.store.cassandra.Cassandra;
+import qiantang.store.cassandra.CassandraConfig;
 
 /** {@code qiantang ingest}. */
 @Command(
@@ -29,18 +29,7 @@ final class IngestCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private StoreOptions store = new StoreOptions();
   @Mixin private ListenOptions listen = new ListenOptions();
-
-  @Option(
-      names = "--mqtt-port",
-      paramLabel = "PORT",
-      description = "MQTT. Default: ${DEFAULT-VALUE}")
-  private int mqttPort = 1883;
-
-  @Option(
-      names = "--ingest-http-port",
-      paramLabel = "PORT",
-      description = "Health and metrics. Default: ${DEFAULT-VALUE}")
-  private int httpPort = 8081;
+  @Mixin private IngestOptions options = new IngestOptions();
 
   @Option(names = "--node", paramLabel = "NAME", description = "Its name, for people.")
   private @Nullable String node;
@@ -48,17 +37,17 @@ final class IngestCommand implements Callable<Integer> {
   /** Runs until a signal ends the JVM. */
   @Override
   public Integer call() throws CannotStartException, InterruptedException {
+    CassandraConfig database = store.config();
     Consumer<String> progress = line -> spec.commandLine().getErr().println("qiantang: " + line);
     Running running = Running.withShutdownHook(progress);
     try {
-      Cassandra cassandra = Cassandra.connect(store.config());
+      Listeners listeners = listen.listeners();
+      options.requireAllowed(listeners);
+      listeners.requireFree(options.ports());
+      Cassandra cassandra = Cassandra.connect(database);
       running.add("store", STORE_STOP_LIMIT, cassandra);
       String name = node != null ? node : "pid-" + ProcessHandle.current().pid();
-      IngestMain ingest =
-          IngestMain.start(
-              IngestConfig.of(listen.addresses(), mqttPort, httpPort, name, null),
-              cassandra.journal(),
-              cassandra.registry());
+      IngestMain ingest = options.start(listeners, name, cassandra);
       running.add("ingest", STOP_LIMIT, ingest);
       spec.commandLine().getOut().println("ready MQTT on port " + ingest.mqttPort());
       spec.commandLine().getOut().flush();

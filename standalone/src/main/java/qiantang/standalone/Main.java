@@ -52,12 +52,19 @@ public final class Main implements Runnable {
 
   static CommandLine commandLine() {
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // It warns of options given twice.
-    return new CommandLine(new Main())
-        .setUsageHelpWidth(HELP_COLUMNS)
+    CommandLine main = new CommandLine(new Main());
+    tellVersion(main);
+    return main.setUsageHelpWidth(HELP_COLUMNS)
         .setOverwrittenOptionsAllowed(true)
         .setDefaultValueProvider(environmentTwins())
         .setParameterExceptionHandler(shortUsage())
         .setExecutionExceptionHandler(Main::explain);
+  }
+
+  /** Every command has the option, so every command has the answer. */
+  private static void tellVersion(CommandLine command) {
+    command.getCommandSpec().versionProvider(new Version());
+    command.getSubcommands().values().forEach(Main::tellVersion);
   }
 
   @Override

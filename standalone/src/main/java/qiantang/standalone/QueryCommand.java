@@ -7,13 +7,11 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import qiantang.query.CannotListenException;
-import qiantang.query.QueryConfig;
 import qiantang.query.QueryMain;
 import qiantang.standalone.cassandra.CannotStartException;
 import qiantang.store.cassandra.Cassandra;
+import qiantang.store.cassandra.CassandraConfig;
 
 /** {@code qiantang query}. */
 @Command(
@@ -27,33 +25,25 @@ final class QueryCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private StoreOptions store = new StoreOptions();
   @Mixin private ListenOptions listen = new ListenOptions();
-
-  @Option(
-      names = "--http-port",
-      paramLabel = "PORT",
-      description = "HTTP API and console. Default: ${DEFAULT-VALUE}")
-  private int httpPort = 8080;
+  @Mixin private QueryOptions options = new QueryOptions();
 
   /** Runs until a signal ends the JVM. */
   @Override
   public Integer call() throws CannotStartException, InterruptedException {
+    CassandraConfig database = store.config();
     Consumer<String> progress = line -> spec.commandLine().getErr().println("qiantang: " + line);
     Running running = Running.withShutdownHook(progress);
     try {
-      Cassandra cassandra = Cassandra.connect(store.config());
+      Listeners listeners = listen.listeners();
+      listeners.requireFree(options.ports());
+      Cassandra cassandra = Cassandra.connect(database);
       running.add("store", STORE_STOP_LIMIT, cassandra);
-      QueryMain query =
-          QueryMain.start(
-              QueryConfig.onLoopback(httpPort).on(listen.texts()),
-              cassandra.journal(),
-              cassandra.registry());
+      QueryMain query = options.start(listeners, cassandra);
       running.add("query", STOP_LIMIT, query);
       spec.commandLine().getOut().println("ready HTTP on port " + query.port());
       spec.commandLine().getOut().flush();
       new CountDownLatch(1).await();
       return 0;
-    } catch (CannotListenException e) {
-      throw new CannotStartException("cannot start query", e);
     } finally {
       running.starterIsGone();
     }

@@ -13,17 +13,20 @@ import org.jspecify.annotations.Nullable;
  * the end of {@code main}). Stopping happens in one place, the shutdown hook.
  */
 final class Running {
-  /** For the starting thread to notice that it was interrupted, and to undo half a start. */
-  private static final Duration ABANDON_LIMIT = Duration.ofSeconds(2);
+  /**
+   * For the starting thread to notice that it was interrupted, and to undo half a start. What comes
+   * last of all is not started then, so its limit covers this one.
+   */
+  static final Duration ABANDON_LIMIT = Duration.ofSeconds(1);
 
   private final Deque<Part> parts = new ArrayDeque<>();
   private final CountDownLatch starterGone = new CountDownLatch(1);
   private final Consumer<String> progress;
   private boolean stopping;
 
-  private record Part(String name, Duration limit, AutoCloseable closeable) {}
+  private record Part(String name, Duration limit, AutoCloseable closeable, boolean quiet) {}
 
-  private Running(Consumer<String> progress) {
+  Running(Consumer<String> progress) {
     this.progress = progress;
   }
 
@@ -35,16 +38,30 @@ final class Running {
     return running;
   }
 
-  /** {@code limit} is how long its closing is waited for before the next part is closed. */
+  /**
+   * Notes what was started.
+   *
+   * @param limit how long its closing is waited for before the next part is closed; what it leaves
+   *     of it goes to the next
+   */
   void add(String name, Duration limit, AutoCloseable closeable) {
-    Part part = new Part(name, limit, closeable);
+    add(new Part(name, limit, closeable, false));
+  }
+
+  /** The same for what is only let go: nobody is told that it was. */
+  void addQuietly(String name, Duration limit, AutoCloseable closeable) {
+    add(new Part(name, limit, closeable, true));
+  }
+
+  private void add(Part part) {
     synchronized (parts) {
       if (!stopping) {
         parts.push(part);
         return;
       }
     }
-    close(part); // Started while everything else was being stopped.
+    // Started while everything else was being stopped.
+    close(part, System.nanoTime() + part.limit().toNanos());
   }
 
   /** Called by the starting thread when it will start nothing more, in whatever way it ended. */
@@ -52,14 +69,17 @@ final class Running {
     starterGone.countDown();
   }
 
-  private void stop(Thread starter) {
+  /** Returns when all is stopped, or all their limits together are over. */
+  void stop(Thread starter) {
     synchronized (parts) {
       stopping = true;
     }
     starter.interrupt();
     awaitStarter();
+    long deadlineNanos = System.nanoTime();
     for (Part part = next(); part != null; part = next()) {
-      close(part);
+      deadlineNanos += part.limit().toNanos();
+      close(part, deadlineNanos);
     }
   }
 
@@ -79,12 +99,13 @@ final class Running {
     }
   }
 
-  private void close(Part part) {
+  private void close(Part part, long deadlineNanos) {
+    long begunNanos = System.nanoTime();
     Thread closer = Thread.ofPlatform().name("stop-" + part.name()).start(() -> closeNow(part));
     try {
-      if (!closer.join(part.limit())) {
+      if (!closer.join(Duration.ofNanos(deadlineNanos - begunNanos))) {
         progress.accept(
-            "%s: did not stop within %d s".formatted(part.name(), part.limit().toSeconds()));
+            "%s: did not stop within %.1f s".formatted(part.name(), secondsSince(begunNanos)));
       }
     } catch (InterruptedException ignored) {
       Thread.currentThread().interrupt();
@@ -92,13 +113,18 @@ final class Running {
   }
 
   private void closeNow(Part part) {
-    long begun = System.nanoTime();
+    long begunNanos = System.nanoTime();
     try {
       part.closeable().close();
-      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
-      progress.accept("%s: stopped in %.1f s".formatted(part.name(), millis / 1e3));
+      if (!part.quiet()) {
+        progress.accept("%s: stopped in %.1f s".formatted(part.name(), secondsSince(begunNanos)));
+      }
     } catch (Exception e) {
       progress.accept("%s: cannot stop: %s".formatted(part.name(), e));
     }
+  }
+
+  private static double secondsSince(long nanos) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos) / 1e3;
   }
 }

@@ -5,20 +5,26 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import qiantang.standalone.cassandra.CannotStartException;
 import qiantang.store.cassandra.CassandraConfig;
 
 /** Which database, for the programs that run against one of somebody else's. */
 final class StoreOptions {
-  private static final int CQL_PORT = 9042;
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
 
   @Option(
       names = "--cassandra",
       paramLabel = "HOST:PORT",
       split = ",",
-      description = "Some of its nodes, separated by commas. Default: ${DEFAULT-VALUE}")
-  private List<String> nodes = List.of("127.0.0.1:9042");
+      converter = Words.Node.class,
+      description = "Some of its nodes, separated by commas. Default: 127.0.0.1:9042")
+  private List<InetSocketAddress> nodes =
+      List.of(InetSocketAddress.createUnresolved("127.0.0.1", 9042));
 
   @Option(
       names = "--datacenter",
@@ -40,32 +46,28 @@ final class StoreOptions {
 
   CassandraConfig config() throws CannotStartException {
     List<InetSocketAddress> contactPoints = new ArrayList<>();
-    for (String node : nodes) {
+    for (InetSocketAddress node : nodes) {
       contactPoints.addAll(addresses(node));
     }
     try {
       return new CassandraConfig(contactPoints, datacenter, keyspace, replication);
     } catch (IllegalArgumentException e) {
-      throw new CannotStartException("cannot connect to Cassandra", e);
+      throw new ParameterException(command.commandLine(), e.getMessage());
     }
   }
 
   /** All addresses of a name: behind one name there may be the whole cluster. */
-  private static List<InetSocketAddress> addresses(String node) throws CannotStartException {
-    int colon = node.lastIndexOf(':');
-    boolean portGiven = colon > node.lastIndexOf(']') && node.indexOf(':') == colon;
-    portGiven |= colon > 0 && node.charAt(colon - 1) == ']';
-    String host = portGiven ? node.substring(0, colon) : node;
+  private static List<InetSocketAddress> addresses(InetSocketAddress node)
+      throws CannotStartException {
     try {
-      int port = portGiven ? Integer.parseInt(node.substring(colon + 1)) : CQL_PORT;
       List<InetSocketAddress> addresses = new ArrayList<>();
-      for (InetAddress address : InetAddress.getAllByName(host)) {
-        addresses.add(new InetSocketAddress(address, port));
+      for (InetAddress address : InetAddress.getAllByName(node.getHostString())) {
+        addresses.add(new InetSocketAddress(address, node.getPort()));
       }
       return addresses;
-    } catch (UnknownHostException | IllegalArgumentException e) {
+    } catch (UnknownHostException e) {
       throw new CannotStartException(
-          "cannot use '%s' of --cassandra: it takes host:port".formatted(node), e);
+          "cannot find the host '%s' of --cassandra".formatted(node.getHostString()), e);
     }
   }
 }

@@ -1,23 +1,23 @@
 package qiantang.standalone;
 
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import qiantang.standalone.DemoFile.EnterpriseTokens;
 
 /**
  * What a demo prints when it serves: the first line for scripts, then addresses, tokens and the
- * exact commands to try, for people.
+ * exact commands to try, for people. They are those of the tour in README.md.
  */
 final class Welcome {
+  /** What every shell takes as it is. */
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:@%+=,-]+");
+
   private Welcome() {}
 
-  static String of(DemoFile file, Path demoJson) {
+  static String of(DemoFile file, Path demoJson, Checkout checkout) {
     EnterpriseTokens enterprise = file.enterprises().getFirst();
-    int colon = file.mqtt().lastIndexOf(':');
-    String host = file.mqtt().substring(0, colon).replace("[", "").replace("]", "");
-    String port = file.mqtt().substring(colon + 1);
-    String publish = "mosquitto_pub -h %s -p %s -q 1 -P '' -u".formatted(host, port);
-    String ask = "curl -s -H 'Authorization: Bearer %s'".formatted(file.operator());
-    String devices = "%s/v1/enterprises/%s/devices".formatted(file.http(), enterprise.id());
+    String data = "%s/v1/enterprises/%s".formatted(file.http(), enterprise.id());
+    String device = "%s/devices/%s/latest".formatted(data, enterprise.device().id());
     return """
         ready %1$s
 
@@ -30,15 +30,20 @@ final class Welcome {
         a device's token (%5$s)   %7$s
 
         publish as the device %8$s, and ask for it:
-          %9$s '%7$s' -t v1/devices/me/telemetry -m '{"temperature":42.1,"running":true}'
-          %10$s %11$s/%8$s/latest
+          %9$s
+          %10$s
 
         publish as a gateway for a device nobody announced, and ask for it:
-          %9$s '%6$s' -t v1/gateway/telemetry -m '{"PLC-1":[{"pressure":1.013}]}'
-          %10$s %11$s/PLC-1/latest
+          %11$s
+          %12$s
 
-        what was refused, and why:
-          %10$s %12$s/v1/enterprises/%5$s/rejections
+        send rubbish, and ask why it was refused:
+          %13$s
+          %14$s
+
+        let the simulator judge, with devices of its own:
+          %15$s
+          %16$s
 
         Ctrl-C ends it.
         """
@@ -51,9 +56,47 @@ final class Welcome {
             enterprise.gateway(),
             enterprise.device().token(),
             enterprise.device().id(),
-            publish,
-            ask,
-            devices,
-            file.http());
+            publishAsDevice(file, "{\"temperature\":42.1,\"running\":true}"),
+            ask(file, device),
+            publish(
+                file,
+                enterprise.gateway(),
+                "v1/gateway/telemetry",
+                "{\"PLC-1\":[{\"pressure\":1.013}]}"),
+            ask(file, data + "/devices/PLC-1/latest"),
+            publishAsDevice(file, "{\"temp\":"),
+            ask(file, data + "/rejections"),
+            simulate(checkout, "run", "device-sim/scenarios/smoke.yaml", demoJson),
+            simulate(
+                checkout, "replay", "seeds/nab/machine_temperature_system_failure.csv", demoJson));
+  }
+
+  private static String publishAsDevice(DemoFile file, String payload) {
+    String token = file.enterprises().getFirst().device().token();
+    return publish(file, token, "v1/devices/me/telemetry", payload);
+  }
+
+  private static String publish(DemoFile file, String token, String topic, String payload) {
+    int colon = file.mqtt().lastIndexOf(':');
+    String host = file.mqtt().substring(0, colon).replace("[", "").replace("]", "");
+    String port = file.mqtt().substring(colon + 1);
+    return "mosquitto_pub -h %s -p %s -q 1 -u %s -P '' -t %s -m %s"
+        .formatted(host, port, word(token), topic, word(payload));
+  }
+
+  private static String ask(DemoFile file, String url) {
+    return "curl -s -H %s %s"
+        .formatted(word("Authorization: Bearer " + file.operator()), word(url));
+  }
+
+  private static String simulate(Checkout checkout, String how, String what, Path demoJson) {
+    return "%s sim %s %s --demo %s"
+        .formatted(
+            word(checkout.script()), how, word(checkout.file(what)), word(demoJson.toString()));
+  }
+
+  /** One word of a shell's command line. */
+  private static String word(String text) {
+    return PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 }

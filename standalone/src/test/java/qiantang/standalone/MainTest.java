@@ -9,6 +9,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -50,6 +52,69 @@ class MainTest {
     assertEquals(2, main.execute("demo", "--mqtt-port", "many"));
     assertTrue(err.toString().contains("--mqtt-port"), err.toString());
     assertEquals("", out.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "demo --mqtt-port 99999",
+        "demo --mqtts-port 65536",
+        "demo --ws-port -1",
+        "demo --http-port 99999",
+        "demo --ingest-http-port 99999",
+        "demo --cql-port 99999",
+        "demo --devices -1",
+        "demo --anonymous No_Such",
+        "ingest --mqtt-port 99999",
+        "ingest --ingest-http-port -1",
+        "ingest --anonymous No_Such",
+        "ingest --cassandra h:99999",
+        "ingest --cassandra h:0",
+        "ingest --cassandra :9042",
+        "ingest --keyspace Bad",
+        "ingest --replication 0",
+        "query --http-port 99999",
+        "query --cassandra h:many",
+        "admin devices --enterprise e --count -2",
+        "admin devices --enterprise e --count 0",
+        "admin tokens --http localhost:8080",
+        "admin tokens --http ftp://h",
+        "admin tokens --http http://h:99999",
+        "sim run none.yaml --http http://h:99999",
+      })
+  void whatCannotBeMeantIsWrongUsage(String line) {
+    assertEquals(2, main.execute(line.split(" ", -1)), line);
+    assertTrue(err.toString().startsWith("qiantang: "), err.toString());
+    assertTrue(err.toString().lines().skip(1).allMatch(more -> more.startsWith("See qiantang ")));
+    assertEquals("", out.toString());
+  }
+
+  @Test
+  void theNodesOfCassandraAreReadAsPeopleWriteThem() {
+    assertEquals(9042, new Words.Node().convert("h").getPort());
+    assertEquals("::1", new Words.Node().convert("::1").getHostString());
+    assertEquals("[::1]", new Words.Node().convert("[::1]").getHostString());
+    assertEquals(9043, new Words.Node().convert("[::1]:9043").getPort());
+  }
+
+  @Test
+  void everyCommandTellsTheVersionOfTheBuildAndOfJava() {
+    for (String command : List.of("--version", "demo --version", "sim run --version")) {
+      out.getBuffer().setLength(0);
+      assertEquals(0, main.execute(command.split(" ", -1)));
+      List<String> lines = out.toString().lines().toList();
+      assertTrue(lines.getFirst().matches("qiantang \\d+\\.\\d+.*"), lines::toString);
+      assertTrue(lines.getLast().startsWith("Java " + Runtime.version()), lines::toString);
+    }
+  }
+
+  @Test
+  void anonymousClientsComeFromThisMachineOnly() {
+    assertEquals(1, main.execute("ingest", "--anonymous", "e", "--bind", "192.0.2.1"));
+    assertEquals(
+        "qiantang: cannot let anonymous clients in on 192.0.2.1: --anonymous is for loopback"
+            + " addresses only",
+        err.toString().strip());
   }
 
   @Test

@@ -1,15 +1,16 @@
 package qiantang.sim.api;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
@@ -18,12 +19,15 @@ import qiantang.sim.outcome.Outcome;
 public final class TargetReader {
   private static final JsonMapper JSON = new JsonMapper();
 
+  /** It becomes part of paths as it is. */
+  private static final Pattern ENTERPRISE = Pattern.compile("[a-z0-9-]{1,32}");
+
   private TargetReader() {}
 
   /** What the command line says; each may be missing. */
   public record Options(
       @Nullable Path demo,
-      @Nullable String http,
+      @Nullable URI http,
       @Nullable String mqtt,
       @Nullable String token,
       @Nullable String enterprise) {
@@ -42,33 +46,67 @@ public final class TargetReader {
     if (options.demo() == null && options.complete()) {
       return target(JSON.createObjectNode(), options);
     }
-    Path demo = options.demo() == null ? demoByDefault : options.demo();
-    try {
-      return target(JSON.readTree(demo.toFile()), options);
-    } catch (IOException e) {
-      String cause = Files.exists(demo) ? e.getMessage() : "there is no such file";
-      return failed(
-          "cannot read "
-              + demo
-              + ": "
-              + cause
-              + "; start ./qiantang demo and name its file with --demo, or give --http, --mqtt,"
-              + " --token and --enterprise");
+    Path file = options.demo() == null ? demoByDefault : options.demo();
+    return switch (demo(file, "--http, --mqtt, --token and --enterprise")) {
+      case Outcome.Failed<JsonNode> failed -> failed.widen();
+      case Outcome.Done<JsonNode>(JsonNode demo) -> target(demo, options);
+    };
+  }
+
+  /**
+   * The API, and as who asks it the demo's operator where no token is given.
+   *
+   * @param demoByDefault read when no file is named and the other options do not suffice
+   */
+  public static Outcome<Caller> caller(
+      @Nullable Path demo, @Nullable URI http, @Nullable String token, Path demoByDefault) {
+    if (demo == null && http != null && token != null) {
+      return new Outcome.Done<>(new Caller(http, token));
     }
+    Path file = demo == null ? demoByDefault : demo;
+    return switch (demo(file, "--http and --token")) {
+      case Outcome.Failed<JsonNode> failed -> failed.widen();
+      case Outcome.Done<JsonNode>(JsonNode read) ->
+          switch (base(read, http)) {
+            case Outcome.Failed<URI> failed -> failed.widen();
+            case Outcome.Done<URI>(URI base) ->
+                new Outcome.Done<>(
+                    new Caller(base, token != null ? token : read.path("operator").asText()));
+          };
+    };
+  }
+
+  private static Outcome<JsonNode> demo(Path file, String instead) {
+    String cause;
+    try {
+      JsonNode demo = JSON.readTree(file.toFile());
+      if (demo.path("http").isTextual()) {
+        return new Outcome.Done<>(demo);
+      }
+      cause = "it says not where a demo is";
+    } catch (JsonProcessingException e) {
+      cause = e.getOriginalMessage(); // Without the lines that show where.
+    } catch (IOException e) {
+      cause = Files.exists(file) ? e.toString() : "there is no such file";
+    }
+    return failed(
+        "cannot read %s: %s; start ./qiantang demo and name its file with --demo, or give %s"
+            .formatted(file, cause, instead));
+  }
+
+  private static Outcome<URI> base(JsonNode demo, @Nullable URI http) {
+    return http != null ? new Outcome.Done<>(http) : ApiUrl.parse(demo.path("http").asText());
   }
 
   private static Outcome<Target> target(JsonNode demo, Options options) {
-    String http = options.http() != null ? options.http() : demo.path("http").asText();
+    return switch (base(demo, options.http())) {
+      case Outcome.Failed<URI> failed -> failed.widen();
+      case Outcome.Done<URI>(URI base) -> target(base, demo, options);
+    };
+  }
+
+  private static Outcome<Target> target(URI base, JsonNode demo, Options options) {
     String mqtt = options.mqtt() != null ? options.mqtt() : demo.path("mqtt").asText();
-    URI base;
-    try {
-      base = new URI(http.replaceAll("/+$", ""));
-    } catch (URISyntaxException e) {
-      return failed("cannot use --http " + http + ": " + e.getMessage());
-    }
-    if (base.getHost() == null) {
-      return failed("cannot use --http " + http + ": it must look like http://127.0.0.1:8080");
-    }
     int colon = mqtt.lastIndexOf(':');
     if (colon < 1 || !mqtt.substring(colon + 1).matches("\\d{1,5}")) {
       return failed("cannot use --mqtt " + mqtt + ": it must look like 127.0.0.1:1883");
@@ -79,11 +117,21 @@ public final class TargetReader {
     if (port < 1 || port > 65_535) {
       return failed("cannot use --mqtt " + mqtt + ": ports are 1 to 65535");
     }
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      return failed("cannot use --mqtt " + mqtt + ": there is no host of that name");
+    }
     List<Target.Access> enterprises = enterprises(demo, options);
     if (enterprises.isEmpty()) {
       return failed("cannot find an enterprise to work in: give --enterprise and --token");
     }
-    return new Outcome.Done<>(new Target(base, new InetSocketAddress(host, port), enterprises));
+    for (Target.Access access : enterprises) {
+      if (!ENTERPRISE.matcher(access.enterprise()).matches()) {
+        return failed(
+            "cannot use --enterprise " + access.enterprise() + ": it takes " + ENTERPRISE);
+      }
+    }
+    return new Outcome.Done<>(new Target(base, address, enterprises));
   }
 
   private static List<Target.Access> enterprises(JsonNode demo, Options options) {
@@ -101,7 +149,7 @@ public final class TargetReader {
     return List.copyOf(enterprises);
   }
 
-  private static Outcome<Target> failed(String message) {
+  private static <T> Outcome<T> failed(String message) {
     return new Outcome.Failed<>(ExitCode.USAGE, message);
   }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 
@@ -42,7 +43,7 @@ class TargetReaderTest {
 
   @Test
   void optionsWinOverTheDemoFile() throws IOException {
-    Target target = found(options(demo(), "http://[::1]:81/", "[::1]:18830", null, "weft"));
+    Target target = found(options(demo(), "http://[::1]:81", "[::1]:18830", null, "weft"));
     assertEquals(URI.create("http://[::1]:81"), target.http());
     assertEquals("[0:0:0:0:0:0:0:1]", "[" + target.mqtt().getAddress().getHostAddress() + "]");
     assertEquals(List.of(new Target.Access("weft", "weft.a")), target.enterprises());
@@ -58,17 +59,41 @@ class TargetReaderTest {
   void tokensDoNotShowInText() {
     Target target = found(options(null, "http://h.test:80", "127.0.0.1:1883", "secret", "acme"));
     assertFalse(target.toString().contains("secret"), target.toString());
+    Caller caller = new Caller(URI.create("http://h.test"), "secret");
+    assertFalse(caller.toString().contains("secret"), caller.toString());
   }
 
   @ParameterizedTest
   @CsvSource({
-    "ftp, 127.0.0.1:1883, cannot use --http ftp",
-    "http://h, 1883, cannot use --mqtt 1883",
-    "http://h, h:99999, cannot use --mqtt h:99999",
-    "http://h, h:mqtt, cannot use --mqtt h:mqtt",
+    "1883, acme, cannot use --mqtt 1883",
+    "h:99999, acme, cannot use --mqtt h:99999",
+    "h:mqtt, acme, cannot use --mqtt h:mqtt",
+    "127.0.0.1:1883, a b, cannot use --enterprise a b",
   })
-  void wrongAddressesAreUsageErrors(String http, String mqtt, String message) {
-    assertTrue(failure(options(null, http, mqtt, "t", "acme")).contains(message));
+  void wrongAddressesAreUsageErrors(String mqtt, String enterprise, String message) {
+    String failure = failure(options(null, "http://h", mqtt, "t", enterprise));
+    assertTrue(failure.contains(message), failure);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[]", "{\"http\":1}", "{", "{\"http\":\"ftp\"}"})
+  void aFileThatIsNoDemosIsOneSentence(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("other.json"), text);
+    String message = failure(options(file, null, null, null, null));
+    assertEquals(1, message.lines().count(), message);
+  }
+
+  @Test
+  void theOperatorAsksUnlessATokenIsGiven() throws IOException {
+    assertEquals(
+        new Outcome.Done<>(new Caller(URI.create("http://127.0.0.1:8080"), "op")),
+        TargetReader.caller(demo(), null, null, folder));
+    assertEquals(
+        new Outcome.Done<>(new Caller(URI.create("http://h.test"), "t")),
+        TargetReader.caller(null, URI.create("http://h.test"), "t", folder));
+    assertEquals(
+        new Outcome.Done<>(new Caller(URI.create("http://h.test"), "op")),
+        TargetReader.caller(demo(), URI.create("http://h.test"), null, folder));
   }
 
   @Test
@@ -87,7 +112,8 @@ class TargetReaderTest {
       @Nullable String mqtt,
       @Nullable String token,
       @Nullable String enterprise) {
-    return new TargetReader.Options(demo, http, mqtt, token, enterprise);
+    URI base = http == null ? null : URI.create(http);
+    return new TargetReader.Options(demo, base, mqtt, token, enterprise);
   }
 
   private Outcome<Target> read(TargetReader.Options options) {

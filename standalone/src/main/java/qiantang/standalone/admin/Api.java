@@ -14,6 +14,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Consumer;
+import qiantang.sim.SystemOptions;
+import qiantang.sim.api.Caller;
+import qiantang.sim.outcome.Outcome;
 
 /** The HTTP API as seen by the bearer of one token. */
 final class Api implements AutoCloseable {
@@ -25,12 +28,17 @@ final class Api implements AutoCloseable {
 
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT).build();
   private final ObjectMapper json = new ObjectMapper();
-  private final String base;
-  private final String token;
+  private final Caller caller;
 
-  Api(String base, String token) {
-    this.base = base;
-    this.token = token;
+  private Api(Caller caller) {
+    this.caller = caller;
+  }
+
+  static Api open(SystemOptions options) throws ApiException {
+    return switch (options.caller()) {
+      case Outcome.Done<Caller>(Caller caller) -> new Api(caller);
+      case Outcome.Failed<Caller> failed -> throw new ApiException(failed.message(), 0);
+    };
   }
 
   JsonNode get(String path) throws ApiException, InterruptedException {
@@ -67,10 +75,10 @@ final class Api implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(base + path))
+    return HttpRequest.newBuilder(URI.create(caller.http() + path))
         .timeout(ANSWER_LIMIT)
         .header("Accept", "application/json")
-        .header("Authorization", "Bearer " + token);
+        .header("Authorization", "Bearer " + caller.token());
   }
 
   private JsonNode send(String method, String path, HttpRequest request)
@@ -80,11 +88,12 @@ final class Api implements AutoCloseable {
       if (response.statusCode() >= HTTP_ERROR_MIN) {
         throw new ApiException(
             "cannot %s %s: %d %s"
-                .formatted(method, path, response.statusCode(), problem(response.body())));
+                .formatted(method, path, response.statusCode(), problem(response.body())),
+            response.statusCode());
       }
       return json.readTree(response.body());
     } catch (IOException e) {
-      throw new ApiException("cannot reach %s: %s; is it running?".formatted(base, e));
+      throw new ApiException("cannot reach %s: %s; is it running?".formatted(caller.http(), e), 0);
     }
   }
 

@@ -4,7 +4,22 @@ package qiantang.standalone.admin;
 public final class ApiException extends Exception {
   private static final long serialVersionUID = 1;
 
-  ApiException(String message) {
+  private static final int CONFLICT = 409;
+
+  private final int status;
+
+  /**
+   * Says why.
+   *
+   * @param status of the answer, 0 if there was none
+   */
+  ApiException(String message, int status) {
     super(message);
+    this.status = status;
+  }
+
+  /** Whether something of the request exists already. */
+  boolean isConflict() {
+    return status == CONFLICT;
   }
 }

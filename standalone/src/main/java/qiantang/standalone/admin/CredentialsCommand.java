@@ -8,6 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import qiantang.sim.SystemOptions;
 
 /** {@code qiantang admin credentials}. */
 @Command(
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class CredentialsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ApiOptions options = new ApiOptions();
+  @Mixin private SystemOptions system = new SystemOptions();
 
   @Option(names = "--enterprise", paramLabel = "ID", required = true, description = "Whose.")
   private String enterprise = "";
@@ -30,7 +31,7 @@ final class CredentialsCommand implements Callable<Integer> {
     String path =
         "/v1/enterprises/%s/devices/%s/credentials"
             .formatted(Api.encode(enterprise), Api.encode(device));
-    try (Api api = options.open()) {
+    try (Api api = Api.open(system)) {
       String token = api.post(path, JsonNodeFactory.instance.objectNode()).path("token").asText();
       out.println(device + "\t" + token);
     }

@@ -5,19 +5,27 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import qiantang.sim.SystemOptions;
 
 /** {@code qiantang admin devices}. */
 @Command(
     name = "devices",
     description = {
       "Creates devices and prints device<TAB>token, one a line; the tokens are shown only now.",
+      "Those that exist already are left as they are, so that the same command goes on where one",
+      "before was cut off.",
       "Without --count: lists id<TAB>kind<TAB>model<TAB>connection."
     },
     mixinStandardHelpOptions = true)
@@ -26,13 +34,13 @@ final class DevicesCommand implements Callable<Integer> {
   private static final int REQUEST_DEVICES_MAX = 1000;
 
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ApiOptions options = new ApiOptions();
+  @Mixin private SystemOptions system = new SystemOptions();
 
   @Option(names = "--enterprise", paramLabel = "ID", required = true, description = "Whose.")
   private String enterprise = "";
 
-  @Option(names = "--count", paramLabel = "N", description = "How many to create.")
-  private int count;
+  @Option(names = "--count", paramLabel = "N", description = "How many to create, 1 or more.")
+  private @Nullable Integer count;
 
   @Option(
       names = "--prefix",
@@ -51,30 +59,107 @@ final class DevicesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ApiException, InterruptedException {
-    PrintWriter out = spec.commandLine().getOut();
-    String path = "/v1/enterprises/" + Api.encode(enterprise) + "/devices";
-    try (Api api = options.open()) {
-      if (count == 0) {
-        api.list(path, item -> out.println(Lines.of(item, "id", "kind", "model", "connection")));
-      }
-      for (int from = 0; from < count; from += REQUEST_DEVICES_MAX) {
-        int to = Math.min(count, from + REQUEST_DEVICES_MAX);
-        for (JsonNode item : api.post(path, body(from, to)).path("items")) {
-          out.println(Lines.of(item, "id", "token"));
-        }
-        out.flush(); // What was created is told even if a later request fails.
-      }
+    if (count != null && count < 1) {
+      throw new ParameterException(spec.commandLine(), "--count takes 1 or more, not " + count);
     }
-    out.flush();
+    PrintWriter out = spec.commandLine().getOut();
+    try (Api api = Api.open(system)) {
+      if (count == null) {
+        api.list(path(), item -> out.println(Lines.of(item, "id", "kind", "model", "connection")));
+      } else {
+        create(api, count);
+      }
+    } finally {
+      out.flush(); // What was created is told even if a later request fails.
+    }
     return 0;
   }
 
-  private ObjectNode body(int from, int to) {
+  private void create(Api api, int wanted) throws ApiException, InterruptedException {
+    int created = 0;
+    Set<String> existing = new HashSet<>();
+    for (int from = 1; from <= wanted; from += REQUEST_DEVICES_MAX) {
+      int to = Math.min(wanted, from + REQUEST_DEVICES_MAX - 1);
+      try {
+        created += createMissing(api, ids(from, to), existing);
+      } catch (ApiException e) {
+        throw created == 0 ? e : cutOff(e, created, wanted, id(from));
+      }
+    }
+    if (created < wanted) {
+      tellExisting(wanted - created, wanted);
+    }
+  }
+
+  /** Answers how many were created. Those that exist already are noted, and not created. */
+  private int createMissing(Api api, List<String> ids, Set<String> existing)
+      throws ApiException, InterruptedException {
+    List<String> missing = without(ids, existing);
+    while (!missing.isEmpty()) {
+      try {
+        JsonNode items = api.post(path(), body(missing)).path("items");
+        items.forEach(item -> spec.commandLine().getOut().println(Lines.of(item, "id", "token")));
+        return items.size();
+      } catch (ApiException e) {
+        if (!e.isConflict()) {
+          throw e;
+        }
+        // The API creates all of a request or says that some exist; which, its list tells.
+        api.list(path(), item -> existing.add(item.path("id").asText()));
+        List<String> still = without(missing, existing);
+        if (still.size() == missing.size()) {
+          throw e;
+        }
+        missing = still;
+      }
+    }
+    return 0;
+  }
+
+  /** What the API says of its last request is not true of all of them. */
+  private static ApiException cutOff(ApiException why, int created, int wanted, String next) {
+    return new ApiException(
+        ("%d of %d devices were created and printed, but then: %s; the same command goes on at %s"
+                + " and leaves alone what exists")
+            .formatted(created, wanted, why.getMessage(), next),
+        0);
+  }
+
+  private void tellExisting(int existing, int wanted) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(
+        ("qiantang: %d of %d devices existed already and were left as they are; their tokens"
+                + " cannot be shown again: 'admin credentials' gives a device a further one")
+            .formatted(existing, wanted));
+    err.flush();
+  }
+
+  private List<String> ids(int from, int to) {
+    List<String> ids = new ArrayList<>();
+    for (int number = from; number <= to; number++) {
+      ids.add(id(number));
+    }
+    return ids;
+  }
+
+  private String id(int number) {
+    return prefix + "%06d".formatted(number);
+  }
+
+  private static List<String> without(List<String> ids, Set<String> others) {
+    return ids.stream().filter(id -> !others.contains(id)).toList();
+  }
+
+  private String path() {
+    return "/v1/enterprises/" + Api.encode(enterprise) + "/devices";
+  }
+
+  private ObjectNode body(List<String> ids) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     ArrayNode devices = body.putArray("devices");
-    for (int number = from + 1; number <= to; number++) {
+    for (String id : ids) {
       ObjectNode device = devices.addObject();
-      device.put("id", prefix + "%06d".formatted(number)).put("kind", kind);
+      device.put("id", id).put("kind", kind);
       if (model != null) {
         device.put("model", model);
       }

@@ -11,6 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import qiantang.sim.SystemOptions;
 
 /** {@code qiantang admin enterprises}. */
 @Command(
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class EnterprisesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ApiOptions options = new ApiOptions();
+  @Mixin private SystemOptions system = new SystemOptions();
 
   @Option(names = "--create", paramLabel = "ID", description = "Id of the enterprise to create.")
   private @Nullable String create;
@@ -46,7 +47,7 @@ final class EnterprisesCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ApiException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    try (Api api = options.open()) {
+    try (Api api = Api.open(system)) {
       if (create == null) {
         api.list("/v1/enterprises", item -> out.println(Lines.of(item, "id", "name", "region")));
       } else {

@@ -10,6 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import qiantang.sim.SystemOptions;
 
 /** {@code qiantang admin tokens}. */
 @Command(
@@ -21,7 +22,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class TokensCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ApiOptions options = new ApiOptions();
+  @Mixin private SystemOptions system = new SystemOptions();
 
   @Option(names = "--enterprise", paramLabel = "ID", description = "Whose; none for an operator's.")
   private @Nullable String enterprise;
@@ -38,7 +39,7 @@ final class TokensCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ApiException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    try (Api api = options.open()) {
+    try (Api api = Api.open(system)) {
       if (role == null) {
         api.list(
             "/v1/tokens", item -> out.println(Lines.of(item, "id", "enterprise", "role", "name")));

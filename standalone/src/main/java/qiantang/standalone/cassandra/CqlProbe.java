@@ -5,6 +5,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 
 /**
  * Asks a node whether it serves CQL, with the smallest request of the native protocol, so that this
@@ -23,6 +24,18 @@ final class CqlProbe {
   private static final byte SUPPORTED = 0x06;
 
   private CqlProbe() {}
+
+  /** Whether somebody takes connections; one that is slow to take them does. */
+  static boolean listens(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(LOOPBACK, port), LIMIT_MILLIS);
+      return true;
+    } catch (SocketTimeoutException ignored) {
+      return true;
+    } catch (IOException ignored) {
+      return false;
+    }
+  }
 
   static boolean answers(int port) {
     try (Socket socket = new Socket()) {

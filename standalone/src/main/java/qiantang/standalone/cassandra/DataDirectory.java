@@ -5,9 +5,12 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,30 +35,31 @@ public final class DataDirectory implements AutoCloseable {
       Set.of(LOCK_FILE, "lost+found", ".DS_Store", ".gitkeep");
 
   private final Path path;
-  private final FileChannel lockFile;
 
-  private DataDirectory(Path path, FileChannel lockFile) {
+  /** What this start has made, in that order; nothing that was there before. */
+  private final List<Path> made = new ArrayList<>();
+
+  private @Nullable FileChannel lockFile;
+
+  private DataDirectory(Path path) {
     this.path = path;
-    this.lockFile = lockFile;
   }
 
   public static DataDirectory open(Path given) throws CannotStartException {
-    Path path = given.toAbsolutePath().normalize();
-    FileChannel lockFile = null;
+    DataDirectory directory = new DataDirectory(given.toAbsolutePath().normalize());
+    boolean opened = false;
     try {
-      Files.createDirectories(path);
-      lockFile = lock(path);
-      requireVersion(path);
-      requireRoom(path);
-      Files.createDirectories(path.resolve("logs"));
-      DataDirectory directory = new DataDirectory(path, lockFile);
-      lockFile = null;
+      directory.take();
+      opened = true;
       return directory;
     } catch (IOException e) {
       throw new CannotStartException(
-          "cannot use %s as data directory (choose another with --data)".formatted(path), e);
+          "cannot use %s as data directory (choose another with --data)".formatted(directory.path),
+          e);
     } finally {
-      closeQuietly(lockFile);
+      if (!opened) {
+        directory.close();
+      }
     }
   }
 
@@ -67,27 +71,118 @@ public final class DataDirectory implements AutoCloseable {
     return path.resolve("logs");
   }
 
-  /** Lets the next program in. The lock file stays: removing it would let two programs in. */
+  /** What its disk has left for us. */
+  long freeBytes() throws IOException {
+    return Files.getFileStore(path).getUsableSpace();
+  }
+
+  /**
+   * Lets the next program in. A folder in which nothing was kept is left as it was found; else the
+   * lock file stays: removing it would let two programs in.
+   */
   @Override
   public void close() {
-    closeQuietly(lockFile);
+    @Nullable FileChannel held = lockFile;
+    lockFile = null;
+    try {
+      if (held == null || isUnused()) {
+        removeWhatWasMade(held != null);
+      }
+    } catch (IOException ignored) {
+      // Others have put something there, and it stays.
+    }
+    made.clear();
+    closeQuietly(held);
+  }
+
+  private void take() throws IOException, CannotStartException {
+    makeFolder(path);
+    lockFile = lock();
+    requireVersion();
+    requireRoom();
+    makeFolder(logs());
+  }
+
+  private void makeFolder(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    @Nullable Path parent = folder.getParent();
+    if (parent != null) {
+      makeFolder(parent);
+    }
+    try {
+      Files.createDirectory(folder);
+      made.add(folder);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) { // Else another program was faster.
+        throw e;
+      }
+    }
+  }
+
+  /** Whether nothing was kept here since this start found or made the folder. */
+  private boolean isUnused() throws IOException {
+    if (!made.contains(versionFile())) {
+      return Files.notExists(versionFile()); // Refused: all we made in it is the lock.
+    }
+    try (Stream<Path> children = Files.list(path)) {
+      if (!children.allMatch(this::isMadeOrHarmless)) {
+        return false;
+      }
+    }
+    if (!made.contains(logs())) {
+      return true;
+    }
+    try (Stream<Path> logFiles = Files.list(logs())) {
+      return logFiles.findAny().isEmpty();
+    }
+  }
+
+  private boolean isMadeOrHarmless(Path child) {
+    return made.contains(child) || HARMLESS.contains(String.valueOf(child.getFileName()));
+  }
+
+  /** A folder that another program has put something into stays. */
+  private void removeWhatWasMade(boolean lockIsOurs) throws IOException {
+    for (Path one : made.reversed()) {
+      // Who made the lock file and did not get the lock has met a faster one, whose it is now.
+      if (!one.equals(lockPath()) || lockIsOurs) {
+        Files.deleteIfExists(one);
+      }
+    }
   }
 
   /** The kernel drops this lock with the process, so a kill -9 leaves no stale one. */
-  private static FileChannel lock(Path path) throws IOException, CannotStartException {
-    FileChannel channel =
-        FileChannel.open(
-            path.resolve(LOCK_FILE),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+  private FileChannel lock() throws IOException, CannotStartException {
+    FileChannel channel = openLockFile();
     if (tryLock(channel) == null) {
       channel.close();
       throw new CannotStartException(
           "cannot use %s: another qiantang is running on it; end it or choose another with --data"
               .formatted(path));
     }
+    if (Files.notExists(lockPath())) { // Who held it has removed it: this one locks nobody out.
+      channel.close();
+      throw new CannotStartException(
+          "cannot use %s: another qiantang has just ended on it; start again".formatted(path));
+    }
     return channel;
+  }
+
+  private FileChannel openLockFile() throws IOException {
+    try {
+      FileChannel fresh =
+          FileChannel.open(
+              lockPath(),
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      made.add(lockPath());
+      return fresh;
+    } catch (FileAlreadyExistsException ignored) {
+      return FileChannel.open(lockPath(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -98,14 +193,22 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static void requireVersion(Path path) throws IOException, CannotStartException {
-    Path versionFile = path.resolve(VERSION_FILE);
-    if (!Files.exists(versionFile)) {
+  private Path lockPath() {
+    return path.resolve(LOCK_FILE);
+  }
+
+  private Path versionFile() {
+    return path.resolve(VERSION_FILE);
+  }
+
+  private void requireVersion() throws IOException, CannotStartException {
+    if (!Files.exists(versionFile())) {
       requireEmpty(path);
-      Files.writeString(versionFile, VERSION + "\n");
+      made.add(versionFile());
+      Files.writeString(versionFile(), VERSION + "\n");
       return;
     }
-    String found = Files.readString(versionFile, StandardCharsets.UTF_8).strip();
+    String found = Files.readString(versionFile(), StandardCharsets.UTF_8).strip();
     if (!found.equals(VERSION)) {
       throw new CannotStartException(
           ("cannot use %s: it holds data of version '%s' and this program reads version '%s'; run"
@@ -131,8 +234,8 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static void requireRoom(Path path) throws IOException, CannotStartException {
-    long freeBytes = Files.getFileStore(path).getUsableSpace();
+  private void requireRoom() throws IOException, CannotStartException {
+    long freeBytes = freeBytes();
     if (freeBytes < FREE_BYTES_MIN) {
       throw new CannotStartException(
           ("cannot use %s: its disk has %d MiB free and %d MiB are needed; free some or choose"

@@ -48,6 +48,7 @@ class DemoIT {
     assertTrue(file.path("enterprises").size() >= 20);
     publish(file, "{\"answer\":42}");
     assertEquals(42, latest(file, "answer"));
+    createDevicesTwice();
 
     DemoProcess second = start();
     assertEquals(1, second.awaitExit());
@@ -59,7 +60,7 @@ class DemoIT {
       assertFalse(isAlive(pid.asLong()), "pid " + pid + " outlived the demo");
     }
 
-    DemoProcess third = start("--devices", "0");
+    DemoProcess third = start("--devices", "0", "--mqtt-port", "0", "--http-port", "0");
     JsonNode again = third.awaitReady();
     assertEquals(file.path("operator"), again.path("operator"));
     assertEquals(file.path("enterprises"), again.path("enterprises"));
@@ -84,6 +85,7 @@ class DemoIT {
       DemoProcess demo = start("--mqtt-port", String.valueOf(taken.getLocalPort()));
       assertRefusal(demo, "port " + taken.getLocalPort(), "--mqtt-port");
     }
+    assertTrue(Files.notExists(data), "a start that keeps nothing leaves nothing");
   }
 
   @Test
@@ -98,6 +100,7 @@ class DemoIT {
     DemoProcess demo =
         DemoProcess.start(data, ports, Map.of("QIANTANG_JAVA17", temp.resolve("none").toString()));
     assertRefusal(demo, "QIANTANG_JAVA17");
+    assertTrue(Files.notExists(data), "a start that keeps nothing leaves nothing");
   }
 
   @AfterEach
@@ -113,18 +116,35 @@ class DemoIT {
     return demo;
   }
 
+  /** The second time with more of them: those that exist are left alone. */
+  private void createDevicesTwice() throws Exception {
+    String enterprise =
+        new ObjectMapper()
+            .readTree(data.resolve("demo.json").toFile())
+            .path("enterprises")
+            .get(0)
+            .path("id")
+            .asText();
+    for (int count : new int[] {2, 3}) {
+      DemoProcess admin =
+          DemoProcess.command(
+              data, "admin", "devices", "--enterprise", enterprise, "--count", "" + count);
+      started.add(admin);
+      assertEquals(0, admin.awaitExit(), admin::complaint);
+      assertEquals(count == 2 ? 2 : 1, admin.answer().lines().count(), admin::answer);
+      assertTrue(admin.answer().contains("device-00000" + count + "\t" + enterprise + "."));
+      assertEquals(count == 3, admin.complaint().contains("2 of 3 devices existed already"));
+    }
+  }
+
   private static void assertRefusal(DemoProcess demo, String... words) throws Exception {
     assertEquals(1, demo.awaitExit());
-    String sentence =
-        demo.complaint()
-            .lines()
-            .filter(line -> line.startsWith("qiantang: cannot"))
-            .findFirst()
-            .orElseThrow(() -> new AssertionError(demo.complaint()));
+    String sentence = demo.complaint();
+    assertTrue(sentence.startsWith("qiantang: cannot"), sentence);
     for (String word : words) {
       assertTrue(sentence.contains(word), sentence);
     }
-    assertFalse(demo.complaint().contains("\tat "), "a stack trace helps nobody here");
+    assertEquals(1, demo.complaint().lines().count(), demo.complaint());
   }
 
   private static void publish(JsonNode file, String payload) throws Exception {

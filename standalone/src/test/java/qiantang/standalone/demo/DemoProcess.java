@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import qiantang.standalone.cassandra.Ports;
 
-/** {@code qiantang demo} in a JVM of its own, on free ports. */
+/** {@code qiantang demo}, or a command about one, in a JVM of its own. */
 final class DemoProcess implements AutoCloseable {
   /** Ends a hopeless wait; a start on a busy machine takes a quarter of it. */
   private static final long LIMIT_SECONDS = 180;
@@ -41,6 +41,20 @@ final class DemoProcess implements AutoCloseable {
 
   static DemoProcess start(Path folder, List<String> options, Map<String, String> environment)
       throws IOException {
+    List<String> words = new ArrayList<>(List.of("demo", "--data", folder.toString()));
+    words.addAll(options);
+    return launch(folder, words, environment);
+  }
+
+  /** Any other command, about the demo on this folder. */
+  static DemoProcess command(Path folder, String... words) throws IOException {
+    List<String> all = new ArrayList<>(List.of(words));
+    all.addAll(List.of("--demo", folder.resolve("demo.json").toString()));
+    return launch(folder, all, Map.of());
+  }
+
+  private static DemoProcess launch(
+      Path folder, List<String> words, Map<String, String> environment) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(
@@ -52,13 +66,10 @@ final class DemoProcess implements AutoCloseable {
             "-Dqiantang.cassandra.lib=" + System.getProperty("qiantang.cassandra.lib"),
             "-cp",
             System.getProperty("java.class.path"),
-            "qiantang.standalone.Main",
-            "demo",
-            "--data",
-            folder.toString()));
-    command.addAll(options);
-    Path out = Files.createTempFile(folder.getParent(), "demo", ".out");
-    Path err = Files.createTempFile(folder.getParent(), "demo", ".err");
+            "qiantang.standalone.Main"));
+    command.addAll(words);
+    Path out = Files.createTempFile(folder.getParent(), "program", ".out");
+    Path err = Files.createTempFile(folder.getParent(), "program", ".err");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
     builder.environment().putAll(environment);
@@ -97,6 +108,15 @@ final class DemoProcess implements AutoCloseable {
     List<ProcessHandle> children = process.descendants().toList();
     process.destroyForcibly();
     children.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** What it wrote on standard output. */
+  String answer() {
+    try {
+      return Files.readString(out);
+    } catch (IOException e) {
+      return e.toString();
+    }
   }
 
   /** What it wrote on standard error. */

@@ -1,0 +1,69 @@
+package qiantang.standalone;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import qiantang.ingest.IngestConfig;
+import qiantang.ingest.IngestMain;
+import qiantang.standalone.cassandra.CannotStartException;
+import qiantang.store.cassandra.Cassandra;
+import qiantang.store.model.EnterpriseId;
+
+/** What ingest serves, by itself or in a demo. */
+final class IngestOptions {
+  @Option(
+      names = "--mqtt-port",
+      paramLabel = "PORT",
+      converter = Words.Port.class,
+      description = "MQTT. Default: ${DEFAULT-VALUE}")
+  private int mqttPort = 1883;
+
+  @Option(
+      names = "--ingest-http-port",
+      paramLabel = "PORT",
+      converter = Words.Port.class,
+      description = "Health and metrics of ingest. Default: ${DEFAULT-VALUE}")
+  private int httpPort = 8081;
+
+  @Option(
+      names = "--anonymous",
+      paramLabel = "ENTERPRISE",
+      converter = Words.Enterprise.class,
+      description = {
+        "Lets clients without credentials in as devices of this enterprise, named by their client",
+        "id; for MQTT tools, on loopback addresses only. Default: nobody"
+      })
+  private @Nullable EnterpriseId anonymous;
+
+  /** By the options that set them. */
+  Map<String, Integer> ports() {
+    return Map.of("--mqtt-port", mqttPort, "--ingest-http-port", httpPort);
+  }
+
+  /** Asked before anything is started. */
+  void requireAllowed(Listeners listeners) throws CannotStartException {
+    if (anonymous != null) {
+      listeners.requireLoopback("let anonymous clients in", "--anonymous");
+    }
+  }
+
+  /** Returns when it serves. */
+  IngestMain start(Listeners listeners, String node, Cassandra store) throws CannotStartException {
+    IngestConfig config =
+        IngestConfig.of(listeners.addresses(), mqttPort, httpPort, node, anonymous);
+    try {
+      return IngestMain.start(config, store.journal(), store.registry());
+    } catch (UncheckedIOException e) {
+      throw new CannotStartException("cannot start ingest", e);
+    } catch (Exception e) {
+      // Netty throws what binding threw as it is, checked or not. The ports were free at first,
+      // and minutes may have passed since.
+      if (e instanceof IOException) {
+        throw new CannotStartException("cannot start ingest", e);
+      }
+      throw e;
+    }
+  }
+}

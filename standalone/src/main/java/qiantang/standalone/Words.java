@@ -1,0 +1,81 @@
+package qiantang.standalone;
+
+import java.net.InetSocketAddress;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+import qiantang.store.model.EnterpriseId;
+
+/** How words of the command line become values; a word that cannot is wrong usage. */
+final class Words {
+  private static final int PORT_MAX = 65_535;
+
+  private Words() {}
+
+  /** A TCP port to listen on. */
+  static final class Port implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String word) {
+      return port(word, 0, "it takes a port, 0 (any free one) to 65535");
+    }
+  }
+
+  /** How many of something, none included. */
+  static final class Count implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String word) {
+      return number(word, 0, Integer.MAX_VALUE, "it takes a number from 0 on");
+    }
+  }
+
+  /** An enterprise. */
+  static final class Enterprise implements ITypeConverter<EnterpriseId> {
+    @Override
+    public EnterpriseId convert(String word) {
+      if (!EnterpriseId.isValid(word)) {
+        throw wrong(word, "it takes an enterprise's id, 1 to 32 of [a-z0-9-]");
+      }
+      return new EnterpriseId(word);
+    }
+  }
+
+  /** {@code host}, {@code host:port}, {@code [v6]:port} or {@code v6}: a node of Cassandra. */
+  static final class Node implements ITypeConverter<InetSocketAddress> {
+    private static final int CQL_PORT = 9042;
+
+    /** Not looked up yet: a name that does not exist is no wrong usage. */
+    @Override
+    public InetSocketAddress convert(String word) {
+      int colon = word.lastIndexOf(':');
+      boolean isPort = colon >= 0 && (word.indexOf(':') == colon || word.indexOf("]:") >= 0);
+      String host = isPort ? word.substring(0, colon) : word;
+      if (host.isBlank()) {
+        throw wrong(word, "it takes host:port");
+      }
+      int port =
+          isPort
+              ? port(word.substring(colon + 1), 1, "it takes host:port with a port up to 65535")
+              : CQL_PORT;
+      return InetSocketAddress.createUnresolved(host, port);
+    }
+  }
+
+  private static int port(String word, int least, String form) {
+    return number(word, least, PORT_MAX, form);
+  }
+
+  private static int number(String word, int least, int most, String form) {
+    try {
+      int number = Integer.parseInt(word);
+      if (least <= number && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException ignored) {
+      // Out of range, in one way or the other.
+    }
+    throw wrong(word, form);
+  }
+
+  private static TypeConversionException wrong(String word, String form) {
+    return new TypeConversionException("'%s': %s".formatted(word, form));
+  }
+}

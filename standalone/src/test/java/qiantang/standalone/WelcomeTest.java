@@ -1,0 +1,84 @@
+package qiantang.standalone;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import qiantang.standalone.DemoFile.DeviceToken;
+import qiantang.standalone.DemoFile.EnterpriseTokens;
+
+class WelcomeTest {
+  private static final Path ROOT =
+      Path.of(System.getProperty("qiantang.root", "..")).toAbsolutePath().normalize();
+
+  private static final DemoFile FILE =
+      new DemoFile(
+          "[0:0:0:0:0:0:0:1]:1883",
+          "http://[0:0:0:0:0:0:0:1]:8080",
+          "operator.x",
+          List.of(new EnterpriseTokens("e", "e.a", "e.g", new DeviceToken("d", "e.d"))),
+          List.of());
+
+  @Test
+  void theFirstLineIsForScripts() {
+    assertTrue(welcome(ROOT, "data/demo.json").startsWith("ready http://"));
+  }
+
+  @Test
+  void theTourOfTheReadmeIsThereWithAllTokensFilledIn() {
+    List<String> commands = commands(welcome(ROOT, "data/demo.json"));
+    String publish = "mosquitto_pub -h 0:0:0:0:0:0:0:1 -p 1883 -q 1 ";
+    String ask =
+        "curl -s -H 'Authorization: Bearer operator.x' "
+            + "'http://[0:0:0:0:0:0:0:1]:8080/v1/enterprises/e";
+    assertEquals(
+        List.of(
+            publish
+                + "-u e.d -P '' -t v1/devices/me/telemetry"
+                + " -m '{\"temperature\":42.1,\"running\":true}'",
+            ask + "/devices/d/latest'",
+            publish
+                + "-u e.g -P '' -t v1/gateway/telemetry"
+                + " -m '{\"PLC-1\":[{\"pressure\":1.013}]}'",
+            ask + "/devices/PLC-1/latest'",
+            publish + "-u e.d -P '' -t v1/devices/me/telemetry -m '{\"temp\":'",
+            ask + "/rejections'",
+            "./qiantang sim run device-sim/scenarios/smoke.yaml --demo data/demo.json",
+            "./qiantang sim replay seeds/nab/machine_temperature_system_failure.csv"
+                + " --demo data/demo.json"),
+        commands);
+  }
+
+  @Test
+  void theFilesOfTheCommandsExistAndTheCommandsParse() {
+    int parsed = 0;
+    for (String command : commands(welcome(Path.of("/elsewhere"), "data/demo.json"))) {
+      String[] words = command.split(" ", -1);
+      if (words[0].equals(ROOT.resolve("qiantang").toString())) {
+        assertTrue(Files.exists(Path.of(words[0])), command);
+        assertTrue(Files.exists(Path.of(words[3])), command);
+        Main.commandLine().parseArgs(Arrays.copyOfRange(words, 1, words.length));
+        parsed++;
+      }
+    }
+    assertEquals(2, parsed);
+  }
+
+  @Test
+  void aPathWithASpaceIsOneWord() {
+    String welcome = welcome(ROOT, "my data/it's/demo.json");
+    assertTrue(welcome.contains("--demo 'my data/it'\\''s/demo.json'"), welcome);
+  }
+
+  private static String welcome(Path current, String demoJson) {
+    return Welcome.of(FILE, Path.of(demoJson), new Checkout(ROOT, current));
+  }
+
+  private static List<String> commands(String welcome) {
+    return welcome.lines().filter(line -> line.startsWith("  ")).map(String::strip).toList();
+  }
+}

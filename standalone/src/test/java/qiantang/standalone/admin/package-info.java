@@ -1,0 +1,4 @@
+@NullMarked
+package qiantang.standalone.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,12 @@
 package qiantang.standalone;
 
+import ch.qos.logback.classic.LoggerContext;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,11 +38,20 @@ final class DemoCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       out.print(Welcome.of(demo.file(), options.data.resolve("demo.json"), Checkout.ofScript()));
       out.flush();
-      throw new CannotStartException("cannot go on: " + demo.watch().awaitEnd());
+      String why = demo.watch().awaitEnd();
+      hushConsole();
+      throw new CannotStartException("cannot go on: " + why);
     } catch (IOException e) {
       throw new CannotStartException("cannot start a demo on " + options.data, e);
     } finally {
       running.starterIsGone();
+    }
+  }
+
+  /** What fails from here on fails because of that, and would bury the sentence that says so. */
+  private static void hushConsole() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
+      loggers.getLogger(Logger.ROOT_LOGGER_NAME).detachAppender("console");
     }
   }
 }

@@ -31,10 +31,9 @@ final class IngestOptions {
       names = "--anonymous",
       paramLabel = "ENTERPRISE",
       converter = Words.Enterprise.class,
-      description = {
-        "Lets clients without credentials in as devices of this enterprise, named by their client",
-        "id; for MQTT tools, on loopback addresses only. Default: nobody"
-      })
+      description =
+          "Lets clients without credentials in as devices of this enterprise, named by their client"
+              + " id; for MQTT tools, on loopback addresses only. Default: nobody")
   private @Nullable EnterpriseId anonymous;
 
   /** By the options that set them. */

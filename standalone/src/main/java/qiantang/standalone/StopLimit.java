@@ -10,11 +10,12 @@ enum StopLimit {
   FLEET(1000),
   /** Answers what is in flight, and gives presence records their second. */
   INGEST(6000),
-  QUERY(1000),
-  STORE(1000),
+  QUERY(500),
+  /** The driver lets its event loops be idle for 2 s before it ends them. */
+  STORE(2100),
   /** Its own 10 s, then SIGKILL. */
-  CASSANDRA(10_500),
-  DATA(500);
+  CASSANDRA(10_300),
+  DATA(100);
 
   private final int millis;
 

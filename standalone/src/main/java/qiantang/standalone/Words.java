@@ -15,7 +15,7 @@ final class Words {
   static final class Port implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String word) {
-      return port(word, 0, "it takes a port, 0 (any free one) to 65535");
+      return number(word, word, 0, PORT_MAX, "it takes a port, 0 (any free one) to 65535");
     }
   }
 
@@ -23,7 +23,7 @@ final class Words {
   static final class Count implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String word) {
-      return number(word, 0, Integer.MAX_VALUE, "it takes a number from 0 on");
+      return number(word, word, 0, Integer.MAX_VALUE, "it takes a number from 0 on");
     }
   }
 
@@ -51,21 +51,16 @@ final class Words {
       if (host.isBlank()) {
         throw wrong(word, "it takes host:port");
       }
-      int port =
-          isPort
-              ? port(word.substring(colon + 1), 1, "it takes host:port with a port up to 65535")
-              : CQL_PORT;
+      String form = "it takes host:port with a port up to 65535";
+      int port = isPort ? number(word, word.substring(colon + 1), 1, PORT_MAX, form) : CQL_PORT;
       return InetSocketAddress.createUnresolved(host, port);
     }
   }
 
-  private static int port(String word, int least, String form) {
-    return number(word, least, PORT_MAX, form);
-  }
-
-  private static int number(String word, int least, int most, String form) {
+  /** The number that {@code digits} say; they are the word, or a part of it. */
+  private static int number(String word, String digits, int least, int most, String form) {
     try {
-      int number = Integer.parseInt(word);
+      int number = Integer.parseInt(digits);
       if (least <= number && number <= most) {
         return number;
       }

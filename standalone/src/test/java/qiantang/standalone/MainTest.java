@@ -90,6 +90,12 @@ class MainTest {
   }
 
   @Test
+  void aWrongWordIsShownWhole() {
+    assertEquals(2, main.execute("ingest", "--cassandra", "h:99999"));
+    assertTrue(err.toString().contains("'h:99999': it takes host:port"), err.toString());
+  }
+
+  @Test
   void theNodesOfCassandraAreReadAsPeopleWriteThem() {
     assertEquals(9042, new Words.Node().convert("h").getPort());
     assertEquals("::1", new Words.Node().convert("::1").getHostString());

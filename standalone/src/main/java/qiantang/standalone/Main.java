@@ -17,6 +17,7 @@ import qiantang.sim.SimCommand;
 import qiantang.standalone.admin.AdminCommand;
 import qiantang.standalone.admin.ApiException;
 import qiantang.standalone.cassandra.CannotStartException;
+import qiantang.store.cassandra.SchemaException;
 
 /**
  * The commands. The script {@code ./qiantang} adds {@code build}, {@code test} and {@code bench}.
@@ -104,6 +105,7 @@ public final class Main implements Runnable {
     switch (failure) {
       case CannotStartException sentence -> complain(command, sentence);
       case ApiException sentence -> complain(command, sentence);
+      case SchemaException sentence -> complain(command, sentence);
       case InterruptedException _ -> {} // The JVM was told to end, and the hook stops everything.
       default -> failure.printStackTrace(command.getErr());
     }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import qiantang.standalone.cassandra.SharedCassandra.Address;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
+import qiantang.store.cassandra.SchemaException;
 import qiantang.store.harness.Stages;
 import qiantang.store.registry.Platform;
 
@@ -103,8 +104,8 @@ class SchemaIT {
       session.execute(
           "INSERT INTO schema_newer.schema_upgrades (name, applied_by, done)"
               + " VALUES ('003-chunks.cql', 'x', true)");
-      IllegalStateException refused =
-          assertThrows(IllegalStateException.class, () -> Cassandra.connect(config));
+      SchemaException refused =
+          assertThrows(SchemaException.class, () -> Cassandra.connect(config));
       assertEquals(
           "cannot use keyspace schema_newer: a newer version has upgraded it (003-chunks.cql);"
               + " run that version",

@@ -29,6 +29,8 @@ public final class Cassandra implements AutoCloseable {
   /**
    * Connects, waits for the database if it is not up yet, and creates or upgrades the schema.
    * Blocks while it does; run it at a program's start only.
+   *
+   * @throws SchemaException where a newer version has upgraded it, or nobody finishes it
    */
   public static Cassandra connect(CassandraConfig config) {
     DriverConfigLoader driverConfig =
@@ -43,6 +45,9 @@ public final class Cassandra implements AutoCloseable {
             .withBoolean(DefaultDriverOption.METADATA_SCHEMA_ENABLED, false)
             // Schema makes the keyspace and then uses it, once, before anything else is sent.
             .withBoolean(DefaultDriverOption.REQUEST_WARN_IF_SET_KEYSPACE, false)
+            // Nothing of ours is sent after a close, so there is nothing to wait 2 s for.
+            .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0)
+            .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 0)
             .withString(DefaultDriverOption.SESSION_NAME, "qiantang")
             .build();
     CqlSession session =

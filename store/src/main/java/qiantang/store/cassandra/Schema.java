@@ -133,7 +133,7 @@ final class Schema {
       }
     }
     if (!unknown.isEmpty()) {
-      throw new IllegalStateException(
+      throw new SchemaException(
           "cannot use keyspace %s: a newer version has upgraded it (%s); run that version"
               .formatted(config.keyspace(), String.join(", ", unknown)));
     }
@@ -148,7 +148,7 @@ final class Schema {
     long deadline = System.nanoTime() + WAIT_MAX.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException(
+        throw new SchemaException(
             "cannot go on: waited %d s for %s; look at the database's log"
                 .formatted(WAIT_MAX.toSeconds(), what));
       }

@@ -25,8 +25,12 @@ record Listeners(List<InetAddress> addresses) {
     for (String text : texts) {
       InetAddress address = parse(text);
       // A machine without IPv6 has no ::1, and that is no reason not to serve 127.0.0.1.
-      if (!address.isLoopbackAddress() || isHere(address)) {
+      if (isHere(address)) {
         addresses.add(address);
+      } else if (!address.isLoopbackAddress()) {
+        throw new CannotStartException(
+            "cannot listen on %s: it is no address of this machine; choose another with --bind"
+                .formatted(text));
       }
     }
     if (addresses.isEmpty()) {

@@ -36,6 +36,7 @@ final class QueryCommand implements Callable<Integer> {
     try {
       Listeners listeners = listen.listeners();
       listeners.requireFree(options.ports());
+      progress.accept("store: waiting until Cassandra answers at " + database.contactPoints());
       Cassandra cassandra = Cassandra.connect(database);
       running.add("store", STORE_STOP_LIMIT, cassandra);
       QueryMain query = options.start(listeners, cassandra);

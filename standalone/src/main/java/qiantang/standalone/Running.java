@@ -86,7 +86,8 @@ final class Running {
   private void awaitStarter() {
     try {
       if (!starterGone.await(ABANDON_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-        progress.accept("the start was not abandoned in time; stopping what runs");
+        progress.accept(
+            "the start waits for something that cannot be interrupted; stopping what runs");
       }
     } catch (InterruptedException ignored) {
       Thread.currentThread().interrupt();

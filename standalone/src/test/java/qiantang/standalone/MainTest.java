@@ -115,10 +115,19 @@ class MainTest {
   }
 
   @Test
-  void anonymousClientsComeFromThisMachineOnly() {
-    assertEquals(1, main.execute("ingest", "--anonymous", "e", "--bind", "192.0.2.1"));
+  void anAddressOfAnotherMachineIsNotTakenForAPortInUse() {
+    assertEquals(1, main.execute("ingest", "--bind", "192.0.2.1"));
     assertEquals(
-        "qiantang: cannot let anonymous clients in on 192.0.2.1: --anonymous is for loopback"
+        "qiantang: cannot listen on 192.0.2.1: it is no address of this machine; choose another"
+            + " with --bind",
+        err.toString().strip());
+  }
+
+  @Test
+  void anonymousClientsComeFromThisMachineOnly() {
+    assertEquals(1, main.execute("ingest", "--anonymous", "e", "--bind", "0.0.0.0"));
+    assertEquals(
+        "qiantang: cannot let anonymous clients in on 0.0.0.0: --anonymous is for loopback"
             + " addresses only",
         err.toString().strip());
   }

@@ -86,7 +86,11 @@ public final class ApiClient implements AutoCloseable {
         answer = answer(response);
         again = response.statusCode() == 503 || response.statusCode() == 429;
       } catch (IOException e) {
-        answer = new Answer.Unreachable("cannot reach " + request.uri() + ": " + e);
+        answer =
+            new Answer.Unreachable(
+                "cannot reach "
+                    + request.uri()
+                    + (e.getMessage() == null ? "" : ": " + e.getMessage()));
         again = repeatable || e instanceof ConnectException;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package qiantang.sim.plan;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +64,11 @@ public final class ScenarioReader {
       return read(file.toString(), Files.readString(file));
     } catch (IOException e) {
       return new Outcome.Failed<>(
-          ExitCode.USAGE, "cannot read the scenario " + file + ": " + e + "; name a readable file");
+          ExitCode.USAGE,
+          "cannot read the scenario "
+              + file
+              + (e instanceof NoSuchFileException ? ": no such file" : ": " + e.getMessage())
+              + "; name a readable file");
     }
   }
 

@@ -122,9 +122,8 @@ final class Subscriptions {
       case TOPIC_FILTER_INVALID ->
           "the topic filter is malformed: + and # fill a level, and # the last one";
       default ->
-          "the topic filter is none to listen to: a device may subscribe to"
-              + " v1/devices/me/rpc/request/+ or v1/devices/me/attributes, a gateway to"
-              + " v1/gateway/rpc or v1/gateway/attributes too";
+          "the topic filter is none to listen to: subscribe to v1/devices/me/rpc/request/+,"
+              + " v1/devices/me/attributes, v1/gateway/rpc or v1/gateway/attributes";
     };
   }
 

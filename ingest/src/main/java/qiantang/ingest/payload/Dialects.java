@@ -7,8 +7,12 @@ import qiantang.store.model.Reason;
 
 /** Which dialect a topic belongs to: a new dialect is a class and some lines here. */
 public final class Dialects {
-  /** Accepted, and nothing to store: requests for attributes, and answers to commands. */
-  private static final Dialect NOTHING = message -> Decoded.Readings.NONE;
+  /** Refused where others see it, for nothing would come of it. */
+  private static final Dialect NO_COMMAND =
+      refusing("no command was sent, so none awaits a response: commands come later");
+
+  private static final Dialect NO_ATTRIBUTES =
+      refusing("attributes cannot be asked for over MQTT: read them through the API");
 
   private static final Map<String, Dialect> DEVICE =
       Map.of(
@@ -25,8 +29,8 @@ public final class Dialects {
           "v1/gateway/attributes", ThingsBoardGateway::attributes,
           "v1/gateway/connect", ThingsBoardGateway::connect,
           "v1/gateway/disconnect", ThingsBoardGateway::disconnect,
-          "v1/gateway/rpc", NOTHING,
-          "v1/gateway/attributes/request", NOTHING);
+          "v1/gateway/rpc", NO_COMMAND,
+          "v1/gateway/attributes/request", NO_ATTRIBUTES);
 
   private Dialects() {}
 
@@ -46,11 +50,11 @@ public final class Dialects {
           ? dialect
           : refusing("the topic is for gateways; this token is a device's: publish to v1/devices");
     }
-    if (topic.startsWith("v1/devices/me/rpc/response/")
-        || topic.startsWith("v1/devices/me/attributes/request/")
-        || topic.startsWith("v2/r/res/")
-        || topic.startsWith("v2/a/req/")) {
-      return NOTHING;
+    if (topic.startsWith("v1/devices/me/rpc/response/") || topic.startsWith("v2/r/res/")) {
+      return NO_COMMAND;
+    }
+    if (topic.startsWith("v1/devices/me/attributes/request/") || topic.startsWith("v2/a/req/")) {
+      return NO_ATTRIBUTES;
     }
     if (topic.equals("v2/t/p") || topic.equals("v2/a/p")) {
       return refusing("protobuf payloads are not spoken: send JSON to v2/t/j");

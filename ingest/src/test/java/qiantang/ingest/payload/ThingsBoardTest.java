@@ -196,8 +196,10 @@ class ThingsBoardTest {
     f("- TOPIC no dialect", "$SYS/broker", "{}", true);
     f("- TOPIC no dialect", "/".repeat(60_000), "{}", true);
     f("- TOPIC protobuf", "v2/t/p", "\u0001", false);
-    f("", "v1/devices/me/rpc/response/7", "{'ok':true}", false);
-    f("", "v1/gateway/rpc", "{'device':'A','id':1,'data':{}}", true);
+    f("- TOPIC no command", "v1/devices/me/rpc/response/7", "{'ok':true}", false);
+    f("- TOPIC no command", "v1/gateway/rpc", "{'device':'A','id':1,'data':{}}", true);
+    f("- TOPIC through the API", "v1/gateway/attributes/request", "{'id':1}", true);
+    f("- TOPIC through the API", "v2/a/req/1", "{}", false);
   }
 
   @Test

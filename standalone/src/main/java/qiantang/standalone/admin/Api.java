@@ -58,7 +58,7 @@ final class Api implements AutoCloseable {
   void list(String path, Consumer<JsonNode> each) throws ApiException, InterruptedException {
     String cursor = "";
     do {
-      JsonNode page = get(path + "?limit=1000" + cursor);
+      JsonNode page = get(path + (path.contains("?") ? "&" : "?") + "limit=1000" + cursor);
       page.path("items").forEach(each);
       JsonNode next = page.path("next");
       cursor = next.isTextual() ? "&cursor=" + encode(next.textValue()) : "";
@@ -93,7 +93,10 @@ final class Api implements AutoCloseable {
       }
       return json.readTree(response.body());
     } catch (IOException e) {
-      throw new ApiException("cannot reach %s: %s; is it running?".formatted(caller.http(), e), 0);
+      // Where nobody listens, the exception has no words of its own.
+      String cause = e.getMessage() == null ? "" : ": " + e.getMessage();
+      throw new ApiException(
+          "cannot reach %s%s; is it running?".formatted(caller.http(), cause), 0);
     }
   }
 
@@ -101,7 +104,8 @@ final class Api implements AutoCloseable {
   private String problem(String body) {
     try {
       JsonNode problem = json.readTree(body);
-      return problem.path("title").asText("") + ": " + problem.path("detail").asText("");
+      String detail = problem.path("detail").asText("").replace(", see errors)", ")");
+      return problem.path("title").asText("") + ": " + detail;
     } catch (JsonProcessingException ignored) {
       return body;
     }

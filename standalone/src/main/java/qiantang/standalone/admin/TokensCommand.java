@@ -41,8 +41,9 @@ final class TokensCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (Api api = Api.open(system)) {
       if (role == null) {
-        api.list(
-            "/v1/tokens", item -> out.println(Lines.of(item, "id", "enterprise", "role", "name")));
+        String path =
+            enterprise == null ? "/v1/tokens" : "/v1/tokens?enterprise=" + Api.encode(enterprise);
+        api.list(path, item -> out.println(Lines.of(item, "id", "enterprise", "role", "name")));
       } else {
         out.println(api.post("/v1/tokens", body(role)).path("token").asText());
       }

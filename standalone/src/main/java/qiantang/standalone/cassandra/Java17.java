@@ -34,11 +34,16 @@ final class Java17 {
     String named = environment.get("QIANTANG_JAVA17");
     if (named != null && !named.isBlank()) {
       Path java = Path.of(named).resolve("bin/java");
-      if (Files.isExecutable(java)) {
-        return java;
+      if (!Files.isExecutable(java)) {
+        throw new CannotStartException(
+            "cannot run Cassandra: QIANTANG_JAVA17 names %s, which has no bin/java"
+                .formatted(named));
       }
-      throw new CannotStartException(
-          "cannot run Cassandra: QIANTANG_JAVA17 names %s, which has no bin/java".formatted(named));
+      if (!isJava17(Path.of(named))) {
+        throw new CannotStartException(
+            "cannot run Cassandra: QIANTANG_JAVA17 names %s, which is no Java 17".formatted(named));
+      }
+      return java;
     }
     for (Path home : candidates(environment)) {
       if (isJava17(home)) {

@@ -18,7 +18,16 @@ class Java17Test {
     Path java = Files.createDirectories(temp.resolve("bin")).resolve("java");
     Files.writeString(java, "");
     assertTrue(java.toFile().setExecutable(true));
+    Path release = temp.resolve("release");
+    Files.writeString(release, "JAVA_VERSION=\"17.0.15\"\n");
     assertEquals(java, Java17.find(Map.of("QIANTANG_JAVA17", temp.toString())));
+
+    Files.writeString(release, "JAVA_VERSION=\"25.0.1\"\n");
+    CannotStartException refusal =
+        assertThrows(
+            CannotStartException.class,
+            () -> Java17.find(Map.of("QIANTANG_JAVA17", temp.toString())));
+    assertTrue(String.valueOf(refusal.getMessage()).endsWith("which is no Java 17"));
   }
 
   @Test

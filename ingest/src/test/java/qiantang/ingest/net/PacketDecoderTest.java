@@ -214,12 +214,23 @@ class PacketDecoderTest {
       expect(List.of("broken CLIENT_ID_INVALID"), connect(version, big, "", 60));
     }
     expect(List.of("broken PACKET_TOO_LARGE"), packet(0x10, new byte[60_000]));
+    // 20,000 = 0x20 + 0x1C << 7 + 0x01 << 14 bytes of properties, which nobody looks at.
+    expect(
+        List.of("BrokenConnect V5 PACKET_TOO_LARGE acme.secret"),
+        withProperties("A0 9C 01", "acme.secret"));
+    expect(List.of("broken MALFORMED_PACKET"), withProperties("A0 9C 81 80", "acme.secret"));
     byte[] cut = connect(V3_1_1, big, "acme.secret", 60);
     cut[cut.length - "acme.secret".length() - 1]++; // longer than the packet
     expect(List.of("broken MALFORMED_PACKET"), cut);
     byte[] largest = connect(V3_1_1, "x".repeat(PacketDecoder.CONNECT_BYTES_MAX - 17), "u", 60);
     assertEquals(PacketDecoder.CONNECT_BYTES_MAX + 1, largest.length);
     expect(List.of("BrokenConnect V3_1_1 CLIENT_ID_INVALID u"), largest);
+  }
+
+  private static byte[] withProperties(String length, String userName) {
+    ClientPackets body = bytes().putText("MQTT").put(5).put(0x82).putShort(60);
+    body.put(hex(length)).put(new byte[20_000]).putText("c").putText(userName);
+    return packet(0x10, body.toBytes());
   }
 
   private static byte[] withWill(MqttVersion version, String payload, String userName) {

@@ -263,8 +263,8 @@ final class RunCodec {
       code = source.get();
       patches = source.get();
     }
-    if (code > CODE_WIDE || patches > count) {
-      throw new ByteSource.Damaged("a run of width " + code + " with " + patches + " patches");
+    if (code > CODE_WIDE) {
+      throw new ByteSource.Damaged("a run of unknown width " + code);
     }
     int width = code == CODE_WIDE ? Bits.WIDE : code;
     long reference = source.getZigzag();

@@ -250,7 +250,7 @@ final class DurableBench implements Callable<Integer> {
     }
   }
 
-  /** Starts a program of ours with the JVM, flags and class path of this one. */
+  /** Starts a program of ours with the JVM, flags and class path of this one, and 1 GiB of heap. */
   private static Process java(Path log, String main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
@@ -259,6 +259,9 @@ final class DurableBench implements Callable<Integer> {
         command.add(flag);
       }
     }
+    // As the demo has it: a heap of a quarter of the machine would grow for hours before it is
+    // full.
+    command.add("-Xmx1g");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main);

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
 
-/** A growing byte array with the few number formats that frames use. Not thread-safe. */
+/** A growing byte array with the few number formats that our bodies use. Not thread-safe. */
 final class ByteSink {
   private byte[] bytes;
   private int length;
@@ -19,6 +19,22 @@ final class ByteSink {
 
   byte[] array() {
     return bytes;
+  }
+
+  /** Forgets all behind this length. */
+  void truncate(int toLength) {
+    length = toLength;
+  }
+
+  /**
+   * Makes the next bytes part of the sink and says where they begin; the caller writes them into
+   * {@link #array()}. Up to eight bytes behind them may be written over without harm.
+   */
+  int claim(int count) {
+    reserve(count + Long.BYTES);
+    int from = length;
+    length += count;
+    return from;
   }
 
   byte[] toBytes() {
@@ -71,6 +87,16 @@ final class ByteSink {
     byte[] utf8 = text.getBytes(UTF_8);
     putVarint(utf8.length);
     put(utf8, 0, utf8.length);
+  }
+
+  /** Bytes that {@link #putVarint} takes. */
+  static int varintBytes(long value) {
+    return (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
+  }
+
+  /** Bytes that {@link #putZigzag} takes. */
+  static int zigzagBytes(long value) {
+    return varintBytes((value << 1) ^ (value >> 63));
   }
 
   private void reserve(int count) {

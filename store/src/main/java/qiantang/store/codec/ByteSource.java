@@ -30,6 +30,14 @@ final class ByteSource {
     return end - position;
   }
 
+  byte[] array() {
+    return bytes;
+  }
+
+  int position() {
+    return position;
+  }
+
   /** A source of the next bytes; this one goes on behind them. */
   ByteSource slice(long count) {
     ByteSource slice = new ByteSource(bytes, position, position);
@@ -43,6 +51,13 @@ final class ByteSource {
       throw new Damaged("a length of " + count + " with " + remaining() + " bytes left");
     }
     position += (int) count;
+  }
+
+  /** Says that the bytes are damaged where some are left. */
+  void requireEnd() {
+    if (remaining() > 0) {
+      throw new Damaged(remaining() + " bytes too many");
+    }
   }
 
   int get() {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
@@ -26,7 +25,6 @@ import qiantang.store.model.Entry;
 public final class FrameCodec {
   private static final int MAGIC = 'Q';
   private static final int VERSION = 1;
-  private static final int CHECKSUM_BYTES = 4;
 
   private FrameCodec() {}
 
@@ -60,16 +58,14 @@ public final class FrameCodec {
 
     /** A builder that expects about this many bytes. */
     public Builder(int expectedBytes) {
-      sink = new ByteSink(expectedBytes);
-      sink.put(MAGIC);
-      sink.put(VERSION);
+      sink = Envelope.begin(MAGIC, VERSION, expectedBytes);
     }
 
     /** Adds a section. */
     public void add(EnterpriseId enterprise, Counts counts, List<byte[]> entries) {
       long bytes = 0;
       for (byte[] entry : entries) {
-        bytes += varintBytes(entry.length) + entry.length;
+        bytes += ByteSink.varintBytes(entry.length) + entry.length;
       }
       sink.putText(enterprise.text());
       sink.putVarint(counts.messagesAccepted());
@@ -86,8 +82,7 @@ public final class FrameCodec {
 
     /** The frame with its checksum. */
     public byte[] build() {
-      sink.putInt32(checksum(sink.array(), sink.length()));
-      return sink.toBytes();
+      return Envelope.seal(sink);
     }
   }
 
@@ -112,21 +107,7 @@ public final class FrameCodec {
   private static Decoded decodeFrame(
       byte[] frame, byte @Nullable [] enterprise, byte @Nullable [] device) {
     try {
-      if (frame.length < 2 + CHECKSUM_BYTES) {
-        return new Decoded.Damaged("a frame of " + frame.length + " bytes");
-      }
-      int end = frame.length - CHECKSUM_BYTES;
-      if (new ByteSource(frame, end, frame.length).getInt32() != checksum(frame, end)) {
-        return new Decoded.Damaged("the checksum differs");
-      }
-      ByteSource source = new ByteSource(frame, 0, end);
-      if (source.get() != MAGIC) {
-        return new Decoded.Damaged("not a frame");
-      }
-      int version = source.get();
-      if (version != VERSION) {
-        return new Decoded.Damaged("a frame of version " + version + ", this is " + VERSION);
-      }
+      ByteSource source = Envelope.open(frame, MAGIC, VERSION, "frame");
       List<Section> sections = new ArrayList<>(1);
       while (source.remaining() > 0) {
         decodeSection(source, enterprise, device, sections);
@@ -162,15 +143,5 @@ public final class FrameCodec {
       }
     }
     into.add(new Section(new EnterpriseId(enterprise), counts, entries));
-  }
-
-  private static int checksum(byte[] bytes, int length) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, 0, length);
-    return (int) crc.getValue();
-  }
-
-  private static int varintBytes(int value) {
-    return Math.max(1, (38 - Integer.numberOfLeadingZeros(value)) / 7);
   }
 }

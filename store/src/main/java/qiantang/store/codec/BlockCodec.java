@@ -1,0 +1,190 @@
+package qiantang.store.codec;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.MetricValue;
+
+/**
+ * A block: what the devices of one group sent in one minute of a lane, sorted by device.
+ *
+ * <pre>
+ * block  := 'B' version(1) base(zigzag) lists(varint) list* member* crc32c(4)
+ * list   := metrics(varint) name(SortedTexts)*
+ * member := id(SortedTexts) list(varint) bytes(varint) columns(ColumnsCodec)
+ * </pre>
+ *
+ * Devices of one model report the same metrics, and a minute holds only a few readings of each: so
+ * lists of names are shared, and event times count from the block's first one.
+ */
+public final class BlockCodec {
+  /** Largest block, unless one instant of one device takes more: a Cassandra cell of 1 MiB. */
+  public static final int BLOCK_BYTES_MAX = 1024 * 1024;
+
+  private static final int MAGIC = 'B';
+  private static final int VERSION = 1;
+  private static final int DEVICE_ID_BYTES_MAX = 64;
+
+  private BlockCodec() {}
+
+  /** One device's part of a block. */
+  public record Member(DeviceId device, DeviceColumns columns) {}
+
+  /** What came of decoding a block. */
+  public sealed interface Decoded {
+    /** The devices that were asked for, as far as they are there, in order of their ids. */
+    record Members(List<Member> members) implements Decoded {}
+
+    /** The bytes are damaged: set aside, counted, never returned as values. */
+    record Damaged(String reason) implements Decoded {}
+  }
+
+  /**
+   * Encodes the members that have rows; nearly always as one block. More of them where one would be
+   * too large; a device may then have its earlier rows in one and its later rows in the next. A
+   * pure function.
+   *
+   * @param members in ascending order of their ids, no device twice
+   * @throws IllegalArgumentException where they are not; a bug of the caller
+   */
+  public static List<byte[]> encode(List<Member> members) {
+    for (int i = 1; i < members.size(); i++) {
+      if (members.get(i - 1).device().compareTo(members.get(i).device()) >= 0) {
+        throw new IllegalArgumentException(
+            "BUG: device " + members.get(i).device() + " is out of order in its block");
+      }
+    }
+    List<byte[]> blocks = new ArrayList<>(1);
+    List<Member> open = new ArrayList<>();
+    long cells = 0;
+    for (Member member : members) {
+      for (DeviceColumns piece : cutToSize(member.columns())) {
+        boolean again = !open.isEmpty() && open.getLast().device().equals(member.device());
+        if (again || cells + piece.cells() > Allowance.CELLS_MAX) {
+          encode(open, blocks);
+          open = new ArrayList<>();
+          cells = 0;
+        }
+        open.add(new Member(member.device(), piece));
+        cells += piece.cells();
+      }
+    }
+    encode(open, blocks);
+    return blocks;
+  }
+
+  private static List<DeviceColumns> cutToSize(DeviceColumns columns) {
+    if (columns.rows() == 0) {
+      return List.of();
+    }
+    int pieces = Pieces.needed(columns);
+    if (pieces == 1) {
+      return List.of(columns);
+    }
+    List<DeviceColumns> cut = new ArrayList<>(pieces);
+    for (DeviceColumns piece : Pieces.cut(columns, pieces)) {
+      cut.addAll(cutToSize(piece));
+    }
+    return cut;
+  }
+
+  /** Encodes members whose cells fit one block, in halves as long as they take too many bytes. */
+  private static void encode(List<Member> members, List<byte[]> into) {
+    if (members.isEmpty()) {
+      return;
+    }
+    byte[] block = encodeBlock(members);
+    Member first = members.getFirst();
+    boolean oneRow = members.size() == 1 && first.columns().rows() == 1;
+    if (block.length <= BLOCK_BYTES_MAX || oneRow) {
+      into.add(block);
+    } else if (members.size() > 1) {
+      int half = members.size() / 2;
+      encode(members.subList(0, half), into);
+      encode(members.subList(half, members.size()), into);
+    } else {
+      int pieces = Pieces.needed(block.length, BLOCK_BYTES_MAX);
+      for (DeviceColumns piece : Pieces.cut(first.columns(), pieces)) {
+        encode(List.of(new Member(first.device(), piece)), into);
+      }
+    }
+  }
+
+  private static byte[] encodeBlock(List<Member> members) {
+    ByteSink sink = Envelope.begin(MAGIC, VERSION, 64 * 1024);
+    long baseMicros = Long.MAX_VALUE;
+    Map<List<String>, Integer> lists = new LinkedHashMap<>();
+    for (Member member : members) {
+      baseMicros = Math.min(baseMicros, member.columns().eventTimeMicros(0));
+      lists.putIfAbsent(member.columns().metrics(), lists.size());
+    }
+    sink.putZigzag(baseMicros);
+    sink.putVarint(lists.size());
+    for (List<String> list : lists.keySet()) {
+      new SortedTexts(MetricValue.NAME_BYTES_MAX).putAll(sink, list);
+    }
+    ColumnsCodec codec = new ColumnsCodec(new Allowance(0));
+    SortedTexts ids = new SortedTexts(DEVICE_ID_BYTES_MAX);
+    ByteSink body = new ByteSink(4096);
+    for (Member member : members) {
+      ids.put(sink, member.device().text());
+      sink.putVarint(lists.getOrDefault(member.columns().metrics(), 0));
+      body.truncate(0);
+      codec.encode(body, member.columns(), baseMicros);
+      sink.putVarint(body.length());
+      sink.put(body.array(), 0, body.length());
+    }
+    return Envelope.seal(sink);
+  }
+
+  /** Decodes all devices. */
+  public static Decoded decode(byte[] block) {
+    return decodeBlock(block, null, null);
+  }
+
+  /** Decodes this device alone; the others' bytes are stepped over. */
+  public static Decoded decode(byte[] block, DeviceId device) {
+    return decodeBlock(block, device.text(), null);
+  }
+
+  /** Decodes these metrics of this device, as far as they are there. */
+  public static Decoded decode(byte[] block, DeviceId device, Set<String> metrics) {
+    return decodeBlock(block, device.text(), metrics);
+  }
+
+  private static Decoded decodeBlock(
+      byte[] block, @Nullable String device, @Nullable Set<String> metrics) {
+    try {
+      ByteSource source = Envelope.open(block, MAGIC, VERSION, "block");
+      long baseMicros = source.getZigzag();
+      List<List<String>> lists = new ArrayList<>();
+      for (int i = source.getCount(); i > 0; i--) {
+        lists.add(new SortedTexts(MetricValue.NAME_BYTES_MAX).getAll(source));
+      }
+      SortedTexts ids = new SortedTexts(DEVICE_ID_BYTES_MAX);
+      ColumnsCodec codec = new ColumnsCodec(new Allowance(block.length));
+      List<Member> members = new ArrayList<>();
+      while (source.remaining() > 0) {
+        String id = ids.get(source);
+        int list = Math.clamp(source.getVarint(), -1, lists.size());
+        ByteSource body = source.slice(source.getVarint());
+        if (device != null && !id.equals(device)) {
+          continue;
+        }
+        if (list < 0 || list == lists.size() || !DeviceId.isValid(id)) {
+          throw new ByteSource.Damaged("a device without an id or a list of metrics");
+        }
+        DeviceColumns columns = codec.decode(body, lists.get(list), metrics, baseMicros);
+        body.requireEnd();
+        members.add(new Member(new DeviceId(id), columns));
+      }
+      return new Decoded.Members(members);
+    } catch (ByteSource.Damaged e) {
+      return new Decoded.Damaged(String.valueOf(e.getMessage()));
+    }
+  }
+}

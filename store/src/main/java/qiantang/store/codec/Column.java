@@ -1,0 +1,113 @@
+package qiantang.store.codec;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.Value;
+
+/**
+ * One metric of a {@link DeviceColumns}: its values in order of their rows, and which rows those
+ * are. The arrays belong to the column and are not to be changed; readers that run over many values
+ * take them as they are, so that nothing is boxed.
+ */
+public sealed interface Column {
+  /** Name of the metric. */
+  String metric();
+
+  /** The row of each value, ascending; null where every row has one. */
+  int @Nullable [] rows();
+
+  /** How many values there are, at least one. */
+  int count();
+
+  /** One value, as the device sent it. */
+  Value value(int index);
+
+  /** The row of one value. */
+  default int row(int index) {
+    int[] rows = rows();
+    return rows == null ? index : rows[index];
+  }
+
+  /** Index of the first value whose row is not before this one; {@link #count} if none is. */
+  default int indexAtOrAfter(int row) {
+    int[] rows = rows();
+    if (rows == null) {
+      return Math.min(row, count());
+    }
+    int index = Arrays.binarySearch(rows, row);
+    return index >= 0 ? index : -index - 1;
+  }
+
+  /** True and false only. */
+  record Booleans(String metric, int @Nullable [] rows, boolean[] values) implements Column {
+    @Override
+    public int count() {
+      return values.length;
+    }
+
+    @Override
+    public Value value(int index) {
+      return new Value.Bool(values[index]);
+    }
+  }
+
+  /** Integers only. */
+  record Integers(String metric, int @Nullable [] rows, long[] values) implements Column {
+    @Override
+    public int count() {
+      return values.length;
+    }
+
+    @Override
+    public Value value(int index) {
+      return new Value.Int(values[index]);
+    }
+  }
+
+  /**
+   * Doubles, and integers among them: devices that print 20.0 as {@code 20} send both in one
+   * series.
+   *
+   * @param values an integer among them is one of at most 2^53, so a double holds it exactly
+   * @param integers which values were sent as integers; null where none was
+   */
+  record Reals(String metric, int @Nullable [] rows, double[] values, boolean @Nullable [] integers)
+      implements Column {
+    /** Largest integer, of either sign, that may stand among doubles. */
+    static final long INTEGER_MAX = 1L << 53;
+
+    @Override
+    public int count() {
+      return values.length;
+    }
+
+    @Override
+    public Value value(int index) {
+      return integers != null && integers[index]
+          ? new Value.Int((long) values[index])
+          : new Value.Real(values[index]);
+    }
+
+    /**
+     * Whether the value could have been sent as an integer: 20.0 could, 20.5 and -0.0 could not.
+     */
+    static boolean isWhole(double value) {
+      return Math.rint(value) == value
+          && Math.abs(value) <= INTEGER_MAX
+          && Double.doubleToRawLongBits(value) != Long.MIN_VALUE;
+    }
+  }
+
+  /** Texts, JSON, and series whose type changes. */
+  record Values(String metric, int @Nullable [] rows, Value[] values) implements Column {
+    @Override
+    public int count() {
+      return values.length;
+    }
+
+    @Override
+    public Value value(int index) {
+      return values[index];
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package qiantang.store.codec;
+
+import java.util.zip.CRC32C;
+
+/**
+ * What is around every body we store.
+ *
+ * <pre>
+ * bytes := magic(1) version(1) body crc32c(4, of all before)
+ * </pre>
+ */
+final class Envelope {
+  private static final int HEADER_BYTES = 2;
+  private static final int CHECKSUM_BYTES = 4;
+
+  private Envelope() {}
+
+  /** A sink to which a body is to be appended. */
+  static ByteSink begin(int magic, int version, int expectedBytes) {
+    ByteSink sink = new ByteSink(expectedBytes);
+    sink.put(magic);
+    sink.put(version);
+    return sink;
+  }
+
+  /** The body that was begun, with its checksum. */
+  static byte[] seal(ByteSink sink) {
+    sink.putInt32(checksum(sink.array(), sink.length()));
+    return sink.toBytes();
+  }
+
+  /** The body, once checksum, magic and version are as they should be. */
+  static ByteSource open(byte[] bytes, int magic, int version, String what) {
+    if (bytes.length < HEADER_BYTES + CHECKSUM_BYTES) {
+      throw new ByteSource.Damaged("a " + what + " of " + bytes.length + " bytes");
+    }
+    int end = bytes.length - CHECKSUM_BYTES;
+    if (new ByteSource(bytes, end, bytes.length).getInt32() != checksum(bytes, end)) {
+      throw new ByteSource.Damaged("the checksum differs");
+    }
+    ByteSource source = new ByteSource(bytes, 0, end);
+    if (source.get() != magic) {
+      throw new ByteSource.Damaged("not a " + what);
+    }
+    int found = source.get();
+    if (found != version) {
+      throw new ByteSource.Damaged("a " + what + " of version " + found + ", this is " + version);
+    }
+    return source;
+  }
+
+  private static int checksum(byte[] bytes, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+}

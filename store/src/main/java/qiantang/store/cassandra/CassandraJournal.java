@@ -7,12 +7,14 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.model.EnterpriseId;
@@ -24,6 +26,8 @@ import qiantang.store.model.StartId;
 final class CassandraJournal implements JournalTables {
   // A frame has at most 256 KiB, so a page at most 16 MiB; a usual one has some hundred KiB.
   private static final int FRAMES_PER_PAGE = 64;
+  // No frame of a start that does not say when it began is older: default_time_to_live.
+  private static final long JOURNAL_MINUTES = Duration.ofDays(7).toMinutes();
 
   private final CqlSession session;
   private final PreparedStatement insertFrame;
@@ -36,6 +40,7 @@ final class CassandraJournal implements JournalTables {
   private final PreparedStatement selectStart;
   private final PreparedStatement selectStarts;
   private final PreparedStatement selectTime;
+  private final PreparedStatement selectEnterprises;
 
   CassandraJournal(CqlSession session) {
     this.session = session;
@@ -53,22 +58,26 @@ final class CassandraJournal implements JournalTables {
     selectWhereabouts =
         idempotent(
             "SELECT start, lane, first_minute, last_minute FROM whereabouts WHERE enterprise = ?");
+    selectEnterprises = idempotent("SELECT DISTINCT enterprise FROM whereabouts");
     // Transactions are not repeated by the driver: a repeat could see its own first attempt.
     insertStart =
         transaction(
-            "INSERT INTO starts (start, node, beat, sealed, minutes, sequences)"
-                + " VALUES (?, ?, ?, false, ?, ?) IF NOT EXISTS");
+            "INSERT INTO starts"
+                + " (start, node, begin_minute, beat, sealed, minutes, sequences, closed_sequences)"
+                + " VALUES (?, ?, ?, ?, false, ?, ?, ?) IF NOT EXISTS");
     // All columns again, so that none expires before the others.
     beatStart =
         transaction(
-            "UPDATE starts SET node = ?, beat = ?, sealed = false, minutes = ?, sequences = ?"
+            "UPDATE starts SET node = ?, begin_minute = ?, beat = ?, sealed = false, minutes = ?,"
+                + " sequences = ?, closed_sequences = ?"
                 + " WHERE start = ? IF sealed = false AND beat < ?");
     // The second condition brings the column along when it is not applied.
     sealStart =
         transaction(
             "UPDATE starts SET sealed = true WHERE start = ? IF beat = ? AND sealed = false");
     String columns =
-        "SELECT start, node, beat, writetime(beat) AS beat_micros, sealed, minutes, sequences";
+        "SELECT start, node, begin_minute, beat, writetime(beat) AS beat_micros, sealed, minutes,"
+            + " sequences, closed_sequences";
     selectStart = idempotent(columns + " FROM starts WHERE start = ?");
     selectStarts = idempotent(columns + " FROM starts");
     selectTime = idempotent("SELECT toTimestamp(now()) AS time FROM system.local");
@@ -129,11 +138,24 @@ final class CassandraJournal implements JournalTables {
   }
 
   @Override
+  public CompletionStage<List<EnterpriseId>> readEnterprises() {
+    return readAll(
+        selectEnterprises.bind(),
+        row -> new EnterpriseId(present(row.getString("enterprise"), "enterprise")));
+  }
+
+  @Override
   public CompletionStage<Void> insertStart(Start start) {
     return session
         .executeAsync(
             insertStart.bind(
-                start.id().id(), start.node(), start.beat(), minutes(start), sequences(start)))
+                start.id().id(),
+                start.node(),
+                start.beginMinute(),
+                start.beat(),
+                longs(start, LanePosition::minute),
+                longs(start, LanePosition::storedSequence),
+                longs(start, LanePosition::closedSequence)))
         .thenAccept(
             rows -> {
               if (!rows.wasApplied()) {
@@ -149,9 +171,11 @@ final class CassandraJournal implements JournalTables {
         .executeAsync(
             beatStart.bind(
                 start.node(),
+                start.beginMinute(),
                 start.beat(),
-                minutes(start),
-                sequences(start),
+                longs(start, LanePosition::minute),
+                longs(start, LanePosition::storedSequence),
+                longs(start, LanePosition::closedSequence),
                 start.id().id(),
                 start.beat()))
         .thenApply(AsyncResultSet::wasApplied);
@@ -189,27 +213,31 @@ final class CassandraJournal implements JournalTables {
   }
 
   private static Start start(Row row) {
-    List<Long> minutes = row.getList("minutes", Long.class);
-    List<Long> sequences = row.getList("sequences", Long.class);
+    List<Long> minutes = present(row.getList("minutes", Long.class), "minutes");
+    List<Long> sequences = present(row.getList("sequences", Long.class), "sequences");
+    List<Long> closed = row.getList("closed_sequences", Long.class);
     List<LanePosition> lanes = new ArrayList<>();
-    for (int i = 0; minutes != null && sequences != null && i < minutes.size(); i++) {
-      lanes.add(new LanePosition(minutes.get(i), sequences.get(i)));
+    for (int i = 0; i < minutes.size(); i++) {
+      // A row written before 003-folds.cql does not say.
+      long closedSequence = closed == null ? LanePosition.UNKNOWN : closed.get(i);
+      lanes.add(new LanePosition(minutes.get(i), sequences.get(i), closedSequence));
     }
+    long beginMinute =
+        row.isNull("begin_minute")
+            ? lanes.getFirst().minute() - JOURNAL_MINUTES
+            : row.getLong("begin_minute");
     return new Start(
         new StartId(present(row.getUuid("start"), "start")),
         String.valueOf(row.getString("node")),
+        beginMinute,
         row.getLong("beat"),
         row.getLong("beat_micros"),
         row.getBoolean("sealed"),
         lanes);
   }
 
-  private static List<Long> minutes(Start start) {
-    return start.lanes().stream().map(LanePosition::minute).toList();
-  }
-
-  private static List<Long> sequences(Start start) {
-    return start.lanes().stream().map(LanePosition::storedSequence).toList();
+  private static List<Long> longs(Start start, ToLongFunction<LanePosition> value) {
+    return start.lanes().stream().mapToLong(value).boxed().toList();
   }
 
   private <T> CompletionStage<List<T>> readAll(BoundStatement statement, Function<Row, T> toValue) {

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * an upgrade's row first applies it, the others wait until it says so.
  */
 final class Schema {
-  private static final List<String> UPGRADES = List.of("001-journal.cql", "002-registry.cql");
+  private static final List<String> UPGRADES =
+      List.of("001-journal.cql", "002-registry.cql", "003-folds.cql");
 
   // An upgrade takes seconds; who claimed one and died is followed after this.
   private static final int CLAIM_SECONDS = 60;

@@ -30,6 +30,7 @@ final class Heartbeat {
   private final JournalTables tables;
   private final StartId start;
   private final String node;
+  private final long beginMinute;
   private final InstantSource clock;
   private final Ticker ticker;
   private final Timers timers;
@@ -54,6 +55,7 @@ final class Heartbeat {
       JournalTables tables,
       StartId start,
       String node,
+      long beginMinute,
       InstantSource clock,
       Ticker ticker,
       Timers timers,
@@ -63,6 +65,7 @@ final class Heartbeat {
     this.tables = tables;
     this.start = start;
     this.node = node;
+    this.beginMinute = beginMinute;
     this.clock = clock;
     this.ticker = ticker;
     this.timers = timers;
@@ -77,6 +80,14 @@ final class Heartbeat {
   void begin(long sentNanos, long sentMillis) {
     succeeded(sentNanos, sentMillis);
     beatAfter(PERIOD);
+  }
+
+  /** The first heartbeat has been inserted but does not count; the next one follows at once. */
+  void beginAnew() {
+    synchronized (this) {
+      beating = false;
+    }
+    beatNow();
   }
 
   /**
@@ -140,7 +151,7 @@ final class Heartbeat {
       }
     }
     // Outside our lock: the positions are under the lanes' locks.
-    Start row = new Start(start, node, number, 0, false, positions.get());
+    Start row = new Start(start, node, beginMinute, number, 0, false, positions.get());
     long sentNanos = ticker.nanos();
     long sentMillis = clock.millis();
     tables

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ public final class Journal implements AutoCloseable {
   private final JournalTables tables;
   private final StartId start;
   private final String node;
+  private final long beginMinute;
   private final InstantSource clock;
   private final Ticker ticker;
   private final Timers timers;
@@ -66,26 +68,55 @@ public final class Journal implements AutoCloseable {
     this.timers = timers;
     this.meter = meter;
     lanes = new Lane[LANES];
+    beginMinute = Math.floorDiv(clock.millis(), 60_000L);
     heartbeat =
         new Heartbeat(
-            tables, start, node, clock, ticker, timers, this::positions, this::announced, onSealed);
+            tables,
+            start,
+            node,
+            beginMinute,
+            clock,
+            ticker,
+            timers,
+            this::positions,
+            this::announced,
+            onSealed);
     for (int i = 0; i < LANES; i++) {
       lanes[i] = new Lane(tables, start, i, clock, timers, heartbeat, meter);
     }
   }
 
-  /** Inserts the start's row and begins to beat. Until it completes nothing is acknowledged. */
+  /**
+   * Inserts the start's row and begins to beat. Until it completes nothing is acknowledged.
+   *
+   * <p>What was packed lies before the minute of some start. So a start whose clock is behind takes
+   * the largest of them for its first minute: its frames can then never come behind the packer.
+   */
   public CompletionStage<Void> open() {
     long sentNanos = ticker.nanos();
     long sentMillis = clock.millis();
     List<LanePosition> positions = positions();
     return tables
-        .insertStart(new Start(start, node, 1, 0, false, positions))
-        .thenRun(
-            () -> {
-              announced(positions);
-              heartbeat.begin(sentNanos, sentMillis);
+        .insertStart(new Start(start, node, beginMinute, 1, 0, false, positions))
+        // After the insert: a packer that does not see this start has packed nothing that the
+        // starts seen here do not reach.
+        .thenCompose(nothing -> tables.readStarts())
+        .thenCompose(
+            starts -> {
               timers.after(WATCH_PERIOD, this::watchStarts);
+              long floorMinute = starts.stream().mapToLong(Start::reach).max().orElse(0);
+              if (positions.stream().allMatch(lane -> lane.minute() >= floorMinute)) {
+                announced(positions);
+                heartbeat.begin(sentNanos, sentMillis);
+                return CompletableFuture.<Void>completedFuture(null);
+              }
+              CompletableFuture<Void> opened = new CompletableFuture<>();
+              for (Lane lane : lanes) {
+                lane.beginAt(floorMinute);
+              }
+              heartbeat.whenFresh(() -> opened.complete(null));
+              heartbeat.beginAnew();
+              return opened;
             });
   }
 

@@ -38,12 +38,17 @@ public interface JournalTables {
    *
    * @param minute label of the minute being written; earlier ones are closed
    * @param storedSequence last sequence known to be stored, 0 for none
+   * @param closedSequence last sequence of the earlier minutes, 0 for none, or {@link #UNKNOWN}
    */
-  record LanePosition(long minute, long storedSequence) {}
+  record LanePosition(long minute, long storedSequence, long closedSequence) {
+    /** A start of an older version did not say. */
+    public static final long UNKNOWN = -1;
+  }
 
   /**
    * A row of {@code starts}.
    *
+   * @param beginMinute no frame of it has an earlier label
    * @param beat counts the heartbeats from 1
    * @param beatMicros when the database took the heartbeat, by its own clock; 0 when writing
    * @param lanes one position per lane
@@ -51,10 +56,20 @@ public interface JournalTables {
   record Start(
       StartId id,
       String node,
+      long beginMinute,
       long beat,
       long beatMicros,
       boolean sealed,
-      List<LanePosition> lanes) {}
+      List<LanePosition> lanes) {
+    /**
+     * Folds that know all starts have folded no minute at or behind the largest reach of them. The
+     * lanes of a sealed start may have frames up to {@link Lane#MINUTES_AHEAD} past their position.
+     */
+    public long reach() {
+      long minute = lanes.stream().mapToLong(LanePosition::minute).max().orElse(beginMinute);
+      return sealed ? minute + Lane.MINUTES_AHEAD + 1 : minute;
+    }
+  }
 
   /** Inserts one frame; repeating it with the same key and bytes changes nothing. */
   CompletionStage<Void> insertFrame(FrameKey key, byte[] bytes);
@@ -67,6 +82,9 @@ public interface JournalTables {
 
   /** All lanes in which this enterprise may have records. */
   CompletionStage<List<Whereabouts>> readWhereabouts(EnterpriseId enterprise);
+
+  /** All enterprises that have whereabouts, in no order. */
+  CompletionStage<List<EnterpriseId>> readEnterprises();
 
   /** Inserts the row of a new start, not sealed; fails where there is one already. */
   CompletionStage<Void> insertStart(Start start);

@@ -75,6 +75,7 @@ public final class Lane {
   private long announcedMinute;
   private long sequence;
   private long storedSequence;
+  private long closedSequence;
 
   /** What one enterprise has in this lane: its waiting appends and its cumulative counts. */
   private static final class Turn {
@@ -144,7 +145,15 @@ public final class Lane {
     if (inFlight == null) {
       advanceMinute();
     }
-    return new LanePosition(minute, storedSequence);
+    return new LanePosition(minute, storedSequence, closedSequence);
+  }
+
+  /**
+   * No frame gets an earlier label than this; said before the first frame, and announced by a
+   * heartbeat before anything is acknowledged.
+   */
+  synchronized void beginAt(long floorMinute) {
+    minute = Math.max(minute, floorMinute);
   }
 
   /** A heartbeat with this minute is known to be stored. */
@@ -184,16 +193,18 @@ public final class Lane {
   }
 
   // Guarded by this. The label follows the clock forward, never back, and never runs far ahead of
-  // what readers were told. Where the clock was set back it goes on by the ticker, so that no
-  // lane-minute collects an hour.
+  // what readers were told. Where the clock is behind it goes on at half the ticker's speed, so
+  // that
+  // no lane-minute collects an hour and the clock catches up.
   private void advanceMinute() {
     long ticks = meter.nanos();
-    long byTicker = minute + (ticks - minuteSinceNanos) / MINUTE_NANOS;
+    long byTicker = minute + (ticks - minuteSinceNanos) / (2 * MINUTE_NANOS);
     long now = Math.max(byTicker, Math.floorDiv(clock.millis(), 60_000L));
     long next = Math.min(now, announcedMinute + MINUTES_AHEAD);
     if (next > minute) {
       minute = next;
       minuteSinceNanos = ticks;
+      closedSequence = sequence;
     }
   }
 

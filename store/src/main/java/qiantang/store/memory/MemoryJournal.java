@@ -96,6 +96,11 @@ public final class MemoryJournal implements JournalTables {
   }
 
   @Override
+  public CompletionStage<List<EnterpriseId>> readEnterprises() {
+    return supply(() -> List.copyOf(whereabouts.keySet()));
+  }
+
+  @Override
   public CompletionStage<Void> insertStart(Start start) {
     return run(
         () -> {
@@ -128,7 +133,14 @@ public final class MemoryJournal implements JournalTables {
                   start,
                   (id, old) ->
                       old.beat() == beat
-                          ? new Start(id, old.node(), beat, old.beatMicros(), true, old.lanes())
+                          ? new Start(
+                              id,
+                              old.node(),
+                              old.beginMinute(),
+                              beat,
+                              old.beatMicros(),
+                              true,
+                              old.lanes())
                           : old);
           return now != null && now.sealed();
         });
@@ -151,7 +163,14 @@ public final class MemoryJournal implements JournalTables {
 
   private Start stamped(Start start) {
     long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
-    return new Start(start.id(), start.node(), start.beat(), nowMicros, false, start.lanes());
+    return new Start(
+        start.id(),
+        start.node(),
+        start.beginMinute(),
+        start.beat(),
+        nowMicros,
+        false,
+        start.lanes());
   }
 
   private CompletionStage<Void> run(Runnable task) {

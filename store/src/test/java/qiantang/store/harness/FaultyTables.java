@@ -28,6 +28,7 @@ public final class FaultyTables implements JournalTables {
     READ_FRAMES,
     INSERT_WHEREABOUTS,
     READ_WHEREABOUTS,
+    READ_ENTERPRISES,
     INSERT_START,
     BEAT,
     SEAL,
@@ -157,6 +158,11 @@ public final class FaultyTables implements JournalTables {
   @Override
   public CompletionStage<List<Whereabouts>> readWhereabouts(EnterpriseId enterprise) {
     return perform(Op.READ_WHEREABOUTS, () -> tables.readWhereabouts(enterprise));
+  }
+
+  @Override
+  public CompletionStage<List<EnterpriseId>> readEnterprises() {
+    return perform(Op.READ_ENTERPRISES, tables::readEnterprises);
   }
 
   @Override

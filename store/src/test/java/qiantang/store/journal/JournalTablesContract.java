@@ -290,15 +290,16 @@ public abstract class JournalTablesContract {
 
   private static Start unstamped(Start read) {
     assertTrue(read.beatMicros() > 0);
-    return new Start(read.id(), read.node(), read.beat(), 0, read.sealed(), read.lanes());
+    return new Start(
+        read.id(), read.node(), read.beginMinute(), read.beat(), 0, read.sealed(), read.lanes());
   }
 
   private Start row(long beat, long storedSequence) {
     List<LanePosition> lanes = new ArrayList<>();
     for (int i = 0; i < Journal.LANES; i++) {
-      lanes.add(new LanePosition(MINUTE + i, storedSequence + i));
+      lanes.add(new LanePosition(MINUTE + i, storedSequence + i, storedSequence / 2 + i));
     }
-    return new Start(start, "node", beat, 0, false, lanes);
+    return new Start(start, "node", MINUTE - 7, beat, 0, false, lanes);
   }
 
   private void insert(int lane, int minute, long sequence, byte[] bytes) {

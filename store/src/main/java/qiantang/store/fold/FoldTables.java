@@ -1,0 +1,138 @@
+package qiantang.store.fold;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.StartId;
+import qiantang.store.registry.Retention;
+
+/**
+ * The tables that folds write and readers merge. A stage that fails means that the outcome is
+ * unknown; every write may be repeated. All writes commit at LOCAL_QUORUM, all reads see what was
+ * committed before they began. Minutes are minutes since 1970.
+ */
+public interface FoldTables {
+  /**
+   * A partition of blocks.
+   *
+   * @param group by the layout of the arrival day
+   * @param hour hours since 1970 of the labels of the minutes in it
+   */
+  record BlockPartition(EnterpriseId enterprise, int group, long hour) {}
+
+  /**
+   * A block's row. In order of arrival: by minute, start, lane, sequence, then digest.
+   *
+   * @param minute label of the lane-minute
+   * @param sequence last frame that went into it
+   * @param digest {@link qiantang.store.codec.ContentDigest} of its bytes
+   */
+  record BlockKey(
+      BlockPartition partition, long minute, StartId start, int lane, long sequence, long digest) {}
+
+  /**
+   * One lane-minute's readings of one group, sorted by device, or a piece of them.
+   *
+   * @param bytes {@link qiantang.store.codec.BlockCodec}
+   */
+  record Block(BlockKey key, byte[] bytes) {}
+
+  /**
+   * How far a lane is sorted.
+   *
+   * @param minute every frame with an earlier label is sorted, and its rows are stored
+   * @param sequence the last of those frames, 0 for none
+   * @param damagedFrames how many of them could not be decoded
+   */
+  record LaneCursor(StartId start, int lane, long minute, long sequence, long damagedFrames) {}
+
+  /**
+   * A partition of chunks.
+   *
+   * @param group by the layout of the event day
+   * @param period first minute of the event times in it
+   */
+  record ChunkPartition(Retention retention, EnterpriseId enterprise, int group, long period) {}
+
+  /**
+   * The row of a part of a chunk.
+   *
+   * @param span first minute of the event span
+   * @param arrival first minute of the arrival span; equal to the event span where it came in time
+   * @param part counts from 0 in order of event time
+   * @param digest {@link qiantang.store.codec.ContentDigest} of its bytes
+   */
+  record ChunkKey(
+      ChunkPartition partition, DeviceId device, long span, long arrival, int part, long digest) {}
+
+  /**
+   * One device, one span: columns.
+   *
+   * @param bytes {@link qiantang.store.codec.ChunkCodec}
+   * @param summary of the same samples; empty where the columns are as quickly read
+   */
+  record Chunk(ChunkKey key, byte[] bytes, byte[] summary) {}
+
+  /**
+   * A partition of states.
+   *
+   * @param layoutDay first day of the layout by which the devices are grouped
+   */
+  record StatePartition(EnterpriseId enterprise, long layoutDay, int group) {}
+
+  /**
+   * The newest value of each metric of a device, as of the end of a span of arrival.
+   *
+   * @param part counts from 0; a device whose values take more than one part has several
+   * @param arrival first minute of the arrival span that was packed last
+   * @param bytes {@link qiantang.store.codec.ChunkCodec}, one value a column
+   */
+  record State(StatePartition partition, DeviceId device, int part, long arrival, byte[] bytes) {}
+
+  /** Inserts blocks; repeating it changes nothing. They may lie in several partitions. */
+  CompletionStage<Void> insertBlocks(List<Block> blocks);
+
+  /** Blocks with a label from one minute to before another, in order of arrival. */
+  CompletionStage<List<Block>> readBlocks(BlockPartition partition, long fromMinute, long toMinute);
+
+  /** Says how far a lane is sorted; one that says less than what is stored changes nothing. */
+  CompletionStage<Void> writeLaneCursor(LaneCursor cursor);
+
+  /** How far the lanes of a start are sorted; a lane that is missing has not been begun. */
+  CompletionStage<List<LaneCursor>> readLaneCursors(StartId start);
+
+  /**
+   * Says that all blocks of an enterprise with labels before this minute are packed, but those that
+   * are on time for a later span; one that says less than what is stored changes nothing.
+   */
+  CompletionStage<Void> writePackedMinute(EnterpriseId enterprise, long minute);
+
+  /** Up to which minute an enterprise is packed. */
+  CompletionStage<Optional<Long>> readPackedMinute(EnterpriseId enterprise);
+
+  /** Inserts parts of chunks of one partition; repeating it changes nothing. */
+  CompletionStage<Void> insertChunks(List<Chunk> chunks, Duration timeToLive);
+
+  /**
+   * Parts of one device with an event span from one minute to before another, in order of event
+   * span, arrival span, part and digest.
+   */
+  CompletionStage<List<Chunk>> readChunks(
+      ChunkPartition partition, DeviceId device, long fromSpan, long toSpan);
+
+  /** Writes states of one partition; one of an earlier arrival than what is stored is left out. */
+  CompletionStage<Void> writeStates(List<State> states, Duration timeToLive);
+
+  /** The states of a group, of one device only where one is given. */
+  CompletionStage<List<State>> readStates(StatePartition partition, @Nullable DeviceId device);
+
+  /** Stores a layout. */
+  CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout);
+
+  /** The layouts of an enterprise. */
+  CompletionStage<List<Layout>> readLayouts(EnterpriseId enterprise);
+}

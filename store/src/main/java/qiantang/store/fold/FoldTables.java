@@ -1,6 +1,7 @@
 package qiantang.store.fold;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -32,7 +33,21 @@ public interface FoldTables {
    * @param digest {@link qiantang.store.codec.ContentDigest} of its bytes
    */
   record BlockKey(
-      BlockPartition partition, long minute, StartId start, int lane, long sequence, long digest) {}
+      BlockPartition partition, long minute, StartId start, int lane, long sequence, long digest)
+      implements Comparable<BlockKey> {
+    private static final Comparator<BlockKey> ARRIVAL =
+        Comparator.comparingLong(BlockKey::minute)
+            .thenComparing(BlockKey::start)
+            .thenComparingInt(BlockKey::lane)
+            .thenComparingLong(BlockKey::sequence)
+            .thenComparingLong(BlockKey::digest);
+
+    /** Order of arrival, whatever the partition. */
+    @Override
+    public int compareTo(BlockKey other) {
+      return ARRIVAL.compare(this, other);
+    }
+  }
 
   /**
    * One lane-minute's readings of one group, sorted by device, or a piece of them.

@@ -22,12 +22,6 @@ import qiantang.store.model.StartId;
 
 /** The tables of folds in memory; nothing expires. Any thread. */
 public final class MemoryFolds implements FoldTables {
-  private static final Comparator<BlockKey> BLOCKS =
-      Comparator.comparingLong(BlockKey::minute)
-          .thenComparing(BlockKey::start)
-          .thenComparingInt(BlockKey::lane)
-          .thenComparingLong(BlockKey::sequence)
-          .thenComparingLong(BlockKey::digest);
   private static final Comparator<ChunkKey> CHUNKS =
       Comparator.comparing(ChunkKey::device)
           .thenComparingLong(ChunkKey::span)
@@ -69,7 +63,7 @@ public final class MemoryFolds implements FoldTables {
             rows.forEach(
                 row ->
                     blocks
-                        .computeIfAbsent(row.key().partition(), key -> new TreeMap<>(BLOCKS))
+                        .computeIfAbsent(row.key().partition(), key -> new TreeMap<>())
                         .put(row.key(), row)));
   }
 

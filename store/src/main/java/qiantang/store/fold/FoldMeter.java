@@ -1,0 +1,104 @@
+package qiantang.store.fold;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What folds count; programs expose it as metrics. Any thread. */
+public final class FoldMeter {
+  private final LongAdder frames = new LongAdder();
+  private final LongAdder frameBytes = new LongAdder();
+  private final LongAdder damagedFrames = new LongAdder();
+  private final LongAdder blocks = new LongAdder();
+  private final LongAdder blockBytes = new LongAdder();
+  private final LongAdder chunks = new LongAdder();
+  private final LongAdder chunkBytes = new LongAdder();
+  private final LongAdder states = new LongAdder();
+  private final LongAdder stateBytes = new LongAdder();
+  private final LongAdder samples = new LongAdder();
+  private final LongAdder lateSamples = new LongAdder();
+
+  /** A meter at zero. */
+  public FoldMeter() {}
+
+  void sortedFrame(int bytes) {
+    frames.increment();
+    frameBytes.add(bytes);
+  }
+
+  void damagedFrame() {
+    damagedFrames.increment();
+  }
+
+  void storedBlock(int bytes) {
+    blocks.increment();
+    blockBytes.add(bytes);
+  }
+
+  void storedChunk(int bytes, long samplesInIt, boolean late) {
+    chunks.increment();
+    chunkBytes.add(bytes);
+    samples.add(samplesInIt);
+    if (late) {
+      lateSamples.add(samplesInIt);
+    }
+  }
+
+  void storedState(int bytes) {
+    states.increment();
+    stateBytes.add(bytes);
+  }
+
+  /** Frames sorted. */
+  public long frames() {
+    return frames.sum();
+  }
+
+  /** Bytes of them. */
+  public long frameBytes() {
+    return frameBytes.sum();
+  }
+
+  /** Frames that could not be decoded and were set aside. */
+  public long damagedFrames() {
+    return damagedFrames.sum();
+  }
+
+  /** Blocks stored. */
+  public long blocks() {
+    return blocks.sum();
+  }
+
+  /** Bytes of them. */
+  public long blockBytes() {
+    return blockBytes.sum();
+  }
+
+  /** Parts of chunks stored. */
+  public long chunks() {
+    return chunks.sum();
+  }
+
+  /** Bytes of them, summaries included. */
+  public long chunkBytes() {
+    return chunkBytes.sum();
+  }
+
+  /** States stored. */
+  public long states() {
+    return states.sum();
+  }
+
+  /** Bytes of them. */
+  public long stateBytes() {
+    return stateBytes.sum();
+  }
+
+  /** Samples packed. */
+  public long samples() {
+    return samples.sum();
+  }
+
+  /** Samples among them that came late. */
+  public long lateSamples() {
+    return lateSamples.sum();
+  }
+}

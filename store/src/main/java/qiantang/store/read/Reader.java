@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
+import qiantang.store.model.FrameKey;
 import qiantang.store.model.MetricValue;
 import qiantang.store.model.Reading;
 import qiantang.store.read.RejectionsAnswer.Item;
@@ -83,7 +84,7 @@ public final class Reader {
 
   /** Newest in event time, the later arrival among equals: it never goes back (I9). */
   private static final class LatestMerge implements Tail.Visitor {
-    private record Candidate(Tail.Rank rank, Sample sample) {}
+    private record Candidate(Rank rank, Sample sample) {}
 
     private final DeviceId device;
     private final SortedMap<String, Candidate> byMetric = new TreeMap<>();
@@ -94,7 +95,8 @@ public final class Reader {
     }
 
     @Override
-    public void entry(Tail.Rank rank, Entry entry) {
+    public void entry(FrameKey frame, int index, Entry entry) {
+      Rank rank = Rank.of(frame, index);
       freshnessMicros = Math.max(freshnessMicros, entry.arrivalMicros());
       if (!(entry instanceof Entry.Readings message)) {
         return;
@@ -140,12 +142,12 @@ public final class Reader {
     }
 
     @Override
-    public void entry(Tail.Rank rank, Entry entry) {
+    public void entry(FrameKey frame, int index, Entry entry) {
       freshnessMicros = Math.max(freshnessMicros, entry.arrivalMicros());
       if (!(entry instanceof Entry.Rejection rejection) || !isWanted(rejection)) {
         return;
       }
-      Item item = new Item(id(rank, rejection), rejection);
+      Item item = new Item(id(frame, index, rejection), rejection);
       if (request.beforeId() == null || item.id().compareTo(request.beforeId()) < 0) {
         oldestFirst.add(item);
         if (oldestFirst.size() > request.limit() + 1) {
@@ -165,14 +167,14 @@ public final class Reader {
     }
 
     // Sorts by arrival; the place in the journal makes it unique.
-    private static String id(Tail.Rank rank, Entry.Rejection rejection) {
+    private static String id(FrameKey frame, int index, Entry.Rejection rejection) {
       return String.format(
           "%016x-%s-%02x-%012x-%06x",
           rejection.arrivalMicros(),
-          rank.frame().partition().start(),
-          rank.frame().partition().lane(),
-          rank.frame().sequence(),
-          rank.index());
+          frame.partition().start(),
+          frame.partition().lane(),
+          frame.sequence(),
+          index);
     }
 
     RejectionsAnswer answer(int damagedFrames) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.Entry;
+import qiantang.store.model.FrameKey;
 import qiantang.store.model.MetricValue;
 import qiantang.store.model.Reading;
 import qiantang.store.model.Value;
@@ -21,7 +22,7 @@ import qiantang.store.read.Series.Sample;
  * beyond the limit in event time is left to the next page.
  */
 final class SeriesMerge implements Tail.Visitor {
-  private record Candidate(Tail.Rank rank, Sample sample) {}
+  private record Candidate(Rank rank, Sample sample) {}
 
   private final SeriesRequest request;
   private final Set<String> wanted;
@@ -37,7 +38,8 @@ final class SeriesMerge implements Tail.Visitor {
   }
 
   @Override
-  public void entry(Tail.Rank rank, Entry entry) {
+  public void entry(FrameKey frame, int index, Entry entry) {
+    Rank rank = Rank.of(frame, index);
     freshnessMicros = Math.max(freshnessMicros, entry.arrivalMicros());
     if (entry instanceof Entry.Readings message) {
       for (Reading reading : message.readings()) {
@@ -48,7 +50,7 @@ final class SeriesMerge implements Tail.Visitor {
     }
   }
 
-  private void add(Tail.Rank rank, long arrivalMicros, Reading reading) {
+  private void add(Rank rank, long arrivalMicros, Reading reading) {
     if (reading.eventTimeMicros() < request.fromMicros() || reading.eventTimeMicros() >= toMicros) {
       return;
     }
@@ -63,7 +65,7 @@ final class SeriesMerge implements Tail.Visitor {
   }
 
   private void add(
-      Tail.Rank rank, String metric, long eventTimeMicros, long arrivalMicros, Value value) {
+      Rank rank, String metric, long eventTimeMicros, long arrivalMicros, Value value) {
     NavigableMap<Long, Candidate> samples =
         byMetric.computeIfAbsent(metric, name -> new TreeMap<>());
     Candidate before = samples.get(eventTimeMicros);

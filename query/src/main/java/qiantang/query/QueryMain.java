@@ -43,6 +43,7 @@ import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.Layouts;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.read.Reader;
 import qiantang.store.read.Tail;
@@ -141,7 +142,11 @@ public final class QueryMain implements AutoCloseable {
         budget::freeSamples);
 
     Reader reader =
-        new Reader(new Tail(tables, folds, decoders, config.tailCacheBytesMax()), clock);
+        new Reader(
+            new Tail(tables, folds, decoders, config.tailCacheBytesMax()),
+            folds,
+            new Layouts(folds, registry, System::nanoTime),
+            clock);
     Devices devices = new Devices(registry, reader, store);
     ListEnterprises listEnterprises = new ListEnterprises(registry, store);
     Credentials credentials = new Credentials(new SecureRandom(), clock);

@@ -111,12 +111,7 @@ final class ActivityMerge implements Tail.Visitor {
     return new Activity(
         answers,
         counts.values().stream().reduce(Counts.NONE, Counts::plus),
-        new Completeness(
-            scanned.damagedFrames() == 0,
-            null,
-            freshnessMicros,
-            Reader.SOURCES,
-            scanned.damagedFrames()));
+        Completeness.ofJournal(freshnessMicros, scanned.damagedFrames()));
   }
 
   private DeviceActivity answer(Seen seen, Tail.Scanned scanned, Set<StartId> live) {

@@ -137,13 +137,8 @@ public final class Tail {
                 readStarts(rows)
                     .thenComposeAsync(
                         starts ->
-                            new Scan(
-                                    enterprise,
-                                    device,
-                                    visitor,
-                                    starts,
-                                    parts(rows, starts, Whereabouts::firstMinute))
-                                .run(0),
+                            new Scan(enterprise, device, visitor)
+                                .run(starts, parts(rows, starts, Whereabouts::firstMinute)),
                         executor));
   }
 
@@ -172,8 +167,8 @@ public final class Tail {
   CompletionStage<Scanned> scanUnsorted(
       Positions positions, @Nullable DeviceId device, Visitor visitor) {
     List<Part> parts = parts(positions.whereabouts(), positions.starts(), positions::unsortedFrom);
-    return new Scan(positions.enterprise(), device, visitor, positions.starts(), parts)
-        .run(0)
+    return new Scan(positions.enterprise(), device, visitor)
+        .run(positions.starts(), parts)
         .thenApply(
             scanned ->
                 new Scanned(scanned.starts, scanned.damagedFrames + positions.damagedFrames()));
@@ -205,12 +200,7 @@ public final class Tail {
   /** Asks the same of each start in which there are records. */
   private static <T> CompletionStage<List<T>> each(
       List<Whereabouts> rows, Function<StartId, CompletionStage<T>> read) {
-    return all(
-        rows.stream()
-            .map(Whereabouts::start)
-            .distinct()
-            .map(start -> read.apply(start).toCompletableFuture())
-            .toList());
+    return Batches.all(rows.stream().map(Whereabouts::start).distinct().map(read).toList());
   }
 
   private static List<Part> parts(
@@ -257,47 +247,27 @@ public final class Tail {
             });
   }
 
-  private static <T> CompletionStage<List<T>> all(List<CompletableFuture<T>> stages) {
-    return CompletableFuture.allOf(stages.toArray(CompletableFuture[]::new))
-        .thenApply(nothing -> stages.stream().map(CompletableFuture::join).toList());
-  }
-
-  /** One walk over the parts, some at a time, in order. */
+  /** One walk over frames. */
   private final class Scan {
     private final EnterpriseId enterprise;
     private final @Nullable DeviceId device;
     private final Visitor visitor;
-    private final Map<StartId, Start> starts;
-    private final List<Part> parts;
     private int damagedFrames;
 
-    Scan(
-        EnterpriseId enterprise,
-        @Nullable DeviceId device,
-        Visitor visitor,
-        Map<StartId, Start> starts,
-        List<Part> parts) {
+    Scan(EnterpriseId enterprise, @Nullable DeviceId device, Visitor visitor) {
       this.enterprise = enterprise;
       this.device = device;
       this.visitor = visitor;
-      this.starts = starts;
-      this.parts = parts;
     }
 
-    CompletionStage<Scanned> run(int from) {
-      if (from >= parts.size()) {
-        return CompletableFuture.completedFuture(new Scanned(starts, damagedFrames));
-      }
-      int to = Math.min(from + PARTITIONS_AT_ONCE, parts.size());
-      List<CompletableFuture<Frames>> reads =
-          parts.subList(from, to).stream().map(part -> read(part).toCompletableFuture()).toList();
-      return all(reads)
-          .thenComposeAsync(
-              read -> {
-                read.forEach(frames -> frames.frames.forEach(this::visit));
-                return run(to);
-              },
-              executor);
+    CompletionStage<Scanned> run(Map<StartId, Start> starts, List<Part> parts) {
+      return Batches.read(
+              parts,
+              PARTITIONS_AT_ONCE,
+              Tail.this::read,
+              frames -> frames.frames.forEach(this::visit),
+              executor)
+          .thenApply(nothing -> new Scanned(starts, damagedFrames));
     }
 
     private void visit(StoredFrame frame) {

@@ -33,7 +33,7 @@ class ActivityTest {
   private final MemoryFolds folds = new MemoryFolds(Runnable::run);
   private final Node low = new Node(time, memory, 1);
   private final Node high = new Node(time, memory, 2);
-  private final Reader reader = new Reader(new Tail(memory, folds, Runnable::run, 1 << 20), time);
+  private final Reader reader = Readers.over(memory, folds, time, 1 << 20);
 
   @BeforeEach
   void open() {

@@ -128,7 +128,7 @@ class HistoryTest {
   }
 
   private Reader reader(long cacheBytes) {
-    return new Reader(new Tail(memory, folds, Runnable::run, cacheBytes), time);
+    return Readers.over(memory, folds, time, cacheBytes);
   }
 
   private static SeriesAnswer series(Reader reader) {

@@ -49,7 +49,7 @@ class ReaderTest {
   private final Node node = new Node(time, memory, 1);
   private final Node other = new Node(time, memory, 2);
   private final FaultyTables reads = new FaultyTables(memory);
-  private final Reader reader = new Reader(new Tail(reads, folds, Runnable::run, 64 << 20), time);
+  private final Reader reader = Readers.over(reads, folds, time, 64 << 20);
 
   @BeforeEach
   void open() {
@@ -273,7 +273,7 @@ class ReaderTest {
 
   @Test
   void aCacheWithoutRoomChangesNoAnswer() {
-    Reader forgetful = new Reader(new Tail(memory, folds, Runnable::run, 1), time);
+    Reader forgetful = Readers.over(memory, folds, time, 1);
     for (int i = 0; i < 20; i++) {
       acknowledged(node, i);
       time.advance(Duration.ofSeconds(10));

@@ -37,7 +37,7 @@ class SeriesPagingTest {
   private final MemoryJournal memory = new MemoryJournal(time, Runnable::run, true);
   private final MemoryFolds folds = new MemoryFolds(Runnable::run);
   private final Node node = Node.opened(time, memory, 1);
-  private final Reader reader = new Reader(new Tail(memory, folds, Runnable::run, 1 << 20), time);
+  private final Reader reader = Readers.over(memory, folds, time, 1 << 20);
   private final SortedMap<String, SortedMap<Long, Value>> model = new TreeMap<>();
 
   @ParameterizedTest

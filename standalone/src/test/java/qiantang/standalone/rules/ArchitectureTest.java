@@ -38,6 +38,10 @@ class ArchitectureTest {
   private static final String JDK = "java..";
   private static final String JSPECIFY = "org.jspecify..";
 
+  private static final String[] DETERMINISTIC = {
+    "qiantang.store.journal..", "qiantang.store.fold..", "qiantang.store.read.."
+  };
+
   private static final JavaClasses OURS =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -152,20 +156,20 @@ class ArchitectureTest {
                 "qiantang.store.summary")
             .because("bytes to records and back is a pure function"));
     rules.put(
-        "journal and read know ports, not tables",
+        "journal, fold and read know ports, not tables",
         noClasses()
             .that()
-            .resideInAnyPackage("qiantang.store.journal..", "qiantang.store.read..")
+            .resideInAnyPackage(DETERMINISTIC)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("qiantang.store.cassandra..", "qiantang.store.memory..")
             .allowEmptyShould(true)
             .because("they run unchanged on Cassandra and on tables in memory"));
     rules.put(
-        "journal and read are deterministic",
+        "journal, fold and read are deterministic",
         noClasses()
             .that()
-            .resideInAnyPackage("qiantang.store.journal..", "qiantang.store.read..")
+            .resideInAnyPackage(DETERMINISTIC)
             .should()
             .accessTargetWhere(describe("time, threads or chance", ArchitectureTest::isImpure))
             .orShould()

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.journal.JournalTables;
@@ -103,12 +102,12 @@ final class CassandraJournal implements JournalTables {
         selectFrames
             .bind(partition.start().id(), partition.lane(), partition.minute(), afterSequence)
             .setPageSize(FRAMES_PER_PAGE);
-    return readAll(
+    return Rows.read(
+        session,
         statement,
         row ->
             new StoredFrame(
-                new FrameKey(partition, row.getLong("sequence")),
-                Rows.bytes(present(row.getByteBuffer("frame"), "frame"))));
+                new FrameKey(partition, row.getLong("sequence")), Rows.blob(row, "frame")));
   }
 
   @Override
@@ -126,12 +125,13 @@ final class CassandraJournal implements JournalTables {
 
   @Override
   public CompletionStage<List<Whereabouts>> readWhereabouts(EnterpriseId enterprise) {
-    return readAll(
+    return Rows.read(
+        session,
         selectWhereabouts.bind(enterprise.text()),
         row ->
             new Whereabouts(
                 enterprise,
-                new StartId(present(row.getUuid("start"), "start")),
+                new StartId(Rows.present(row.getUuid("start"), "start")),
                 row.getInt("lane"),
                 row.getLong("first_minute"),
                 row.getLong("last_minute")));
@@ -139,9 +139,10 @@ final class CassandraJournal implements JournalTables {
 
   @Override
   public CompletionStage<List<EnterpriseId>> readEnterprises() {
-    return readAll(
+    return Rows.read(
+        session,
         selectEnterprises.bind(),
-        row -> new EnterpriseId(present(row.getString("enterprise"), "enterprise")));
+        row -> new EnterpriseId(Rows.present(row.getString("enterprise"), "enterprise")));
   }
 
   @Override
@@ -197,14 +198,15 @@ final class CassandraJournal implements JournalTables {
 
   @Override
   public CompletionStage<List<Start>> readStarts() {
-    return readAll(selectStarts.bind(), CassandraJournal::start);
+    return Rows.read(session, selectStarts.bind(), CassandraJournal::start);
   }
 
   @Override
   public CompletionStage<Instant> databaseTime() {
     return session
         .executeAsync(selectTime.bind())
-        .thenApply(rows -> present(present(rows.one(), "row").getInstant("time"), "time"));
+        .thenApply(
+            rows -> Rows.present(Rows.present(rows.one(), "row").getInstant("time"), "time"));
   }
 
   // What a refused transaction shows of the row; nothing where there is none.
@@ -213,8 +215,8 @@ final class CassandraJournal implements JournalTables {
   }
 
   private static Start start(Row row) {
-    List<Long> minutes = present(row.getList("minutes", Long.class), "minutes");
-    List<Long> sequences = present(row.getList("sequences", Long.class), "sequences");
+    List<Long> minutes = Rows.present(row.getList("minutes", Long.class), "minutes");
+    List<Long> sequences = Rows.present(row.getList("sequences", Long.class), "sequences");
     List<Long> closed = row.getList("closed_sequences", Long.class);
     List<LanePosition> lanes = new ArrayList<>();
     for (int i = 0; i < minutes.size(); i++) {
@@ -227,7 +229,7 @@ final class CassandraJournal implements JournalTables {
             ? lanes.getFirst().minute() - JOURNAL_MINUTES
             : row.getLong("begin_minute");
     return new Start(
-        new StartId(present(row.getUuid("start"), "start")),
+        new StartId(Rows.present(row.getUuid("start"), "start")),
         String.valueOf(row.getString("node")),
         beginMinute,
         row.getLong("beat"),
@@ -240,24 +242,11 @@ final class CassandraJournal implements JournalTables {
     return start.lanes().stream().mapToLong(value).boxed().toList();
   }
 
-  private <T> CompletionStage<List<T>> readAll(BoundStatement statement, Function<Row, T> toValue) {
-    return session
-        .executeAsync(statement)
-        .thenCompose(page -> Rows.collect(page, toValue, new ArrayList<>()));
-  }
-
   private PreparedStatement idempotent(String cql) {
     return session.prepare(SimpleStatement.newInstance(cql).setIdempotent(true));
   }
 
   private PreparedStatement transaction(String cql) {
     return session.prepare(SimpleStatement.newInstance(cql).setIdempotent(false));
-  }
-
-  private static <T> T present(@Nullable T value, String column) {
-    if (value == null) {
-      throw new IllegalStateException("cannot read a row: column " + column + " is missing");
-    }
-    return value;
   }
 }

@@ -38,6 +38,25 @@ public sealed interface Column {
     return index >= 0 ? index : -index - 1;
   }
 
+  /** Index of the value in this row, negative if it has none. */
+  default int indexOf(int row) {
+    int[] rows = rows();
+    if (rows == null) {
+      return row < count() ? row : -1;
+    }
+    return Arrays.binarySearch(rows, row);
+  }
+
+  /** The same values in other rows; null where every row has one. */
+  default Column inRows(int @Nullable [] rows) {
+    return switch (this) {
+      case Booleans column -> new Booleans(column.metric, rows, column.values);
+      case Integers column -> new Integers(column.metric, rows, column.values);
+      case Reals column -> new Reals(column.metric, rows, column.values, column.integers);
+      case Values column -> new Values(column.metric, rows, column.values);
+    };
+  }
+
   /** True and false only. */
   record Booleans(String metric, int @Nullable [] rows, boolean[] values) implements Column {
     @Override
@@ -86,6 +105,11 @@ public sealed interface Column {
       return integers != null && integers[index]
           ? new Value.Int((long) values[index])
           : new Value.Real(values[index]);
+    }
+
+    /** Whether this integer may stand among doubles. */
+    static boolean holds(long integer) {
+      return integer >= -INTEGER_MAX && integer <= INTEGER_MAX;
     }
 
     /**

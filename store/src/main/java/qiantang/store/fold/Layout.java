@@ -21,14 +21,14 @@ public record Layout(
   /** Minutes of a day, and of a partition of chunks unless the layout says less. */
   public static final int DAY_MINUTES = 1440;
 
+  /** Spans that a layout may have, in minutes. */
+  public static final List<Integer> SPANS_MINUTES = List.of(15, 60, 360, DAY_MINUTES);
+
   /**
    * Until something was measured: 8 groups of an average enterprise's 500 devices hold 64 each, and
    * a quarter hour at 0.1 Hz holds 90 readings.
    */
   public static final Layout USUAL = new Layout(Long.MIN_VALUE, 8, 15, new TreeMap<>());
-
-  /** Spans that a layout may have, in minutes. */
-  public static final List<Integer> SPANS_MINUTES = List.of(15, 60, 360, DAY_MINUTES);
 
   public Layout {
     if (groups < 1 || !SPANS_MINUTES.contains(spanMinutes)) {

@@ -66,7 +66,16 @@ public interface JournalTables {
      * lanes of a sealed start may have frames up to {@link Lane#MINUTES_AHEAD} past their position.
      */
     public long reach() {
-      long minute = lanes.stream().mapToLong(LanePosition::minute).max().orElse(beginMinute);
+      long reach = beginMinute;
+      for (int lane = 0; lane < lanes.size(); lane++) {
+        reach = Math.max(reach, reach(lane));
+      }
+      return reach;
+    }
+
+    /** What can be sorted of a lane lies before this minute; of a sealed start that is all. */
+    public long reach(int lane) {
+      long minute = lanes.get(lane).minute();
       return sealed ? minute + Lane.MINUTES_AHEAD + 1 : minute;
     }
   }

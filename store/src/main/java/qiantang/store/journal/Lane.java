@@ -142,7 +142,8 @@ public final class Lane {
 
   /** What the next heartbeat says of this lane. An idle lane's minute goes on with the clock. */
   synchronized LanePosition position() {
-    if (inFlight == null) {
+    // Once closed, nobody knows whether the last frame is stored: its minute stays open.
+    if (inFlight == null && !closed) {
       advanceMinute();
     }
     return new LanePosition(minute, storedSequence, closedSequence);

@@ -411,6 +411,16 @@ class LaneTest {
   }
 
   @Test
+  void aClosedLanesLastMinuteStaysOpenForItsFrameMayNotBeStored() {
+    tables.hold(Op.INSERT_FRAME);
+    send(acme);
+    var before = node.journal().lane(acme).position();
+    node.journal().close();
+    time.advance(Duration.ofMinutes(2));
+    assertEquals(before, node.journal().lane(acme).position());
+  }
+
+  @Test
   void permitsAreGivenBackThoughALoopHasEnded() {
     Executor ended =
         task -> {

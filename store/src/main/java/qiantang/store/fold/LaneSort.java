@@ -1,0 +1,231 @@
+package qiantang.store.fold;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.fold.FoldTables.Block;
+import qiantang.store.fold.FoldTables.LaneCursor;
+import qiantang.store.journal.JournalTables.LanePosition;
+import qiantang.store.journal.JournalTables.Start;
+import qiantang.store.journal.JournalTables.StoredFrame;
+import qiantang.store.model.LaneMinute;
+
+/**
+ * One walk along a lane, from its cursor to its reach. The cursor follows behind: it moves over a
+ * minute only when the rows of it are stored and it is known that no frame of it is missing, which
+ * the next frame's sequence tells, or at the end the lane's writer. One thread at a time.
+ */
+final class LaneSort {
+  /**
+   * Frames of so many bytes are decoded at once, which takes some ten times as much memory: half a
+   * lane-minute of the largest (10 MiB). A piece ends with the frame that fills it, so it begins
+   * and ends with the same frames in every run.
+   */
+  static final int PIECE_BYTES = 4 * 1024 * 1024;
+
+  // Lane-minutes read at once where they hold little: a silent day is 180 round trips. As many full
+  // ones, 10 MiB each, are what a walk has to hold at the very worst.
+  private static final int MINUTES_AT_ONCE_MAX = 8;
+  private static final int LITTLE_BYTES = 1024 * 1024;
+
+  // Layouts are at hand but when a program has just begun.
+  private static final int LAYOUTS_AT_ONCE = 32;
+
+  // Blocks of small enterprises have some hundred bytes; so many writes hide the round trip.
+  private static final int BLOCKS_AT_ONCE = 64;
+
+  private final Sorter sorter;
+  private final Start start;
+  private final LanePosition position;
+
+  private LaneCursor cursor;
+  private long minute;
+  private long sequence;
+  private long damagedFrames;
+  private int minutesAtOnce = 1;
+  private final Queue<List<StoredFrame>> ahead = new ArrayDeque<>();
+
+  LaneSort(Sorter sorter, Start start, LaneCursor from) {
+    this.sorter = sorter;
+    this.start = start;
+    position = start.lanes().get(from.lane());
+    cursor = from;
+    minute = from.minute();
+    sequence = from.sequence();
+    damagedFrames = from.damagedFrames();
+  }
+
+  CompletionStage<LaneCursor> run() {
+    return sortClosed().thenCompose(nothing -> sortRest()).thenApply(nothing -> cursor);
+  }
+
+  /** Minutes before the one that is written, by the writer's last word. */
+  private CompletionStage<Void> sortClosed() {
+    long end = position.minute();
+    if (minute >= end) {
+      return StageLoop.DONE;
+    }
+    boolean isKnown = position.closedSequence() != LanePosition.UNKNOWN;
+    // What is stored may lie in the minute being written, what is closed cannot.
+    long last = isKnown ? position.closedSequence() : position.storedSequence();
+    return StageLoop.run(sorter.executor, () -> step(end, last))
+        .thenCompose(
+            nothing -> {
+              if (isKnown && sequence != last) {
+                throw hole(
+                    "its minutes before %d end with frame %d, but frame %d is the last found"
+                        .formatted(end, last, sequence));
+              }
+              minute = end;
+              return moveCursor(end);
+            });
+  }
+
+  /** What a sealed start's lane holds behind its last word: nothing is added to it any more. */
+  private CompletionStage<Void> sortRest() {
+    long end = start.reach(cursor.lane());
+    if (!start.sealed() || minute >= end) {
+      return StageLoop.DONE;
+    }
+    return StageLoop.run(sorter.executor, () -> step(end, Long.MAX_VALUE))
+        .thenCompose(
+            nothing -> {
+              if (sequence < position.storedSequence()) {
+                throw hole(
+                    "frame %d was stored, but frame %d is the last found"
+                        .formatted(position.storedSequence(), sequence));
+              }
+              return moveCursor(end);
+            });
+  }
+
+  /** Sorts a minute or reads some; null at the end minute, and behind the last sequence. */
+  private @Nullable CompletionStage<?> step(long end, long last) {
+    List<StoredFrame> frames = ahead.poll();
+    if (frames == null) {
+      return minute < end && sequence < last ? readAhead(end) : null;
+    }
+    long label = minute++;
+    return frames.isEmpty() ? StageLoop.DONE : sortMinute(label, frames);
+  }
+
+  private CompletionStage<Void> readAhead(long end) {
+    List<LaneMinute> partitions =
+        LongStream.range(minute, Math.min(end, minute + minutesAtOnce))
+            .mapToObj(label -> new LaneMinute(start.id(), cursor.lane(), label))
+            .toList();
+    return StageLoop.all(
+            sorter.executor,
+            partitions,
+            MINUTES_AT_ONCE_MAX,
+            partition -> sorter.journal.readFrames(partition, sequence))
+        .thenAccept(
+            minutes -> {
+              ahead.addAll(minutes);
+              boolean isLittle = bytes(minutes) <= LITTLE_BYTES;
+              minutesAtOnce = isLittle ? Math.min(minutesAtOnce * 2, MINUTES_AT_ONCE_MAX) : 1;
+            });
+  }
+
+  private static long bytes(List<List<StoredFrame>> minutes) {
+    return minutes.stream().flatMap(List::stream).mapToLong(frame -> frame.bytes().length).sum();
+  }
+
+  private CompletionStage<Void> sortMinute(long label, List<StoredFrame> frames) {
+    requireContiguous(frames);
+    Queue<List<StoredFrame>> pieces = pieces(frames);
+    // Its first frame follows the last one sorted: no earlier minute lacks any.
+    return moveCursor(label)
+        .thenCompose(
+            nothing ->
+                StageLoop.run(
+                    sorter.executor,
+                    () -> {
+                      List<StoredFrame> piece = pieces.poll();
+                      return piece == null ? null : sortPiece(piece);
+                    }))
+        .thenRun(() -> sequence = frames.getLast().key().sequence());
+  }
+
+  private void requireContiguous(List<StoredFrame> frames) {
+    long before = sequence;
+    // A start of an older version did not say when it began; its first frames may have expired.
+    if (before == 0 && position.closedSequence() == LanePosition.UNKNOWN) {
+      before = frames.getFirst().key().sequence() - 1;
+    }
+    for (StoredFrame frame : frames) {
+      long found = frame.key().sequence();
+      if (found != before + 1) {
+        throw hole(
+            "in minute %d frame %d follows frame %d"
+                .formatted(frame.key().partition().minute(), found, before));
+      }
+      before = found;
+    }
+  }
+
+  private static Queue<List<StoredFrame>> pieces(List<StoredFrame> frames) {
+    Queue<List<StoredFrame>> pieces = new ArrayDeque<>();
+    int from = 0;
+    long bytes = 0;
+    for (int i = 0; i < frames.size(); i++) {
+      bytes += frames.get(i).bytes().length;
+      if (bytes >= PIECE_BYTES || i == frames.size() - 1) {
+        pieces.add(frames.subList(from, i + 1));
+        from = i + 1;
+        bytes = 0;
+      }
+    }
+    return pieces;
+  }
+
+  private CompletionStage<Void> sortPiece(List<StoredFrame> frames) {
+    Piece piece = new Piece(frames);
+    return StageLoop.all(sorter.executor, piece.enterprises(), LAYOUTS_AT_ONCE, sorter.layouts::of)
+        .thenComposeAsync(histories -> insert(piece.blocks(histories)), sorter.executor)
+        .thenRun(
+            () -> {
+              damagedFrames += piece.damagedFrames();
+              frames.forEach(frame -> sorter.meter.sortedFrame(frame.bytes().length));
+              for (int i = piece.damagedFrames(); i > 0; i--) {
+                sorter.meter.damagedFrame();
+              }
+            });
+  }
+
+  private CompletionStage<Void> insert(List<Block> blocks) {
+    Queue<List<Block>> inserts = new ArrayDeque<>();
+    for (int from = 0; from < blocks.size(); from += BLOCKS_AT_ONCE) {
+      inserts.add(blocks.subList(from, Math.min(from + BLOCKS_AT_ONCE, blocks.size())));
+    }
+    return StageLoop.run(
+        sorter.executor,
+        () -> {
+          List<Block> some = inserts.poll();
+          return some == null ? null : sorter.folds.insertBlocks(some).thenRun(() -> count(some));
+        });
+  }
+
+  private void count(List<Block> stored) {
+    stored.forEach(block -> sorter.meter.storedBlock(block.bytes().length));
+  }
+
+  /** Says that every earlier minute is sorted; all rows of them are known to be stored. */
+  private CompletionStage<Void> moveCursor(long to) {
+    if (to <= cursor.minute()) {
+      return StageLoop.DONE;
+    }
+    LaneCursor moved = new LaneCursor(start.id(), cursor.lane(), to, sequence, damagedFrames);
+    return sorter.folds.writeLaneCursor(moved).thenRun(() -> cursor = moved);
+  }
+
+  private IllegalStateException hole(String what) {
+    return new IllegalStateException(
+        ("cannot sort lane %d of start %s: %s; repair the table journal where a replica lacks them,"
+                + " those of 7 days ago have expired")
+            .formatted(cursor.lane(), start.id(), what));
+  }
+}

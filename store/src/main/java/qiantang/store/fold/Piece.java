@@ -1,0 +1,109 @@
+package qiantang.store.fold;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import qiantang.store.codec.BlockCodec;
+import qiantang.store.codec.BlockCodec.Member;
+import qiantang.store.codec.ContentDigest;
+import qiantang.store.codec.FrameCodec;
+import qiantang.store.codec.FrameCodec.Decoded;
+import qiantang.store.fold.FoldTables.Block;
+import qiantang.store.fold.FoldTables.BlockKey;
+import qiantang.store.fold.FoldTables.BlockPartition;
+import qiantang.store.journal.JournalTables.StoredFrame;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.Entry;
+import qiantang.store.model.FrameKey;
+
+/** The readings of some frames of one lane-minute, to be made into blocks. One thread at a time. */
+final class Piece {
+  private static final int HOUR_MINUTES = 60;
+
+  private final FrameKey last;
+  private final SortedMap<EnterpriseId, Map<DeviceId, DeviceReadings>> readings = new TreeMap<>();
+  private int damagedFrames;
+
+  /** Decodes frames in order of arrival, at least one, each once for all its enterprises. */
+  Piece(List<StoredFrame> frames) {
+    last = frames.getLast().key();
+    for (StoredFrame frame : frames) {
+      switch (FrameCodec.decode(frame.bytes())) {
+        case Decoded.Damaged _ -> damagedFrames++;
+        case Decoded.Sections(List<FrameCodec.Section> sections) -> sections.forEach(this::add);
+      }
+    }
+  }
+
+  private void add(FrameCodec.Section section) {
+    for (FrameCodec.Numbered numbered : section.entries()) {
+      switch (numbered.entry()) {
+        case Entry.Readings entry -> add(section.enterprise(), entry);
+        // These stay in the journal, which is read for them as long as it is kept.
+        case Entry.Birth _, Entry.Presence _, Entry.Rejection _ -> {}
+      }
+    }
+  }
+
+  private void add(EnterpriseId enterprise, Entry.Readings entry) {
+    Map<DeviceId, DeviceReadings> devices =
+        readings.computeIfAbsent(enterprise, id -> new HashMap<>());
+    entry
+        .readings()
+        .forEach(
+            reading ->
+                devices
+                    .computeIfAbsent(reading.device(), id -> new DeviceReadings())
+                    .add(reading, entry.arrivalMicros()));
+  }
+
+  /** Whose readings there are. */
+  List<EnterpriseId> enterprises() {
+    return List.copyOf(readings.keySet());
+  }
+
+  int damagedFrames() {
+    return damagedFrames;
+  }
+
+  /**
+   * All readings as blocks of the groups that the arrival day's layout has.
+   *
+   * @param histories of each of the enterprises
+   */
+  List<Block> blocks(List<LayoutHistory> histories) {
+    List<Block> blocks = new ArrayList<>();
+    for (LayoutHistory history : histories) {
+      Layout layout = history.at(last.partition().minute());
+      SortedMap<Integer, List<Member>> groups = new TreeMap<>();
+      new TreeMap<>(readings.getOrDefault(history.enterprise(), Map.of()))
+          .forEach(
+              (device, theirs) ->
+                  groups
+                      .computeIfAbsent(layout.groupOf(device), group -> new ArrayList<>())
+                      .add(new Member(device, theirs.columns())));
+      groups.forEach(
+          (group, members) -> {
+            for (byte[] bytes : BlockCodec.encode(members)) {
+              blocks.add(new Block(key(history.enterprise(), group, bytes), bytes));
+            }
+          });
+    }
+    return blocks;
+  }
+
+  private BlockKey key(EnterpriseId enterprise, int group, byte[] bytes) {
+    long minute = last.partition().minute();
+    return new BlockKey(
+        new BlockPartition(enterprise, group, Math.floorDiv(minute, HOUR_MINUTES)),
+        minute,
+        last.partition().start(),
+        last.partition().lane(),
+        last.sequence(),
+        ContentDigest.of(bytes));
+  }
+}

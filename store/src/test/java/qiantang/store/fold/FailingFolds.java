@@ -1,0 +1,115 @@
+package qiantang.store.fold;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.StartId;
+
+/** A process's way to the tables of folds that is cut at some operation, and stays cut. */
+final class FailingFolds implements FoldTables {
+  private final FoldTables tables;
+  private int left = Integer.MAX_VALUE;
+  private boolean isLastApplied;
+  private int asked;
+
+  FailingFolds(FoldTables tables) {
+    this.tables = tables;
+  }
+
+  /**
+   * So many operations succeed, all later ones fail.
+   *
+   * @param applied whether the first that fails was applied all the same
+   */
+  void cutAfter(int operations, boolean applied) {
+    left = operations;
+    isLastApplied = applied;
+  }
+
+  /** How many operations were asked for. */
+  int asked() {
+    return asked;
+  }
+
+  private <T> CompletionStage<T> perform(Supplier<CompletionStage<T>> action) {
+    asked++;
+    if (left > 0) {
+      left--;
+      return action.get();
+    }
+    if (isLastApplied) {
+      isLastApplied = false;
+      action.get().toCompletableFuture().join();
+    }
+    return CompletableFuture.failedFuture(new IllegalStateException("cannot know: cut"));
+  }
+
+  @Override
+  public CompletionStage<Void> insertBlocks(List<Block> blocks) {
+    return perform(() -> tables.insertBlocks(blocks));
+  }
+
+  @Override
+  public CompletionStage<List<Block>> readBlocks(
+      BlockPartition partition, long fromMinute, long toMinute) {
+    return perform(() -> tables.readBlocks(partition, fromMinute, toMinute));
+  }
+
+  @Override
+  public CompletionStage<Void> writeLaneCursor(LaneCursor cursor) {
+    return perform(() -> tables.writeLaneCursor(cursor));
+  }
+
+  @Override
+  public CompletionStage<List<LaneCursor>> readLaneCursors(StartId start) {
+    return perform(() -> tables.readLaneCursors(start));
+  }
+
+  @Override
+  public CompletionStage<Void> writePackedMinute(EnterpriseId enterprise, long minute) {
+    return perform(() -> tables.writePackedMinute(enterprise, minute));
+  }
+
+  @Override
+  public CompletionStage<Optional<Long>> readPackedMinute(EnterpriseId enterprise) {
+    return perform(() -> tables.readPackedMinute(enterprise));
+  }
+
+  @Override
+  public CompletionStage<Void> insertChunks(List<Chunk> chunks, Duration timeToLive) {
+    return perform(() -> tables.insertChunks(chunks, timeToLive));
+  }
+
+  @Override
+  public CompletionStage<List<Chunk>> readChunks(
+      ChunkPartition partition, DeviceId device, long fromSpan, long toSpan) {
+    return perform(() -> tables.readChunks(partition, device, fromSpan, toSpan));
+  }
+
+  @Override
+  public CompletionStage<Void> writeStates(List<State> states, Duration timeToLive) {
+    return perform(() -> tables.writeStates(states, timeToLive));
+  }
+
+  @Override
+  public CompletionStage<List<State>> readStates(
+      StatePartition partition, @Nullable DeviceId device) {
+    return perform(() -> tables.readStates(partition, device));
+  }
+
+  @Override
+  public CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
+    return perform(() -> tables.insertLayout(enterprise, layout));
+  }
+
+  @Override
+  public CompletionStage<List<Layout>> readLayouts(EnterpriseId enterprise) {
+    return perform(() -> tables.readLayouts(enterprise));
+  }
+}

@@ -46,6 +46,11 @@ public final class DeviceColumns {
     return eventTimesMicros[row];
   }
 
+  /** Of all rows; not to be changed. */
+  long[] eventTimesMicros() {
+    return eventTimesMicros;
+  }
+
   /** When the node took it, whole milliseconds since 1970 UTC. */
   public long arrivalMillis(int row) {
     return arrivalsMillis[row];

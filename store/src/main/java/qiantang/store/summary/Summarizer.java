@@ -26,28 +26,130 @@ public final class Summarizer {
   /** Of nothing yet. */
   public Summarizer() {}
 
-  /** Adds a double, later than all before. */
-  public void addReal(long timeMicros, double value) {
-    now.setReal(timeMicros, value);
-    addNow();
-  }
-
-  /** Adds an integer, later than all before. */
-  public void addInteger(long timeMicros, long value) {
-    now.setInteger(timeMicros, value);
-    addNow();
-  }
-
-  /** Adds a boolean, later than all before. */
-  public void addTruth(long timeMicros, boolean value) {
-    now.setTruth(timeMicros, value);
-    addNow();
-  }
-
   /** Adds any value, later than all before. */
   public void add(long timeMicros, Value value) {
     now.set(timeMicros, value);
     addNow();
+  }
+
+  /**
+   * Adds the doubles {@code [from, to)}, the fastest way.
+   *
+   * @param timesMicros of each value, ascending
+   * @param integers which of them were sent as integers; null where none was
+   */
+  public void addReals(
+      long[] timesMicros, double[] values, boolean @Nullable [] integers, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (!Double.isFinite(values[i])) {
+        addSlowly(timesMicros, values, integers, from, to);
+        return;
+      }
+    }
+    if (from >= to) {
+      return;
+    }
+    set(now, timesMicros, values, integers, from);
+    addNow();
+    double before = values[from];
+    int lowest = from;
+    int highest = from;
+    for (int i = from + 1; i < to; i++) {
+      double value = values[i];
+      integral.addProduct(before, gapMicros(timesMicros, i));
+      sum.add(value);
+      if (value < before) {
+        resets.add(before);
+      }
+      // By <= first, which a sensor's next value mostly answers, then zeros by their signs.
+      if (value <= values[lowest] && Double.compare(value, values[lowest]) < 0) {
+        lowest = i;
+      }
+      if (value >= values[highest] && Double.compare(value, values[highest]) > 0) {
+        highest = i;
+      }
+      before = value;
+      anyReal |= integers == null || !integers[i];
+    }
+    addedRun(timesMicros, from, to);
+    set(now, timesMicros, values, integers, lowest);
+    addExtreme();
+    set(now, timesMicros, values, integers, highest);
+    addExtreme();
+    set(last, timesMicros, values, integers, to - 1);
+    lastNumber.set(last);
+  }
+
+  private void addSlowly(
+      long[] timesMicros, double[] values, boolean @Nullable [] integers, int from, int to) {
+    for (int i = from; i < to; i++) {
+      set(now, timesMicros, values, integers, i);
+      addNow();
+    }
+  }
+
+  private static void set(
+      Cell cell, long[] timesMicros, double[] values, boolean @Nullable [] integers, int i) {
+    if (integers != null && integers[i]) {
+      cell.setInteger(timesMicros[i], (long) values[i]);
+    } else {
+      cell.setReal(timesMicros[i], values[i]);
+    }
+  }
+
+  /** Adds the integers {@code [from, to)}, the fastest way. */
+  public void addIntegers(long[] timesMicros, long[] values, int from, int to) {
+    if (from >= to) {
+      return;
+    }
+    now.setInteger(timesMicros[from], values[from]);
+    addNow();
+    long before = values[from];
+    int lowest = from;
+    int highest = from;
+    for (int i = from + 1; i < to; i++) {
+      long value = values[i];
+      integral.addProduct(before, gapMicros(timesMicros, i));
+      sum.add(value);
+      if (value < before) {
+        resets.add(before);
+      }
+      lowest = value < values[lowest] ? i : lowest;
+      highest = value > values[highest] ? i : highest;
+      before = value;
+    }
+    addedRun(timesMicros, from, to);
+    now.setInteger(timesMicros[lowest], values[lowest]);
+    addExtreme();
+    now.setInteger(timesMicros[highest], values[highest]);
+    addExtreme();
+    last.setInteger(timesMicros[to - 1], before);
+    lastNumber.set(last);
+  }
+
+  private static long gapMicros(long[] timesMicros, int i) {
+    long gapMicros = timesMicros[i] - timesMicros[i - 1];
+    if (gapMicros <= 0) {
+      throw notLater(timesMicros[i], timesMicros[i - 1]);
+    }
+    return gapMicros;
+  }
+
+  /** Of a run of numbers the first was added alone. */
+  private void addedRun(long[] timesMicros, int from, int to) {
+    requireHeld(timesMicros[to - 1]);
+    heldMicros += timesMicros[to - 1] - timesMicros[from];
+    count += to - from - 1;
+    numbers += to - from - 1;
+  }
+
+  private void addExtreme() {
+    if (now.compareTo(min) < 0) {
+      min.set(now);
+    }
+    if (now.compareTo(max) > 0) {
+      max.set(now);
+    }
   }
 
   private void addNow() {
@@ -70,11 +172,15 @@ public final class Summarizer {
     }
   }
 
+  private static IllegalArgumentException notLater(long timeMicros, long lastMicros) {
+    return new IllegalArgumentException(
+        "BUG: %d us does not follow %d us".formatted(timeMicros, lastMicros));
+  }
+
   /** The last sample was the newest until now. */
   private void hold(long nowMicros) {
     if (nowMicros <= last.timeMicros) {
-      throw new IllegalArgumentException(
-          "BUG: %d us does not follow %d us".formatted(nowMicros, last.timeMicros));
+      throw notLater(nowMicros, last.timeMicros);
     }
     requireHeld(nowMicros);
     if (last.isNumber()) {
@@ -93,12 +199,7 @@ public final class Summarizer {
       if (now.compareTo(lastNumber) < 0) {
         lastNumber.addTo(resets);
       }
-      if (now.compareTo(min) < 0) {
-        min.set(now);
-      }
-      if (now.compareTo(max) > 0) {
-        max.set(now);
-      }
+      addExtreme();
     }
     numbers++;
     anyReal |= now.isReal();
@@ -131,13 +232,9 @@ public final class Summarizer {
         lastNumber.addTo(resets);
       }
       now.set(more.min().timeMicros(), more.min().value());
-      if (now.compareTo(min) < 0) {
-        min.set(now);
-      }
+      addExtreme();
       now.set(more.max().timeMicros(), more.max().value());
-      if (now.compareTo(max) > 0) {
-        max.set(now);
-      }
+      addExtreme();
     }
     numbers += more.count();
     anyReal |= more.anyReal();

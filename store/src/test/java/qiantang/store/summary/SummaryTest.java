@@ -41,40 +41,54 @@ class SummaryTest {
         .followedBy(byHalves(random, samples.subList(cut, samples.size())));
   }
 
-  /** Some as samples, some as summaries, as an interval takes them. */
+  /** Some as samples, some as summaries, some as arrays, as an interval takes them. */
   private static @Nullable Summary inPieces(Random random, List<Sample> samples) {
     Summarizer summarizer = new Summarizer();
     int from = 0;
     while (from < samples.size()) {
-      int to = Math.min(samples.size(), from + 1 + random.nextInt(10));
-      if (random.nextBoolean()) {
-        summarizer.add(Reckoning.summarize(samples.subList(from, to)));
+      int to = Math.min(samples.size(), from + random.nextInt(10));
+      List<Sample> piece = samples.subList(from, to);
+      boolean integers = piece.stream().allMatch(it -> it.value() instanceof Value.Int);
+      boolean reals = piece.stream().allMatch(SummaryTest::fitsDoubles);
+      if (!piece.isEmpty() && random.nextInt(3) == 0) {
+        summarizer.add(Reckoning.summarize(piece));
+      } else if (integers && random.nextBoolean()) {
+        addIntegers(samples, from, to, summarizer);
+      } else if (reals && random.nextInt(4) > 0) {
+        addReals(samples, from, to, summarizer);
       } else {
-        samples
-            .subList(from, to)
-            .forEach(sample -> summarizer.add(sample.timeMicros(), sample.value()));
+        piece.forEach(sample -> summarizer.add(sample.timeMicros(), sample.value()));
       }
       from = to;
     }
     return summarizer.take();
   }
 
-  @Test
-  void numbersOfTheNarrowTypesAreTheSame() {
-    Summarizer narrow = new Summarizer();
-    narrow.addReal(1, 2.5);
-    narrow.addReal(2, Double.NaN);
-    narrow.addInteger(3, -7);
-    narrow.addTruth(4, true);
-    narrow.add(5, new Value.Text("off"));
-    List<Sample> samples =
-        List.of(
-            new Sample(1, new Value.Real(2.5)),
-            new Sample(2, new Value.Real(Double.NaN)),
-            new Sample(3, new Value.Int(-7)),
-            new Sample(4, new Value.Bool(true)),
-            new Sample(5, new Value.Text("off")));
-    assertEquals(Reckoning.summary(samples), narrow.take());
+  private static boolean fitsDoubles(Sample sample) {
+    return sample.value() instanceof Value.Real
+        || (sample.value() instanceof Value.Int(long integer) && Math.abs(integer) <= 1L << 53);
+  }
+
+  private static void addIntegers(List<Sample> samples, int from, int to, Summarizer into) {
+    long[] times = samples.stream().mapToLong(Sample::timeMicros).toArray();
+    long[] values = new long[samples.size()];
+    for (int i = from; i < to; i++) {
+      values[i] = ((Value.Int) samples.get(i).value()).value();
+    }
+    into.addIntegers(times, values, from, to);
+  }
+
+  private static void addReals(List<Sample> samples, int from, int to, Summarizer into) {
+    long[] times = samples.stream().mapToLong(Sample::timeMicros).toArray();
+    double[] values = new double[samples.size()];
+    boolean[] integers = new boolean[samples.size()];
+    boolean anyInteger = false;
+    for (int i = from; i < to; i++) {
+      values[i] = Reckoning.doubleOf(samples.get(i).value());
+      integers[i] = samples.get(i).value() instanceof Value.Int;
+      anyInteger |= integers[i];
+    }
+    into.addReals(times, values, anyInteger ? integers : null, from, to);
   }
 
   @Test
@@ -95,15 +109,25 @@ class SummaryTest {
   @Test
   void whatIsNotLaterIsRefused() {
     Summarizer summarizer = new Summarizer();
-    summarizer.addInteger(10, 1);
-    assertThrows(IllegalArgumentException.class, () -> summarizer.addInteger(10, 1));
-    Summary summary = Reckoning.summarize(List.of(new Sample(10, new Value.Int(1))));
+    Value one = new Value.Int(1);
+    summarizer.add(10, one);
+    assertThrows(IllegalArgumentException.class, () -> summarizer.add(10, one));
+    Summary summary = Reckoning.summarize(List.of(new Sample(10, one)));
     assertThrows(IllegalArgumentException.class, () -> summarizer.add(summary));
     assertThrows(IllegalArgumentException.class, () -> summary.followedBy(summary));
+    assertThrows(IllegalArgumentException.class, () -> summarizer.add(Summary.MICROS_MAX + 1, one));
+    assertThrows(IllegalArgumentException.class, () -> new Summarizer().add(Long.MIN_VALUE, one));
+    long[] times = {20, 30, 30};
     assertThrows(
-        IllegalArgumentException.class, () -> summarizer.addInteger(Summary.MICROS_MAX + 1, 1));
+        IllegalArgumentException.class,
+        () -> summarizer.addReals(times, new double[] {1, 2, 3}, null, 0, 3));
     assertThrows(
-        IllegalArgumentException.class, () -> new Summarizer().addInteger(Long.MIN_VALUE, 1));
+        IllegalArgumentException.class,
+        () -> new Summarizer().addIntegers(times, new long[] {1, 2, 3}, 0, 3));
+    long[] far = {20, Summary.MICROS_MAX + 1};
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Summarizer().addIntegers(far, new long[] {1, 2}, 0, 2));
   }
 
   @Test

@@ -27,6 +27,7 @@ final class Machine implements InstantSource, Ticker, Timers, Executor {
   private boolean stalled;
   private long tickerBehindNanos;
   private long wallAheadNanos;
+  private long setBackNanos = -VirtualTime.HOUR;
 
   Machine(String name, VirtualTime time, Dice dice, Trace trace) {
     this.name = name;
@@ -59,8 +60,14 @@ final class Machine implements InstantSource, Ticker, Timers, Executor {
     return wallAheadNanos;
   }
 
-  /** Sets the wall clock, as NTP or an operator does. */
+  /** Sets the wall clock, as NTP or an operator does; not while the machine is stalled. */
   void setWallClock(long aheadNanos) {
+    if (stalled) {
+      return;
+    }
+    if (aheadNanos < wallAheadNanos) {
+      setBackNanos = time.nanos();
+    }
     trace.note(name, "clock ahead, s", aheadNanos / VirtualTime.SECOND, null);
     wallAheadNanos = aheadNanos;
   }
@@ -123,12 +130,15 @@ final class Machine implements InstantSource, Ticker, Timers, Executor {
   /**
    * Nothing runs here for so long.
    *
-   * @param suspended whether the ticker stands still meanwhile, as on a suspended machine
+   * @param suspends whether the ticker stands still meanwhile, as on a suspended machine
    */
-  void stall(long forNanos, boolean suspended) {
+  void stall(long forNanos, boolean suspends) {
     if (stalled) {
       return;
     }
+    // A clock set back just before by as long as the sleep would hide it from both clocks, and then
+    // nobody could know: such a coincidence is left out.
+    boolean suspended = suspends && time.nanos() - setBackNanos > VirtualTime.MINUTE;
     trace.note(
         name, suspended ? "suspended, s" : "stalled, s", forNanos / VirtualTime.SECOND, null);
     stalled = true;

@@ -14,8 +14,16 @@ final class Mutants {
           new Mutant(
               "only the ticker tells that a heartbeat is fresh",
               "journal/Heartbeat.java",
-              " && clock.millis() < freshUntilMillis;",
-              ";"),
+              """
+                      && millis >= freshFromMillis
+                      && millis < freshUntilMillis\
+              """,
+              ""),
+          new Mutant(
+              "a clock set back hides a sleep",
+              "journal/Heartbeat.java",
+              "&& millis >= freshFromMillis",
+              ""),
           new Mutant(
               "whereabouts after the acknowledgement",
               "journal/Lane.java",

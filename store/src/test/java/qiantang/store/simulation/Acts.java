@@ -187,6 +187,11 @@ final class Acts {
     node.machine().setWallClock(dice.between(3 * VirtualTime.MINUTE, CLOCK_AHEAD_MAX_NANOS));
   }
 
+  /** Sets a clock back by so much. */
+  void setClockBack(IngestNode node, long byNanos) {
+    node.machine().setWallClock(node.machine().wallAheadNanos() - byNanos);
+  }
+
   void passMillis() {
     time.advance(dice.between(0, 20 * VirtualTime.MILLI));
   }

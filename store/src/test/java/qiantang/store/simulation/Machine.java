@@ -27,7 +27,8 @@ final class Machine implements InstantSource, Ticker, Timers, Executor {
   private boolean stalled;
   private long tickerBehindNanos;
   private long wallAheadNanos;
-  private long setBackNanos = -VirtualTime.HOUR;
+  private long setBackAtNanos = -VirtualTime.HOUR;
+  private long setBackByNanos;
 
   Machine(String name, VirtualTime time, Dice dice, Trace trace) {
     this.name = name;
@@ -66,7 +67,8 @@ final class Machine implements InstantSource, Ticker, Timers, Executor {
       return;
     }
     if (aheadNanos < wallAheadNanos) {
-      setBackNanos = time.nanos();
+      setBackAtNanos = time.nanos();
+      setBackByNanos = wallAheadNanos - aheadNanos;
     }
     trace.note(name, "clock ahead, s", aheadNanos / VirtualTime.SECOND, null);
     wallAheadNanos = aheadNanos;
@@ -136,9 +138,12 @@ final class Machine implements InstantSource, Ticker, Timers, Executor {
     if (stalled) {
       return;
     }
-    // A clock set back just before by as long as the sleep would hide it from both clocks, and then
-    // nobody could know: such a coincidence is left out.
-    boolean suspended = suspends && time.nanos() - setBackNanos > VirtualTime.MINUTE;
+    // A clock set back just before by as long as the sleep hides it from both clocks, and nobody can
+    // know of it: such a coincidence is left out.
+    boolean hides =
+        time.nanos() - setBackAtNanos < VirtualTime.MINUTE
+            && Math.abs(setBackByNanos - forNanos) < 90 * VirtualTime.SECOND;
+    boolean suspended = suspends && !hides;
     trace.note(
         name, suspended ? "suspended, s" : "stalled, s", forNanos / VirtualTime.SECOND, null);
     stalled = true;

@@ -28,11 +28,15 @@ final class Scenes {
     if (!node.isOpen()) {
       return;
     }
+    long sleepNanos = dice.between(80 * VirtualTime.SECOND, 4 * VirtualTime.MINUTE);
+    boolean suspended = dice.chance(500);
     node.way().away(true);
     acts.send(node, world.devices.message());
     time.advance(dice.between(0, VirtualTime.SECOND));
-    long sleepNanos = dice.between(80 * VirtualTime.SECOND, 4 * VirtualTime.MINUTE);
-    node.machine().stall(sleepNanos, dice.chance(500));
+    if (suspended && dice.chance(400)) {
+      acts.setClockBack(node, sleepNanos + dice.between(0, 30 * VirtualTime.MINUTE));
+    }
+    node.machine().stall(sleepNanos, suspended);
     node.way().away(false);
     time.advance(sleepNanos - dice.between(0, VirtualTime.SECOND));
     acts.anyFolder().sort(false);

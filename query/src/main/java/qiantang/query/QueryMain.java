@@ -42,6 +42,8 @@ import qiantang.query.read.ReadSeries;
 import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.Layouts;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.read.Reader;
 import qiantang.store.read.Tail;
@@ -68,13 +70,18 @@ public final class QueryMain implements AutoCloseable {
   }
 
   /** Starts it over the store's tables, which stay the caller's to close. */
-  public static QueryMain start(QueryConfig config, JournalTables tables, Registry registry)
+  public static QueryMain start(
+      QueryConfig config, JournalTables tables, FoldTables folds, Registry registry)
       throws CannotListenException {
-    return start(config, tables, registry, InstantSource.system());
+    return start(config, tables, folds, registry, InstantSource.system());
   }
 
   static QueryMain start(
-      QueryConfig config, JournalTables tables, Registry registry, InstantSource clock)
+      QueryConfig config,
+      JournalTables tables,
+      FoldTables folds,
+      Registry registry,
+      InstantSource clock)
       throws CannotListenException {
     int cores = Runtime.getRuntime().availableProcessors();
     ExecutorService decoders =
@@ -94,7 +101,7 @@ public final class QueryMain implements AutoCloseable {
             virtualThreads,
             config.requestsMax(),
             System::nanoTime);
-    RouteTable routes = routes(config, tables, registry, clock, decoders, store, meter);
+    RouteTable routes = routes(config, tables, folds, registry, clock, decoders, store, meter);
     RouterFactory routers = new RouterFactory(routes, dispatcher);
 
     Vertx vertx =
@@ -122,6 +129,7 @@ public final class QueryMain implements AutoCloseable {
   static RouteTable routes(
       QueryConfig config,
       JournalTables tables,
+      FoldTables folds,
       Registry registry,
       InstantSource clock,
       Executor decoders,
@@ -133,7 +141,12 @@ public final class QueryMain implements AutoCloseable {
         "Samples that answers under way could still hold",
         budget::freeSamples);
 
-    Reader reader = new Reader(new Tail(tables, decoders, config.tailCacheBytesMax()), clock);
+    Reader reader =
+        new Reader(
+            new Tail(tables, folds, decoders, config.tailCacheBytesMax()),
+            folds,
+            new Layouts(folds, registry, System::nanoTime),
+            clock);
     Devices devices = new Devices(registry, reader, store);
     ListEnterprises listEnterprises = new ListEnterprises(registry, store);
     Credentials credentials = new Credentials(new SecureRandom(), clock);

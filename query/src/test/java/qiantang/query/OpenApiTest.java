@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 
@@ -19,6 +20,7 @@ final class OpenApiTest {
         QueryMain.routes(
             QueryConfig.onLoopback(0),
             new MemoryJournal(clock, Runnable::run, true),
+            new MemoryFolds(Runnable::run),
             new MemoryRegistry(),
             clock,
             Runnable::run,

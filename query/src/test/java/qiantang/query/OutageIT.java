@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.EnterpriseId;
@@ -139,12 +140,13 @@ final class OutageIT {
       int port = world.query().port();
       InstantSource clock = InstantSource.fixed(World.NOW);
       MemoryJournal tables = new MemoryJournal(clock, Runnable::run, true);
+      MemoryFolds folds = new MemoryFolds(Runnable::run);
       CannotListenException refused =
           assertThrows(
               CannotListenException.class,
               () ->
                   QueryMain.start(
-                      QueryConfig.onLoopback(port), tables, new MemoryRegistry(), clock));
+                      QueryConfig.onLoopback(port), tables, folds, new MemoryRegistry(), clock));
       assertTrue(
           refused.getMessage().contains("127.0.0.1:" + port + ": the port is in use"),
           refused.getMessage());
@@ -155,8 +157,9 @@ final class OutageIT {
   void itListensOnBothLoopbackAddresses() throws Exception {
     InstantSource clock = InstantSource.fixed(World.NOW);
     MemoryJournal tables = new MemoryJournal(clock, Runnable::run, true);
+    MemoryFolds folds = new MemoryFolds(Runnable::run);
     try (QueryMain query =
-        QueryMain.start(QueryConfig.onLoopback(0), tables, new MemoryRegistry(), clock)) {
+        QueryMain.start(QueryConfig.onLoopback(0), tables, folds, new MemoryRegistry(), clock)) {
       assertEquals(200, new Api(query.port()).get("/health/ready", null).statusCode());
     }
   }

@@ -19,6 +19,7 @@ import qiantang.store.journal.ByteBudget;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.JournalMeter;
 import qiantang.store.journal.JournalTables;
+import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.Counts;
@@ -85,6 +86,7 @@ final class World implements AutoCloseable {
           QueryMain.start(
               config.apply(QueryConfig.onLoopback(0).on(List.of("127.0.0.1"))),
               seenTables.apply(tables),
+              new MemoryFolds(gate),
               seenRegistry.apply(registry),
               clock);
     } catch (CannotListenException e) {

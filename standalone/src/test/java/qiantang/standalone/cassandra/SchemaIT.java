@@ -22,19 +22,28 @@ import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.cassandra.SchemaException;
 import qiantang.store.harness.Stages;
+import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.Platform;
 
 @ExtendWith(SharedCassandra.class)
 class SchemaIT {
   private static final List<String> TABLES =
       List.of(
+          "blocks",
+          "chunks_10y",
+          "chunks_1y",
+          "chunks_30d",
           "credentials",
           "devices",
           "enterprises",
           "journal",
+          "lane_cursors",
+          "layouts",
+          "packed_minutes",
           "platforms",
           "schema_upgrades",
           "starts",
+          "states",
           "tokens",
           "whereabouts");
 
@@ -60,6 +69,7 @@ class SchemaIT {
                 // Every table is there for each of them, whoever made it.
                 Stages.await(cassandra.registry().putPlatform(platform));
                 Stages.await(cassandra.journal().readStarts());
+                Stages.await(cassandra.folds().readPackedMinute(EnterpriseId.OPERATOR));
                 Stages.await(cassandra.ping());
               }
               return null;
@@ -73,7 +83,7 @@ class SchemaIT {
     try (CqlSession session = session()) {
       assertEquals(TABLES, tables(session, "schema_together"));
       assertEquals(
-          List.of("001-journal.cql true", "002-registry.cql true"),
+          List.of("001-journal.cql true", "002-registry.cql true", "003-folds.cql true"),
           upgrades(session, "schema_together"));
     }
   }
@@ -103,11 +113,11 @@ class SchemaIT {
     try (CqlSession session = session()) {
       session.execute(
           "INSERT INTO schema_newer.schema_upgrades (name, applied_by, done)"
-              + " VALUES ('003-chunks.cql', 'x', true)");
+              + " VALUES ('999-newer.cql', 'x', true)");
       SchemaException refused =
           assertThrows(SchemaException.class, () -> Cassandra.connect(config));
       assertEquals(
-          "cannot use keyspace schema_newer: a newer version has upgraded it (003-chunks.cql);"
+          "cannot use keyspace schema_newer: a newer version has upgraded it (999-newer.cql);"
               + " run that version",
           refused.getMessage());
     }

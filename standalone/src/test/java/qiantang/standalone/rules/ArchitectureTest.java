@@ -38,6 +38,10 @@ class ArchitectureTest {
   private static final String JDK = "java..";
   private static final String JSPECIFY = "org.jspecify..";
 
+  private static final String[] DETERMINISTIC = {
+    "qiantang.store.journal..", "qiantang.store.fold..", "qiantang.store.read.."
+  };
+
   private static final JavaClasses OURS =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -55,7 +59,7 @@ class ArchitectureTest {
 
   @Test
   void allRulesSawAllModules() {
-    assertEquals(17, RULES.size());
+    assertEquals(18, RULES.size());
     for (String module : Set.of("store", "ingest", "query", "sim", "standalone")) {
       String name = "qiantang." + module;
       assertTrue(OURS.stream().anyMatch(type -> type.getPackageName().startsWith(name)), module);
@@ -140,24 +144,32 @@ class ArchitectureTest {
         sees("qiantang.store.model", "qiantang.store.model")
             .because("everything depends on it, and what it drags in everything would have"));
     rules.put(
-        "codec depends on model alone",
-        sees("qiantang.store.codec", "qiantang.store.codec", "qiantang.store.model")
+        "summary depends on model alone",
+        sees("qiantang.store.summary", "qiantang.store.summary", "qiantang.store.model")
+            .because("what follows from samples does not depend on how they are stored"));
+    rules.put(
+        "codec depends on model and summary alone",
+        sees(
+                "qiantang.store.codec",
+                "qiantang.store.codec",
+                "qiantang.store.model",
+                "qiantang.store.summary")
             .because("bytes to records and back is a pure function"));
     rules.put(
-        "journal and read know ports, not tables",
+        "journal, fold and read know ports, not tables",
         noClasses()
             .that()
-            .resideInAnyPackage("qiantang.store.journal..", "qiantang.store.read..")
+            .resideInAnyPackage(DETERMINISTIC)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("qiantang.store.cassandra..", "qiantang.store.memory..")
             .allowEmptyShould(true)
             .because("they run unchanged on Cassandra and on tables in memory"));
     rules.put(
-        "journal and read are deterministic",
+        "journal, fold and read are deterministic",
         noClasses()
             .that()
-            .resideInAnyPackage("qiantang.store.journal..", "qiantang.store.read..")
+            .resideInAnyPackage(DETERMINISTIC)
             .should()
             .accessTargetWhere(describe("time, threads or chance", ArchitectureTest::isImpure))
             .orShould()

@@ -6,6 +6,7 @@ import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import qiantang.store.fold.FoldTables;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.registry.Registry;
 
@@ -18,11 +19,13 @@ public final class Cassandra implements AutoCloseable {
 
   private final CqlSession session;
   private final JournalTables journal;
+  private final FoldTables folds;
   private final Registry registry;
 
   private Cassandra(CqlSession session) {
     this.session = session;
     journal = new CassandraJournal(session);
+    folds = new CassandraFolds(session);
     registry = new CassandraRegistry(session);
   }
 
@@ -68,6 +71,11 @@ public final class Cassandra implements AutoCloseable {
   /** The journal's tables. */
   public JournalTables journal() {
     return journal;
+  }
+
+  /** The tables of folds. */
+  public FoldTables folds() {
+    return folds;
   }
 
   /** The registry's tables. */

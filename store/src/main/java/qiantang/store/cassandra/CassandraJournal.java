@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.journal.JournalTables;
@@ -103,12 +102,12 @@ final class CassandraJournal implements JournalTables {
         selectFrames
             .bind(partition.start().id(), partition.lane(), partition.minute(), afterSequence)
             .setPageSize(FRAMES_PER_PAGE);
-    return readAll(
+    return Rows.read(
+        session,
         statement,
         row ->
             new StoredFrame(
-                new FrameKey(partition, row.getLong("sequence")),
-                Rows.bytes(present(row.getByteBuffer("frame"), "frame"))));
+                new FrameKey(partition, row.getLong("sequence")), Rows.blob(row, "frame")));
   }
 
   @Override
@@ -126,12 +125,13 @@ final class CassandraJournal implements JournalTables {
 
   @Override
   public CompletionStage<List<Whereabouts>> readWhereabouts(EnterpriseId enterprise) {
-    return readAll(
+    return Rows.read(
+        session,
         selectWhereabouts.bind(enterprise.text()),
         row ->
             new Whereabouts(
                 enterprise,
-                new StartId(present(row.getUuid("start"), "start")),
+                new StartId(Rows.present(row.getUuid("start"), "start")),
                 row.getInt("lane"),
                 row.getLong("first_minute"),
                 row.getLong("last_minute")));
@@ -139,9 +139,10 @@ final class CassandraJournal implements JournalTables {
 
   @Override
   public CompletionStage<List<EnterpriseId>> readEnterprises() {
-    return readAll(
+    return Rows.read(
+        session,
         selectEnterprises.bind(),
-        row -> new EnterpriseId(present(row.getString("enterprise"), "enterprise")));
+        row -> new EnterpriseId(Rows.present(row.getString("enterprise"), "enterprise")));
   }
 
   @Override
@@ -192,19 +193,21 @@ final class CassandraJournal implements JournalTables {
   public CompletionStage<Optional<Start>> readStart(StartId start) {
     return session
         .executeAsync(selectStart.bind(start.id()))
-        .thenApply(rows -> Optional.ofNullable(rows.one()).map(CassandraJournal::start));
+        .thenApply(rows -> Optional.ofNullable(rows.one()).flatMap(CassandraJournal::start));
   }
 
   @Override
   public CompletionStage<List<Start>> readStarts() {
-    return readAll(selectStarts.bind(), CassandraJournal::start);
+    return Rows.read(session, selectStarts.bind(), CassandraJournal::start)
+        .thenApply(rows -> rows.stream().flatMap(Optional::stream).toList());
   }
 
   @Override
   public CompletionStage<Instant> databaseTime() {
     return session
         .executeAsync(selectTime.bind())
-        .thenApply(rows -> present(present(rows.one(), "row").getInstant("time"), "time"));
+        .thenApply(
+            rows -> Rows.present(Rows.present(rows.one(), "row").getInstant("time"), "time"));
   }
 
   // What a refused transaction shows of the row; nothing where there is none.
@@ -212,38 +215,38 @@ final class CassandraJournal implements JournalTables {
     return row != null && row.getColumnDefinitions().contains("sealed") && row.getBoolean("sealed");
   }
 
-  private static Start start(Row row) {
-    List<Long> minutes = present(row.getList("minutes", Long.class), "minutes");
-    List<Long> sequences = present(row.getList("sequences", Long.class), "sequences");
-    List<Long> closed = row.getList("closed_sequences", Long.class);
+  private static Optional<Start> start(Row row) {
+    if (row.isNull("beat")) {
+      // Sealed long after its last heartbeat: that has expired, and all columns but the seal.
+      return Optional.empty();
+    }
+    List<Long> minutes = Rows.present(row.getList("minutes", Long.class), "minutes");
+    List<Long> sequences = Rows.present(row.getList("sequences", Long.class), "sequences");
+    // A row written before 003-folds.cql does not say; the driver makes an empty list of nothing.
+    List<Long> closed =
+        Rows.present(row.getList("closed_sequences", Long.class), "closed_sequences");
     List<LanePosition> lanes = new ArrayList<>();
     for (int i = 0; i < minutes.size(); i++) {
-      // A row written before 003-folds.cql does not say.
-      long closedSequence = closed == null ? LanePosition.UNKNOWN : closed.get(i);
+      long closedSequence = closed.isEmpty() ? LanePosition.UNKNOWN : closed.get(i);
       lanes.add(new LanePosition(minutes.get(i), sequences.get(i), closedSequence));
     }
     long beginMinute =
         row.isNull("begin_minute")
             ? lanes.getFirst().minute() - JOURNAL_MINUTES
             : row.getLong("begin_minute");
-    return new Start(
-        new StartId(present(row.getUuid("start"), "start")),
-        String.valueOf(row.getString("node")),
-        beginMinute,
-        row.getLong("beat"),
-        row.getLong("beat_micros"),
-        row.getBoolean("sealed"),
-        lanes);
+    return Optional.of(
+        new Start(
+            new StartId(Rows.present(row.getUuid("start"), "start")),
+            String.valueOf(row.getString("node")),
+            beginMinute,
+            row.getLong("beat"),
+            row.getLong("beat_micros"),
+            row.getBoolean("sealed"),
+            lanes));
   }
 
   private static List<Long> longs(Start start, ToLongFunction<LanePosition> value) {
     return start.lanes().stream().mapToLong(value).boxed().toList();
-  }
-
-  private <T> CompletionStage<List<T>> readAll(BoundStatement statement, Function<Row, T> toValue) {
-    return session
-        .executeAsync(statement)
-        .thenCompose(page -> Rows.collect(page, toValue, new ArrayList<>()));
   }
 
   private PreparedStatement idempotent(String cql) {
@@ -252,12 +255,5 @@ final class CassandraJournal implements JournalTables {
 
   private PreparedStatement transaction(String cql) {
     return session.prepare(SimpleStatement.newInstance(cql).setIdempotent(false));
-  }
-
-  private static <T> T present(@Nullable T value, String column) {
-    if (value == null) {
-      throw new IllegalStateException("cannot read a row: column " + column + " is missing");
-    }
-    return value;
   }
 }

@@ -92,7 +92,8 @@ final class CassandraRegistry implements Registry {
 
   @Override
   public CompletionStage<List<Platform>> platforms() {
-    return read(
+    return Rows.read(
+            session,
             selectPlatforms.bind(),
             row ->
                 new Platform(
@@ -118,7 +119,10 @@ final class CassandraRegistry implements Registry {
 
   @Override
   public CompletionStage<Optional<Enterprise>> enterprise(EnterpriseId id) {
-    return read(selectEnterprise.bind(bucket(id.text()), id.text()), CassandraRegistry::enterprise)
+    return Rows.read(
+            session,
+            selectEnterprise.bind(bucket(id.text()), id.text()),
+            CassandraRegistry::enterprise)
         .thenApply(rows -> rows.stream().findFirst());
   }
 
@@ -172,7 +176,8 @@ final class CassandraRegistry implements Registry {
 
   @Override
   public CompletionStage<Optional<Device>> device(EnterpriseId enterprise, DeviceId id) {
-    return read(
+    return Rows.read(
+            session,
             selectDevice.bind(enterprise.text(), bucket(id.text()), id.text()),
             CassandraRegistry::device)
         .thenApply(rows -> rows.stream().findFirst());
@@ -212,7 +217,8 @@ final class CassandraRegistry implements Registry {
 
   @Override
   public CompletionStage<Optional<Credential>> credential(AccessToken token) {
-    return read(
+    return Rows.read(
+            session,
             selectCredential.bind(token.owner().text(), ByteBuffer.wrap(token.hash())),
             CassandraRegistry::credential)
         .thenApply(rows -> rows.stream().findFirst());
@@ -221,7 +227,8 @@ final class CassandraRegistry implements Registry {
   @Override
   public CompletionStage<List<Credential>> tokens(
       EnterpriseId owner, @Nullable String after, int limit) {
-    return read(
+    return Rows.read(
+        session,
         selectTokens.bind(owner.text(), after == null ? "" : after, limit),
         CassandraRegistry::token);
   }
@@ -326,7 +333,7 @@ final class CassandraRegistry implements Registry {
       int limit) {
     List<CompletableFuture<List<T>>> reads = new ArrayList<>();
     for (int bucket = 0; bucket < BUCKETS; bucket++) {
-      reads.add(read(ofBucket.apply(bucket), toValue).toCompletableFuture());
+      reads.add(Rows.read(session, ofBucket.apply(bucket), toValue).toCompletableFuture());
     }
     return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new))
         .thenApply(
@@ -336,12 +343,6 @@ final class CassandraRegistry implements Registry {
                     .sorted(order)
                     .limit(limit)
                     .toList());
-  }
-
-  private <T> CompletionStage<List<T>> read(BoundStatement statement, Function<Row, T> toValue) {
-    return session
-        .executeAsync(statement)
-        .thenCompose(page -> Rows.collect(page, toValue, new ArrayList<>()));
   }
 
   private CompletionStage<Void> write(BoundStatement statement) {

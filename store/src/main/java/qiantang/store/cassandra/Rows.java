@@ -1,25 +1,49 @@
 package qiantang.store.cassandra;
 
+import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what the driver hands out: a result page by page, a blob's bytes. */
 final class Rows {
   private Rows() {}
 
-  /** Adds the rows of this page and all that follow. */
-  static <T> CompletionStage<List<T>> collect(
+  /** All rows of a query. */
+  static <T> CompletionStage<List<T>> read(
+      CqlSession session, BoundStatement query, Function<Row, T> toValue) {
+    return session
+        .executeAsync(query)
+        .thenCompose(page -> collect(page, toValue, new ArrayList<>()));
+  }
+
+  private static <T> CompletionStage<List<T>> collect(
       AsyncResultSet page, Function<Row, T> toValue, List<T> into) {
     page.currentPage().forEach(row -> into.add(toValue.apply(row)));
     if (!page.hasMorePages()) {
       return CompletableFuture.completedFuture(into);
     }
     return page.fetchNextPage().thenCompose(next -> collect(next, toValue, into));
+  }
+
+  /** A value that no row is without. */
+  static <T> T present(@Nullable T value, String column) {
+    if (value == null) {
+      throw new IllegalStateException("cannot read a row: column " + column + " is missing");
+    }
+    return value;
+  }
+
+  /** The bytes of a blob that no row is without. */
+  static byte[] blob(Row row, String column) {
+    return bytes(present(row.getByteBuffer(column), column));
   }
 
   /** The bytes of a blob. */

@@ -18,7 +18,9 @@ final class Decimals {
   /** 10^22 is the largest power of ten that is a double. */
   static final int SCALE_MAX = 22;
 
-  private static final int NONE = SCALE_MAX + 1;
+  /** What {@link #scaleOf} says of a double that is no such decimal. */
+  static final int NONE = SCALE_MAX + 1;
+
   // Beyond 2^53 a double has gaps, and a mantissa is no shorter than the bits themselves.
   private static final double MANTISSA_MAX = 0x1p53;
   private static final double BITS_A_DIGIT = 3.33;
@@ -88,7 +90,7 @@ final class Decimals {
   }
 
   /** The smallest scale that gives the value back, or {@link #NONE}. */
-  private static int scaleOf(double value, int way) {
+  static int scaleOf(double value, int way) {
     long bits = Double.doubleToRawLongBits(value);
     for (int scale = 0; scale <= SCALE_MAX; scale++) {
       double scaled = value * POWERS[scale];
@@ -101,6 +103,16 @@ final class Decimals {
       }
     }
     return NONE;
+  }
+
+  /** The mantissa that a double has at this scale, if it has one there. */
+  static long mantissa(double value, int scale) {
+    return (long) Math.rint(value * POWERS[scale]);
+  }
+
+  /** The value of a mantissa. */
+  static double value(long mantissa, int way, int scale) {
+    return value(mantissa, way, POWERS[scale], PARTS[scale]);
   }
 
   private static double value(long mantissa, int way, double power, double part) {

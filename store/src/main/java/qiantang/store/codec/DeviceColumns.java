@@ -2,6 +2,7 @@ package qiantang.store.codec;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ public final class DeviceColumns {
   /** Nothing at all. */
   public static final DeviceColumns EMPTY =
       new DeviceColumns(new long[0], new long[0], new byte[0], List.of());
+
+  // Headers of an object and its arrays, and the references to them.
+  private static final int OBJECTS_BYTES = 96;
 
   private final long[] eventTimesMicros;
   private final long[] arrivalsMillis;
@@ -40,6 +44,11 @@ public final class DeviceColumns {
   /** When the device says it happened, microseconds since 1970 UTC. */
   public long eventTimeMicros(int row) {
     return eventTimesMicros[row];
+  }
+
+  /** Of all rows; not to be changed. */
+  long[] eventTimesMicros() {
+    return eventTimesMicros;
   }
 
   /** When the node took it, whole milliseconds since 1970 UTC. */
@@ -161,6 +170,65 @@ public final class DeviceColumns {
       open.add(column.row(i) - fromRow, column.value(i));
     }
     return open.close(full);
+  }
+
+  /** Copies rows and what is said of them, but not their values, to a place in other arrays. */
+  void copyRows(
+      int fromRow, int toRow, int at, long[] timesInto, long[] arrivalsInto, byte[] flagsInto) {
+    System.arraycopy(eventTimesMicros, fromRow, timesInto, at, toRow - fromRow);
+    System.arraycopy(arrivalsMillis, fromRow, arrivalsInto, at, toRow - fromRow);
+    System.arraycopy(flags, fromRow, flagsInto, at, toRow - fromRow);
+  }
+
+  /** Without the rows in which no column has a value: decoding some metrics leaves such rows. */
+  DeviceColumns withoutEmptyRows() {
+    if (columns.isEmpty()) {
+      return EMPTY;
+    }
+    BitSet used = new BitSet(rows());
+    for (Column column : columns) {
+      int[] rows = column.rows();
+      if (rows == null) {
+        return this;
+      }
+      for (int row : rows) {
+        used.set(row);
+      }
+    }
+    return used.cardinality() == rows() ? this : keep(used);
+  }
+
+  private DeviceColumns keep(BitSet used) {
+    int[] places = new int[rows()];
+    long[] times = new long[used.cardinality()];
+    long[] arrivals = new long[times.length];
+    byte[] kept = new byte[times.length];
+    int at = 0;
+    for (int row = used.nextSetBit(0); row >= 0; row = used.nextSetBit(row + 1)) {
+      copyRows(row, row + 1, at, times, arrivals, kept);
+      places[row] = at++;
+    }
+    List<Column> moved = new ArrayList<>(columns.size());
+    for (Column column : columns) {
+      int @Nullable [] rows = null;
+      if (column.count() < times.length) {
+        rows = new int[column.count()];
+        for (int i = 0; i < rows.length; i++) {
+          rows[i] = places[column.row(i)];
+        }
+      }
+      moved.add(column.inRows(rows));
+    }
+    return new DeviceColumns(times, arrivals, kept, moved);
+  }
+
+  /** About how many bytes of heap they take, for those that keep many. */
+  public long weightBytes() {
+    long bytes = OBJECTS_BYTES + 17L * rows();
+    for (Column column : columns) {
+      bytes += OBJECTS_BYTES + column.weightBytes();
+    }
+    return bytes;
   }
 
   /** What these columns cost when decoded; see {@link Allowance}. */

@@ -79,7 +79,7 @@ final class OpenColumn {
       case INTEGERS -> value instanceof Value.Int;
       case REALS ->
           value instanceof Value.Real
-              || (value instanceof Value.Int(long integer) && fitsReals(integer));
+              || (value instanceof Value.Int(long integer) && Column.Reals.holds(integer));
       case VALUES -> true;
     };
   }
@@ -94,10 +94,6 @@ final class OpenColumn {
       }
       integers[count] = true;
     }
-  }
-
-  private static boolean fitsReals(long integer) {
-    return integer >= -Column.Reals.INTEGER_MAX && integer <= Column.Reals.INTEGER_MAX;
   }
 
   private void fitArrays() {
@@ -116,7 +112,7 @@ final class OpenColumn {
   private void widen(Value value) {
     boolean toReals = type == Type.INTEGERS && value instanceof Value.Real;
     for (int i = 0; toReals && i < count; i++) {
-      toReals = fitsReals(longs[i]);
+      toReals = Column.Reals.holds(longs[i]);
     }
     if (toReals) {
       boolean[] marks = new boolean[rows.length];

@@ -102,7 +102,8 @@ public interface FoldTables {
   /**
    * The newest value of each metric of a device, as of the end of a span of arrival.
    *
-   * @param part counts from 0; a device whose values take more than one part has several
+   * @param part counts from 0; a device whose values take more than one part has several, and the
+   *     last of an earlier arrival may be left over
    * @param arrival first minute of the arrival span that was packed last
    * @param bytes {@link qiantang.store.codec.ChunkCodec}, one value a column
    */
@@ -129,7 +130,11 @@ public interface FoldTables {
   /** Up to which minute an enterprise is packed. */
   CompletionStage<Optional<Long>> readPackedMinute(EnterpriseId enterprise);
 
-  /** Inserts parts of chunks of one partition; repeating it changes nothing. */
+  /**
+   * Inserts parts of chunks; repeating it changes nothing. They may lie in several partitions.
+   *
+   * @param timeToLive a second or more
+   */
   CompletionStage<Void> insertChunks(List<Chunk> chunks, Duration timeToLive);
 
   /**
@@ -139,7 +144,12 @@ public interface FoldTables {
   CompletionStage<List<Chunk>> readChunks(
       ChunkPartition partition, DeviceId device, long fromSpan, long toSpan);
 
-  /** Writes states of one partition; one of an earlier arrival than what is stored is left out. */
+  /**
+   * Writes states, all parts of a device in one call. One of an earlier arrival than what is stored
+   * is left out; of two of one arrival one stands, in all its parts.
+   *
+   * @param timeToLive a second or more
+   */
   CompletionStage<Void> writeStates(List<State> states, Duration timeToLive);
 
   /** The states of a group, of one device only where one is given. */

@@ -109,6 +109,7 @@ public final class MemoryFolds implements FoldTables {
 
   @Override
   public CompletionStage<Void> insertChunks(List<Chunk> rows, Duration timeToLive) {
+    check(timeToLive);
     return run(
         () ->
             rows.forEach(
@@ -136,6 +137,7 @@ public final class MemoryFolds implements FoldTables {
 
   @Override
   public CompletionStage<Void> writeStates(List<State> rows, Duration timeToLive) {
+    check(timeToLive);
     return run(
         () ->
             rows.forEach(
@@ -175,6 +177,13 @@ public final class MemoryFolds implements FoldTables {
   @Override
   public CompletionStage<List<Layout>> readLayouts(EnterpriseId enterprise) {
     return supply(() -> rows(layouts, enterprise));
+  }
+
+  // Nothing expires here, but the database would keep for ever what is to live for less.
+  private static void check(Duration timeToLive) {
+    if (timeToLive.toSeconds() < 1) {
+      throw new AssertionError("BUG: cannot keep rows for " + timeToLive);
+    }
   }
 
   private static <P, K, R> List<R> rows(Map<P, NavigableMap<K, R>> table, P partition) {

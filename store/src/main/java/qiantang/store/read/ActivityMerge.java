@@ -13,12 +13,14 @@ import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
+import qiantang.store.model.FrameKey;
 import qiantang.store.model.LaneMinute;
 import qiantang.store.model.MetricValue;
 import qiantang.store.model.Reading;
 import qiantang.store.model.StartId;
 import qiantang.store.read.Activity.Connection;
 import qiantang.store.read.Activity.DeviceActivity;
+import qiantang.store.read.Positions.LaneKey;
 
 /** Gathers what the devices of one enterprise did from the entries of a scan. */
 final class ActivityMerge implements Tail.Visitor {
@@ -26,8 +28,6 @@ final class ActivityMerge implements Tail.Visitor {
   private static final int METRICS_MAX = 1000;
 
   private record SessionKey(StartId start, long session) {}
-
-  private record LaneKey(StartId start, int lane) {}
 
   private static final class Seen {
     @Nullable String name;
@@ -51,7 +51,7 @@ final class ActivityMerge implements Tail.Visitor {
   }
 
   @Override
-  public void entry(Tail.Rank rank, Entry entry) {
+  public void entry(FrameKey frame, int index, Entry entry) {
     freshnessMicros = Math.max(freshnessMicros, entry.arrivalMicros());
     switch (entry) {
       case Entry.Readings message -> message.readings().forEach(r -> reading(message, r));
@@ -63,7 +63,7 @@ final class ActivityMerge implements Tail.Visitor {
       }
       case Entry.Presence presence -> {
         Seen seen = seen(presence.publisher(), presence.arrivalMicros());
-        SessionKey key = new SessionKey(rank.frame().partition().start(), presence.session());
+        SessionKey key = new SessionKey(frame.partition().start(), presence.session());
         if (presence.connected()) {
           seen.open.put(key, presence);
         } else {
@@ -111,12 +111,7 @@ final class ActivityMerge implements Tail.Visitor {
     return new Activity(
         answers,
         counts.values().stream().reduce(Counts.NONE, Counts::plus),
-        new Completeness(
-            scanned.damagedFrames() == 0,
-            null,
-            freshnessMicros,
-            Reader.SOURCES,
-            scanned.damagedFrames()));
+        Completeness.ofJournal(freshnessMicros, scanned.damagedFrames()));
   }
 
   private DeviceActivity answer(Seen seen, Tail.Scanned scanned, Set<StartId> live) {

@@ -1,5 +1,6 @@
 package qiantang.store.read;
 
+import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,14 +9,36 @@ import org.jspecify.annotations.Nullable;
  *
  * @param complete whether it holds everything asked for that was acknowledged before the request
  * @param truncatedBy what cut it: {@code limit}, or null
- * @param freshnessMicros arrival time of the newest record of the enterprise that was seen, 0 for
- *     none
- * @param sources where it came from: {@code journal}
- * @param damagedFrames frames that could not be decoded; above 0 the answer is not complete
+ * @param freshnessMicros arrival time of the newest sample in the answer; of rejections and
+ *     activity, of the newest record of the enterprise that was seen; 0 for none
+ * @param sources where it came from, of {@code chunks}, {@code states}, {@code blocks}, {@code
+ *     journal} in this order: folded ones if they had something of what was asked, the journal
+ *     always
+ * @param damagedFrames frames, blocks, chunks and states that could not be decoded; above 0 the
+ *     answer is not complete
  */
 public record Completeness(
     boolean complete,
     @Nullable String truncatedBy,
     long freshnessMicros,
     List<String> sources,
-    int damagedFrames) {}
+    int damagedFrames) {
+
+  static Completeness of(
+      @Nullable String truncatedBy,
+      long freshnessMicros,
+      EnumSet<Source> sources,
+      int damagedFrames) {
+    return new Completeness(
+        truncatedBy == null && damagedFrames == 0,
+        truncatedBy,
+        freshnessMicros,
+        Source.words(sources),
+        damagedFrames);
+  }
+
+  /** Of what is read from the journal alone, and never cut short. */
+  static Completeness ofJournal(long freshnessMicros, int damagedFrames) {
+    return of(null, freshnessMicros, EnumSet.of(Source.JOURNAL), damagedFrames);
+  }
+}

@@ -4,25 +4,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.PriorityQueue;
-import java.util.SortedMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.LayoutHistory;
+import qiantang.store.fold.Layouts;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
-import qiantang.store.model.Entry;
-import qiantang.store.model.MetricValue;
-import qiantang.store.model.Reading;
-import qiantang.store.read.RejectionsAnswer.Item;
-import qiantang.store.read.Series.Sample;
 
 /**
  * Answers questions about one enterprise. Every answer holds all that was acknowledged before the
- * call and says how complete it is. A stage that fails means that the store is away. Any thread.
+ * call, is the same whatever has been folded so far, and says how complete it is. A stage that
+ * fails means that the store is away. Any thread.
  */
 public final class Reader {
   /**
@@ -30,29 +27,85 @@ public final class Reader {
    */
   static final Duration LIVE = Duration.ofSeconds(15);
 
-  static final List<String> SOURCES = List.of("journal");
-
   private final Tail tail;
+  private final Layouts layouts;
   private final InstantSource clock;
+  private final Blocks blocks;
+  private final Chunks chunks;
+  private final States states;
 
-  /** A reader over a tail; the clock only tells how old a heartbeat is. */
-  public Reader(Tail tail, InstantSource clock) {
+  /**
+   * A reader over all tiers.
+   *
+   * @param clock tells how old a heartbeat is, and which event times no chunk can have
+   */
+  public Reader(Tail tail, FoldTables folds, Layouts layouts, InstantSource clock) {
     this.tail = tail;
+    this.layouts = layouts;
     this.clock = clock;
+    blocks = new Blocks(folds, tail.executor());
+    chunks = new Chunks(folds, clock, tail.executor());
+    states = new States(folds, tail.executor());
   }
 
   /** Raw samples of one device in order of event time. */
   public CompletionStage<SeriesAnswer> series(SeriesRequest request) {
-    SeriesMerge merge = new SeriesMerge(request);
-    return tail.scan(request.enterprise(), request.device(), merge)
-        .thenApply(scanned -> merge.answer(scanned.damagedFrames()));
+    DeviceId device = request.device();
+    return positioned(
+        request.enterprise(),
+        (positions, history) -> {
+          SeriesMerge merge = new SeriesMerge(request, history);
+          return CompletableFuture.allOf(
+                  chunks
+                      .visit(history, device, request.fromMicros(), request.toMicros(), merge)
+                      .toCompletableFuture(),
+                  blocks
+                      .visit(positions, history, WantedDevices.of(device), merge::block)
+                      .toCompletableFuture(),
+                  tail.scanUnsorted(positions, device, merge)
+                      .thenAccept(scanned -> merge.damaged(scanned.damagedFrames()))
+                      .toCompletableFuture())
+              .thenApply(nothing -> merge.answer());
+        });
   }
 
   /** The newest value of each metric of one device. */
   public CompletionStage<LatestAnswer> latest(EnterpriseId enterprise, DeviceId device) {
-    LatestMerge merge = new LatestMerge(device);
-    return tail.scan(enterprise, device, merge)
-        .thenApply(scanned -> merge.answer(scanned.damagedFrames()));
+    return latest(enterprise, WantedDevices.of(device))
+        .thenApply(
+            latest ->
+                new LatestAnswer(
+                    latest.byDevice().getOrDefault(device, new TreeMap<>()),
+                    latest.completeness()));
+  }
+
+  /** The newest value of each metric of these devices, or of all (null), in one go. */
+  public CompletionStage<LatestOfDevices> latestOfDevices(
+      EnterpriseId enterprise, @Nullable Set<DeviceId> devices) {
+    return latest(enterprise, new WantedDevices(devices));
+  }
+
+  private CompletionStage<LatestOfDevices> latest(EnterpriseId enterprise, WantedDevices wanted) {
+    return positioned(
+        enterprise,
+        (positions, history) -> {
+          LatestMerge merge = new LatestMerge(wanted, history);
+          return CompletableFuture.allOf(
+                  states.visit(history, wanted, merge::state).toCompletableFuture(),
+                  blocks.visit(positions, history, wanted, merge::block).toCompletableFuture(),
+                  tail.scanUnsorted(positions, wanted.single(), merge)
+                      .thenAccept(scanned -> merge.damaged(scanned.damagedFrames()))
+                      .toCompletableFuture())
+              .thenApply(nothing -> merge.answer());
+        });
+  }
+
+  /** Reads how far folds have come before anything that they move. */
+  private <T> CompletionStage<T> positioned(
+      EnterpriseId enterprise, BiFunction<Positions, LayoutHistory, CompletionStage<T>> read) {
+    return tail.positions(enterprise)
+        .thenCombineAsync(layouts.of(enterprise), read, tail.executor())
+        .thenCompose(answer -> answer);
   }
 
   /** Rejections, newest first. */
@@ -62,130 +115,12 @@ public final class Reader {
         .thenApply(scanned -> page.answer(scanned.damagedFrames()));
   }
 
-  /** What the devices of an enterprise did; with a device, of that one and its gateway at least. */
+  /** What the devices of an enterprise did. */
   public CompletionStage<Activity> activity(EnterpriseId enterprise) {
     ActivityMerge merge = new ActivityMerge();
     return tail.scan(enterprise, null, merge)
         .thenApply(
             scanned ->
                 merge.answer(scanned, ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant())));
-  }
-
-  private static Completeness completeness(
-      @Nullable String truncatedBy, long freshnessMicros, int damagedFrames) {
-    return new Completeness(
-        truncatedBy == null && damagedFrames == 0,
-        truncatedBy,
-        freshnessMicros,
-        SOURCES,
-        damagedFrames);
-  }
-
-  /** Newest in event time, the later arrival among equals: it never goes back (I9). */
-  private static final class LatestMerge implements Tail.Visitor {
-    private record Candidate(Tail.Rank rank, Sample sample) {}
-
-    private final DeviceId device;
-    private final SortedMap<String, Candidate> byMetric = new TreeMap<>();
-    private long freshnessMicros;
-
-    LatestMerge(DeviceId device) {
-      this.device = device;
-    }
-
-    @Override
-    public void entry(Tail.Rank rank, Entry entry) {
-      freshnessMicros = Math.max(freshnessMicros, entry.arrivalMicros());
-      if (!(entry instanceof Entry.Readings message)) {
-        return;
-      }
-      for (Reading reading : message.readings()) {
-        if (reading.device().equals(device)) {
-          for (MetricValue value : reading.values()) {
-            add(value, new Candidate(rank, sample(message, reading, value)));
-          }
-        }
-      }
-    }
-
-    private void add(MetricValue value, Candidate candidate) {
-      byMetric.merge(value.metric(), candidate, (old, now) -> isNewer(now, old) ? now : old);
-    }
-
-    private static boolean isNewer(Candidate now, Candidate old) {
-      int byEventTime = Long.compare(now.sample.eventTimeMicros(), old.sample.eventTimeMicros());
-      return byEventTime != 0 ? byEventTime > 0 : now.rank.compareTo(old.rank) >= 0;
-    }
-
-    private static Sample sample(Entry.Readings message, Reading reading, MetricValue value) {
-      return new Sample(reading.eventTimeMicros(), message.arrivalMicros(), value.value());
-    }
-
-    LatestAnswer answer(int damagedFrames) {
-      SortedMap<String, Sample> samples = new TreeMap<>();
-      byMetric.forEach((metric, candidate) -> samples.put(metric, candidate.sample));
-      return new LatestAnswer(samples, completeness(null, freshnessMicros, damagedFrames));
-    }
-  }
-
-  /** The newest so many rejections; holds no more than a page and one. */
-  private static final class RejectionPage implements Tail.Visitor {
-    private final RejectionsRequest request;
-    private final PriorityQueue<Item> oldestFirst =
-        new PriorityQueue<>((a, b) -> a.id().compareTo(b.id()));
-    private long freshnessMicros;
-
-    RejectionPage(RejectionsRequest request) {
-      this.request = request;
-    }
-
-    @Override
-    public void entry(Tail.Rank rank, Entry entry) {
-      freshnessMicros = Math.max(freshnessMicros, entry.arrivalMicros());
-      if (!(entry instanceof Entry.Rejection rejection) || !isWanted(rejection)) {
-        return;
-      }
-      Item item = new Item(id(rank, rejection), rejection);
-      if (request.beforeId() == null || item.id().compareTo(request.beforeId()) < 0) {
-        oldestFirst.add(item);
-        if (oldestFirst.size() > request.limit() + 1) {
-          oldestFirst.remove();
-        }
-      }
-    }
-
-    private boolean isWanted(Entry.Rejection rejection) {
-      DeviceId device = request.device();
-      return rejection.arrivalMicros() >= request.fromMicros()
-          && rejection.arrivalMicros() < request.toMicros()
-          && (request.reason() == null || request.reason() == rejection.reason())
-          && (device == null
-              || device.equals(rejection.publisher())
-              || device.equals(rejection.device()));
-    }
-
-    // Sorts by arrival; the place in the journal makes it unique.
-    private static String id(Tail.Rank rank, Entry.Rejection rejection) {
-      return String.format(
-          "%016x-%s-%02x-%012x-%06x",
-          rejection.arrivalMicros(),
-          rank.frame().partition().start(),
-          rank.frame().partition().lane(),
-          rank.frame().sequence(),
-          rank.index());
-    }
-
-    RejectionsAnswer answer(int damagedFrames) {
-      boolean more = oldestFirst.size() > request.limit();
-      if (more) {
-        oldestFirst.remove();
-      }
-      List<Item> items = new ArrayList<>(oldestFirst);
-      items.sort(Collections.reverseOrder((a, b) -> a.id().compareTo(b.id())));
-      return new RejectionsAnswer(
-          items,
-          more && !items.isEmpty() ? items.getLast().id() : null,
-          completeness(null, freshnessMicros, damagedFrames));
-    }
   }
 }

@@ -1,6 +1,7 @@
 package qiantang.store.read;
 
 import java.util.List;
+import qiantang.store.model.Entry;
 import qiantang.store.model.Value;
 
 /**
@@ -13,7 +14,12 @@ public record Series(String metric, List<Sample> samples) {
    * One value.
    *
    * @param eventTimeMicros when it happened
-   * @param arrivalMicros when the node took it
+   * @param arrivalMicros when the node took it, in whole milliseconds: as folds keep it
    */
-  public record Sample(long eventTimeMicros, long arrivalMicros, Value value) {}
+  public record Sample(long eventTimeMicros, long arrivalMicros, Value value) {
+    /** The arrival time of what a message said: the same before a fold as behind it. */
+    static long arrivalMicros(Entry.Readings message) {
+      return Math.floorDiv(message.arrivalMicros(), 1000L) * 1000;
+    }
+  }
 }

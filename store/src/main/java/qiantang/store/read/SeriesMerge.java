@@ -2,137 +2,216 @@ package qiantang.store.read;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.codec.BlockCodec;
+import qiantang.store.codec.ChunkCodec;
+import qiantang.store.codec.Column;
+import qiantang.store.codec.DeviceColumns;
+import qiantang.store.fold.FoldTables.Block;
+import qiantang.store.fold.FoldTables.Chunk;
+import qiantang.store.fold.FoldTables.ChunkKey;
+import qiantang.store.fold.LayoutHistory;
 import qiantang.store.model.Entry;
+import qiantang.store.model.FrameKey;
 import qiantang.store.model.MetricValue;
 import qiantang.store.model.Reading;
 import qiantang.store.model.Value;
-import qiantang.store.read.Series.Sample;
 
 /**
- * Merges samples of one device from any number of sources by identity (metric, event time): the
- * last in arrival order wins, equal values included. Holds at most twice the limit; what lies
- * beyond the limit in event time is left to the next page.
+ * Merges samples of one device from all tiers by identity (metric, event time): the last in the
+ * order of arrival wins, equal values included. Holds at most twice the limit and a chunk's column;
+ * what lies beyond the limit in event time is left to the next page. Any thread: tiers are read at
+ * the same time.
  */
-final class SeriesMerge implements Tail.Visitor {
-  private record Candidate(Tail.Rank rank, Sample sample) {}
-
+final class SeriesMerge implements Tail.Visitor, Chunks.Visitor {
   private final SeriesRequest request;
+  private final LayoutHistory history;
   private final Set<String> wanted;
-  private final Map<String, NavigableMap<Long, Candidate>> byMetric = new TreeMap<>();
+
+  // All guarded by this.
+  private final Map<String, MetricMerge> byMetric = new TreeMap<>();
+  private final EnumSet<Source> sources = EnumSet.of(Source.JOURNAL);
+  private int damaged;
   private int size;
   private long toMicros;
-  private long freshnessMicros;
 
-  SeriesMerge(SeriesRequest request) {
+  SeriesMerge(SeriesRequest request, LayoutHistory history) {
     this.request = request;
+    this.history = history;
     wanted = new HashSet<>(request.metrics());
     toMicros = request.toMicros();
   }
 
   @Override
-  public void entry(Tail.Rank rank, Entry entry) {
-    freshnessMicros = Math.max(freshnessMicros, entry.arrivalMicros());
+  public synchronized void entry(FrameKey frame, int index, Entry entry) {
     if (entry instanceof Entry.Readings message) {
       for (Reading reading : message.readings()) {
         if (reading.device().equals(request.device())) {
-          add(rank, message.arrivalMicros(), reading);
+          add(Rank.of(frame, index), message, reading);
         }
       }
     }
   }
 
-  private void add(Tail.Rank rank, long arrivalMicros, Reading reading) {
-    if (reading.eventTimeMicros() < request.fromMicros() || reading.eventTimeMicros() >= toMicros) {
+  private void add(Rank rank, Entry.Readings message, Reading reading) {
+    long timeMicros = reading.eventTimeMicros();
+    if (timeMicros < request.fromMicros() || timeMicros >= toMicros) {
       return;
     }
+    long arrivalMicros = Series.Sample.arrivalMicros(message);
     for (MetricValue value : reading.values()) {
       if (wanted.isEmpty() || wanted.contains(value.metric())) {
-        add(rank, value.metric(), reading.eventTimeMicros(), arrivalMicros, value.value());
+        add(metric(value.metric()), timeMicros, arrivalMicros, rank, value.value());
       }
     }
+    boundSize();
+  }
+
+  /** Merges what a block says of the device. */
+  void block(Block block) {
+    BlockCodec.Decoded decoded =
+        wanted.isEmpty()
+            ? BlockCodec.decode(block.bytes(), request.device())
+            : BlockCodec.decode(block.bytes(), request.device(), wanted);
+    switch (decoded) {
+      case BlockCodec.Decoded.Members(List<BlockCodec.Member> members) ->
+          members.forEach(member -> add(Source.BLOCKS, Rank.of(block.key()), member.columns()));
+      case BlockCodec.Decoded.Damaged _ -> damaged(1);
+    }
+  }
+
+  @Override
+  public int chunk(Chunk chunk) {
+    ChunkKey key = chunk.key();
+    ChunkCodec.Decoded decoded =
+        wanted.isEmpty()
+            ? ChunkCodec.decode(chunk.bytes())
+            : ChunkCodec.decode(chunk.bytes(), wanted);
+    return switch (decoded) {
+      case ChunkCodec.Decoded.Columns(DeviceColumns columns) ->
+          add(
+              Source.CHUNKS,
+              Rank.ofPacked(history.arrivalEnd(key.span(), key.arrival()), key.digest()),
+              columns);
+      case ChunkCodec.Decoded.Damaged _ -> {
+        damaged(1);
+        yield 0;
+      }
+    };
+  }
+
+  private synchronized int add(Source source, Rank rank, DeviceColumns columns) {
+    int added = 0;
+    int from = columns.rowAtOrAfter(request.fromMicros());
+    for (Column column : columns.columns()) {
+      // Where the last column went beyond the limit, less of this one is wanted.
+      int end = column.indexAtOrAfter(columns.rowAtOrAfter(toMicros));
+      int begin = column.indexAtOrAfter(from);
+      MetricMerge metric = metric(column.metric());
+      for (int i = begin; i < end; i++) {
+        int row = column.row(i);
+        long arrivalMicros = columns.arrivalMillis(row) * 1000;
+        add(metric, columns.eventTimeMicros(row), arrivalMicros, rank, column.value(i));
+      }
+      added += Math.max(0, end - begin);
+      boundSize();
+    }
+    if (added > 0) {
+      sources.add(source);
+    }
+    return added;
+  }
+
+  private MetricMerge metric(String name) {
+    return byMetric.computeIfAbsent(name, key -> new MetricMerge());
+  }
+
+  private void add(
+      MetricMerge metric, long timeMicros, long arrivalMicros, Rank rank, Value value) {
+    size += metric.add(timeMicros, arrivalMicros, rank, value) ? 1 : 0;
+  }
+
+  private void boundSize() {
     if (size > 2L * request.limit()) {
       cut();
     }
   }
 
-  private void add(
-      Tail.Rank rank, String metric, long eventTimeMicros, long arrivalMicros, Value value) {
-    NavigableMap<Long, Candidate> samples =
-        byMetric.computeIfAbsent(metric, name -> new TreeMap<>());
-    Candidate before = samples.get(eventTimeMicros);
-    // Not greater: of two in one message the later one wins too.
-    if (before == null || before.rank.compareTo(rank) <= 0) {
-      Sample sample = new Sample(eventTimeMicros, arrivalMicros, value);
-      samples.put(eventTimeMicros, new Candidate(rank, sample));
-      size += before == null ? 1 : 0;
-    }
+  /** Counts what could not be decoded. */
+  synchronized void damaged(int frames) {
+    damaged += frames;
   }
 
-  /** The answer; the merge is done. */
-  SeriesAnswer answer(int damagedFrames) {
+  @Override
+  public synchronized long wantedToMicros() {
     if (size > request.limit()) {
       cut();
     }
+    return toMicros;
+  }
+
+  @Override
+  public synchronized long wantedSamples() {
+    return Math.max(1, request.limit() - size);
+  }
+
+  /** The answer; the merge is done. */
+  synchronized SeriesAnswer answer() {
+    cut();
     List<Series> series = new ArrayList<>();
-    byMetric.forEach(
-        (metric, samples) -> {
-          if (!samples.isEmpty()) {
-            series.add(
-                new Series(metric, samples.values().stream().map(Candidate::sample).toList()));
-          }
-        });
+    long freshnessMicros = 0;
+    for (Map.Entry<String, MetricMerge> metric : byMetric.entrySet()) {
+      MetricMerge merge = metric.getValue();
+      if (merge.size() > 0) {
+        series.add(new Series(metric.getKey(), merge.samples()));
+        freshnessMicros = Math.max(freshnessMicros, merge.newestArrivalMicros());
+      }
+    }
     @Nullable Long next = toMicros < request.toMicros() ? Long.valueOf(toMicros) : null;
     return new SeriesAnswer(
         series,
         next,
-        new Completeness(
-            next == null && damagedFrames == 0,
-            next == null ? null : "limit",
-            freshnessMicros,
-            Reader.SOURCES,
-            damagedFrames));
+        Completeness.of(next == null ? null : "limit", freshnessMicros, sources, damaged));
   }
 
   /** Leaves whole instants to the next page until the limit holds, but never the first one. */
   private void cut() {
-    long[] times =
-        byMetric.values().stream()
-            .flatMap(samples -> samples.keySet().stream())
-            .mapToLong(Long::longValue)
-            .toArray();
-    Arrays.sort(times);
-    if (times.length <= request.limit()) {
+    size = 0;
+    for (MetricMerge metric : byMetric.values()) {
+      metric.settle();
+      size += metric.size();
+    }
+    if (size <= request.limit()) {
       return;
     }
+    long[] times = new long[size];
+    int end = 0;
+    for (MetricMerge metric : byMetric.values()) {
+      end = metric.copyTimes(times, end);
+    }
+    Arrays.sort(times);
     long cutMicros = times[request.limit()];
     if (cutMicros == times[0]) {
-      int behind = Arrays.binarySearch(times, cutMicros + 1);
-      int first = behind >= 0 ? firstOf(times, behind) : -behind - 1;
-      if (first == times.length) {
+      int behind = request.limit();
+      while (behind < times.length && times[behind] == cutMicros) {
+        behind++;
+      }
+      if (behind == times.length) {
         return;
       }
-      cutMicros = times[first];
+      cutMicros = times[behind];
     }
     toMicros = cutMicros;
     size = 0;
-    for (NavigableMap<Long, Candidate> samples : byMetric.values()) {
-      samples.tailMap(cutMicros, true).clear();
-      size += samples.size();
+    for (MetricMerge metric : byMetric.values()) {
+      metric.cut(cutMicros);
+      size += metric.size();
     }
-  }
-
-  private static int firstOf(long[] sorted, int index) {
-    int first = index;
-    while (first > 0 && sorted[first - 1] == sorted[index]) {
-      first--;
-    }
-    return first;
   }
 }

@@ -8,13 +8,16 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.codec.FrameCodec;
 import qiantang.store.codec.FrameCodec.Decoded;
+import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.FoldTables.LaneCursor;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.journal.JournalTables.LanePosition;
 import qiantang.store.journal.JournalTables.Start;
@@ -28,11 +31,12 @@ import qiantang.store.model.Entry;
 import qiantang.store.model.FrameKey;
 import qiantang.store.model.LaneMinute;
 import qiantang.store.model.StartId;
+import qiantang.store.read.Positions.LaneKey;
 
 /**
- * What no fold has taken yet: the frames of all lanes in which an enterprise has records, in
- * arrival order. Frames once read are kept (bounded), so that a scan reads only new sequences from
- * the database; with nobody asking, nothing is read. Any thread.
+ * The frames of all lanes in which an enterprise has records, in arrival order: all that are kept,
+ * or only those that no sorter has taken yet. Frames once read are kept (bounded), so that a scan
+ * reads only new sequences from the database; with nobody asking, nothing is read. Any thread.
  */
 public final class Tail {
   // Lane-minutes read at once: enough to hide the round trip; a full one holds 10 MiB.
@@ -49,32 +53,28 @@ public final class Tail {
           .thenComparingInt(part -> part.partition.lane());
 
   private final JournalTables tables;
+  private final FoldTables folds;
   private final Executor executor;
   private final Cache<LaneMinute, Frames> cache;
 
   /** The entries of a scan, in arrival order. */
   interface Visitor {
-    /** One entry; the rank decides which of two is the later. */
-    void entry(Rank rank, Entry entry);
+    /**
+     * One entry.
+     *
+     * @param index its place in the frame
+     */
+    void entry(FrameKey frame, int index, Entry entry);
 
     /** Cumulative counts of one (start, lane). */
     default void counts(LaneMinute partition, Counts counts) {}
-  }
-
-  /** Place in arrival order: the last in it wins every merge. */
-  record Rank(FrameKey frame, int index) implements Comparable<Rank> {
-    @Override
-    public int compareTo(Rank other) {
-      int byFrame = frame.compareTo(other.frame);
-      return byFrame != 0 ? byFrame : Integer.compare(index, other.index);
-    }
   }
 
   /**
    * What a scan learnt besides the entries.
    *
    * @param starts the starts whose lanes were read
-   * @param damagedFrames frames that could not be decoded
+   * @param damagedFrames frames that could not be decoded, here or by a sorter
    */
   record Scanned(Map<StartId, Start> starts, int damagedFrames) {}
 
@@ -101,11 +101,13 @@ public final class Tail {
   /**
    * A tail.
    *
+   * @param folds tell how far lanes are sorted
    * @param executor decodes; the database's own threads must not
    * @param cacheBytesMax how much of the frames read is kept
    */
-  public Tail(JournalTables tables, Executor executor, long cacheBytesMax) {
+  public Tail(JournalTables tables, FoldTables folds, Executor executor, long cacheBytesMax) {
     this.tables = tables;
+    this.folds = folds;
     this.executor = executor;
     cache =
         Caffeine.newBuilder()
@@ -115,9 +117,14 @@ public final class Tail {
             .build();
   }
 
+  /** What decodes: whoever reads other tables along with the tail takes the same. */
+  Executor executor() {
+    return executor;
+  }
+
   /**
-   * Visits everything of this enterprise that was acknowledged before the call; of one device only,
-   * where one is given, and then perhaps entries of others too.
+   * Visits everything of this enterprise that is kept and was acknowledged before the call; of one
+   * device only, where one is given, and then perhaps entries of others too.
    */
   CompletionStage<Scanned> scan(
       EnterpriseId enterprise, @Nullable DeviceId device, Visitor visitor) {
@@ -130,19 +137,45 @@ public final class Tail {
                 readStarts(rows)
                     .thenComposeAsync(
                         starts ->
-                            new Scan(enterprise, device, visitor, starts, parts(rows, starts))
-                                .run(0),
+                            new Scan(enterprise, device, visitor)
+                                .run(starts, parts(rows, starts, Whereabouts::firstMinute)),
                         executor));
   }
 
+  /** How far folds have come with this enterprise. */
+  CompletionStage<Positions> positions(EnterpriseId enterprise) {
+    return tables
+        .readWhereabouts(enterprise)
+        .thenCompose(
+            rows -> {
+              var starts = readStarts(rows).toCompletableFuture();
+              var cursors = readCursors(rows).toCompletableFuture();
+              var packed = folds.readPackedMinute(enterprise).toCompletableFuture();
+              return CompletableFuture.allOf(starts, cursors, packed)
+                  .thenApply(
+                      nothing ->
+                          new Positions(
+                              enterprise,
+                              rows,
+                              starts.join(),
+                              cursors.join(),
+                              packed.join().orElse(null)));
+            });
+  }
+
+  /** The same as {@link #scan} without what these positions say is sorted. */
+  CompletionStage<Scanned> scanUnsorted(
+      Positions positions, @Nullable DeviceId device, Visitor visitor) {
+    List<Part> parts = parts(positions.whereabouts(), positions.starts(), positions::unsortedFrom);
+    return new Scan(positions.enterprise(), device, visitor)
+        .run(positions.starts(), parts)
+        .thenApply(
+            scanned ->
+                new Scanned(scanned.starts, scanned.damagedFrames + positions.damagedFrames()));
+  }
+
   private CompletionStage<Map<StartId, Start>> readStarts(List<Whereabouts> rows) {
-    List<CompletableFuture<Optional<Start>>> reads =
-        rows.stream()
-            .map(Whereabouts::start)
-            .distinct()
-            .map(start -> tables.readStart(start).toCompletableFuture())
-            .toList();
-    return all(reads)
+    return each(rows, tables::readStart)
         .thenApply(
             starts -> {
               Map<StartId, Start> byId = new HashMap<>();
@@ -151,7 +184,27 @@ public final class Tail {
             });
   }
 
-  private static List<Part> parts(List<Whereabouts> rows, Map<StartId, Start> starts) {
+  private CompletionStage<Map<LaneKey, LaneCursor>> readCursors(List<Whereabouts> rows) {
+    return each(rows, folds::readLaneCursors)
+        .thenApply(
+            starts -> {
+              Map<LaneKey, LaneCursor> byLane = new HashMap<>();
+              for (List<LaneCursor> cursors : starts) {
+                cursors.forEach(
+                    cursor -> byLane.put(new LaneKey(cursor.start(), cursor.lane()), cursor));
+              }
+              return byLane;
+            });
+  }
+
+  /** Asks the same of each start in which there are records. */
+  private static <T> CompletionStage<List<T>> each(
+      List<Whereabouts> rows, Function<StartId, CompletionStage<T>> read) {
+    return Batches.all(rows.stream().map(Whereabouts::start).distinct().map(read).toList());
+  }
+
+  private static List<Part> parts(
+      List<Whereabouts> rows, Map<StartId, Start> starts, ToLongFunction<Whereabouts> from) {
     List<Part> parts = new ArrayList<>();
     for (Whereabouts row : rows) {
       Start start = starts.get(row.start());
@@ -163,7 +216,7 @@ public final class Tail {
           Math.min(
               row.lastMinute() + Lane.WHEREABOUTS_MINUTES, position.minute() + Lane.MINUTES_AHEAD);
       // Older frames have expired by the writer's clock; the hour is for clocks that differ.
-      long first = Math.max(row.firstMinute(), position.minute() - KEPT_MINUTES - 60);
+      long first = Math.max(from.applyAsLong(row), position.minute() - KEPT_MINUTES - 60);
       for (long minute = first; minute <= last; minute++) {
         boolean closed = minute < position.minute() || start.sealed();
         parts.add(new Part(new LaneMinute(row.start(), row.lane(), minute), closed));
@@ -194,47 +247,27 @@ public final class Tail {
             });
   }
 
-  private static <T> CompletionStage<List<T>> all(List<CompletableFuture<T>> stages) {
-    return CompletableFuture.allOf(stages.toArray(CompletableFuture[]::new))
-        .thenApply(nothing -> stages.stream().map(CompletableFuture::join).toList());
-  }
-
-  /** One walk over the parts, some at a time, in order. */
+  /** One walk over frames. */
   private final class Scan {
     private final EnterpriseId enterprise;
     private final @Nullable DeviceId device;
     private final Visitor visitor;
-    private final Map<StartId, Start> starts;
-    private final List<Part> parts;
     private int damagedFrames;
 
-    Scan(
-        EnterpriseId enterprise,
-        @Nullable DeviceId device,
-        Visitor visitor,
-        Map<StartId, Start> starts,
-        List<Part> parts) {
+    Scan(EnterpriseId enterprise, @Nullable DeviceId device, Visitor visitor) {
       this.enterprise = enterprise;
       this.device = device;
       this.visitor = visitor;
-      this.starts = starts;
-      this.parts = parts;
     }
 
-    CompletionStage<Scanned> run(int from) {
-      if (from >= parts.size()) {
-        return CompletableFuture.completedFuture(new Scanned(starts, damagedFrames));
-      }
-      int to = Math.min(from + PARTITIONS_AT_ONCE, parts.size());
-      List<CompletableFuture<Frames>> reads =
-          parts.subList(from, to).stream().map(part -> read(part).toCompletableFuture()).toList();
-      return all(reads)
-          .thenComposeAsync(
-              read -> {
-                read.forEach(frames -> frames.frames.forEach(this::visit));
-                return run(to);
-              },
-              executor);
+    CompletionStage<Scanned> run(Map<StartId, Start> starts, List<Part> parts) {
+      return Batches.read(
+              parts,
+              PARTITIONS_AT_ONCE,
+              Tail.this::read,
+              frames -> frames.frames.forEach(this::visit),
+              executor)
+          .thenApply(nothing -> new Scanned(starts, damagedFrames));
     }
 
     private void visit(StoredFrame frame) {
@@ -248,7 +281,7 @@ public final class Tail {
           for (FrameCodec.Section section : sections.sections()) {
             visitor.counts(frame.key().partition(), section.counts());
             for (FrameCodec.Numbered numbered : section.entries()) {
-              visitor.entry(new Rank(frame.key(), numbered.index()), numbered.entry());
+              visitor.entry(frame.key(), numbered.index(), numbered.entry());
             }
           }
         }

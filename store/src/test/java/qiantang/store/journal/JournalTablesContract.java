@@ -58,6 +58,7 @@ public abstract class JournalTablesContract {
   void everythingWorksWhenEmpty() {
     assertEquals(List.of(), Stages.await(tables().readFrames(partition(0, 0), 0)));
     assertEquals(List.of(), Stages.await(tables().readWhereabouts(enterprise)));
+    assertEquals(List.of(), Stages.await(tables().readEnterprises()));
     assertEquals(Optional.empty(), Stages.await(tables().readStart(start)));
     assertEquals(List.of(), Stages.await(tables().readStarts()));
     assertFalse(Stages.await(tables().seal(start, 1)), "there is nothing to seal");
@@ -183,6 +184,30 @@ public abstract class JournalTablesContract {
       Stages.await(tables().insertWhereabouts(row));
       assertEquals(List.of(row), Stages.await(tables().readWhereabouts(enterprise)));
     }
+  }
+
+  @Test
+  @Order(2)
+  void enterprisesThatHaveWhereaboutsAreListedOnce() {
+    StartId other = new StartId(new UUID(start.id().getLeastSignificantBits(), 7));
+    List<EnterpriseId> expected = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      EnterpriseId id = new EnterpriseId(enterprise.text() + "-" + i);
+      expected.add(id);
+      for (Whereabouts row :
+          List.of(
+              new Whereabouts(id, start, 0, MINUTE, MINUTE),
+              new Whereabouts(id, start, 1, MINUTE, MINUTE),
+              new Whereabouts(id, other, 0, MINUTE, MINUTE + 30))) {
+        Stages.await(tables().insertWhereabouts(row));
+      }
+    }
+    List<EnterpriseId> read =
+        Stages.await(tables().readEnterprises()).stream()
+            .filter(id -> id.text().startsWith(enterprise.text() + "-"))
+            .toList();
+    assertEquals(expected.size(), read.size(), "each once");
+    assertEquals(new HashSet<>(expected), new HashSet<>(read));
   }
 
   @Test

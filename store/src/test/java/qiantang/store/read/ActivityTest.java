@@ -14,6 +14,7 @@ import qiantang.store.harness.Entries;
 import qiantang.store.harness.ManualTime;
 import qiantang.store.harness.Node;
 import qiantang.store.harness.Stages;
+import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -29,9 +30,10 @@ class ActivityTest {
 
   private final ManualTime time = new ManualTime();
   private final MemoryJournal memory = new MemoryJournal(time, Runnable::run, true);
+  private final MemoryFolds folds = new MemoryFolds(Runnable::run);
   private final Node low = new Node(time, memory, 1);
   private final Node high = new Node(time, memory, 2);
-  private final Reader reader = new Reader(new Tail(memory, Runnable::run, 1 << 20), time);
+  private final Reader reader = Readers.over(memory, folds, time, 1 << 20);
 
   @BeforeEach
   void open() {

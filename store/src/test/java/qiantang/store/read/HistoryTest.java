@@ -20,6 +20,7 @@ import qiantang.store.harness.ManualTime;
 import qiantang.store.harness.Node;
 import qiantang.store.harness.Node.Sent;
 import qiantang.store.harness.Stages;
+import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -35,6 +36,7 @@ class HistoryTest {
 
   private final ManualTime time = new ManualTime();
   private final MemoryJournal memory = new MemoryJournal(time, Runnable::run, true);
+  private final MemoryFolds folds = new MemoryFolds(Runnable::run);
   private final Reader following = reader(1 << 20);
   private final List<Node> nodes = new ArrayList<>();
   private final List<Boolean> frozen = new ArrayList<>();
@@ -126,7 +128,7 @@ class HistoryTest {
   }
 
   private Reader reader(long cacheBytes) {
-    return new Reader(new Tail(memory, Runnable::run, cacheBytes), time);
+    return Readers.over(memory, folds, time, cacheBytes);
   }
 
   private static SeriesAnswer series(Reader reader) {

@@ -25,6 +25,7 @@ import qiantang.store.harness.Node;
 import qiantang.store.harness.Node.Sent;
 import qiantang.store.harness.Stages;
 import qiantang.store.journal.JournalTables.Whereabouts;
+import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
@@ -44,10 +45,11 @@ class ReaderTest {
 
   private final ManualTime time = new ManualTime();
   private final MemoryJournal memory = new MemoryJournal(time, Runnable::run, true);
+  private final MemoryFolds folds = new MemoryFolds(Runnable::run);
   private final Node node = new Node(time, memory, 1);
   private final Node other = new Node(time, memory, 2);
   private final FaultyTables reads = new FaultyTables(memory);
-  private final Reader reader = new Reader(new Tail(reads, Runnable::run, 64 << 20), time);
+  private final Reader reader = Readers.over(reads, folds, time, 64 << 20);
 
   @BeforeEach
   void open() {
@@ -271,7 +273,7 @@ class ReaderTest {
 
   @Test
   void aCacheWithoutRoomChangesNoAnswer() {
-    Reader forgetful = new Reader(new Tail(memory, Runnable::run, 1), time);
+    Reader forgetful = Readers.over(memory, folds, time, 1);
     for (int i = 0; i < 20; i++) {
       acknowledged(node, i);
       time.advance(Duration.ofSeconds(10));

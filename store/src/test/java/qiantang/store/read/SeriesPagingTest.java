@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.store.harness.ManualTime;
 import qiantang.store.harness.Node;
 import qiantang.store.harness.Stages;
+import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -34,8 +35,9 @@ class SeriesPagingTest {
 
   private final ManualTime time = new ManualTime();
   private final MemoryJournal memory = new MemoryJournal(time, Runnable::run, true);
+  private final MemoryFolds folds = new MemoryFolds(Runnable::run);
   private final Node node = Node.opened(time, memory, 1);
-  private final Reader reader = new Reader(new Tail(memory, Runnable::run, 1 << 20), time);
+  private final Reader reader = Readers.over(memory, folds, time, 1 << 20);
   private final SortedMap<String, SortedMap<Long, Value>> model = new TreeMap<>();
 
   @ParameterizedTest

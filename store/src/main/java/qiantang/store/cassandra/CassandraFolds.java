@@ -1,0 +1,401 @@
+package qiantang.store.cassandra;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.cql.Statement;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.Layout;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.StartId;
+import qiantang.store.registry.Retention;
+
+/** The tables of folds as CQL: see {@code 003-folds.cql}. */
+final class CassandraFolds implements FoldTables {
+  /**
+   * Over all folds of this process. Cassandra has 128 threads for writes, which wait for the disk;
+   * ingest nodes have 16 lanes each. At 10 ms a write these are 1,600 a second, three times what a
+   * node of the plan needs for blocks.
+   */
+  private static final int WRITES_UNDER_WAY_MAX = 16;
+
+  // A block has at most 1 MiB, so a page 32 MiB. What a reader looks at, 22 minutes, is one page.
+  private static final int BLOCKS_PER_PAGE = 32;
+  // A part has at most 64 KiB, so a page 8 MiB; a device's day, 96 quarter hours, is one page.
+  private static final int CHUNKS_PER_PAGE = 128;
+  // The same for a group of 64 devices, a part each.
+  private static final int STATES_PER_PAGE = 128;
+
+  // A state's timestamp is its arrival, and below it so many bits of what its device's parts hold.
+  private static final int TIE_BITS = 20;
+
+  private static final Comparator<Block> BY_KEY = Comparator.comparing(Block::key);
+  private static final byte[] NO_SUMMARY = {};
+
+  private record ChunkStatements(PreparedStatement insert, PreparedStatement select) {}
+
+  private final CqlSession session;
+  private final WriteWindow window = new WriteWindow(WRITES_UNDER_WAY_MAX);
+  private final PreparedStatement insertBlock;
+  private final PreparedStatement selectBlocks;
+  private final PreparedStatement insertLaneCursor;
+  private final PreparedStatement selectLaneCursors;
+  private final PreparedStatement insertPackedMinute;
+  private final PreparedStatement selectPackedMinute;
+  private final ChunkStatements chunks30d;
+  private final ChunkStatements chunks1y;
+  private final ChunkStatements chunks10y;
+  private final PreparedStatement insertState;
+  private final PreparedStatement selectStates;
+  private final PreparedStatement selectDeviceStates;
+  private final PreparedStatement insertLayout;
+  private final PreparedStatement selectLayouts;
+
+  CassandraFolds(CqlSession session) {
+    this.session = session;
+    insertBlock =
+        prepare(
+            "INSERT INTO blocks (enterprise, device_group, hour, minute, start, lane, sequence,"
+                + " digest, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    selectBlocks =
+        prepare(
+            "SELECT minute, start, lane, sequence, digest, body FROM blocks WHERE enterprise = ?"
+                + " AND device_group = ? AND hour = ? AND minute >= ? AND minute < ?");
+    insertLaneCursor =
+        prepare(
+            "INSERT INTO lane_cursors (start, lane, minute, sequence, damaged_frames)"
+                + " VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?");
+    selectLaneCursors =
+        prepare("SELECT lane, minute, sequence, damaged_frames FROM lane_cursors WHERE start = ?");
+    insertPackedMinute =
+        prepare("INSERT INTO packed_minutes (enterprise, minute) VALUES (?, ?) USING TIMESTAMP ?");
+    selectPackedMinute = prepare("SELECT minute FROM packed_minutes WHERE enterprise = ?");
+    chunks30d = chunkStatements("chunks_30d");
+    chunks1y = chunkStatements("chunks_1y");
+    chunks10y = chunkStatements("chunks_10y");
+    insertState =
+        prepare(
+            "INSERT INTO states (enterprise, layout_day, device_group, device, part, arrival, body)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?) USING TTL ? AND TIMESTAMP ?");
+    String states =
+        "SELECT device, part, arrival, body FROM states"
+            + " WHERE enterprise = ? AND layout_day = ? AND device_group = ?";
+    selectStates = prepare(states);
+    selectDeviceStates = prepare(states + " AND device = ?");
+    insertLayout =
+        prepare(
+            "INSERT INTO layouts (enterprise, from_day, groups, span_minutes, fast)"
+                + " VALUES (?, ?, ?, ?, ?)");
+    selectLayouts =
+        prepare("SELECT from_day, groups, span_minutes, fast FROM layouts WHERE enterprise = ?");
+  }
+
+  private ChunkStatements chunkStatements(String table) {
+    return new ChunkStatements(
+        prepare(
+            "INSERT INTO "
+                + table
+                + " (enterprise, device_group, period, device, span, arrival, part, digest, body,"
+                + " summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TTL ?"),
+        prepare(
+            "SELECT span, arrival, part, digest, body, summary FROM "
+                + table
+                + " WHERE enterprise = ? AND device_group = ? AND period = ? AND device = ?"
+                + " AND span >= ? AND span < ?"));
+  }
+
+  private ChunkStatements chunks(Retention retention) {
+    return switch (retention) {
+      case DAYS_30 -> chunks30d;
+      case YEAR_1 -> chunks1y;
+      case YEARS_10 -> chunks10y;
+    };
+  }
+
+  @Override
+  public CompletionStage<Void> insertBlocks(List<Block> blocks) {
+    Batches<BlockPartition, BoundStatement> batches = new Batches<>();
+    for (Block block : blocks) {
+      BlockKey key = block.key();
+      BlockPartition partition = key.partition();
+      BoundStatement row =
+          insertBlock.bind(
+              partition.enterprise().text(),
+              partition.group(),
+              partition.hour(),
+              key.minute(),
+              key.start().id(),
+              key.lane(),
+              key.sequence(),
+              key.digest(),
+              ByteBuffer.wrap(block.bytes()));
+      batches.add(partition, row, block.bytes().length);
+    }
+    return write(batches);
+  }
+
+  @Override
+  public CompletionStage<List<Block>> readBlocks(
+      BlockPartition partition, long fromMinute, long toMinute) {
+    BoundStatement statement =
+        selectBlocks
+            .bind(
+                partition.enterprise().text(),
+                partition.group(),
+                partition.hour(),
+                fromMinute,
+                toMinute)
+            .setPageSize(BLOCKS_PER_PAGE);
+    // Cassandra orders UUIDs by version and without sign, Java with it.
+    return Rows.read(session, statement, row -> block(partition, row))
+        .thenApply(blocks -> blocks.stream().sorted(BY_KEY).toList());
+  }
+
+  @Override
+  public CompletionStage<Void> writeLaneCursor(LaneCursor cursor) {
+    return write(
+        insertLaneCursor.bind(
+            cursor.start().id(),
+            cursor.lane(),
+            cursor.minute(),
+            cursor.sequence(),
+            cursor.damagedFrames(),
+            cursor.minute()));
+  }
+
+  @Override
+  public CompletionStage<List<LaneCursor>> readLaneCursors(StartId start) {
+    return Rows.read(
+        session,
+        selectLaneCursors.bind(start.id()),
+        row ->
+            new LaneCursor(
+                start,
+                row.getInt("lane"),
+                row.getLong("minute"),
+                row.getLong("sequence"),
+                row.getLong("damaged_frames")));
+  }
+
+  @Override
+  public CompletionStage<Void> writePackedMinute(EnterpriseId enterprise, long minute) {
+    return write(insertPackedMinute.bind(enterprise.text(), minute, minute));
+  }
+
+  @Override
+  public CompletionStage<Optional<Long>> readPackedMinute(EnterpriseId enterprise) {
+    return Rows.read(
+            session, selectPackedMinute.bind(enterprise.text()), row -> row.getLong("minute"))
+        .thenApply(rows -> rows.stream().findFirst());
+  }
+
+  @Override
+  public CompletionStage<Void> insertChunks(List<Chunk> chunks, Duration timeToLive) {
+    int seconds = seconds(timeToLive);
+    Batches<ChunkPartition, BoundStatement> batches = new Batches<>();
+    for (Chunk chunk : chunks) {
+      batches.add(
+          chunk.key().partition(),
+          chunkRow(chunk, seconds),
+          chunk.bytes().length + chunk.summary().length);
+    }
+    return write(batches);
+  }
+
+  private BoundStatement chunkRow(Chunk chunk, int seconds) {
+    ChunkKey key = chunk.key();
+    ChunkPartition partition = key.partition();
+    BoundStatementBuilder row =
+        chunks(partition.retention())
+            .insert()
+            .boundStatementBuilder()
+            .setString("enterprise", partition.enterprise().text())
+            .setInt("device_group", partition.group())
+            .setLong("period", partition.period())
+            .setString("device", key.device().text())
+            .setLong("span", key.span())
+            .setLong("arrival", key.arrival())
+            .setInt("part", key.part())
+            .setLong("digest", key.digest())
+            .setByteBuffer("body", ByteBuffer.wrap(chunk.bytes()))
+            .setInt("[ttl]", seconds);
+    if (chunk.summary().length > 0) {
+      row = row.setByteBuffer("summary", ByteBuffer.wrap(chunk.summary()));
+    }
+    return row.build();
+  }
+
+  @Override
+  public CompletionStage<List<Chunk>> readChunks(
+      ChunkPartition partition, DeviceId device, long fromSpan, long toSpan) {
+    BoundStatement statement =
+        chunks(partition.retention())
+            .select()
+            .bind(
+                partition.enterprise().text(),
+                partition.group(),
+                partition.period(),
+                device.text(),
+                fromSpan,
+                toSpan)
+            .setPageSize(CHUNKS_PER_PAGE);
+    return Rows.read(session, statement, row -> chunk(partition, device, row));
+  }
+
+  @Override
+  public CompletionStage<Void> writeStates(List<State> states, Duration timeToLive) {
+    int seconds = seconds(timeToLive);
+    Map<DeviceId, Integer> ties = new HashMap<>();
+    states.forEach(
+        state -> ties.merge(state.device(), Arrays.hashCode(state.bytes()), CassandraFolds::mix));
+    Batches<StatePartition, BoundStatement> batches = new Batches<>();
+    for (State state : states) {
+      StatePartition partition = state.partition();
+      BoundStatement row =
+          insertState.bind(
+              partition.enterprise().text(),
+              partition.layoutDay(),
+              partition.group(),
+              state.device().text(),
+              state.part(),
+              state.arrival(),
+              ByteBuffer.wrap(state.bytes()),
+              seconds,
+              timestamp(state.arrival(), ties.getOrDefault(state.device(), 0)));
+      batches.add(partition, row, state.bytes().length);
+    }
+    return write(batches);
+  }
+
+  @Override
+  public CompletionStage<List<State>> readStates(
+      StatePartition partition, @Nullable DeviceId device) {
+    String enterprise = partition.enterprise().text();
+    BoundStatement statement =
+        device == null
+            ? selectStates.bind(enterprise, partition.layoutDay(), partition.group())
+            : selectDeviceStates.bind(
+                enterprise, partition.layoutDay(), partition.group(), device.text());
+    return Rows.read(session, statement.setPageSize(STATES_PER_PAGE), row -> state(partition, row));
+  }
+
+  @Override
+  public CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
+    Map<String, Integer> fast = new TreeMap<>();
+    layout.fast().forEach((device, period) -> fast.put(device.text(), period));
+    return write(
+        insertLayout.bind(
+            enterprise.text(), layout.fromDay(), layout.groups(), layout.spanMinutes(), fast));
+  }
+
+  @Override
+  public CompletionStage<List<Layout>> readLayouts(EnterpriseId enterprise) {
+    return Rows.read(session, selectLayouts.bind(enterprise.text()), CassandraFolds::layout);
+  }
+
+  private static Block block(BlockPartition partition, Row row) {
+    return new Block(
+        new BlockKey(
+            partition,
+            row.getLong("minute"),
+            new StartId(Rows.present(row.getUuid("start"), "start")),
+            row.getInt("lane"),
+            row.getLong("sequence"),
+            row.getLong("digest")),
+        Rows.blob(row, "body"));
+  }
+
+  private static Chunk chunk(ChunkPartition partition, DeviceId device, Row row) {
+    ByteBuffer summary = row.getByteBuffer("summary");
+    return new Chunk(
+        new ChunkKey(
+            partition,
+            device,
+            row.getLong("span"),
+            row.getLong("arrival"),
+            row.getInt("part"),
+            row.getLong("digest")),
+        Rows.blob(row, "body"),
+        summary == null ? NO_SUMMARY : Rows.bytes(summary));
+  }
+
+  private static State state(StatePartition partition, Row row) {
+    return new State(
+        partition,
+        new DeviceId(Rows.present(row.getString("device"), "device")),
+        row.getInt("part"),
+        row.getLong("arrival"),
+        Rows.blob(row, "body"));
+  }
+
+  private static Layout layout(Row row) {
+    NavigableMap<DeviceId, Integer> fast = new TreeMap<>();
+    Rows.present(row.getMap("fast", String.class, Integer.class), "fast")
+        .forEach((device, period) -> fast.put(new DeviceId(device), period));
+    return new Layout(
+        row.getLong("from_day"), row.getInt("groups"), row.getInt("span_minutes"), fast);
+  }
+
+  /**
+   * An older state loses by its timestamp. Of one arrival there are two contents where two packers
+   * saw different frames; Cassandra would then choose part by part, and what the one has in its
+   * first and the other in its second part could be in neither. So all parts of a device have the
+   * same bits below the arrival: one run's parts win.
+   */
+  private static long timestamp(long arrival, int tie) {
+    return (arrival << TIE_BITS) + ((tie * 0x9E3779B9) >>> (Integer.SIZE - TIE_BITS));
+  }
+
+  private static int mix(int first, int second) {
+    return 31 * first + second;
+  }
+
+  private static int seconds(Duration timeToLive) {
+    if (timeToLive.toSeconds() < 1) {
+      // A time to live of 0 means for ever.
+      throw new AssertionError("BUG: cannot keep rows for " + timeToLive);
+    }
+    return Math.toIntExact(timeToLive.toSeconds());
+  }
+
+  private CompletionStage<Void> write(Batches<?, BoundStatement> batches) {
+    List<Supplier<CompletionStage<?>>> writes = new ArrayList<>();
+    for (List<BoundStatement> rows : batches.all()) {
+      Statement<?> statement =
+          rows.size() == 1
+              ? rows.getFirst()
+              : BatchStatement.newInstance(BatchType.UNLOGGED, rows.toArray(BoundStatement[]::new))
+                  .setIdempotent(true);
+      writes.add(() -> session.executeAsync(statement));
+    }
+    return window.writeAll(writes);
+  }
+
+  private CompletionStage<Void> write(BoundStatement statement) {
+    return session.executeAsync(statement).thenAccept(rows -> {});
+  }
+
+  private PreparedStatement prepare(String cql) {
+    return session.prepare(SimpleStatement.newInstance(cql).setIdempotent(true));
+  }
+}

@@ -1,0 +1,142 @@
+package qiantang.store.codec;
+
+import java.math.BigInteger;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.Value;
+import qiantang.store.summary.Exact;
+import qiantang.store.summary.Numbers;
+import qiantang.store.summary.Sample;
+
+/**
+ * What a summary knows of numbers.
+ *
+ * <pre>
+ * numbers := RAW_WHOLE raw | RAW_REAL raw | shape(NumbersShape) NumbersBody
+ * raw     := value(ValueCodec)*4 time(varint)*2 exact*3   first, last, min, max; of min and max;
+ *                                                         sum, integral, resets
+ * exact   := exponent(zigzag) bytes(varint) units(two's complement)
+ * </pre>
+ */
+final class NumbersCodec {
+  private static final int RAW_WHOLE = 0; // no doubles among them
+  private static final int RAW_REAL = 1;
+
+  // A summary of common decimals is shorter; where one is not, another shape may be.
+  private static final int SHORT_BYTES = 28;
+  // Digits that first, last, min and max happen not to have, but others do.
+  private static final int FINER_MAX = 2;
+  private static final int[] WAYS = {Decimals.QUOTIENT, Decimals.SINGLE, Decimals.PRODUCT};
+  // From 2^-1074 to 2^1024 times microseconds times a count.
+  private static final int EXPONENT_MAX = 1200;
+  private static final int UNITS_BYTES_MAX = 300;
+
+  private NumbersCodec() {}
+
+  static void encode(ByteSink sink, Numbers numbers, SummaryTimes times) {
+    List<Value> values =
+        List.of(numbers.first(), numbers.last(), numbers.min().value(), numbers.max().value());
+    ByteSink best = numbers.anyReal() ? decimals(values, numbers, times) : whole(numbers, times);
+    if (best == null || best.length() > SHORT_BYTES) {
+      best = shorter(best, raw(values, numbers, times));
+    }
+    sink.put(best.array(), 0, best.length());
+  }
+
+  private static @Nullable ByteSink whole(Numbers numbers, SummaryTimes times) {
+    boolean truths = numbers.first() instanceof Value.Bool;
+    return shaped(truths ? NumbersShape.OF_TRUTHS : NumbersShape.OF_INTEGERS, numbers, times);
+  }
+
+  private static @Nullable ByteSink decimals(
+      List<Value> values, Numbers numbers, SummaryTimes times) {
+    ByteSink best = null;
+    for (int way : WAYS) {
+      for (int finer = 0; finer <= FINER_MAX; finer++) {
+        ByteSink next = shaped(NumbersShape.ofDecimals(values, way, finer), numbers, times);
+        if (next != null) {
+          best = shorter(best, next);
+          if (best.length() <= SHORT_BYTES) {
+            return best;
+          }
+        }
+      }
+    }
+    return best;
+  }
+
+  private static ByteSink shorter(@Nullable ByteSink best, ByteSink next) {
+    return best != null && best.length() <= next.length() ? best : next;
+  }
+
+  private static @Nullable ByteSink shaped(
+      NumbersShape shape, Numbers numbers, SummaryTimes times) {
+    ByteSink sink = new ByteSink(64);
+    sink.put(shape.code());
+    return new NumbersBody(shape, times).encode(sink, numbers) ? sink : null;
+  }
+
+  private static ByteSink raw(List<Value> values, Numbers numbers, SummaryTimes times) {
+    ByteSink sink = new ByteSink(128);
+    sink.put(numbers.anyReal() ? RAW_REAL : RAW_WHOLE);
+    for (Value value : values) {
+      ValueCodec.encode(sink, value);
+    }
+    sink.putVarint(times.toUnits(numbers.min().timeMicros()));
+    sink.putVarint(times.toUnits(numbers.max().timeMicros()));
+    for (Exact exact : List.of(numbers.sum(), numbers.integral(), numbers.resets())) {
+      byte[] units = exact.units().toByteArray();
+      sink.putZigzag(exact.exponent());
+      sink.putVarint(units.length);
+      sink.put(units, 0, units.length);
+    }
+    return sink;
+  }
+
+  static Numbers decode(ByteSource source, long count, long heldUnits, SummaryTimes times) {
+    if (count < 1 || heldUnits < 0 || heldUnits > times.units()) {
+      throw new ByteSource.Damaged(count + " numbers that held for " + heldUnits + " units");
+    }
+    int shape = source.get();
+    if (shape >= NumbersShape.CODES) {
+      throw new ByteSource.Damaged("numbers of unknown shape " + shape);
+    }
+    if (shape > RAW_REAL) {
+      return new NumbersBody(new NumbersShape(shape), times).decode(source, count, heldUnits);
+    }
+    Value first = number(source);
+    Value last = number(source);
+    Value min = number(source);
+    Value max = number(source);
+    long minMicros = times.toMicros(source.getVarint());
+    long maxMicros = times.toMicros(source.getVarint());
+    return new Numbers(
+        count,
+        shape == RAW_REAL,
+        first,
+        last,
+        new Sample(minMicros, min),
+        new Sample(maxMicros, max),
+        exact(source),
+        exact(source),
+        heldUnits * times.unitMicros(),
+        exact(source));
+  }
+
+  private static Value number(ByteSource source) {
+    Value value = ValueCodec.decode(source);
+    if (!Numbers.isNumber(value)) {
+      throw new ByteSource.Damaged("no number: " + value);
+    }
+    return value;
+  }
+
+  private static Exact exact(ByteSource source) {
+    long exponent = source.getZigzag();
+    long bytes = source.getVarint();
+    if (Math.abs(exponent) > EXPONENT_MAX || bytes < 1 || bytes > UNITS_BYTES_MAX) {
+      throw new ByteSource.Damaged(bytes + " bytes of units of 2^" + exponent);
+    }
+    return new Exact(new BigInteger(source.get(bytes)), (int) exponent);
+  }
+}

@@ -1,0 +1,155 @@
+package qiantang.store.codec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.MetricValue;
+import qiantang.store.model.Value;
+import qiantang.store.summary.Sample;
+import qiantang.store.summary.Summary;
+
+/**
+ * The summaries of one part of a chunk, each readable alone.
+ *
+ * <pre>
+ * summaries := 'S' version(1) rows(varint) first(zigzag) unit(varint) units(varint)
+ *              metrics(varint) name(SortedTexts)* bytes(varint)* summary* crc32c(4)
+ * summary   := SummaryBody; of no bytes where the columns are to be asked
+ * </pre>
+ *
+ * Event times count from the first one of the part, in the largest unit of which all are multiples:
+ * 10 s where a device reports every 10 s.
+ */
+public final class SummaryCodec {
+  /** Fewer rows are as quickly read as a summary of them. */
+  public static final int ROWS_MIN = 30;
+
+  /** A longer text as the first or last sample is left to the columns. */
+  private static final int TEXT_BYTES_MAX = 64;
+
+  private static final int MAGIC = 'S';
+  private static final int VERSION = 1;
+  private static final byte[] NONE = {};
+
+  private SummaryCodec() {}
+
+  /**
+   * The summaries of the metrics asked for.
+   *
+   * @param firstMicros first event time of the part, of any metric
+   * @param lastMicros last event time of the part
+   * @param byMetric as far as the metrics occur
+   * @param inColumns metrics that occur and are not summarized
+   */
+  public record Summaries(
+      long firstMicros,
+      long lastMicros,
+      SortedMap<String, Summary> byMetric,
+      SortedSet<String> inColumns) {}
+
+  /** What came of decoding summaries. */
+  public sealed interface Decoded {
+    /** What was asked for. */
+    record Found(Summaries summaries) implements Decoded {}
+
+    /** There are none: the columns are to be asked. */
+    record None() implements Decoded {}
+
+    /** The bytes are damaged: set aside, counted; the columns are to be asked. */
+    record Damaged(String reason) implements Decoded {}
+  }
+
+  /** Encodes the summaries of a part's columns; no bytes where it has few rows. A pure function. */
+  public static byte[] encode(DeviceColumns columns) {
+    int rows = columns.rows();
+    if (rows < ROWS_MIN
+        || !Summary.canHold(columns.eventTimeMicros(0))
+        || !Summary.canHold(columns.eventTimeMicros(rows - 1))) {
+      return NONE;
+    }
+    SummaryBody body = new SummaryBody(rows, SummaryTimes.of(columns));
+    SortedMap<String, Summary> summaries = ColumnSummaries.of(columns);
+    ByteSink sink = Envelope.begin(MAGIC, VERSION, 64 + summaries.size() * 48);
+    sink.putVarint(rows);
+    body.times().encode(sink);
+    new SortedTexts(MetricValue.NAME_BYTES_MAX).putAll(sink, columns.metrics());
+    ByteSink bodies = new ByteSink(summaries.size() * 32);
+    for (Summary summary : summaries.values()) {
+      int from = bodies.length();
+      if (isShort(summary.first()) && isShort(summary.last())) {
+        body.encode(bodies, summary);
+      }
+      sink.putVarint(bodies.length() - from);
+    }
+    sink.put(bodies.array(), 0, bodies.length());
+    return Envelope.seal(sink);
+  }
+
+  private static boolean isShort(Sample sample) {
+    return switch (sample.value()) {
+      case Value.Bool _, Value.Int _, Value.Real _ -> true;
+      case Value.Text(String text) -> text.getBytes(UTF_8).length <= TEXT_BYTES_MAX;
+      case Value.Json(String text) -> text.getBytes(UTF_8).length <= TEXT_BYTES_MAX;
+    };
+  }
+
+  /** Decodes the summaries of all metrics. */
+  public static Decoded decode(byte[] bytes) {
+    return decodeWanted(bytes, null);
+  }
+
+  /** Decodes the summaries of these metrics; the others' bytes are stepped over. */
+  public static Decoded decode(byte[] bytes, Set<String> metrics) {
+    return decodeWanted(bytes, metrics);
+  }
+
+  private static Decoded decodeWanted(byte[] bytes, @Nullable Set<String> wanted) {
+    if (bytes.length == 0) {
+      return new Decoded.None();
+    }
+    try {
+      ByteSource source = Envelope.open(bytes, MAGIC, VERSION, "summary");
+      long rows = source.getVarint();
+      if (rows < 1 || rows > Allowance.ROWS_MAX) {
+        throw new ByteSource.Damaged("a summary of " + rows + " rows");
+      }
+      SummaryBody body = new SummaryBody(rows, SummaryTimes.decode(source));
+      List<String> metrics = new SortedTexts(MetricValue.NAME_BYTES_MAX).getAll(source);
+      return new Decoded.Found(decodeBodies(source, body, metrics, wanted));
+    } catch (ByteSource.Damaged e) {
+      return new Decoded.Damaged(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Summaries decodeBodies(
+      ByteSource source, SummaryBody body, List<String> metrics, @Nullable Set<String> wanted) {
+    List<Long> lengths = new ArrayList<>(metrics.size());
+    for (int i = 0; i < metrics.size(); i++) {
+      lengths.add(source.getVarint());
+    }
+    SortedMap<String, Summary> summaries = new TreeMap<>();
+    SortedSet<String> inColumns = new TreeSet<>();
+    for (int i = 0; i < metrics.size(); i++) {
+      ByteSource bytes = source.slice(lengths.get(i));
+      if (wanted != null && !wanted.contains(metrics.get(i))) {
+        continue;
+      }
+      if (bytes.remaining() == 0) {
+        inColumns.add(metrics.get(i));
+      } else {
+        summaries.put(metrics.get(i), body.decode(bytes));
+        bytes.requireEnd();
+      }
+    }
+    source.requireEnd();
+    SummaryTimes times = body.times();
+    return new Summaries(times.firstMicros(), times.lastMicros(), summaries, inColumns);
+  }
+}

@@ -1,0 +1,56 @@
+package qiantang.store.read;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.FoldTables.Block;
+import qiantang.store.fold.FoldTables.BlockPartition;
+import qiantang.store.fold.LayoutHistory;
+
+/** The blocks that no packer has taken yet. Any thread. */
+final class Blocks {
+  private static final int HOUR_MINUTES = 60;
+
+  // A group's hour of 64 devices at 0.1 Hz with 10 metrics is half a MiB of blocks.
+  private static final int PARTITIONS_AT_ONCE = 16;
+
+  private final FoldTables folds;
+  private final Executor executor;
+
+  /** The rows of one partition that are wanted. */
+  private record Part(BlockPartition partition, long fromMinute, long toMinute) {}
+
+  Blocks(FoldTables folds, Executor executor) {
+    this.folds = folds;
+    this.executor = executor;
+  }
+
+  /** Visits every block in which these devices may have samples that are in no chunk. */
+  CompletionStage<Void> visit(
+      Positions positions, LayoutHistory history, WantedDevices wanted, Consumer<Block> visitor) {
+    return Batches.read(
+        parts(positions, history, wanted),
+        PARTITIONS_AT_ONCE,
+        part -> folds.readBlocks(part.partition, part.fromMinute, part.toMinute),
+        blocks -> blocks.forEach(visitor),
+        executor);
+  }
+
+  private static List<Part> parts(
+      Positions positions, LayoutHistory history, WantedDevices wanted) {
+    List<Part> parts = new ArrayList<>();
+    long to = positions.blocksTo();
+    for (long minute = positions.blocksFrom(); minute < to; ) {
+      long hour = Math.floorDiv(minute, HOUR_MINUTES);
+      long end = Math.min(to, (hour + 1) * HOUR_MINUTES);
+      for (int group : wanted.groups(history.at(minute))) {
+        parts.add(new Part(new BlockPartition(history.enterprise(), group, hour), minute, end));
+      }
+      minute = end;
+    }
+    return parts;
+  }
+}

@@ -1,0 +1,149 @@
+package qiantang.store.read;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.FoldTables.Chunk;
+import qiantang.store.fold.FoldTables.ChunkPartition;
+import qiantang.store.fold.Layout;
+import qiantang.store.fold.LayoutHistory;
+import qiantang.store.model.DeviceId;
+
+/**
+ * The chunks of one device in order of event time, as far as they are asked for. How much time is
+ * read at once follows from how much was found in the time before, so that neither ten years of a
+ * device that is mostly off take a read each day, nor an hour of one at 1 kHz the memory of a year.
+ * Any thread.
+ */
+final class Chunks {
+  private static final int PARTITIONS_AT_ONCE = 32;
+
+  private static final long MINUTES_AT_ONCE_MAX = PARTITIONS_AT_ONCE * (long) Layout.DAY_MINUTES;
+
+  // A month of 10 metrics at 0.1 Hz is 5 MB.
+  private static final long BYTES_AT_ONCE = 8 << 20;
+
+  // Before anything is known: 7 MB of a device at 1 kHz.
+  private static final long FIRST_MINUTES = 60;
+
+  // A day more than retention says, for clocks that differ.
+  private static final Duration MARGIN = Duration.ofDays(1);
+
+  private static final long MINUTE_MICROS = 60_000_000L;
+
+  private final FoldTables folds;
+  private final InstantSource clock;
+  private final Executor executor;
+
+  /** Takes chunks and says how much more is wanted. */
+  interface Visitor {
+    /** One part; says how many samples in it were wanted. */
+    int chunk(Chunk chunk);
+
+    /** From which event time on nothing is wanted any more. */
+    long wantedToMicros();
+
+    /** How many samples more are wanted. */
+    long wantedSamples();
+  }
+
+  /** The spans of one partition that are wanted. */
+  private record Part(ChunkPartition partition, long fromSpan, long toSpan) {}
+
+  /** The clock tells which event times cannot be there: too old, or still to come. */
+  Chunks(FoldTables folds, InstantSource clock, Executor executor) {
+    this.folds = folds;
+    this.clock = clock;
+    this.executor = executor;
+  }
+
+  /** Visits the parts of all spans that reach into these event times. */
+  CompletionStage<Void> visit(
+      LayoutHistory history, DeviceId device, long fromMicros, long toMicros, Visitor visitor) {
+    Instant now = clock.instant();
+    Instant oldest = now.minus(history.retention().duration()).minus(MARGIN);
+    long from = Math.max(fromMicros, micros(oldest));
+    long to = Math.min(toMicros, micros(now.plus(MARGIN)));
+    return from < to
+        ? new Walk(history, device, history.spanOf(from), to, visitor).run()
+        : CompletableFuture.completedFuture(null);
+  }
+
+  private static long micros(Instant instant) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+  }
+
+  /** One walk; each step reads some spans of some partitions, all at once. */
+  private final class Walk {
+    private final LayoutHistory history;
+    private final DeviceId device;
+    private final long toMicros;
+    private final Visitor visitor;
+    private long span;
+    private long minutesAtOnce = FIRST_MINUTES;
+
+    Walk(LayoutHistory history, DeviceId device, long fromSpan, long toMicros, Visitor visitor) {
+      this.history = history;
+      this.device = device;
+      this.toMicros = toMicros;
+      this.visitor = visitor;
+      span = fromSpan;
+    }
+
+    CompletionStage<Void> run() {
+      long endMicros = Math.min(toMicros, visitor.wantedToMicros());
+      if (span * MINUTE_MICROS >= endMicros) {
+        return CompletableFuture.completedFuture(null);
+      }
+      long before = span;
+      List<CompletionStage<List<Chunk>>> reads = new ArrayList<>();
+      for (Part part : step(Math.floorDiv(endMicros - 1, MINUTE_MICROS) + 1)) {
+        reads.add(folds.readChunks(part.partition, device, part.fromSpan, part.toSpan));
+        span = part.toSpan;
+      }
+      return Batches.all(reads)
+          .thenComposeAsync(
+              partitions -> {
+                long bytes = 0;
+                long samples = 0;
+                for (List<Chunk> chunks : partitions) {
+                  for (Chunk chunk : chunks) {
+                    bytes += chunk.bytes().length;
+                    samples += visitor.chunk(chunk);
+                  }
+                }
+                minutesAtOnce = minutesOfNextStep(span - before, bytes, samples);
+                return run();
+              },
+              executor);
+    }
+
+    /** By what the last step brought; a quarter more, so that there is seldom one for the rest. */
+    private long minutesOfNextStep(long minutes, long bytes, long samples) {
+      long wanted = visitor.wantedSamples();
+      long byBytes = minutes * BYTES_AT_ONCE / Math.max(1, bytes);
+      long bySamples = minutes * (wanted + wanted / 4) / Math.max(1, samples);
+      return Math.min(MINUTES_AT_ONCE_MAX, samples == 0 ? byBytes : Math.min(byBytes, bySamples));
+    }
+
+    private List<Part> step(long endMinute) {
+      long enough = history.spanStart(span + minutesAtOnce);
+      long end = Math.min(endMinute, Math.max(history.spanEnd(span), enough));
+      List<Part> parts = new ArrayList<>();
+      for (long from = span; from < end && parts.size() < PARTITIONS_AT_ONCE; ) {
+        ChunkPartition partition = history.chunkPartition(device, from);
+        long to = Math.min(end, history.periodEnd(device, partition.period()));
+        parts.add(new Part(partition, from, to));
+        from = to;
+      }
+      return parts;
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package qiantang.store.read;
+
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.codec.BlockCodec;
+import qiantang.store.codec.ChunkCodec;
+import qiantang.store.codec.Column;
+import qiantang.store.codec.DeviceColumns;
+import qiantang.store.fold.FoldTables.Block;
+import qiantang.store.fold.FoldTables.State;
+import qiantang.store.fold.LayoutHistory;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.Entry;
+import qiantang.store.model.FrameKey;
+import qiantang.store.model.MetricValue;
+import qiantang.store.model.Reading;
+import qiantang.store.model.Value;
+import qiantang.store.read.Series.Sample;
+
+/**
+ * Finds the newest value of each metric of some devices: newest in event time, the later arrival
+ * among equals, so that it never goes back (I9). Any thread: tiers are read at the same time.
+ */
+final class LatestMerge implements Tail.Visitor {
+  private final WantedDevices wanted;
+  private final LayoutHistory history;
+
+  // All guarded by this.
+  private final Map<DeviceId, Map<String, Newest>> byDevice = new HashMap<>();
+  private final EnumSet<Source> sources = EnumSet.of(Source.JOURNAL);
+  private int damaged;
+
+  /** The newest so far. */
+  private static final class Newest {
+    private @Nullable Rank rank;
+    private long timeMicros;
+    private long arrivalMicros;
+    private @Nullable Value value;
+
+    /** Whether one of this event time and rank takes its place. */
+    boolean givesWayTo(long timeMicros, Rank rank) {
+      return this.rank == null
+          || this.timeMicros < timeMicros
+          || (this.timeMicros == timeMicros && this.rank.compareTo(rank) <= 0);
+    }
+
+    void put(long timeMicros, long arrivalMicros, Rank rank, Value value) {
+      this.timeMicros = timeMicros;
+      this.arrivalMicros = arrivalMicros;
+      this.rank = rank;
+      this.value = value;
+    }
+  }
+
+  LatestMerge(WantedDevices wanted, LayoutHistory history) {
+    this.wanted = wanted;
+    this.history = history;
+  }
+
+  @Override
+  public synchronized void entry(FrameKey frame, int index, Entry entry) {
+    if (!(entry instanceof Entry.Readings message)) {
+      return;
+    }
+    Rank rank = Rank.of(frame, index);
+    long arrivalMicros = Sample.arrivalMicros(message);
+    for (Reading reading : message.readings()) {
+      if (wanted.contains(reading.device())) {
+        Map<String, Newest> metrics = metrics(reading.device());
+        for (MetricValue value : reading.values()) {
+          Newest newest = newest(metrics, value.metric());
+          if (newest.givesWayTo(reading.eventTimeMicros(), rank)) {
+            newest.put(reading.eventTimeMicros(), arrivalMicros, rank, value.value());
+          }
+        }
+      }
+    }
+  }
+
+  /** Merges what a block says of the devices. */
+  void block(Block block) {
+    DeviceId single = wanted.single();
+    BlockCodec.Decoded decoded =
+        single == null
+            ? BlockCodec.decode(block.bytes())
+            : BlockCodec.decode(block.bytes(), single);
+    switch (decoded) {
+      case BlockCodec.Decoded.Members(var members) -> {
+        Rank rank = Rank.of(block.key());
+        members.forEach(member -> add(member.device(), member.columns(), rank));
+      }
+      case BlockCodec.Decoded.Damaged _ -> damaged(1);
+    }
+  }
+
+  private synchronized void add(DeviceId device, DeviceColumns columns, Rank rank) {
+    if (!wanted.contains(device)) {
+      return;
+    }
+    sources.add(Source.BLOCKS);
+    Map<String, Newest> metrics = metrics(device);
+    for (Column column : columns.columns()) {
+      int last = column.count() - 1; // the newest: rows are in order of event time
+      add(metrics, columns, column, last, rank);
+    }
+  }
+
+  /** Merges a part of a device's state. */
+  void state(State state) {
+    if (!wanted.contains(state.device())) {
+      return;
+    }
+    switch (ChunkCodec.decode(state.bytes())) {
+      case ChunkCodec.Decoded.Columns(DeviceColumns columns) -> add(state, columns);
+      case ChunkCodec.Decoded.Damaged _ -> damaged(1);
+    }
+  }
+
+  private synchronized void add(State state, DeviceColumns columns) {
+    sources.add(Source.STATES);
+    Map<String, Newest> metrics = metrics(state.device());
+    for (Column column : columns.columns()) {
+      int last = column.count() - 1;
+      long span = history.spanOf(columns.eventTimeMicros(column.row(last)));
+      Rank rank = Rank.ofPacked(history.arrivalEnd(span, state.arrival()), 0);
+      add(metrics, columns, column, last, rank);
+    }
+  }
+
+  private static void add(
+      Map<String, Newest> metrics, DeviceColumns columns, Column column, int index, Rank rank) {
+    int row = column.row(index);
+    long timeMicros = columns.eventTimeMicros(row);
+    Newest newest = newest(metrics, column.metric());
+    if (newest.givesWayTo(timeMicros, rank)) {
+      newest.put(timeMicros, columns.arrivalMillis(row) * 1000, rank, column.value(index));
+    }
+  }
+
+  private Map<String, Newest> metrics(DeviceId device) {
+    return byDevice.computeIfAbsent(device, id -> new HashMap<>());
+  }
+
+  private static Newest newest(Map<String, Newest> metrics, String metric) {
+    return metrics.computeIfAbsent(metric, name -> new Newest());
+  }
+
+  /** Counts what could not be decoded. */
+  synchronized void damaged(int frames) {
+    damaged += frames;
+  }
+
+  /** The answer; the merge is done. */
+  synchronized LatestOfDevices answer() {
+    SortedMap<DeviceId, SortedMap<String, Sample>> devices = new TreeMap<>();
+    long freshnessMicros = 0;
+    for (Map.Entry<DeviceId, Map<String, Newest>> device : byDevice.entrySet()) {
+      SortedMap<String, Sample> samples = new TreeMap<>();
+      for (Map.Entry<String, Newest> metric : device.getValue().entrySet()) {
+        Newest newest = metric.getValue();
+        if (newest.value != null) {
+          samples.put(
+              metric.getKey(), new Sample(newest.timeMicros, newest.arrivalMicros, newest.value));
+          freshnessMicros = Math.max(freshnessMicros, newest.arrivalMicros);
+        }
+      }
+      devices.put(device.getKey(), samples);
+    }
+    return new LatestOfDevices(devices, Completeness.of(null, freshnessMicros, sources, damaged));
+  }
+}

@@ -1,0 +1,75 @@
+package qiantang.store.read;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.fold.FoldTables.LaneCursor;
+import qiantang.store.fold.LayoutHistory;
+import qiantang.store.journal.JournalTables.Start;
+import qiantang.store.journal.JournalTables.Whereabouts;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.StartId;
+
+/**
+ * Where an enterprise's records lie and how far folds have come with them: read before any data and
+ * kept for the whole answer. Older ones are always safe: what they do not know to be folded is
+ * still where it was, and being there twice changes no answer.
+ *
+ * @param whereabouts the lanes in which the enterprise may have records
+ * @param starts those of them that have not expired
+ * @param cursors of lanes that a sorter has begun
+ * @param packedMinute up to which minute the enterprise is packed, null where no packer was
+ */
+record Positions(
+    EnterpriseId enterprise,
+    List<Whereabouts> whereabouts,
+    Map<StartId, Start> starts,
+    Map<LaneKey, LaneCursor> cursors,
+    @Nullable Long packedMinute) {
+  /** A lane of a start. */
+  record LaneKey(StartId start, int lane) {}
+
+  /** First label of this lane whose frames may be in no block. */
+  long unsortedFrom(Whereabouts row) {
+    LaneCursor cursor = cursor(row);
+    return cursor == null ? row.firstMinute() : Math.max(row.firstMinute(), cursor.minute());
+  }
+
+  /** First label of the blocks that may be in no chunk; {@link #blocksTo} where there is none. */
+  long blocksFrom() {
+    long to = blocksTo();
+    long from = to;
+    for (Whereabouts row : whereabouts) {
+      from = Math.min(from, row.firstMinute());
+    }
+    if (packedMinute != null) {
+      // What came early for a span is packed with that span and not with the minute it came in.
+      from = Math.max(from, packedMinute - LayoutHistory.EARLY_MINUTES);
+    }
+    // A block outlives no frame, and a start may be older than both.
+    return from >= to ? to : Math.max(from, to - Tail.KEPT_MINUTES);
+  }
+
+  /** First label that no block needs to have: what was not sorted yet is read as frames. */
+  long blocksTo() {
+    return whereabouts.stream()
+        .map(this::cursor)
+        .mapToLong(cursor -> cursor == null ? Long.MIN_VALUE : cursor.minute())
+        .max()
+        .orElse(Long.MIN_VALUE);
+  }
+
+  /** Frames that a sorter has passed without being able to decode them. */
+  int damagedFrames() {
+    long damaged = 0;
+    for (Whereabouts row : whereabouts) {
+      LaneCursor cursor = cursor(row);
+      damaged += cursor == null ? 0 : cursor.damagedFrames();
+    }
+    return (int) Math.min(damaged, Integer.MAX_VALUE);
+  }
+
+  private @Nullable LaneCursor cursor(Whereabouts row) {
+    return cursors.get(new LaneKey(row.start(), row.lane()));
+  }
+}

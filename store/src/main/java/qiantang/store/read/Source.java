@@ -1,0 +1,22 @@
+package qiantang.store.read;
+
+import java.util.EnumSet;
+import java.util.List;
+
+/** What an answer is merged from, in the order in which answers name them. */
+enum Source {
+  CHUNKS("chunks"),
+  STATES("states"),
+  BLOCKS("blocks"),
+  JOURNAL("journal");
+
+  private final String word;
+
+  Source(String word) {
+    this.word = word;
+  }
+
+  static List<String> words(EnumSet<Source> sources) {
+    return sources.stream().map(source -> source.word).toList();
+  }
+}

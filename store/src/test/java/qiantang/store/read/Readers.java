@@ -1,0 +1,21 @@
+package qiantang.store.read;
+
+import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.Layouts;
+import qiantang.store.harness.ManualTime;
+import qiantang.store.journal.JournalTables;
+import qiantang.store.memory.MemoryRegistry;
+
+/** Readers that do everything in the calling thread. */
+final class Readers {
+  private Readers() {}
+
+  /** A reader of enterprises that no registry knows: they are kept for 30 days. */
+  static Reader over(JournalTables tables, FoldTables folds, ManualTime time, long cacheBytesMax) {
+    return new Reader(
+        new Tail(tables, folds, Runnable::run, cacheBytesMax),
+        folds,
+        new Layouts(folds, new MemoryRegistry(), time),
+        time);
+  }
+}

@@ -32,6 +32,8 @@ final class WatchedFolds implements FoldTables {
   private final List<State> states = new ArrayList<>();
   private final Map<State, Duration> statesKept = new HashMap<>();
   private int stateReads;
+  private final List<Layout> layouts = new ArrayList<>();
+  private boolean keepsLayouts;
   private final List<BlockPartition> blockReads = new ArrayList<>();
   private final List<Long> packedMinutes = new ArrayList<>();
   private final Queue<Runnable> asleep = new ArrayDeque<>();
@@ -98,6 +100,16 @@ final class WatchedFolds implements FoldTables {
 
   int stateReads() {
     return stateReads;
+  }
+
+  /** Layouts are stored from now on; else they are only noted: most worlds are sorted by theirs. */
+  void keepLayouts() {
+    keepsLayouts = true;
+  }
+
+  /** Layouts that were to be stored. */
+  List<Layout> layouts() {
+    return layouts;
   }
 
   List<BlockPartition> blockReads() {
@@ -178,7 +190,10 @@ final class WatchedFolds implements FoldTables {
 
   @Override
   public CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
-    return tables.insertLayout(enterprise, layout);
+    layouts.add(layout);
+    return keepsLayouts
+        ? perform(() -> tables.insertLayout(enterprise, layout))
+        : CompletableFuture.completedFuture(null);
   }
 
   @Override

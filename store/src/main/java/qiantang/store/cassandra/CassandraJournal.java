@@ -193,12 +193,13 @@ final class CassandraJournal implements JournalTables {
   public CompletionStage<Optional<Start>> readStart(StartId start) {
     return session
         .executeAsync(selectStart.bind(start.id()))
-        .thenApply(rows -> Optional.ofNullable(rows.one()).map(CassandraJournal::start));
+        .thenApply(rows -> Optional.ofNullable(rows.one()).flatMap(CassandraJournal::start));
   }
 
   @Override
   public CompletionStage<List<Start>> readStarts() {
-    return Rows.read(session, selectStarts.bind(), CassandraJournal::start);
+    return Rows.read(session, selectStarts.bind(), CassandraJournal::start)
+        .thenApply(rows -> rows.stream().flatMap(Optional::stream).toList());
   }
 
   @Override
@@ -214,28 +215,34 @@ final class CassandraJournal implements JournalTables {
     return row != null && row.getColumnDefinitions().contains("sealed") && row.getBoolean("sealed");
   }
 
-  private static Start start(Row row) {
+  private static Optional<Start> start(Row row) {
+    if (row.isNull("beat")) {
+      // Sealed long after its last heartbeat: that has expired, and all columns but the seal.
+      return Optional.empty();
+    }
     List<Long> minutes = Rows.present(row.getList("minutes", Long.class), "minutes");
     List<Long> sequences = Rows.present(row.getList("sequences", Long.class), "sequences");
-    List<Long> closed = row.getList("closed_sequences", Long.class);
+    // A row written before 003-folds.cql does not say; the driver makes an empty list of nothing.
+    List<Long> closed =
+        Rows.present(row.getList("closed_sequences", Long.class), "closed_sequences");
     List<LanePosition> lanes = new ArrayList<>();
     for (int i = 0; i < minutes.size(); i++) {
-      // A row written before 003-folds.cql does not say.
-      long closedSequence = closed == null ? LanePosition.UNKNOWN : closed.get(i);
+      long closedSequence = closed.isEmpty() ? LanePosition.UNKNOWN : closed.get(i);
       lanes.add(new LanePosition(minutes.get(i), sequences.get(i), closedSequence));
     }
     long beginMinute =
         row.isNull("begin_minute")
             ? lanes.getFirst().minute() - JOURNAL_MINUTES
             : row.getLong("begin_minute");
-    return new Start(
-        new StartId(Rows.present(row.getUuid("start"), "start")),
-        String.valueOf(row.getString("node")),
-        beginMinute,
-        row.getLong("beat"),
-        row.getLong("beat_micros"),
-        row.getBoolean("sealed"),
-        lanes);
+    return Optional.of(
+        new Start(
+            new StartId(Rows.present(row.getUuid("start"), "start")),
+            String.valueOf(row.getString("node")),
+            beginMinute,
+            row.getLong("beat"),
+            row.getLong("beat_micros"),
+            row.getBoolean("sealed"),
+            lanes));
   }
 
   private static List<Long> longs(Start start, ToLongFunction<LanePosition> value) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.MetricValue;
@@ -143,21 +144,26 @@ public final class BlockCodec {
 
   /** Decodes all devices. */
   public static Decoded decode(byte[] block) {
-    return decodeBlock(block, null, null);
+    return decodeBlock(block, id -> true, null);
   }
 
   /** Decodes this device alone; the others' bytes are stepped over. */
   public static Decoded decode(byte[] block, DeviceId device) {
-    return decodeBlock(block, device.text(), null);
+    return decodeBlock(block, device.text()::equals, null);
+  }
+
+  /** Decodes the devices that are wanted; the others' bytes are stepped over. */
+  public static Decoded decode(byte[] block, Predicate<DeviceId> wanted) {
+    return decodeBlock(block, id -> !DeviceId.isValid(id) || wanted.test(new DeviceId(id)), null);
   }
 
   /** Decodes these metrics of this device, as far as they are there. */
   public static Decoded decode(byte[] block, DeviceId device, Set<String> metrics) {
-    return decodeBlock(block, device.text(), metrics);
+    return decodeBlock(block, device.text()::equals, metrics);
   }
 
   private static Decoded decodeBlock(
-      byte[] block, @Nullable String device, @Nullable Set<String> metrics) {
+      byte[] block, Predicate<String> wanted, @Nullable Set<String> metrics) {
     try {
       ByteSource source = Envelope.open(block, MAGIC, VERSION, "block");
       long baseMicros = source.getZigzag();
@@ -172,7 +178,7 @@ public final class BlockCodec {
         String id = ids.get(source);
         int list = Math.clamp(source.getVarint(), -1, lists.size());
         ByteSource body = source.slice(source.getVarint());
-        if (device != null && !id.equals(device)) {
+        if (!wanted.test(id)) {
           continue;
         }
         if (list < 0 || list == lists.size() || !DeviceId.isValid(id)) {

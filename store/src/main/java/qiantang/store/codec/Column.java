@@ -10,6 +10,9 @@ import qiantang.store.model.Value;
  * take them as they are, so that nothing is boxed.
  */
 public sealed interface Column {
+  /** A boxed value, its text's own objects and the reference to it. */
+  int VALUE_BYTES = 64;
+
   /** Name of the metric. */
   String metric();
 
@@ -54,6 +57,32 @@ public sealed interface Column {
       case Integers column -> new Integers(column.metric, rows, column.values);
       case Reals column -> new Reals(column.metric, rows, column.values, column.integers);
       case Values column -> new Values(column.metric, rows, column.values);
+    };
+  }
+
+  /** About how many bytes the arrays hold. */
+  default long weightBytes() {
+    long bytes =
+        switch (this) {
+          case Booleans column -> column.values.length;
+          case Integers column -> 8L * column.values.length;
+          case Reals column -> (column.integers == null ? 8L : 9L) * column.values.length;
+          case Values column -> {
+            long sum = 0;
+            for (Value value : column.values) {
+              sum += VALUE_BYTES + textLength(value);
+            }
+            yield sum;
+          }
+        };
+    return bytes + (rows() == null ? 0 : 4L * count());
+  }
+
+  private static int textLength(Value value) {
+    return switch (value) {
+      case Value.Text(String text) -> text.length();
+      case Value.Json(String text) -> text.length();
+      case Value.Bool _, Value.Int _, Value.Real _ -> 0;
     };
   }
 

@@ -20,6 +20,9 @@ public final class DeviceColumns {
   public static final DeviceColumns EMPTY =
       new DeviceColumns(new long[0], new long[0], new byte[0], List.of());
 
+  // Headers of an object and its arrays, and the references to them.
+  private static final int OBJECTS_BYTES = 96;
+
   private final long[] eventTimesMicros;
   private final long[] arrivalsMillis;
   private final byte[] flags;
@@ -217,6 +220,15 @@ public final class DeviceColumns {
       moved.add(column.inRows(rows));
     }
     return new DeviceColumns(times, arrivals, kept, moved);
+  }
+
+  /** About how many bytes of heap they take, for those that keep many. */
+  public long weightBytes() {
+    long bytes = OBJECTS_BYTES + 17L * rows();
+    for (Column column : columns) {
+      bytes += OBJECTS_BYTES + column.weightBytes();
+    }
+    return bytes;
   }
 
   /** What these columns cost when decoded; see {@link Allowance}. */

@@ -9,6 +9,8 @@ public final class FoldMeter {
   private final LongAdder damagedFrames = new LongAdder();
   private final LongAdder blocks = new LongAdder();
   private final LongAdder blockBytes = new LongAdder();
+  private final LongAdder damagedBlocks = new LongAdder();
+  private final LongAdder damagedStates = new LongAdder();
   private final LongAdder chunks = new LongAdder();
   private final LongAdder chunkBytes = new LongAdder();
   private final LongAdder states = new LongAdder();
@@ -33,12 +35,20 @@ public final class FoldMeter {
     blockBytes.add(bytes);
   }
 
-  void storedChunk(int bytes, long samplesInIt, boolean late) {
-    chunks.increment();
+  void damagedBlock() {
+    damagedBlocks.increment();
+  }
+
+  void damagedState() {
+    damagedStates.increment();
+  }
+
+  void storedChunks(int parts, int bytes, long samplesInThem, boolean late) {
+    chunks.add(parts);
     chunkBytes.add(bytes);
-    samples.add(samplesInIt);
+    samples.add(samplesInThem);
     if (late) {
-      lateSamples.add(samplesInIt);
+      lateSamples.add(samplesInThem);
     }
   }
 
@@ -70,6 +80,16 @@ public final class FoldMeter {
   /** Bytes of them. */
   public long blockBytes() {
     return blockBytes.sum();
+  }
+
+  /** Blocks that could not be decoded and were set aside. */
+  public long damagedBlocks() {
+    return damagedBlocks.sum();
+  }
+
+  /** States that could not be decoded and were begun anew. */
+  public long damagedStates() {
+    return damagedStates.sum();
   }
 
   /** Parts of chunks stored. */

@@ -54,6 +54,11 @@ public record LayoutHistory(EnterpriseId enterprise, Retention retention, List<L
     return spanStart + at(spanStart).spanMinutes();
   }
 
+  /** The first microsecond of a minute. */
+  static long micros(long minute) {
+    return minute * MINUTE_MICROS;
+  }
+
   /** First minute of the span of an event time. */
   public long spanOf(long eventTimeMicros) {
     return spanStart(Math.floorDiv(eventTimeMicros, MINUTE_MICROS));

@@ -3,13 +3,9 @@ package qiantang.store.journal;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import qiantang.store.journal.JournalTables.LanePosition;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.model.EnterpriseId;
@@ -20,28 +16,16 @@ public final class Journal implements AutoCloseable {
   /** Lanes of a start: with 6,000 messages/s each, a lane-minute stays within 10 MiB. */
   public static final int LANES = 16;
 
-  // A start without a heartbeat for this long is sealed by whoever notices (DESIGN: 60 s).
-  private static final Duration DEAD = Duration.ofSeconds(60);
-  private static final Duration WATCH_PERIOD = Duration.ofSeconds(15);
-
-  private static final Logger logger = LoggerFactory.getLogger(Journal.class);
-
   private final JournalTables tables;
   private final StartId start;
   private final String node;
   private final long beginMinute;
   private final InstantSource clock;
   private final Ticker ticker;
-  private final Timers timers;
   private final Lane[] lanes;
   private final Heartbeat heartbeat;
+  private final StartWatch watch;
   private final JournalMeter meter;
-
-  // Guarded by itself: last heartbeat seen of each other start, and when it was first seen.
-  private final Map<StartId, Seen> seen = new HashMap<>();
-  private volatile boolean closed;
-
-  private record Seen(long beat, long sinceNanos) {}
 
   /**
    * A journal that is not open yet.
@@ -65,7 +49,6 @@ public final class Journal implements AutoCloseable {
     this.node = node;
     this.clock = clock;
     this.ticker = ticker;
-    this.timers = timers;
     this.meter = meter;
     lanes = new Lane[LANES];
     beginMinute = Math.floorDiv(clock.millis(), 60_000L);
@@ -81,6 +64,7 @@ public final class Journal implements AutoCloseable {
             this::positions,
             this::announced,
             onSealed);
+    watch = new StartWatch(tables, start, ticker, timers);
     for (int i = 0; i < LANES; i++) {
       lanes[i] = new Lane(tables, start, i, clock, timers, heartbeat, meter);
     }
@@ -103,7 +87,7 @@ public final class Journal implements AutoCloseable {
         .thenCompose(nothing -> tables.readStarts())
         .thenCompose(
             starts -> {
-              timers.after(WATCH_PERIOD, this::watchStarts);
+              watch.begin();
               long floorMinute = starts.stream().mapToLong(Start::reach).max().orElse(0);
               if (positions.stream().allMatch(lane -> lane.minute() >= floorMinute)) {
                 announced(positions);
@@ -174,7 +158,7 @@ public final class Journal implements AutoCloseable {
   /** Ends at once: what waits is told {@code Unavailable}. Drain before, if there is time. */
   @Override
   public void close() {
-    closed = true;
+    watch.close();
     heartbeat.close();
     for (Lane lane : lanes) {
       lane.close();
@@ -193,55 +177,5 @@ public final class Journal implements AutoCloseable {
     for (int i = 0; i < LANES; i++) {
       lanes[i].announced(positions.get(i).minute());
     }
-  }
-
-  /**
-   * Seals other starts whose heartbeat has stood still for 60 s, so that readers know their end.
-   */
-  private void watchStarts() {
-    if (closed) {
-      return;
-    }
-    tables
-        .readStarts()
-        .whenComplete(
-            (starts, error) -> {
-              if (error == null) {
-                starts.forEach(this::watch);
-              }
-              timers.after(WATCH_PERIOD, this::watchStarts);
-            });
-  }
-
-  private void watch(Start other) {
-    if (other.sealed() || other.id().equals(start)) {
-      return;
-    }
-    long now = ticker.nanos();
-    synchronized (seen) {
-      Seen before = seen.get(other.id());
-      if (before == null || before.beat() != other.beat()) {
-        seen.put(other.id(), new Seen(other.beat(), now));
-        return;
-      }
-      if (now - before.sinceNanos() < DEAD.toNanos()) {
-        return;
-      }
-      seen.remove(other.id());
-    }
-    tables
-        .seal(other.id(), other.beat())
-        .whenComplete(
-            (isSealed, error) -> {
-              if (error != null) {
-                logger.warn("cannot seal start {}: {}", other.id(), error.toString());
-              } else if (isSealed) {
-                logger.info(
-                    "sealed start {} of {}: no heartbeat for {} s",
-                    other.id(),
-                    other.node(),
-                    DEAD.toSeconds());
-              }
-            });
   }
 }

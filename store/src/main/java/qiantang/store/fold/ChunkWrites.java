@@ -1,0 +1,125 @@
+package qiantang.store.fold;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import qiantang.store.codec.ChunkCodec;
+import qiantang.store.codec.ColumnsMerge;
+import qiantang.store.codec.ContentDigest;
+import qiantang.store.codec.DeviceColumns;
+import qiantang.store.fold.FoldTables.Chunk;
+import qiantang.store.fold.FoldTables.ChunkKey;
+import qiantang.store.fold.FoldTables.ChunkPartition;
+import qiantang.store.model.DeviceId;
+
+/** Merges, encodes and writes the chunks of a group's step. One thread at a time. */
+final class ChunkWrites {
+  private final PackerEnvironment environment;
+  private final LayoutHistory layouts;
+  private final long arrivalSpan;
+  private boolean hasRows;
+
+  // Where slices of a device's event span follow each other, how many parts it has so far.
+  private final Map<DeviceSpan, Integer> parts = new HashMap<>();
+
+  private record DeviceSpan(DeviceId device, long span) {}
+
+  /** Rows of one partition that are written together. */
+  private static final class Batch {
+    final List<Chunk> rows = new ArrayList<>();
+    long samples;
+    int bytes;
+  }
+
+  ChunkWrites(PackerEnvironment environment, LayoutHistory layouts, long arrivalSpan) {
+    this.environment = environment;
+    this.layouts = layouts;
+    this.arrivalSpan = arrivalSpan;
+  }
+
+  /** Whether any row was written. */
+  boolean hasRows() {
+    return hasRows;
+  }
+
+  /**
+   * Writes a slice. Complete when its rows are known to be stored, with the newest values in it.
+   */
+  CompletionStage<SortedMap<DeviceId, DeviceColumns>> write(Arrivals arrivals) {
+    SortedMap<DeviceId, DeviceColumns> newest = new TreeMap<>();
+    WriteWindow window = new WriteWindow();
+    return Turns.each(
+            environment.executor(),
+            () -> {
+              var next = arrivals.takeSpan();
+              if (next == null) {
+                return null;
+              }
+              begin(next.getKey(), next.getValue(), newest, window);
+              return window.room();
+            })
+        .thenCompose(nothing -> window.all())
+        .thenApply(nothing -> newest);
+  }
+
+  private void begin(
+      long span,
+      NavigableMap<DeviceId, List<DeviceColumns>> devices,
+      SortedMap<DeviceId, DeviceColumns> newest,
+      WriteWindow window) {
+    long fromMicros = LayoutHistory.micros(span);
+    long toMicros = LayoutHistory.micros(layouts.spanEnd(span));
+    Duration timeToLive = environment.timeToLive(layouts, span);
+    Map<ChunkPartition, Batch> open = new LinkedHashMap<>();
+    devices.forEach(
+        (device, pieces) -> {
+          DeviceColumns merged = ColumnsMerge.merge(pieces, fromMicros, toMicros);
+          newest.merge(
+              device, Newest.of(merged), (earlier, now) -> Newest.ofAll(List.of(earlier, now)));
+          ChunkPartition partition = layouts.chunkPartition(device, span);
+          Batch batch = open.computeIfAbsent(partition, key -> new Batch());
+          for (ChunkCodec.Part part : ChunkCodec.encode(merged)) {
+            if (batch.bytes >= PackerEnvironment.WRITE_BYTES_MAX) {
+              window.add(write(batch, span, timeToLive));
+              batch = new Batch();
+              open.put(partition, batch);
+            }
+            add(batch, chunk(partition, device, span, part), part.columns().samples());
+          }
+        });
+    open.values().forEach(batch -> window.add(write(batch, span, timeToLive)));
+  }
+
+  private Chunk chunk(ChunkPartition partition, DeviceId device, long span, ChunkCodec.Part part) {
+    int number = parts.merge(new DeviceSpan(device, span), 1, Integer::sum) - 1;
+    long digest = ContentDigest.of(part.bytes());
+    ChunkKey key = new ChunkKey(partition, device, span, arrivalSpan, number, digest);
+    return new Chunk(key, part.bytes(), environment.summaries().apply(part.columns()));
+  }
+
+  private static void add(Batch batch, Chunk chunk, long samples) {
+    batch.rows.add(chunk);
+    batch.bytes += chunk.bytes().length + chunk.summary().length;
+    batch.samples += samples;
+  }
+
+  private CompletionStage<Void> write(Batch batch, long span, Duration timeToLive) {
+    hasRows = true;
+    return environment
+        .tables()
+        .insertChunks(batch.rows, timeToLive)
+        .thenRun(
+            () ->
+                environment
+                    .meter()
+                    .storedChunks(
+                        batch.rows.size(), batch.bytes, batch.samples, arrivalSpan > span));
+  }
+}

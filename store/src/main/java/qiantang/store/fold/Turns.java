@@ -1,0 +1,95 @@
+package qiantang.store.fold;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stages one after another. A fold that lags goes through thousands of them: neither the stack nor
+ * a chain of stages grows with their number.
+ */
+final class Turns {
+  private final Executor executor;
+  private final Next next;
+  private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+  /** Begins what comes next; null where nothing is left. Never called by two threads at once. */
+  @FunctionalInterface
+  interface Next {
+    @Nullable CompletionStage<?> begin();
+  }
+
+  private Turns(Executor executor, Next next) {
+    this.executor = executor;
+    this.next = next;
+  }
+
+  /**
+   * Begins a stage whenever the one before is complete. The first begins on the caller's thread,
+   * the others on the executor. Complete when nothing is left, failed as soon as one fails.
+   */
+  static CompletionStage<Void> each(Executor executor, Next next) {
+    Turns turns = new Turns(executor, next);
+    turns.goOn();
+    return turns.done;
+  }
+
+  /**
+   * The same with up to so many stages under way. After a failure nothing more begins, and what is
+   * under way is waited for.
+   */
+  static CompletionStage<Void> each(int atOnce, Executor executor, Next next) {
+    boolean[] failed = {false};
+    Next guarded =
+        () -> {
+          synchronized (failed) {
+            CompletionStage<?> begun = failed[0] ? null : next.begin();
+            return begun == null ? null : begun.whenComplete((value, error) -> mark(failed, error));
+          }
+        };
+    CompletableFuture<?>[] lanes = new CompletableFuture<?>[atOnce];
+    for (int i = 0; i < atOnce; i++) {
+      lanes[i] = each(executor, guarded).toCompletableFuture();
+    }
+    return CompletableFuture.allOf(lanes);
+  }
+
+  private static void mark(boolean[] failed, @Nullable Throwable error) {
+    if (error != null) {
+      synchronized (failed) {
+        failed[0] = true;
+      }
+    }
+  }
+
+  private void goOn() {
+    try {
+      CompletionStage<?> begun = next.begin();
+      while (begun != null) {
+        CompletableFuture<?> stage = begun.toCompletableFuture();
+        if (!stage.isDone() || stage.isCompletedExceptionally()) {
+          begun.whenComplete((value, error) -> ended(error));
+          return;
+        }
+        begun = next.begin();
+      }
+      done.complete(null);
+    } catch (RuntimeException | Error e) {
+      done.completeExceptionally(e);
+    }
+  }
+
+  private void ended(@Nullable Throwable error) {
+    if (error != null) {
+      done.completeExceptionally(error);
+      return;
+    }
+    try {
+      executor.execute(this::goOn);
+    } catch (RejectedExecutionException e) {
+      done.completeExceptionally(e); // the program stops
+    }
+  }
+}

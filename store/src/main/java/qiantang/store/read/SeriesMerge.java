@@ -185,6 +185,22 @@ final class SeriesMerge implements Tail.Visitor, Chunks.Visitor {
         Completeness.of(next == null ? null : "limit", freshnessMicros, sources, damaged));
   }
 
+  /** The samples themselves, settled and within the limit; the merge is done. */
+  synchronized Map<String, MetricMerge> settled() {
+    cut();
+    return byMetric;
+  }
+
+  /** What they come from; the merge is done. */
+  synchronized EnumSet<Source> sources() {
+    return sources;
+  }
+
+  /** How much could not be decoded; the merge is done. */
+  synchronized int damaged() {
+    return damaged;
+  }
+
   /** Leaves whole instants to the next page until the limit holds, but never the first one. */
   private void cut() {
     size = 0;

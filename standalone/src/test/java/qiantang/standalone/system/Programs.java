@@ -54,6 +54,7 @@ final class Programs implements AutoCloseable {
   private final int mqttPort = Ports.free();
   private final int ingestHttpPort = Ports.free();
   private final int httpPort = Ports.free();
+  private final int foldHttpPort = Ports.free();
   private final HttpClient http = HttpClient.newHttpClient();
   private final SecureRandom random = new SecureRandom();
   private final Map<EnterpriseId, String> admins = new HashMap<>();
@@ -61,6 +62,7 @@ final class Programs implements AutoCloseable {
   private CassandraProcess cassandra;
   private @Nullable Process ingest;
   private @Nullable Process query;
+  private @Nullable Process fold;
 
   private Programs(Path folder, String operator) throws Exception {
     this.folder = folder;
@@ -76,6 +78,20 @@ final class Programs implements AutoCloseable {
     try {
       programs.register(operator);
       programs.startIngest();
+      programs.startQuery();
+      return programs;
+    } catch (Exception | Error e) {
+      programs.close();
+      throw e;
+    }
+  }
+
+  /** The database with its schema, and query: nothing that takes messages or folds. */
+  static Programs startWithoutIngest(Path folder) throws Exception {
+    AccessToken operator = AccessToken.draw(EnterpriseId.OPERATOR, new SecureRandom());
+    Programs programs = new Programs(folder, operator.text());
+    try {
+      programs.register(operator);
       programs.startQuery();
       return programs;
     } catch (Exception | Error e) {
@@ -125,7 +141,7 @@ final class Programs implements AutoCloseable {
     return new Credential(token.owner(), id, token.hash(), role, device, id, now, null);
   }
 
-  private Cassandra store() {
+  Cassandra store() {
     return Cassandra.connect(CassandraConfig.local(cqlPort));
   }
 
@@ -155,6 +171,21 @@ final class Programs implements AutoCloseable {
             "--http-port",
             String.valueOf(httpPort));
     awaitReady(query, "query", httpPort);
+  }
+
+  /** Returns at once: a test kills it before it has done much. */
+  void startFold() throws Exception {
+    fold =
+        java(
+            "fold",
+            "--cassandra",
+            "127.0.0.1:" + cqlPort,
+            "--fold-http-port",
+            String.valueOf(foldHttpPort));
+  }
+
+  void killFold() throws InterruptedException {
+    kill(fold);
   }
 
   void killIngest() throws InterruptedException {
@@ -334,6 +365,7 @@ final class Programs implements AutoCloseable {
   public void close() {
     try {
       kill(query);
+      kill(fold);
       kill(ingest);
       cassandra.kill();
       data.close();

@@ -1,0 +1,188 @@
+package qiantang.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import qiantang.standalone.cassandra.CassandraProcess;
+import qiantang.standalone.cassandra.DataDirectory;
+import qiantang.store.cassandra.Cassandra;
+import qiantang.store.cassandra.CassandraConfig;
+import qiantang.store.fold.FoldMeter;
+import qiantang.store.fold.Layouts;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.MetricValue;
+import qiantang.store.model.Reading;
+import qiantang.store.model.Value;
+import qiantang.store.registry.Enterprise;
+import qiantang.store.registry.Retention;
+
+/**
+ * How fast folds work off a backlog, and what they cost: an hour of messages is written by an
+ * injected clock, then sorted and packed on one thread.
+ */
+@Command(
+    name = "folds",
+    description = "Messages/s that sorter and packer work off, their cores, and what they write.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class FoldsBench implements Callable<Integer> {
+  private static final long PROGRESS_SECONDS = 120;
+  private static final long LOOK_AGAIN_NANOS = 50_000;
+
+  @Option(names = "--rate", description = "Messages a second that arrived.")
+  private int rate = 5_000;
+
+  @Option(names = "--minutes", description = "For how long they arrived.")
+  private int minutes = 60;
+
+  @Option(names = "--enterprises", description = "Enterprises the devices belong to.")
+  private int enterprises = 100;
+
+  @Option(names = "--metrics", description = "Metrics of a message.")
+  private int metrics = 10;
+
+  private final Random random = new Random(1);
+
+  /** One device's place in its random walk. */
+  private static final class Walk {
+    final EnterpriseId enterprise;
+    final DeviceId device;
+    final long[] hundredths;
+
+    Walk(EnterpriseId enterprise, DeviceId device, int metrics) {
+      this.enterprise = enterprise;
+      this.device = device;
+      hundredths = new long[metrics];
+      for (int i = 0; i < metrics; i++) {
+        hundredths[i] = 2000 + 100L * i;
+      }
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Path folder = Files.createTempDirectory("qiantang-bench-");
+    long memoryBytes =
+        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+    try (DataDirectory data = DataDirectory.open(folder.resolve("data"));
+        CassandraProcess database =
+            CassandraProcess.start(
+                data,
+                CassandraProcess.Config.durable(0, memoryBytes),
+                line -> System.err.println(line));
+        Cassandra cassandra = Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
+      run(cassandra, database);
+    } finally {
+      DurableBench.deleteTree(folder);
+    }
+    return 0;
+  }
+
+  private void run(Cassandra cassandra, CassandraProcess database) throws Exception {
+    List<EnterpriseId> owners = new ArrayList<>();
+    for (int i = 0; i < enterprises; i++) {
+      EnterpriseId id = new EnterpriseId("enterprise-" + i);
+      owners.add(id);
+      cassandra
+          .registry()
+          .createEnterprise(
+              new Enterprise(id, id.text(), "", List.of(), Retention.DAYS_30, Instant.now()))
+          .toCompletableFuture()
+          .join();
+    }
+    Instant begin =
+        Instant.now().minus(Duration.ofMinutes(minutes + 30L)).truncatedTo(ChronoUnit.HOURS);
+    try (VirtualIngest ingest =
+        new VirtualIngest(
+            cassandra.journal(),
+            cassandra.folds(),
+            time -> new Layouts(cassandra.folds(), cassandra.registry(), time),
+            begin,
+            () -> LockSupport.parkNanos(LOOK_AGAIN_NANOS))) {
+      write(ingest, owners);
+      ProcessHandle node = ProcessHandle.of(database.pid()).orElseThrow();
+      Duration ownBefore = cpu(ProcessHandle.current());
+      Duration nodeBefore = cpu(node);
+      long beganNanos = System.nanoTime();
+      System.err.println("folding");
+      ingest.fold(owners);
+      double seconds = (System.nanoTime() - beganNanos) / 1e9;
+      double own = cpu(ProcessHandle.current()).minus(ownBefore).toMillis() / 1e3;
+      double theirs = cpu(node).minus(nodeBefore).toMillis() / 1e3;
+      print(ingest.foldMeter(), seconds, own, theirs);
+    }
+  }
+
+  private void write(VirtualIngest ingest, List<EnterpriseId> owners) {
+    // Each device sends every 10 s, as the plan's fleet does.
+    List<Walk> fleet = new ArrayList<>();
+    for (int i = 0; i < rate * 10; i++) {
+      fleet.add(new Walk(owners.get(i % owners.size()), new DeviceId("device-" + i), metrics));
+    }
+    Instant begin = ingest.now();
+    for (int second = 0; second < minutes * 60; second++) {
+      ingest.advanceTo(begin.plusSeconds(second));
+      long eventTimeMicros = ChronoUnit.MICROS.between(Instant.EPOCH, ingest.now());
+      for (int i = second % 10; i < fleet.size(); i += 10) {
+        Walk walk = fleet.get(i);
+        ingest.send(walk.enterprise, reading(walk, eventTimeMicros));
+      }
+      if (second % PROGRESS_SECONDS == 0) {
+        System.err.printf("  written %d of %d min%n", second / 60, minutes);
+      }
+    }
+    // Until the last span is over and whatever may be on time for it has come.
+    ingest.advanceTo(begin.plus(Duration.ofMinutes(minutes + 20L)));
+  }
+
+  private Reading reading(Walk walk, long eventTimeMicros) {
+    List<MetricValue> values = new ArrayList<>(metrics);
+    for (int i = 0; i < metrics; i++) {
+      walk.hundredths[i] += random.nextInt(21) - 10;
+      values.add(new MetricValue("metric-" + i, new Value.Real(walk.hundredths[i] / 100.0)));
+    }
+    return new Reading(walk.device, eventTimeMicros, true, false, values);
+  }
+
+  private void print(FoldMeter meter, double seconds, double own, double theirs) {
+    double messages = (double) rate * minutes * 60;
+    double perSecond = messages / seconds;
+    double coresPer10k = own / messages * 10_000;
+    double all = meter.frameBytes() + meter.blockBytes() + meter.chunkBytes() + meter.stateBytes();
+    System.out.printf(
+        "%,.0f messages of %d metrics, %d enterprises, %d min: folded in %.1f s, %.1f times as fast"
+            + " as they came%n%n",
+        messages, metrics, enterprises, minutes, seconds, perSecond / rate);
+    System.out.println(
+        "| messages/s | cores per 10,000 messages/s: folds, cassandra | B a message: journal,"
+            + " blocks, chunks, states | all tiers, times the journal |");
+    System.out.println("|---|---|---|---|");
+    System.out.printf(
+        "| %,.0f | %.3f, %.3f | %.1f, %.1f, %.1f, %.1f | %.2f |%n%n",
+        perSecond,
+        coresPer10k,
+        theirs / messages * 10_000,
+        meter.frameBytes() / messages,
+        meter.blockBytes() / messages,
+        meter.chunkBytes() / messages,
+        meter.stateBytes() / messages,
+        all / meter.frameBytes());
+    System.out.printf("folds messages_per_s=%.0f cores_per_10k=%.3f%n", perSecond, coresPer10k);
+  }
+
+  private static Duration cpu(ProcessHandle process) {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+}

@@ -79,7 +79,9 @@ class PackerHistoryTest {
       for (int operation = 0; operation < counted.operations(); operation++) {
         PackerWorld world = smallWorld(0);
         WatchedFolds way = world.way();
-        way.dieAt(operation, WatchedFolds.Death.values()[(operation + parity) % 2]);
+        way.dieAt(
+            operation,
+            (operation + parity) % 2 == 0 ? WatchedFolds.Death.BEFORE : WatchedFolds.Death.AFTER);
         Stages.failure(world.packer(way).pack(PackerWorld.ENTERPRISE, MIDNIGHT + 40));
         world.pack(MIDNIGHT + 40);
         assertAlike(counted.chunks(), world.chunks());

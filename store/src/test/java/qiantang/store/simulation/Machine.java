@@ -138,7 +138,8 @@ final class Machine implements InstantSource, Ticker, Timers, Executor {
     if (stalled) {
       return;
     }
-    // A clock set back just before by as long as the sleep hides it from both clocks, and nobody can
+    // A clock set back just before by as long as the sleep hides it from both clocks, and nobody
+    // can
     // know of it: such a coincidence is left out.
     boolean hides =
         time.nanos() - setBackAtNanos < VirtualTime.MINUTE

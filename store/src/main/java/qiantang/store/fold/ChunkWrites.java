@@ -71,6 +71,9 @@ final class ChunkWrites {
                 return null;
               }
               begin(next.getKey(), next.getValue(), newest, window);
+              if (arrivals.areOfAllTimes()) {
+                parts.clear(); // no other slice has more of this span
+              }
               return window.room();
             })
         .thenCompose(nothing -> window.all())

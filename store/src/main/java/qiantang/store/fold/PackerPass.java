@@ -1,11 +1,11 @@
 package qiantang.store.fold;
 
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -109,31 +109,32 @@ final class PackerPass {
 
   private CompletionStage<Void> step() {
     long span = position;
-    int groups = layouts.at(span).groupCount();
-    List<GroupStep> steps = new ArrayList<>();
-    Iterator<Integer> remaining = IntStream.range(0, groups).iterator();
+    AtomicBoolean hasBlocks = new AtomicBoolean();
+    AtomicBoolean hasRows = new AtomicBoolean();
+    Iterator<Integer> groups = IntStream.range(0, layouts.at(span).groupCount()).iterator();
     return Turns.each(
             GROUPS_AT_ONCE,
             environment.executor(),
-            () -> {
-              if (!remaining.hasNext()) {
-                return null;
-              }
-              GroupStep step =
-                  new GroupStep(environment, layouts, span, remaining.next(), load, sliceBytesMax);
-              steps.add(step);
-              return step.run();
-            })
+            () -> groups.hasNext() ? step(span, groups.next(), hasBlocks, hasRows) : null)
         .thenComposeAsync(
             nothing -> {
               position = layouts.spanEnd(span);
-              silent = steps.stream().noneMatch(GroupStep::hasBlocks);
-              return steps.stream().anyMatch(GroupStep::hasRows)
-                  ? writePackedMinute()
-                  : CompletableFuture.completedFuture(null);
+              silent = !hasBlocks.get();
+              return hasRows.get() ? writePackedMinute() : CompletableFuture.completedFuture(null);
             },
             environment.executor())
         .thenCompose(nothing -> reconsider(span));
+  }
+
+  private CompletionStage<Void> step(
+      long span, int group, AtomicBoolean hasBlocks, AtomicBoolean hasRows) {
+    GroupStep step = new GroupStep(environment, layouts, span, group, load, sliceBytesMax);
+    return step.run()
+        .thenRun(
+            () -> {
+              hasBlocks.compareAndSet(false, step.hasBlocks());
+              hasRows.compareAndSet(false, step.hasRows());
+            });
   }
 
   /** Once a day, at an hour at which the next day's layout can still be stored in time. */

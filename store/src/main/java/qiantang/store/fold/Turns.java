@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -48,14 +49,8 @@ final class Turns {
    * under way is waited for.
    */
   static CompletionStage<Void> each(int atOnce, Executor executor, Next next) {
-    boolean[] failed = {false};
-    Next guarded =
-        () -> {
-          synchronized (failed) {
-            CompletionStage<?> begun = failed[0] ? null : next.begin();
-            return begun == null ? null : begun.whenComplete((value, error) -> mark(failed, error));
-          }
-        };
+    AtomicBoolean failed = new AtomicBoolean();
+    Next guarded = () -> failed.get() ? null : beginOne(next, failed);
     CompletableFuture<?>[] lanes = new CompletableFuture<?>[atOnce];
     for (int i = 0; i < atOnce; i++) {
       lanes[i] = each(executor, guarded).toCompletableFuture();
@@ -81,10 +76,16 @@ final class Turns {
         .thenApply(nothing -> answers.stream().map(CompletableFuture::join).toList());
   }
 
-  private static void mark(boolean[] failed, @Nullable Throwable error) {
-    if (error != null) {
-      synchronized (failed) {
-        failed[0] = true;
+  private static @Nullable CompletionStage<?> beginOne(Next next, AtomicBoolean failed) {
+    synchronized (next) {
+      try {
+        CompletionStage<?> begun = next.begin();
+        return begun == null
+            ? null
+            : begun.whenComplete((value, error) -> failed.compareAndSet(false, error != null));
+      } catch (RuntimeException | Error e) {
+        failed.set(true);
+        throw e;
       }
     }
   }

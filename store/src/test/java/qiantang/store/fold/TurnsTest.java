@@ -96,6 +96,24 @@ class TurnsTest {
   }
 
   @Test
+  void afterABugNothingBegins() {
+    left = 3;
+    CompletionStage<Void> turns =
+        Turns.each(
+            2,
+            Runnable::run,
+            () -> {
+              if (left-- == 2) {
+                throw new AssertionError("BUG: x");
+              }
+              return later();
+            });
+    begun.getFirst().complete(null);
+    assertEquals("BUG: x", Stages.failure(turns).getMessage());
+    assertEquals(1, begun.size());
+  }
+
+  @Test
   void aBugAndAnExecutorThatHasEndedFailTheWhole() {
     CompletionStage<Void> bug =
         Turns.each(

@@ -8,7 +8,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.store.fold.FoldTables;
@@ -64,6 +67,22 @@ class FoldingHistoryTest {
     }
   }
 
+  @Test
+  void answersAreTheSameThoughTiersAreDecodedAtOnce() {
+    Random random = new Random(1);
+    FoldingHistory history = new FoldingHistory(random);
+    Tiers tiers = history.tiers;
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      Reader reader = Readers.over(tiers.journal, tiers.folds, tiers.time, 1 << 20, threads);
+      for (int check = 0; !history.isFolded(); check++) {
+        verify(history, reader, random, "check " + check);
+        for (int i = 0; i < 20; i++) {
+          history.fold();
+        }
+      }
+    }
+  }
+
   private static void verify(FoldingHistory history, Reader reader, Random random, String when) {
     Tiers tiers = history.tiers;
     DeviceId device = FoldingHistory.DEVICES.get(random.nextInt(FoldingHistory.DEVICES.size()));
@@ -77,14 +96,14 @@ class FoldingHistoryTest {
     assertEquals(
         tiers.series(device, from, to), read(tiers, reader, device, from, to, limit), when);
     LatestOfDevices latest =
-        Stages.done(
+        Stages.await(
             reader.latestOfDevices(tiers.enterprise, random.nextBoolean() ? null : Set.of(device)));
     SortedMap<DeviceId, SortedMap<String, Sample>> model = tiers.latest();
     latest.byDevice().forEach((id, samples) -> assertEquals(model.get(id), samples, when));
     assertTrue(latest.byDevice().containsKey(device), when);
     assertEquals(0, latest.completeness().damagedFrames(), when);
     assertEquals(
-        model.get(device), Stages.done(reader.latest(tiers.enterprise, device)).byMetric(), when);
+        model.get(device), Stages.await(reader.latest(tiers.enterprise, device)).byMetric(), when);
   }
 
   /** All pages together. */
@@ -93,7 +112,7 @@ class FoldingHistoryTest {
     SortedMap<String, SortedMap<Long, Sample>> all = new TreeMap<>();
     for (@Nullable Long next = from; next != null; ) {
       SeriesAnswer page =
-          Stages.done(
+          Stages.await(
               reader.series(
                   new SeriesRequest(tiers.enterprise, device, List.of(), next, to, limit)));
       for (Series series : page.series()) {

@@ -181,7 +181,9 @@ final class Tiers {
     long beat = beats.merge(start, 1L, Long::sum);
     List<LanePosition> lanes = new ArrayList<>();
     for (int i = 0; i < LANES; i++) {
-      lanes.add(new LanePosition(minute, 0, LanePosition.UNKNOWN));
+      Lane lane = new Lane((int) start.id().getLeastSignificantBits(), i);
+      long stored = frames.getOrDefault(lane, List.of()).size();
+      lanes.add(new LanePosition(minute, stored, LanePosition.UNKNOWN));
     }
     Start row = new Start(start, "node", 0, beat, 0, false, lanes);
     if (beat == 1) {

@@ -3,12 +3,14 @@ package qiantang.bench;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import qiantang.sim.replay.CsvFile;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
@@ -30,6 +32,8 @@ import qiantang.store.registry.Retention;
  */
 final class FoldedFile {
   private static final EnterpriseId ENTERPRISE = new EnterpriseId("recorded");
+  private static final long LOOK_AGAIN_NANOS = 20_000;
+  private static final long PROGRESS_NANOS = 2_000_000_000L;
   private static final Duration FOLD_EVERY = Duration.ofHours(6);
   private static final long MINUTE_MICROS = 60_000_000L;
 
@@ -69,13 +73,13 @@ final class FoldedFile {
         .toCompletableFuture()
         .join();
     // Answered when all of an instant is sent, so that frames fill as they do in earnest.
-    ArrayDeque<Runnable> answers = new ArrayDeque<>();
+    Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
     MemoryJournal journal = new MemoryJournal(InstantSource.system(), answers::add, true);
     Runnable progress =
         () -> {
           Runnable answer = answers.poll();
           if (answer == null) {
-            Thread.onSpinWait(); // for the database's threads, which the packer waits for
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS); // the packer waits for the database
           } else {
             answer.run();
           }
@@ -84,12 +88,16 @@ final class FoldedFile {
         new VirtualIngest(
             journal, folds, time -> new Layouts(folds, registry, time), begin, progress)) {
       Instant nextFold = begin.plus(FOLD_EVERY);
+      long toldNanos = System.nanoTime();
       for (int i = 0; i < rows.size(); i++) {
         ingest.advanceTo(at(rows.get(i)));
         send(ingest, i);
         if (ingest.now().isAfter(nextFold)) {
           ingest.fold(List.of(ENTERPRISE));
           nextFold = ingest.now().plus(FOLD_EVERY);
+        }
+        if (System.nanoTime() - toldNanos > PROGRESS_NANOS) {
+          toldNanos = System.nanoTime();
           System.err.printf("  %d of %d rows of %d devices%n", i + 1, rows.size(), devices);
         }
       }

@@ -30,7 +30,7 @@ import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.StartId;
 import qiantang.store.registry.Retention;
 
-/** The tables of folds as CQL: see {@code 003-folds.cql}. */
+/** The tables of folds as CQL: see {@code 003-folds.cql} and {@code 004-events.cql}. */
 final class CassandraFolds implements FoldTables {
   /**
    * Over all folds of this process. Cassandra has 128 threads for writes, which wait for the disk;
@@ -60,6 +60,7 @@ final class CassandraFolds implements FoldTables {
 
   private final CqlSession session;
   private final WriteWindow window = new WriteWindow(WRITES_UNDER_WAY_MAX);
+  private final CassandraEvents events;
   private final PreparedStatement insertBlock;
   private final PreparedStatement selectBlocks;
   private final PreparedStatement insertLaneCursor;
@@ -77,6 +78,7 @@ final class CassandraFolds implements FoldTables {
 
   CassandraFolds(CqlSession session) {
     this.session = session;
+    events = new CassandraEvents(session);
     insertBlock =
         prepare(
             "INSERT INTO blocks (enterprise, device_group, hour, minute, start, lane, sequence,"
@@ -334,6 +336,17 @@ final class CassandraFolds implements FoldTables {
   @Override
   public CompletionStage<List<Layout>> readLayouts(EnterpriseId enterprise) {
     return Rows.read(session, selectLayouts.bind(enterprise.text()), CassandraFolds::layout);
+  }
+
+  @Override
+  public CompletionStage<Void> insertEvents(List<Event> rows) {
+    return write(events.rows(rows));
+  }
+
+  @Override
+  public CompletionStage<List<Event>> readEvents(
+      EventPartition partition, String fromId, String toId, int limit) {
+    return events.read(partition, fromId, toId, limit);
   }
 
   private static Block block(BlockPartition partition, Row row) {

@@ -1,14 +1,20 @@
 package qiantang.store.fold;
 
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import qiantang.store.fold.RecordTables.Event;
 
 /** What folds count; programs expose it as metrics. Any thread. */
 public final class FoldMeter {
   private final LongAdder frames = new LongAdder();
   private final LongAdder frameBytes = new LongAdder();
   private final LongAdder damagedFrames = new LongAdder();
+  private final LongAdder failedPasses = new LongAdder();
+  private final LongAdder failedLanes = new LongAdder();
+  private final LongAdder failedEnterprises = new LongAdder();
   private final LongAdder blocks = new LongAdder();
   private final LongAdder blockBytes = new LongAdder();
+  private final LongAdder events = new LongAdder();
   private final LongAdder damagedBlocks = new LongAdder();
   private final LongAdder damagedStates = new LongAdder();
   private final LongAdder chunks = new LongAdder();
@@ -30,9 +36,25 @@ public final class FoldMeter {
     damagedFrames.increment();
   }
 
+  void failedPass() {
+    failedPasses.increment();
+  }
+
+  void failedLane() {
+    failedLanes.increment();
+  }
+
+  void failedEnterprise() {
+    failedEnterprises.increment();
+  }
+
   void storedBlock(int bytes) {
     blocks.increment();
     blockBytes.add(bytes);
+  }
+
+  void storedEvents(List<Event> rows) {
+    events.add(rows.size());
   }
 
   void damagedBlock() {
@@ -72,6 +94,21 @@ public final class FoldMeter {
     return damagedFrames.sum();
   }
 
+  /** Passes that ended early: the starts, their cursors or the enterprises could not be read. */
+  public long failedPasses() {
+    return failedPasses.sum();
+  }
+
+  /** Times that a lane could not be sorted. */
+  public long failedLanes() {
+    return failedLanes.sum();
+  }
+
+  /** Times that an enterprise could not be packed. */
+  public long failedEnterprises() {
+    return failedEnterprises.sum();
+  }
+
   /** Blocks stored. */
   public long blocks() {
     return blocks.sum();
@@ -80,6 +117,11 @@ public final class FoldMeter {
   /** Bytes of them. */
   public long blockBytes() {
     return blockBytes.sum();
+  }
+
+  /** Rows of events stored: a rejection has up to three. */
+  public long events() {
+    return events.sum();
   }
 
   /** Blocks that could not be decoded and were set aside. */

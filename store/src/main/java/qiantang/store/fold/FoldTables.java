@@ -16,7 +16,7 @@ import qiantang.store.registry.Retention;
  * unknown; every write may be repeated. All writes commit at LOCAL_QUORUM, all reads see what was
  * committed before they began. Minutes are minutes since 1970.
  */
-public interface FoldTables {
+public interface FoldTables extends RecordTables {
   /**
    * A partition of blocks.
    *

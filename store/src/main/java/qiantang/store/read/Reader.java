@@ -130,7 +130,9 @@ public final class Reader {
           LatestMerge merge = new LatestMerge(wanted, history);
           return CompletableFuture.allOf(
                   states.visit(history, wanted, merge::state).toCompletableFuture(),
-                  blocks.visit(positions, history, wanted, merge::block).toCompletableFuture(),
+                  blocks
+                      .visitNewestFirst(positions, history, wanted, merge::block)
+                      .toCompletableFuture(),
                   tail.scanUnsorted(positions, wanted.single(), merge)
                       .thenAccept(scanned -> merge.damaged(scanned.damagedFrames()))
                       .toCompletableFuture())

@@ -156,6 +156,11 @@ final class SeriesMerge implements Tail.Visitor, Chunks.Visitor {
     return toMicros;
   }
 
+  /** How many samples are in memory, those that others will supersede included. */
+  synchronized int held() {
+    return size;
+  }
+
   @Override
   public synchronized long wantedSamples() {
     return Math.max(1, request.limit() - size);

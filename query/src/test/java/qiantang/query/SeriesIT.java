@@ -352,9 +352,6 @@ final class SeriesIT {
             .map(error -> ((JsonObject) error).getString("parameter"))
             .sorted()
             .toList());
-    for (String name : List.of("interval=1m", "aggregate=avg", "points=100")) {
-      Api.assertProblem("not-available-yet", 400, world.api.get(path + name, token));
-    }
   }
 
   private void send(String device, long eventTimeMicros, String metric, Value value) {

@@ -12,9 +12,6 @@ import qiantang.store.fold.LayoutHistory;
  * is not, the question goes on behind it in a second round, and so on. One thread at a time.
  */
 final class IntervalsRead {
-  /** Some 60 B each. A minute and a half of a device at 1 kHz with 3 metrics, hours of others. */
-  static final int RECENT_MAX = 250_000;
-
   private static final long MINUTE_MICROS = 60_000_000L;
 
   private final IntervalsRequest request;
@@ -22,6 +19,7 @@ final class IntervalsRead {
   private final Function<SeriesMerge, CompletionStage<Void>> readRecent;
   private final Chunks chunks;
   private final SummarizedChunks summarizedChunks;
+  private final int recentMax;
   private final Executor executor;
   private final IntervalMerge merge;
 
@@ -29,6 +27,7 @@ final class IntervalsRead {
    * A question.
    *
    * @param readRecent reads what no chunk has yet into a merge
+   * @param recentMax how many samples of that are held at once
    */
   IntervalsRead(
       IntervalsRequest request,
@@ -36,12 +35,14 @@ final class IntervalsRead {
       Function<SeriesMerge, CompletionStage<Void>> readRecent,
       Chunks chunks,
       SummarizedChunks summarizedChunks,
+      int recentMax,
       Executor executor) {
     this.request = request;
     this.history = history;
     this.readRecent = readRecent;
     this.chunks = chunks;
     this.summarizedChunks = summarizedChunks;
+    this.recentMax = recentMax;
     this.executor = executor;
     merge = new IntervalMerge(request, history);
   }
@@ -59,7 +60,7 @@ final class IntervalsRead {
                 request.metrics(),
                 fromMicros,
                 request.toMicros(),
-                RECENT_MAX),
+                recentMax),
             history);
     return readRecent
         .apply(recent)

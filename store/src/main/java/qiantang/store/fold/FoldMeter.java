@@ -9,6 +9,9 @@ public final class FoldMeter {
   private final LongAdder frames = new LongAdder();
   private final LongAdder frameBytes = new LongAdder();
   private final LongAdder damagedFrames = new LongAdder();
+  private final LongAdder failedPasses = new LongAdder();
+  private final LongAdder failedLanes = new LongAdder();
+  private final LongAdder failedEnterprises = new LongAdder();
   private final LongAdder blocks = new LongAdder();
   private final LongAdder blockBytes = new LongAdder();
   private final LongAdder events = new LongAdder();
@@ -31,6 +34,18 @@ public final class FoldMeter {
 
   void damagedFrame() {
     damagedFrames.increment();
+  }
+
+  void failedPass() {
+    failedPasses.increment();
+  }
+
+  void failedLane() {
+    failedLanes.increment();
+  }
+
+  void failedEnterprise() {
+    failedEnterprises.increment();
   }
 
   void storedBlock(int bytes) {
@@ -77,6 +92,21 @@ public final class FoldMeter {
   /** Frames that could not be decoded and were set aside. */
   public long damagedFrames() {
     return damagedFrames.sum();
+  }
+
+  /** Passes that ended early: the starts, their cursors or the enterprises could not be read. */
+  public long failedPasses() {
+    return failedPasses.sum();
+  }
+
+  /** Times that a lane could not be sorted. */
+  public long failedLanes() {
+    return failedLanes.sum();
+  }
+
+  /** Times that an enterprise could not be packed. */
+  public long failedEnterprises() {
+    return failedEnterprises.sum();
   }
 
   /** Blocks stored. */

@@ -62,19 +62,22 @@ final class LaneSort {
   }
 
   CompletionStage<LaneCursor> run() {
-    return sortClosed().thenCompose(nothing -> sortRest()).thenApply(nothing -> cursor);
+    return Turns.NOTHING
+        .thenComposeAsync(nothing -> sortClosed(), sorter.executor)
+        .thenComposeAsync(nothing -> sortRest(), sorter.executor)
+        .thenApply(nothing -> cursor);
   }
 
   /** Minutes before the one that is written, by the writer's last word. */
   private CompletionStage<Void> sortClosed() {
     long end = position.minute();
     if (minute >= end) {
-      return StageLoop.DONE;
+      return Turns.NOTHING;
     }
     boolean isKnown = position.closedSequence() != LanePosition.UNKNOWN;
     // What is stored may lie in the minute being written, what is closed cannot.
     long last = isKnown ? position.closedSequence() : position.storedSequence();
-    return StageLoop.run(sorter.executor, () -> step(end, last))
+    return Turns.each(sorter.executor, () -> step(end, last))
         .thenCompose(
             nothing -> {
               if (isKnown && sequence != last) {
@@ -91,9 +94,9 @@ final class LaneSort {
   private CompletionStage<Void> sortRest() {
     long end = start.reach(cursor.lane());
     if (!start.sealed() || minute >= end) {
-      return StageLoop.DONE;
+      return Turns.NOTHING;
     }
-    return StageLoop.run(sorter.executor, () -> step(end, Long.MAX_VALUE))
+    return Turns.each(sorter.executor, () -> step(end, Long.MAX_VALUE))
         .thenCompose(
             nothing -> {
               if (sequence < position.storedSequence()) {
@@ -112,7 +115,7 @@ final class LaneSort {
       return minute < end && sequence < last ? readAhead(end) : null;
     }
     long label = minute++;
-    return frames.isEmpty() ? StageLoop.DONE : sortMinute(label, frames);
+    return frames.isEmpty() ? Turns.NOTHING : sortMinute(label, frames);
   }
 
   private CompletionStage<Void> readAhead(long end) {
@@ -120,10 +123,10 @@ final class LaneSort {
         LongStream.range(minute, Math.min(end, minute + minutesAtOnce))
             .mapToObj(label -> new LaneMinute(start.id(), cursor.lane(), label))
             .toList();
-    return StageLoop.all(
+    return Turns.all(
+            MINUTES_AT_ONCE_MAX,
             sorter.executor,
             partitions,
-            MINUTES_AT_ONCE_MAX,
             partition -> sorter.journal.readFrames(partition, sequence))
         .thenAccept(
             minutes -> {
@@ -142,14 +145,8 @@ final class LaneSort {
     Queue<List<StoredFrame>> pieces = pieces(frames);
     // Its first frame follows the last one sorted: no earlier minute lacks any.
     return moveCursor(label)
-        .thenCompose(
-            nothing ->
-                StageLoop.run(
-                    sorter.executor,
-                    () -> {
-                      List<StoredFrame> piece = pieces.poll();
-                      return piece == null ? null : sortPiece(piece);
-                    }))
+        .thenComposeAsync(
+            nothing -> Turns.each(sorter.executor, () -> nextPiece(pieces)), sorter.executor)
         .thenRun(() -> sequence = frames.getLast().key().sequence());
   }
 
@@ -185,9 +182,14 @@ final class LaneSort {
     return pieces;
   }
 
+  private @Nullable CompletionStage<Void> nextPiece(Queue<List<StoredFrame>> pieces) {
+    List<StoredFrame> frames = pieces.poll();
+    return frames == null ? null : sortPiece(frames);
+  }
+
   private CompletionStage<Void> sortPiece(List<StoredFrame> frames) {
     Piece piece = new Piece(frames);
-    return StageLoop.all(sorter.executor, piece.enterprises(), LAYOUTS_AT_ONCE, sorter.layouts::of)
+    return Turns.all(LAYOUTS_AT_ONCE, sorter.executor, piece.enterprises(), sorter.layouts::of)
         .thenComposeAsync(histories -> insertBlocks(piece.blocks(histories)), sorter.executor)
         .thenCompose(nothing -> insertEvents(piece.events()))
         .thenRun(
@@ -216,7 +218,7 @@ final class LaneSort {
     for (int from = 0; from < rows.size(); from += ROWS_AT_ONCE) {
       inserts.add(rows.subList(from, Math.min(from + ROWS_AT_ONCE, rows.size())));
     }
-    return StageLoop.run(
+    return Turns.each(
         sorter.executor,
         () -> {
           List<T> some = inserts.poll();
@@ -231,7 +233,7 @@ final class LaneSort {
   /** Says that every earlier minute is sorted; all rows of them are known to be stored. */
   private CompletionStage<Void> moveCursor(long to) {
     if (to <= cursor.minute()) {
-      return StageLoop.DONE;
+      return Turns.NOTHING;
     }
     LaneCursor moved = new LaneCursor(start.id(), cursor.lane(), to, sequence, damagedFrames);
     return sorter.folds.writeLaneCursor(moved).thenRun(() -> cursor = moved);

@@ -1,9 +1,13 @@
 package qiantang.store.fold;
 
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * a chain of stages grows with their number.
  */
 final class Turns {
+  /** A stage that is complete. */
+  static final CompletionStage<Void> NOTHING = CompletableFuture.<Void>completedFuture(null);
+
   private final Executor executor;
   private final Next next;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
@@ -54,6 +61,24 @@ final class Turns {
       lanes[i] = each(executor, guarded).toCompletableFuture();
     }
     return CompletableFuture.allOf(lanes);
+  }
+
+  /** Asks for all items, up to so many at once; the answers are in order of the items. */
+  static <T, R> CompletionStage<List<R>> all(
+      int atOnce, Executor executor, List<T> items, Function<T, CompletionStage<R>> ask) {
+    Iterator<T> remaining = items.iterator();
+    List<CompletableFuture<R>> answers = new ArrayList<>(items.size());
+    Next next =
+        () -> {
+          if (!remaining.hasNext()) {
+            return null;
+          }
+          CompletableFuture<R> answer = ask.apply(remaining.next()).toCompletableFuture();
+          answers.add(answer);
+          return answer;
+        };
+    return each(atOnce, executor, next)
+        .thenApply(nothing -> answers.stream().map(CompletableFuture::join).toList());
   }
 
   private static void mark(boolean[] failed, @Nullable Throwable error) {

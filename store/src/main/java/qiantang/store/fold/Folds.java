@@ -1,0 +1,150 @@
+package qiantang.store.fold;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qiantang.store.fold.SortPass.Outcome;
+import qiantang.store.journal.JournalTables;
+import qiantang.store.journal.Ticker;
+import qiantang.store.journal.Timers;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.StartId;
+
+/**
+ * The folds that run in a process: every 10 s its share of lanes is sorted, and then its share of
+ * enterprises packed, as far as all lanes of all processes are sorted. What fails is tried again in
+ * the next pass and does not stop the rest. Any thread.
+ */
+public final class Folds implements AutoCloseable {
+  /** From the end of a pass to the next: a minute closes with a heartbeat, every 5 s. */
+  static final Duration PERIOD = Duration.ofSeconds(10);
+
+  private static final long MINUTE_MILLIS = 60_000;
+
+  private static final Logger logger = LoggerFactory.getLogger(Folds.class);
+
+  /** Packs one enterprise. */
+  @FunctionalInterface
+  public interface Packing {
+    /**
+     * Takes all steps that this limit allows.
+     *
+     * @param limitMinute every frame with an earlier label is sorted
+     */
+    CompletionStage<Void> pack(EnterpriseId enterprise, long limitMinute);
+  }
+
+  private final Timers timers;
+  private final InstantSource clock;
+  private final FoldMeter meter;
+  private final Supplier<@Nullable StartId> self;
+  private final SortPass sorting;
+  private final PackPass packing;
+  private final Warnings warnings;
+  private volatile boolean closed;
+  private volatile long unsortedMinute;
+  private volatile long unpackedMinute;
+
+  /**
+   * Folds that have not begun.
+   *
+   * @param executor runs between the database's answers
+   * @param self the process's own start, which may be replaced by a newer one; null for a process
+   *     without one, which does everything
+   */
+  public Folds(
+      JournalTables journal,
+      FoldTables folds,
+      Sorter sorter,
+      Packing packer,
+      Timers timers,
+      Ticker ticker,
+      InstantSource clock,
+      Executor executor,
+      FoldMeter meter,
+      Supplier<@Nullable StartId> self) {
+    this.timers = timers;
+    this.clock = clock;
+    this.meter = meter;
+    this.self = self;
+    sorting = new SortPass(journal, folds, sorter, executor, meter, ticker, () -> closed);
+    packing = new PackPass(journal, packer, executor, meter, ticker, () -> closed);
+    warnings = new Warnings(logger, ticker);
+    unsortedMinute = minute();
+    unpackedMinute = minute();
+  }
+
+  /** Begins the first pass. */
+  public void begin() {
+    pass();
+  }
+
+  /** No pass begins any more; what one has under way is left where it is. */
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  /**
+   * How many minutes ago the oldest minute was closed, of any lane, that may not be sorted yet; 2
+   * at most as long as the sorters keep up.
+   */
+  public long unsortedMinutes() {
+    return Math.max(0, minute() - unsortedMinute);
+  }
+
+  /**
+   * How many minutes ago the oldest span began that may not be packed yet, of this process's share
+   * and as if all spans were as short as a quarter hour, of which it is 2 to 19.
+   */
+  public long unpackedMinutes() {
+    return Math.max(0, minute() - unpackedMinute);
+  }
+
+  private void pass() {
+    if (closed) {
+      return;
+    }
+    long beginMinute = minute();
+    var _ =
+        Turns.NOTHING
+            .thenCompose(nothing -> sorting.run(self.get()))
+            .thenCompose(outcome -> pack(outcome, beginMinute))
+            .whenComplete(
+                (nothing, error) -> {
+                  if (error != null && !closed) {
+                    meter.failedPass();
+                    warnings.warn("cannot fold", error);
+                  }
+                  timers.after(PERIOD, this::pass);
+                });
+  }
+
+  private CompletionStage<Void> pack(Outcome outcome, long beginMinute) {
+    Long unsorted = outcome.unsortedMinute();
+    unsortedMinute = unsorted != null ? unsorted : beginMinute;
+    Long limit = outcome.limitMinute();
+    if (limit == null) {
+      unpackedMinute = beginMinute;
+      return Turns.NOTHING;
+    }
+    return packing
+        .run(outcome.share(), limit)
+        .thenRun(
+            () -> {
+              Long packed = packing.packedMinute();
+              if (packed != null) {
+                unpackedMinute = packed;
+              }
+            });
+  }
+
+  private long minute() {
+    return Math.floorDiv(clock.millis(), MINUTE_MILLIS);
+  }
+}

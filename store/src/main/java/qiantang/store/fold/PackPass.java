@@ -1,0 +1,114 @@
+package qiantang.store.fold;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qiantang.store.fold.Folds.Packing;
+import qiantang.store.journal.JournalTables;
+import qiantang.store.journal.Ticker;
+import qiantang.store.model.EnterpriseId;
+
+/** Packs a process's share of all enterprises, pass after pass. One pass at a time. */
+final class PackPass {
+  // One hides the others' round trips; each holds what its blocks of a span are decoded to.
+  private static final int ENTERPRISES_AT_ONCE = 2;
+
+  // All spans end at a multiple of the shortest, so there is nothing to do in between.
+  private static final int STEP_MINUTES = Layout.SPANS_MINUTES.getFirst();
+
+  private static final Logger logger = LoggerFactory.getLogger(PackPass.class);
+
+  private final JournalTables journal;
+  private final Packing packing;
+  private final Executor executor;
+  private final FoldMeter meter;
+  private final BooleanSupplier isClosed;
+  private final Warnings warnings;
+
+  // Up to where, and of what share, all were packed last, but for these.
+  private long minute = Long.MIN_VALUE;
+  private @Nullable Share share;
+  private List<EnterpriseId> failed = List.of();
+
+  PackPass(
+      JournalTables journal,
+      Packing packing,
+      Executor executor,
+      FoldMeter meter,
+      Ticker ticker,
+      BooleanSupplier isClosed) {
+    this.journal = journal;
+    this.packing = packing;
+    this.executor = executor;
+    this.meter = meter;
+    this.isClosed = isClosed;
+    warnings = new Warnings(logger, ticker);
+  }
+
+  /**
+   * Packs what spans allow it; fails only where it cannot be known whose data there is.
+   *
+   * @param limitMinute every frame with an earlier label is sorted
+   */
+  CompletionStage<Void> run(Share nowShare, long limitMinute) {
+    long end = endMinute(limitMinute);
+    boolean isNew = end > minute || !nowShare.equals(share);
+    if (!isNew && failed.isEmpty()) {
+      return Turns.NOTHING;
+    }
+    // After the limit is known: whereabouts are committed before what is sorted was acknowledged.
+    CompletionStage<List<EnterpriseId>> todo =
+        isNew
+            ? journal
+                .readEnterprises()
+                .thenApply(all -> all.stream().filter(nowShare::hasEnterprise).toList())
+            : CompletableFuture.completedFuture(failed);
+    return todo.thenCompose(
+            enterprises ->
+                Turns.all(
+                    ENTERPRISES_AT_ONCE, executor, enterprises, one -> pack(one, limitMinute)))
+        .thenAccept(
+            failures -> {
+              failed = failures.stream().filter(Objects::nonNull).toList();
+              minute = Math.max(end, minute);
+              share = nowShare;
+            });
+  }
+
+  /** Behind the last span that can be packed. */
+  static long endMinute(long limitMinute) {
+    long behindLate = limitMinute - LayoutHistory.LATE_MINUTES;
+    return Math.floorDiv(behindLate, STEP_MINUTES) * STEP_MINUTES;
+  }
+
+  /** Up to where all is packed; null where some of it is not. */
+  @Nullable Long packedMinute() {
+    return failed.isEmpty() ? minute : null;
+  }
+
+  /** Completes with the enterprise if it could not be packed. */
+  private CompletionStage<@Nullable EnterpriseId> pack(EnterpriseId enterprise, long limitMinute) {
+    if (isClosed.getAsBoolean()) {
+      return CompletableFuture.completedFuture(enterprise);
+    }
+    return Turns.NOTHING
+        .thenCompose(nothing -> packing.pack(enterprise, limitMinute))
+        .handle(
+            (nothing, error) -> {
+              if (error == null) {
+                return null;
+              }
+              if (!isClosed.getAsBoolean()) {
+                meter.failedEnterprise();
+                warnings.warn("enterprise " + enterprise + " is not packed", error);
+              }
+              return enterprise;
+            });
+  }
+}

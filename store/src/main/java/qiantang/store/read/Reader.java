@@ -41,6 +41,7 @@ public final class Reader {
   private final SummarizedChunks summarizedChunks;
   private final States states;
   private final int recentMax;
+  private final EventPages events;
 
   /**
    * A reader over all tiers.
@@ -61,6 +62,7 @@ public final class Reader {
     chunks = new Chunks(folds, clock, tail.executor());
     summarizedChunks = new SummarizedChunks(folds, chunks, tail.executor());
     states = new States(folds, tail.executor());
+    events = new EventPages(folds, tail.executor());
   }
 
   /** Raw samples of one device in order of event time. */
@@ -148,19 +150,30 @@ public final class Reader {
         .thenCompose(answer -> answer);
   }
 
-  /** Rejections, newest first. */
+  /** Rejections of the last 90 days, newest first. */
   public CompletionStage<RejectionsAnswer> rejections(RejectionsRequest request) {
-    RejectionPage page = new RejectionPage(request);
-    return tail.scan(request.enterprise(), request.device(), page)
-        .thenApply(scanned -> page.answer(scanned.damagedFrames()));
+    RejectionsRequest bounded = EventPages.bounded(request, nowMicros());
+    RejectionPage page = new RejectionPage(bounded);
+    return tail.positions(request.enterprise())
+        .thenComposeAsync(
+            positions ->
+                CompletableFuture.allOf(
+                    events.visit(bounded, page).toCompletableFuture(),
+                    tail.scanUnsorted(positions, request.device(), page)
+                        .thenAccept(scanned -> page.damaged(scanned.damagedFrames()))
+                        .toCompletableFuture()),
+            tail.executor())
+        .thenApply(nothing -> page.answer());
   }
 
   /** What the devices of an enterprise did. */
   public CompletionStage<Activity> activity(EnterpriseId enterprise) {
     ActivityMerge merge = new ActivityMerge();
     return tail.scan(enterprise, null, merge)
-        .thenApply(
-            scanned ->
-                merge.answer(scanned, ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant())));
+        .thenApply(scanned -> merge.answer(scanned, nowMicros()));
+  }
+
+  private long nowMicros() {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
   }
 }

@@ -9,6 +9,7 @@ enum Source {
   CHUNKS("chunks"),
   STATES("states"),
   BLOCKS("blocks"),
+  EVENTS("events"),
   JOURNAL("journal");
 
   private final String word;

@@ -61,6 +61,11 @@ final class Arrivals {
         columns.rowAtOrAfter(slice.fromMicros()), columns.rowAtOrAfter(slice.toMicros()));
   }
 
+  /** Whether no event time of its devices is left to other slices. */
+  boolean areOfAllTimes() {
+    return slice.isOfAllTimes();
+  }
+
   /** About how many bytes of heap it takes. */
   long weightBytes() {
     return weightBytes;

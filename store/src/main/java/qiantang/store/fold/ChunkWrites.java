@@ -24,6 +24,7 @@ final class ChunkWrites {
   private final PackerEnvironment environment;
   private final LayoutHistory layouts;
   private final long arrivalSpan;
+  private final Load load;
   private boolean hasRows;
 
   // Where slices of a device's event span follow each other, how many parts it has so far.
@@ -36,9 +37,16 @@ final class ChunkWrites {
     final List<Chunk> rows = new ArrayList<>();
     long samples;
     int bytes;
+
+    void add(Chunk chunk, long samplesInIt) {
+      rows.add(chunk);
+      samples += samplesInIt;
+      bytes += chunk.bytes().length + chunk.summary().length;
+    }
   }
 
-  ChunkWrites(PackerEnvironment environment, LayoutHistory layouts, long arrivalSpan) {
+  ChunkWrites(PackerEnvironment environment, LayoutHistory layouts, long arrivalSpan, Load load) {
+    this.load = load;
     this.environment = environment;
     this.layouts = layouts;
     this.arrivalSpan = arrivalSpan;
@@ -63,6 +71,9 @@ final class ChunkWrites {
                 return null;
               }
               begin(next.getKey(), next.getValue(), newest, window);
+              if (arrivals.areOfAllTimes()) {
+                parts.clear(); // no other slice has more of this span
+              }
               return window.room();
             })
         .thenCompose(nothing -> window.all())
@@ -85,14 +96,18 @@ final class ChunkWrites {
               device, Newest.of(merged), (earlier, now) -> Newest.ofAll(List.of(earlier, now)));
           ChunkPartition partition = layouts.chunkPartition(device, span);
           Batch batch = open.computeIfAbsent(partition, key -> new Batch());
+          long bytes = 0;
           for (ChunkCodec.Part part : ChunkCodec.encode(merged)) {
             if (batch.bytes >= PackerEnvironment.WRITE_BYTES_MAX) {
               window.add(write(batch, span, timeToLive));
               batch = new Batch();
               open.put(partition, batch);
             }
-            add(batch, chunk(partition, device, span, part), part.columns().samples());
+            Chunk chunk = chunk(partition, device, span, part);
+            batch.add(chunk, part.columns().samples());
+            bytes += chunk.bytes().length + chunk.summary().length;
           }
+          count(device, span, merged.rows(), bytes);
         });
     open.values().forEach(batch -> window.add(write(batch, span, timeToLive)));
   }
@@ -104,10 +119,10 @@ final class ChunkWrites {
     return new Chunk(key, part.bytes(), environment.summaries().apply(part.columns()));
   }
 
-  private static void add(Batch batch, Chunk chunk, long samples) {
-    batch.rows.add(chunk);
-    batch.bytes += chunk.bytes().length + chunk.summary().length;
-    batch.samples += samples;
+  private void count(DeviceId device, long span, int readings, long bytes) {
+    int spanMinutes = layouts.at(span).spanMinutes();
+    boolean isFast = layouts.layouts().getLast().fast().containsKey(device);
+    load.chunk(device, spanMinutes, span == arrivalSpan, readings, bytes, isFast);
   }
 
   private CompletionStage<Void> write(Batch batch, long span, Duration timeToLive) {

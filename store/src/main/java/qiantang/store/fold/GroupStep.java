@@ -55,20 +55,22 @@ final class GroupStep {
    * A group's step.
    *
    * @param span the arrival span that is packed; its day's layout says what the group is
+   * @param load told what is packed
    */
   GroupStep(
       PackerEnvironment environment,
       LayoutHistory layouts,
       long span,
       int group,
+      Load load,
       long sliceBytesMax) {
     this.environment = environment;
     this.layouts = layouts;
     this.span = span;
     this.group = group;
     this.sliceBytesMax = sliceBytesMax;
-    chunks = new ChunkWrites(environment, layouts, span);
-    states = new StateWrites(environment, layouts, span, group);
+    chunks = new ChunkWrites(environment, layouts, span, load);
+    states = new StateWrites(environment, layouts, span, group, load);
   }
 
   /** Complete when all rows are known to be stored. */

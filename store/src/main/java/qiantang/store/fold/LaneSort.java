@@ -4,10 +4,12 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.LaneCursor;
+import qiantang.store.fold.RecordTables.Event;
 import qiantang.store.journal.JournalTables.LanePosition;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.journal.JournalTables.StoredFrame;
@@ -34,8 +36,9 @@ final class LaneSort {
   // Layouts are at hand but when a program has just begun.
   private static final int LAYOUTS_AT_ONCE = 32;
 
-  // Blocks of small enterprises have some hundred bytes; so many writes hide the round trip.
-  private static final int BLOCKS_AT_ONCE = 64;
+  // Blocks of small enterprises have some hundred bytes, as events have; so many writes hide the
+  // round trip.
+  private static final int ROWS_AT_ONCE = 64;
 
   private final Sorter sorter;
   private final Start start;
@@ -187,7 +190,8 @@ final class LaneSort {
   private CompletionStage<Void> sortPiece(List<StoredFrame> frames) {
     Piece piece = new Piece(frames);
     return Turns.all(LAYOUTS_AT_ONCE, sorter.executor, piece.enterprises(), sorter.layouts::of)
-        .thenComposeAsync(histories -> insert(piece.blocks(histories)), sorter.executor)
+        .thenComposeAsync(histories -> insertBlocks(piece.blocks(histories)), sorter.executor)
+        .thenComposeAsync(nothing -> insertEvents(piece.events()), sorter.executor)
         .thenRun(
             () -> {
               damagedFrames += piece.damagedFrames();
@@ -198,20 +202,31 @@ final class LaneSort {
             });
   }
 
-  private CompletionStage<Void> insert(List<Block> blocks) {
-    Queue<List<Block>> inserts = new ArrayDeque<>();
-    for (int from = 0; from < blocks.size(); from += BLOCKS_AT_ONCE) {
-      inserts.add(blocks.subList(from, Math.min(from + BLOCKS_AT_ONCE, blocks.size())));
+  private CompletionStage<Void> insertBlocks(List<Block> blocks) {
+    return insert(blocks, some -> sorter.folds.insertBlocks(some).thenRun(() -> countBlocks(some)));
+  }
+
+  private CompletionStage<Void> insertEvents(List<Event> events) {
+    return insert(
+        events,
+        some -> sorter.folds.insertEvents(some).thenRun(() -> sorter.meter.storedEvents(some)));
+  }
+
+  private <T> CompletionStage<Void> insert(
+      List<T> rows, Function<List<T>, CompletionStage<Void>> insert) {
+    Queue<List<T>> inserts = new ArrayDeque<>();
+    for (int from = 0; from < rows.size(); from += ROWS_AT_ONCE) {
+      inserts.add(rows.subList(from, Math.min(from + ROWS_AT_ONCE, rows.size())));
     }
     return Turns.each(
         sorter.executor,
         () -> {
-          List<Block> some = inserts.poll();
-          return some == null ? null : sorter.folds.insertBlocks(some).thenRun(() -> count(some));
+          List<T> some = inserts.poll();
+          return some == null ? null : insert.apply(some);
         });
   }
 
-  private void count(List<Block> stored) {
+  private void countBlocks(List<Block> stored) {
     stored.forEach(block -> sorter.meter.storedBlock(block.bytes().length));
   }
 

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import qiantang.store.journal.Ticker;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.Enterprise;
@@ -22,6 +24,12 @@ public final class Layouts {
   // Read again before the copy is too old, so that an outage of minutes is not noticed.
   private static final Duration READ_AGAIN = Duration.ofMinutes(5);
   private static final int ENTERPRISES_MAX = 200_000;
+
+  // A copy is 10 minutes old at most; the rest is for clocks and for a fold that is on its way.
+  private static final int AHEAD_MINUTES = 60;
+  private static final int DAY_MINUTES = Layout.DAY_MINUTES;
+
+  private static final Logger logger = LoggerFactory.getLogger(Layouts.class);
 
   private final FoldTables tables;
   private final Registry registry;
@@ -48,6 +56,42 @@ public final class Layouts {
     return copy == null || ageNanos >= FRESH.toNanos()
         ? read
         : read.exceptionally(away -> copy.history);
+  }
+
+  /**
+   * Stores a better layout where there is one. It holds from the first day that begins an hour or
+   * more after now, and after whatever may have been sorted and packed: until then every copy is
+   * read again.
+   *
+   * @param reachMinute the largest reach of all starts
+   */
+  CompletionStage<Void> improve(
+      LayoutHistory history, Measured measured, long nowMinute, long reachMinute) {
+    long fromDay = Math.ceilDiv(Math.max(nowMinute, reachMinute) + AHEAD_MINUTES, DAY_MINUTES);
+    Layout current = history.layouts().getLast();
+    Layout proposed = LayoutProposal.of(current, measured, fromDay);
+    boolean isPending = current.fromDay() * (double) DAY_MINUTES > nowMinute;
+    boolean isSame =
+        proposed.groups() == current.groups()
+            && proposed.spanMinutes() == current.spanMinutes()
+            && proposed.fast().equals(current.fast());
+    if (isPending || isSame) {
+      return CompletableFuture.completedFuture(null);
+    }
+    EnterpriseId enterprise = history.enterprise();
+    return tables
+        .insertLayout(enterprise, proposed)
+        .thenRun(
+            () -> {
+              copies.remove(enterprise);
+              logger.info(
+                  "enterprise {} has {} groups of {} minutes and {} fast devices from day {} on",
+                  enterprise,
+                  proposed.groups(),
+                  proposed.spanMinutes(),
+                  proposed.fast().size(),
+                  fromDay);
+            });
   }
 
   private CompletionStage<LayoutHistory> read(EnterpriseId enterprise) {

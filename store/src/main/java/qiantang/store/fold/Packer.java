@@ -4,10 +4,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import qiantang.store.codec.DeviceColumns;
 import qiantang.store.journal.JournalTables;
+import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.journal.JournalTables.Whereabouts;
 import qiantang.store.model.EnterpriseId;
 
@@ -17,15 +19,19 @@ import qiantang.store.model.EnterpriseId;
  * their keys end in what they hold, and a state gives way to a later one. Any thread.
  */
 public final class Packer {
+  // What was measured of more of them is forgotten: a layout changes a day later then.
+  private static final int ENTERPRISES_MAX = 200_000;
+
   private final JournalTables journal;
   private final Layouts layouts;
   private final PackerEnvironment environment;
   private final long sliceBytesMax;
+  private final ConcurrentHashMap<EnterpriseId, Load> loads = new ConcurrentHashMap<>();
 
   /**
    * A packer.
    *
-   * @param clock tells how long rows are to be kept, and nothing else
+   * @param clock tells how long rows are to be kept, and from when on a layout may hold
    * @param summaries makes the summary of a part of a chunk
    * @param executor decodes and encodes; the database's own threads must not
    */
@@ -73,8 +79,28 @@ public final class Packer {
   private record Known(LayoutHistory layouts, List<Whereabouts> whereabouts) {}
 
   private PackerPass pass(Known known, Optional<Long> packedMinute, long limitMinute) {
-    ActiveMinutes active = new ActiveMinutes(known.whereabouts);
+    if (loads.size() >= ENTERPRISES_MAX) {
+      loads.clear();
+    }
     return new PackerPass(
-        environment, known.layouts, active, packedMinute, limitMinute, sliceBytesMax);
+        environment,
+        known.layouts,
+        new ActiveMinutes(known.whereabouts),
+        packedMinute,
+        limitMinute,
+        loads.computeIfAbsent(known.layouts.enterprise(), enterprise -> new Load()),
+        measured -> improve(known.layouts, measured),
+        sliceBytesMax);
+  }
+
+  private CompletionStage<Void> improve(LayoutHistory history, Measured measured) {
+    return journal
+        .readStarts()
+        .thenCompose(
+            starts -> {
+              long reach = starts.stream().mapToLong(Start::reach).max().orElse(Long.MIN_VALUE);
+              long now = Math.floorDiv(environment.clock().millis(), 60_000L);
+              return layouts.improve(history, measured, now, reach);
+            });
   }
 }

@@ -1,11 +1,12 @@
 package qiantang.store.fold;
 
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables.Block;
@@ -21,9 +22,17 @@ final class PackerPass {
 
   private static final int HOUR_MINUTES = 60;
 
+  /** When the next day's layout is looked for: 22:00, an hour before it must be stored. */
+  private static final int LAYOUT_MINUTE = 22 * HOUR_MINUTES;
+
+  /** What was measured for less says nothing of a day. */
+  private static final int MEASURED_MINUTES_MIN = 2 * HOUR_MINUTES;
+
   private final PackerEnvironment environment;
   private final LayoutHistory layouts;
   private final ActiveMinutes active;
+  private final Load load;
+  private final Function<Measured, CompletionStage<Void>> improve;
   private final long sliceBytesMax;
   private final long limitMinute;
 
@@ -33,18 +42,29 @@ final class PackerPass {
   private long position;
   private long written;
   private boolean silent;
+  private boolean reconsidered;
 
+  /**
+   * A pass.
+   *
+   * @param load what is packed is added to it
+   * @param improve stores a better layout by what was measured, where there is one
+   */
   PackerPass(
       PackerEnvironment environment,
       LayoutHistory layouts,
       ActiveMinutes active,
       Optional<Long> packedMinute,
       long limitMinute,
+      Load load,
+      Function<Measured, CompletionStage<Void>> improve,
       long sliceBytesMax) {
     this.environment = environment;
     this.layouts = layouts;
     this.active = active;
     this.limitMinute = limitMinute;
+    this.load = load;
+    this.improve = improve;
     this.sliceBytesMax = sliceBytesMax;
     endMinute = layouts.spanStart(limitMinute - LayoutHistory.LATE_MINUTES);
     long first = active.atOrAfter(Long.MIN_VALUE);
@@ -89,30 +109,47 @@ final class PackerPass {
 
   private CompletionStage<Void> step() {
     long span = position;
-    int groups = layouts.at(span).groupCount();
-    List<GroupStep> steps = new ArrayList<>();
-    Iterator<Integer> remaining = IntStream.range(0, groups).iterator();
+    AtomicBoolean hasBlocks = new AtomicBoolean();
+    AtomicBoolean hasRows = new AtomicBoolean();
+    Iterator<Integer> groups = IntStream.range(0, layouts.at(span).groupCount()).iterator();
     return Turns.each(
             GROUPS_AT_ONCE,
             environment.executor(),
-            () -> {
-              if (!remaining.hasNext()) {
-                return null;
-              }
-              GroupStep step =
-                  new GroupStep(environment, layouts, span, remaining.next(), sliceBytesMax);
-              steps.add(step);
-              return step.run();
-            })
+            () -> groups.hasNext() ? step(span, groups.next(), hasBlocks, hasRows) : null)
         .thenComposeAsync(
             nothing -> {
               position = layouts.spanEnd(span);
-              silent = steps.stream().noneMatch(GroupStep::hasBlocks);
-              return steps.stream().anyMatch(GroupStep::hasRows)
-                  ? writePackedMinute()
-                  : CompletableFuture.completedFuture(null);
+              silent = !hasBlocks.get();
+              return hasRows.get() ? writePackedMinute() : CompletableFuture.completedFuture(null);
             },
-            environment.executor());
+            environment.executor())
+        .thenCompose(nothing -> reconsider(span));
+  }
+
+  private CompletionStage<Void> step(
+      long span, int group, AtomicBoolean hasBlocks, AtomicBoolean hasRows) {
+    GroupStep step = new GroupStep(environment, layouts, span, group, load, sliceBytesMax);
+    return step.run()
+        .thenRun(
+            () -> {
+              hasBlocks.compareAndSet(false, step.hasBlocks());
+              hasRows.compareAndSet(false, step.hasRows());
+            });
+  }
+
+  /** Once a day, at an hour at which the next day's layout can still be stored in time. */
+  private CompletionStage<Void> reconsider(long span) {
+    load.step(span, layouts.spanEnd(span));
+    boolean isDue = dayOfLayout(span) < dayOfLayout(layouts.spanEnd(span));
+    if (!isDue || reconsidered || load.minutes() < MEASURED_MINUTES_MIN) {
+      return CompletableFuture.completedFuture(null);
+    }
+    reconsidered = true; // a pass that lags meets several, and its layouts are old by then
+    return improve.apply(load.take());
+  }
+
+  private static long dayOfLayout(long minute) {
+    return Math.floorDiv(minute - LAYOUT_MINUTE, Layout.DAY_MINUTES);
   }
 
   private CompletionStage<Void> writePackedMinute() {

@@ -2,9 +2,11 @@ package qiantang.store.fold;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -25,8 +27,15 @@ final class StateWrites {
   private final LayoutHistory layouts;
   private final long arrivalSpan;
   private final StatePartition partition;
+  private final Load load;
 
-  StateWrites(PackerEnvironment environment, LayoutHistory layouts, long arrivalSpan, int group) {
+  StateWrites(
+      PackerEnvironment environment,
+      LayoutHistory layouts,
+      long arrivalSpan,
+      int group,
+      Load load) {
+    this.load = load;
     this.environment = environment;
     this.layouts = layouts;
     this.arrivalSpan = arrivalSpan;
@@ -57,6 +66,9 @@ final class StateWrites {
         oldOf.computeIfAbsent(state.device(), key -> new ArrayList<>()).add(state);
       }
     }
+    Set<DeviceId> devices = new HashSet<>(newest.keySet());
+    oldStates.forEach(state -> devices.add(state.device()));
+    load.group(partition.group(), devices.size());
     StateRows all = new StateRows(new ArrayList<>(), new ArrayList<>());
     newest.forEach(
         (device, brought) -> {

@@ -42,6 +42,7 @@ final class Heartbeat {
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private long beat = 1;
   private long freshUntilNanos;
+  private long freshFromMillis;
   private long freshUntilMillis;
   private boolean isSilent;
   private long silentSinceNanos;
@@ -73,7 +74,8 @@ final class Heartbeat {
     this.announced = announced;
     this.onSealed = onSealed;
     freshUntilNanos = ticker.nanos();
-    freshUntilMillis = clock.millis();
+    freshFromMillis = clock.millis();
+    freshUntilMillis = freshFromMillis;
   }
 
   /** The first heartbeat has been inserted with the start's row; the next ones follow. */
@@ -113,10 +115,15 @@ final class Heartbeat {
 
   /**
    * By both clocks: a machine that was suspended wakes with its ticker where it stood, but its wall
-   * clock gone on. A wall clock stepped forward by somebody costs one early heartbeat.
+   * clock gone on. A wall clock that somebody sets costs one early heartbeat; set back, it would
+   * else hide as long a sleep.
    */
   synchronized boolean isFresh() {
-    return !sealed && ticker.nanos() - freshUntilNanos < 0 && clock.millis() < freshUntilMillis;
+    long millis = clock.millis();
+    return !sealed
+        && ticker.nanos() - freshUntilNanos < 0
+        && millis >= freshFromMillis
+        && millis < freshUntilMillis;
   }
 
   /** Since the first heartbeat that was sent after the last success; zero where none was. */
@@ -178,6 +185,7 @@ final class Heartbeat {
       isSilent = false;
       // Counted from when it was sent: whoever seals us starts counting no earlier.
       freshUntilNanos = sentNanos + FRESH.toNanos();
+      freshFromMillis = sentMillis;
       freshUntilMillis = sentMillis + FRESH.toMillis();
       if (!isFresh()) {
         return; // took longer than it is good for: only the next one counts

@@ -32,6 +32,7 @@ public final class Reader {
   private final InstantSource clock;
   private final Blocks blocks;
   private final Chunks chunks;
+  private final SummarizedChunks summarizedChunks;
   private final States states;
 
   /**
@@ -45,6 +46,7 @@ public final class Reader {
     this.clock = clock;
     blocks = new Blocks(folds, tail.executor());
     chunks = new Chunks(folds, clock, tail.executor());
+    summarizedChunks = new SummarizedChunks(folds, chunks, tail.executor());
     states = new States(folds, tail.executor());
   }
 
@@ -59,14 +61,36 @@ public final class Reader {
                   chunks
                       .visit(history, device, request.fromMicros(), request.toMicros(), merge)
                       .toCompletableFuture(),
-                  blocks
-                      .visit(positions, history, WantedDevices.of(device), merge::block)
-                      .toCompletableFuture(),
-                  tail.scanUnsorted(positions, device, merge)
-                      .thenAccept(scanned -> merge.damaged(scanned.damagedFrames()))
-                      .toCompletableFuture())
+                  readRecent(positions, history, device, merge).toCompletableFuture())
               .thenApply(nothing -> merge.answer());
         });
+  }
+
+  /** What is told of intervals of one device's samples, without handing out all of them. */
+  public CompletionStage<IntervalsAnswer> intervals(IntervalsRequest request) {
+    return positioned(
+        request.enterprise(),
+        (positions, history) ->
+            new IntervalsRead(
+                    request,
+                    history,
+                    merge -> readRecent(positions, history, request.device(), merge),
+                    chunks,
+                    summarizedChunks,
+                    tail.executor())
+                .run());
+  }
+
+  /** Merges what no chunk has yet. */
+  private CompletionStage<Void> readRecent(
+      Positions positions, LayoutHistory history, DeviceId device, SeriesMerge merge) {
+    return CompletableFuture.allOf(
+        blocks
+            .visit(positions, history, WantedDevices.of(device), merge::block)
+            .toCompletableFuture(),
+        tail.scanUnsorted(positions, device, merge)
+            .thenAccept(scanned -> merge.damaged(scanned.damagedFrames()))
+            .toCompletableFuture());
   }
 
   /** The newest value of each metric of one device. */
@@ -92,7 +116,9 @@ public final class Reader {
           LatestMerge merge = new LatestMerge(wanted, history);
           return CompletableFuture.allOf(
                   states.visit(history, wanted, merge::state).toCompletableFuture(),
-                  blocks.visit(positions, history, wanted, merge::block).toCompletableFuture(),
+                  blocks
+                      .visitNewestFirst(positions, history, wanted, merge::block)
+                      .toCompletableFuture(),
                   tail.scanUnsorted(positions, wanted.single(), merge)
                       .thenAccept(scanned -> merge.damaged(scanned.damagedFrames()))
                       .toCompletableFuture())

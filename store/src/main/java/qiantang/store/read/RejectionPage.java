@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import qiantang.store.fold.EventId;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.FrameKey;
@@ -27,7 +28,7 @@ final class RejectionPage implements Tail.Visitor {
     if (!(entry instanceof Entry.Rejection rejection) || !isWanted(rejection)) {
       return;
     }
-    Item item = new Item(id(frame, index, rejection), rejection);
+    Item item = new Item(EventId.of(frame, index, rejection.arrivalMicros()), rejection);
     if (request.beforeId() == null || item.id().compareTo(request.beforeId()) < 0) {
       oldestFirst.add(item);
       if (oldestFirst.size() > request.limit() + 1) {
@@ -44,17 +45,6 @@ final class RejectionPage implements Tail.Visitor {
         && (device == null
             || device.equals(rejection.publisher())
             || device.equals(rejection.device()));
-  }
-
-  // Sorts by arrival; the place in the journal makes it unique.
-  private static String id(FrameKey frame, int index, Entry.Rejection rejection) {
-    return String.format(
-        "%016x-%s-%02x-%012x-%06x",
-        rejection.arrivalMicros(),
-        frame.partition().start(),
-        frame.partition().lane(),
-        frame.sequence(),
-        index);
   }
 
   RejectionsAnswer answer(int damagedFrames) {

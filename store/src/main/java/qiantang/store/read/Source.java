@@ -5,6 +5,7 @@ import java.util.List;
 
 /** What an answer is merged from, in the order in which answers name them. */
 enum Source {
+  SUMMARIES("summaries"),
   CHUNKS("chunks"),
   STATES("states"),
   BLOCKS("blocks"),

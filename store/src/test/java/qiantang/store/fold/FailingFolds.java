@@ -104,6 +104,17 @@ final class FailingFolds implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> insertEvents(List<Event> events) {
+    return perform(() -> tables.insertEvents(events));
+  }
+
+  @Override
+  public CompletionStage<List<Event>> readEvents(
+      EventPartition partition, String fromId, String toId, int limit) {
+    return perform(() -> tables.readEvents(partition, fromId, toId, limit));
+  }
+
+  @Override
   public CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
     return perform(() -> tables.insertLayout(enterprise, layout));
   }

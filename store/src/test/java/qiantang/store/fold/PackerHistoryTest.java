@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import qiantang.store.fold.FoldTables.Chunk;
 import qiantang.store.fold.FoldTables.ChunkKey;
@@ -56,20 +58,34 @@ class PackerHistoryTest {
   }
 
   @Test
+  void manyThreadsPackTheSame() {
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      for (int seed = 0; seed < 10; seed++) {
+        PackerWorld world = randomWorld(new Random(seed));
+        WatchedFolds way = world.way();
+        way.answerOn(threads);
+        Packer packer = world.packer(way, 10_000, threads);
+        Stages.await(packer.pack(PackerWorld.ENTERPRISE, MIDNIGHT + 5000));
+        assertPacked(world, MIDNIGHT + 5000, "seed " + seed);
+      }
+    }
+  }
+
+  @Test
   void aPackerThatDiesAtAnyStepIsMadeGoodByTheNextOne() {
-    for (int seed = 0; seed < 2; seed++) {
-      WatchedFolds counted = smallWorld(seed).pack(MIDNIGHT + 40);
+    for (int parity = 0; parity < 2; parity++) {
+      WatchedFolds counted = smallWorld(0).pack(MIDNIGHT + 40);
       assertTrue(counted.operations() > 50, "operations " + counted.operations());
       for (int operation = 0; operation < counted.operations(); operation++) {
-        for (WatchedFolds.Death death : WatchedFolds.Death.values()) {
-          PackerWorld world = smallWorld(seed);
-          WatchedFolds way = world.way();
-          way.dieAt(operation, death);
-          Stages.failure(world.packer(way).pack(PackerWorld.ENTERPRISE, MIDNIGHT + 40));
-          world.pack(MIDNIGHT + 40);
-          assertAlike(counted.chunks(), world.chunks());
-          assertPacked(world, MIDNIGHT + 40, "seed " + seed + " died at " + operation);
-        }
+        PackerWorld world = smallWorld(0);
+        WatchedFolds way = world.way();
+        way.dieAt(
+            operation,
+            (operation + parity) % 2 == 0 ? WatchedFolds.Death.BEFORE : WatchedFolds.Death.AFTER);
+        Stages.failure(world.packer(way).pack(PackerWorld.ENTERPRISE, MIDNIGHT + 40));
+        world.pack(MIDNIGHT + 40);
+        assertAlike(counted.chunks(), world.chunks());
+        assertPacked(world, MIDNIGHT + 40, "died at " + operation);
       }
     }
   }

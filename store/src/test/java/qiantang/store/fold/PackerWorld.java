@@ -26,6 +26,8 @@ import qiantang.store.fold.FoldTables.StatePartition;
 import qiantang.store.harness.Entries;
 import qiantang.store.harness.ManualTime;
 import qiantang.store.harness.Stages;
+import qiantang.store.journal.JournalTables.LanePosition;
+import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.journal.JournalTables.Whereabouts;
 import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
@@ -33,6 +35,7 @@ import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.MetricValue;
+import qiantang.store.model.StartId;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Retention;
 
@@ -53,7 +56,7 @@ final class PackerWorld {
   private final Map<ChunkKey, Chunk> chunks = new HashMap<>();
   private final List<Arrived> arrived = new ArrayList<>();
   private final FoldMeter meter = new FoldMeter();
-  private final LayoutHistory layouts;
+  private LayoutHistory layouts;
 
   /** Which row of chunks a sample belongs to. */
   record Row(DeviceId device, long span, long arrival) implements Comparable<Row> {
@@ -107,6 +110,20 @@ final class PackerWorld {
         new Layouts(way, registry, time),
         new PackerEnvironment(way, time, meter, part -> new byte[0], executor),
         sliceBytesMax);
+  }
+
+  /** From now on readings are sorted by the layouts that are stored by now. */
+  void readLayouts() {
+    layouts =
+        new LayoutHistory(
+            ENTERPRISE, Retention.YEARS_10, Stages.done(tables.readLayouts(ENTERPRISE)));
+  }
+
+  /** There is a start whose lanes are at this minute. */
+  void reach(long minute) {
+    List<LanePosition> lanes = List.of(new LanePosition(minute, 0, 0));
+    StartId id = Arrived.start(minute);
+    Stages.done(journal.insertStart(new Start(id, "node", minute, 1, 0, false, lanes)));
   }
 
   /** Packs up to a limit with a packer that has no faults. */

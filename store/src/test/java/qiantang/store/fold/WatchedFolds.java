@@ -10,13 +10,17 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.StartId;
 
-/** One fold's way to the tables: tells what it asked for, and fails or stops where it is told. */
+/**
+ * One fold's way to the tables: tells what it asked for, and fails or stops where it is told. One
+ * thread, unless it answers on others.
+ */
 final class WatchedFolds implements FoldTables {
   /** What becomes of the operation at which the fold dies. */
   enum Death {
@@ -32,9 +36,12 @@ final class WatchedFolds implements FoldTables {
   private final List<State> states = new ArrayList<>();
   private final Map<State, Duration> statesKept = new HashMap<>();
   private int stateReads;
+  private final List<Layout> layouts = new ArrayList<>();
+  private boolean keepsLayouts;
   private final List<BlockPartition> blockReads = new ArrayList<>();
   private final List<Long> packedMinutes = new ArrayList<>();
   private final Queue<Runnable> asleep = new ArrayDeque<>();
+  private @Nullable Executor threads;
   private int operations;
   private int dieAt = Integer.MAX_VALUE;
   private Death death = Death.BEFORE;
@@ -52,6 +59,11 @@ final class WatchedFolds implements FoldTables {
   WatchedFolds(FoldTables tables, Map<ChunkKey, Chunk> chunks) {
     this.tables = tables;
     this.chunks = chunks;
+  }
+
+  /** Operations are done, and their stages completed, by these threads. */
+  void answerOn(Executor executor) {
+    threads = executor;
   }
 
   /** From this operation on, counted from 0, nothing is done any more. */
@@ -100,6 +112,16 @@ final class WatchedFolds implements FoldTables {
     return stateReads;
   }
 
+  /** Layouts are stored from now on; else they are only noted: most worlds are sorted by theirs. */
+  void keepLayouts() {
+    keepsLayouts = true;
+  }
+
+  /** Layouts that were to be stored. */
+  List<Layout> layouts() {
+    return layouts;
+  }
+
   List<BlockPartition> blockReads() {
     return blockReads;
   }
@@ -114,7 +136,7 @@ final class WatchedFolds implements FoldTables {
   }
 
   @Override
-  public CompletionStage<List<Block>> readBlocks(
+  public synchronized CompletionStage<List<Block>> readBlocks(
       BlockPartition partition, long fromMinute, long toMinute) {
     blockReads.add(partition);
     return perform(() -> tables.readBlocks(partition, fromMinute, toMinute));
@@ -131,7 +153,8 @@ final class WatchedFolds implements FoldTables {
   }
 
   @Override
-  public CompletionStage<Void> writePackedMinute(EnterpriseId enterprise, long minute) {
+  public synchronized CompletionStage<Void> writePackedMinute(
+      EnterpriseId enterprise, long minute) {
     packedMinutes.add(minute);
     return perform(() -> tables.writePackedMinute(enterprise, minute));
   }
@@ -163,22 +186,36 @@ final class WatchedFolds implements FoldTables {
   }
 
   @Override
-  public CompletionStage<Void> writeStates(List<State> rows, Duration timeToLive) {
+  public synchronized CompletionStage<Void> writeStates(List<State> rows, Duration timeToLive) {
     states.addAll(rows);
     rows.forEach(row -> statesKept.put(row, timeToLive));
     return perform(() -> tables.writeStates(rows, timeToLive));
   }
 
   @Override
-  public CompletionStage<List<State>> readStates(
+  public synchronized CompletionStage<List<State>> readStates(
       StatePartition partition, @Nullable DeviceId device) {
     stateReads++;
     return perform(() -> tables.readStates(partition, device));
   }
 
   @Override
-  public CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
-    return tables.insertLayout(enterprise, layout);
+  public CompletionStage<Void> insertEvents(List<Event> events) {
+    return perform(() -> tables.insertEvents(events));
+  }
+
+  @Override
+  public CompletionStage<List<Event>> readEvents(
+      EventPartition partition, String fromId, String toId, int limit) {
+    return perform(() -> tables.readEvents(partition, fromId, toId, limit));
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
+    layouts.add(layout);
+    return keepsLayouts
+        ? perform(() -> tables.insertLayout(enterprise, layout))
+        : CompletableFuture.completedFuture(null);
   }
 
   @Override
@@ -186,7 +223,10 @@ final class WatchedFolds implements FoldTables {
     return perform(() -> tables.readLayouts(enterprise));
   }
 
-  private <T> CompletionStage<T> perform(Supplier<CompletionStage<T>> action) {
+  private synchronized <T> CompletionStage<T> perform(Supplier<CompletionStage<T>> action) {
+    if (threads != null) {
+      return CompletableFuture.supplyAsync(() -> alone(action), threads);
+    }
     int operation = operations++;
     if (operation >= dieAt) {
       if (operation == dieAt && death == Death.AFTER) {
@@ -200,5 +240,9 @@ final class WatchedFolds implements FoldTables {
     CompletableFuture<T> result = new CompletableFuture<>();
     asleep.add(() -> result.complete(action.get().toCompletableFuture().join()));
     return result;
+  }
+
+  private synchronized <T> T alone(Supplier<CompletionStage<T>> action) {
+    return action.get().toCompletableFuture().join();
   }
 }

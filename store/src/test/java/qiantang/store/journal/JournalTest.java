@@ -116,6 +116,19 @@ class JournalTest {
   }
 
   @Test
+  void aClockSetBackHidesNoSleep() {
+    open();
+    tables.hold(Op.BEAT);
+    time.stepWallClock(Duration.ofMinutes(-5));
+    time.stepWallClock(Duration.ofMinutes(4)); // the ticker stood still
+    assertFalse(node.journal().isFresh());
+    Sent sent = send(ACME);
+    assertNull(sent.result());
+    tables.release();
+    assertTrue(sent.isAcknowledged());
+  }
+
+  @Test
   void theTwentySecondsCountFromWhenTheHeartbeatWasSent() {
     open();
     tables.hold(Op.BEAT);

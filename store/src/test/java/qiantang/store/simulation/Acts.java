@@ -1,0 +1,222 @@
+package qiantang.store.simulation;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The single things that can happen in a world. */
+final class Acts {
+  // Some seconds short of what seals a start.
+  private static final long SLUGGISH_NANOS = 50 * VirtualTime.SECOND;
+
+  // Clocks may be ahead by so much less than the hour by which a layout is known before its day, as
+  // copies of layouts may be 10 minutes old.
+  private static final long CLOCK_AHEAD_MAX_NANOS = 45 * VirtualTime.MINUTE;
+  private static final long CLOCK_BEHIND_MAX_NANOS = VirtualTime.HOUR;
+
+  private final World world;
+  private final Dice dice;
+  private final VirtualTime time;
+  private final Judge judge;
+  private boolean isQuiet;
+
+  Acts(World world) {
+    this.world = world;
+    dice = world.dice;
+    time = world.time;
+    judge = world.judge;
+  }
+
+  IngestNode anyNode() {
+    return dice.pick(world.nodes);
+  }
+
+  FoldNode anyFolder() {
+    return dice.pick(world.folders);
+  }
+
+  // --- Messages ---------------------------------------------------------------------------------
+
+  /** One to so many new messages to any nodes. */
+  void send(int most) {
+    for (int i = 1 + dice.below(most); i > 0; i--) {
+      send(anyNode(), world.devices.message());
+    }
+  }
+
+  void send(IngestNode node, Message message) {
+    if (node.isOpen() && !judge.isFull()) {
+      node.take(message);
+    }
+  }
+
+  /** What was not acknowledged, or was and the device did not hear of it. */
+  void sendAgain() {
+    List<Message> messages = judge.messages();
+    for (int i = 0; i < 3 && !messages.isEmpty(); i++) {
+      int back = dice.below(Math.min(messages.size(), 8));
+      Message message = messages.get(messages.size() - 1 - back);
+      if (!message.isAcknowledged() || dice.chance(300)) {
+        send(anyNode(), message);
+      }
+    }
+  }
+
+  // --- Questions and folds ----------------------------------------------------------------------
+
+  void ask() {
+    world.asker.ask("follower", world.following);
+    if (dice.chance(300)) {
+      world.asker.ask("newcomer", world.reader());
+    }
+  }
+
+  /** Sorts and packs all that can be, as far as the weather allows. */
+  void fold(FoldNode folder) {
+    folder.sort(true);
+    time.advance(2 * VirtualTime.SECOND);
+    folder.pack();
+    time.advance(2 * VirtualTime.SECOND);
+  }
+
+  // --- Weather ----------------------------------------------------------------------------------
+
+  /** One way becomes worse, or good again. */
+  void storm() {
+    Way way = dice.pick(world.ways);
+    if (dice.chance(400)) {
+      way.weather(0, 0, 0);
+    } else {
+      way.weather(
+          dice.below(300),
+          dice.chance(500) ? dice.below(200) : 0,
+          dice.chance(300) ? dice.between(1, 10 * VirtualTime.SECOND) : 0);
+    }
+  }
+
+  /** Nothing reaches the tables on one way. */
+  void cut(Way way) {
+    way.away(true);
+    time.after(dice.between(0, 40 * VirtualTime.SECOND), () -> way.away(false));
+  }
+
+  /** Answers may take minutes from now on, or no longer. */
+  void slowReader() {
+    world.readerWay.weather(10, 0, dice.chance(400) ? 0 : dice.between(0, VirtualTime.MINUTE));
+  }
+
+  // --- Processes --------------------------------------------------------------------------------
+
+  long stallNanos() {
+    return dice.between(0, dice.chance(700) ? 5 * VirtualTime.MINUTE : VirtualTime.HOUR);
+  }
+
+  /** Mostly with a frame under way. */
+  void stall(IngestNode node) {
+    if (dice.chance(800)) {
+      send(node, world.devices.message());
+      time.advance(dice.between(0, 2 * VirtualTime.MILLI));
+    }
+    node.machine().stall(stallNanos(), dice.chance(300));
+  }
+
+  void die(IngestNode node) {
+    if (node.isUp()) {
+      node.die();
+      beginLater(node);
+    }
+  }
+
+  void close(IngestNode node) {
+    if (node.isUp() && !node.machine().isStalled()) {
+      node.close();
+      beginLater(node);
+    }
+  }
+
+  private void beginLater(IngestNode node) {
+    long most = dice.chance(700) ? 5 * VirtualTime.SECOND : 5 * VirtualTime.MINUTE;
+    time.after(
+        dice.between(0, most),
+        () -> {
+          if (!node.isUp() && !isQuiet) {
+            node.begin();
+          }
+        });
+  }
+
+  /** Ends all nodes but one, or all (null), which stay down until {@link #endQuiet}. */
+  void beginQuiet(@Nullable IngestNode but) {
+    isQuiet = true;
+    for (IngestNode node : world.nodes) {
+      if (node == but) {
+        continue;
+      }
+      if (node.machine().isStalled() || dice.chance(300)) {
+        node.die();
+      } else {
+        node.close();
+      }
+    }
+  }
+
+  /** Nodes that are down begin again, soon. */
+  void endQuiet() {
+    isQuiet = false;
+    for (IngestNode node : world.nodes) {
+      if (!node.isUp()) {
+        beginLater(node);
+      }
+    }
+  }
+
+  // --- Time -------------------------------------------------------------------------------------
+
+  void setClock(IngestNode node) {
+    node.machine()
+        .setWallClock(
+            switch (dice.below(4)) {
+              case 0 -> 0;
+              case 1 -> dice.between(-5 * VirtualTime.SECOND, 5 * VirtualTime.SECOND);
+              case 2 -> dice.between(-5 * VirtualTime.MINUTE, 5 * VirtualTime.MINUTE);
+              default -> dice.between(-CLOCK_BEHIND_MAX_NANOS, CLOCK_AHEAD_MAX_NANOS);
+            });
+  }
+
+  /** Sets a clock minutes ahead. */
+  void setClockAhead(IngestNode node) {
+    node.machine().setWallClock(dice.between(3 * VirtualTime.MINUTE, CLOCK_AHEAD_MAX_NANOS));
+  }
+
+  /** Sets a clock back by so much. */
+  void setClockBack(IngestNode node, long byNanos) {
+    node.machine().setWallClock(node.machine().wallAheadNanos() - byNanos);
+  }
+
+  void passMillis() {
+    time.advance(dice.between(0, 20 * VirtualTime.MILLI));
+  }
+
+  void passSeconds() {
+    time.advance(dice.between(0, 3 * VirtualTime.SECOND));
+  }
+
+  void passSome() {
+    time.advanceSluggishly(dice.between(0, 40 * VirtualTime.SECOND), 15 * VirtualTime.SECOND);
+  }
+
+  /** So many minutes or less. */
+  void passMinutes(int most) {
+    time.advanceSluggishly(dice.between(0, most * VirtualTime.MINUTE), SLUGGISH_NANOS);
+  }
+
+  /** With nodes that idle, or without any. */
+  void passHours() {
+    if (dice.chance(300)) {
+      passMinutes(60);
+    } else {
+      beginQuiet(null);
+      time.advance(dice.between(0, 3 * VirtualTime.HOUR));
+      endQuiet();
+    }
+  }
+}

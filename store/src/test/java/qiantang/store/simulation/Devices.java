@@ -1,0 +1,137 @@
+package qiantang.store.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.MetricValue;
+import qiantang.store.model.Reading;
+import qiantang.store.model.Value;
+
+/** The devices of two enterprises, which have the same ids, and what they say. */
+final class Devices {
+  private static final long MINUTE_MICROS = 60_000_000L;
+  private static final EnterpriseId ACME = new EnterpriseId("acme");
+  private static final List<DeviceId> IDS =
+      List.of(new DeviceId("d0"), new DeviceId("d1"), new DeviceId("d2"));
+  private static final List<String> METRICS = List.of("m0", "m1");
+
+  private final VirtualTime time;
+  private final Dice dice;
+  private final Judge judge;
+  private final List<EnterpriseId> enterprises;
+  private final int lateWeight;
+  private final int earlyWeight;
+  private final int edgeWeight;
+  private final int conflictWeight;
+  private long values;
+  private long firstMicros;
+  private long lastMicros;
+
+  Devices(VirtualTime time, Dice dice, Judge judge) {
+    this.time = time;
+    this.dice = dice;
+    this.judge = judge;
+    // "ost" shares acme's lane in every start, "nord" does not.
+    enterprises = List.of(ACME, new EnterpriseId(dice.chance(500) ? "ost" : "nord"));
+    lateWeight = dice.below(4);
+    earlyWeight = dice.below(2);
+    edgeWeight = dice.below(3);
+    conflictWeight = dice.below(4);
+    firstMicros = time.micros();
+    lastMicros = firstMicros;
+  }
+
+  List<EnterpriseId> enterprises() {
+    return enterprises;
+  }
+
+  List<DeviceId> ids() {
+    return IDS;
+  }
+
+  /** No event time is earlier. */
+  long firstMicros() {
+    return firstMicros;
+  }
+
+  /** No event time is later. */
+  long lastMicros() {
+    return lastMicros;
+  }
+
+  /** A new message: of a device, or of a gateway that speaks for several. */
+  Message message() {
+    EnterpriseId enterprise = dice.pick(enterprises);
+    List<Reading> readings = new ArrayList<>(2);
+    for (int i = dice.chance(700) ? 1 : 1 + dice.below(3); i > 0; i--) {
+      readings.add(reading(enterprise));
+    }
+    DeviceId publisher = dice.chance(500) ? readings.getFirst().device() : new DeviceId("gateway");
+    return new Message(enterprise, publisher, readings);
+  }
+
+  private Reading reading(EnterpriseId enterprise) {
+    Identity again = dice.weighted(8, conflictWeight) == 1 ? earlier(enterprise) : null;
+    DeviceId device = again == null ? dice.pick(IDS) : again.device();
+    long micros = again == null ? eventTimeMicros() : again.eventTimeMicros();
+    firstMicros = Math.min(firstMicros, micros);
+    lastMicros = Math.max(lastMicros, micros);
+    List<MetricValue> said = new ArrayList<>(2);
+    if (again == null && dice.chance(300)) {
+      METRICS.forEach(metric -> said.add(new MetricValue(metric, value())));
+    } else {
+      said.add(new MetricValue(again == null ? dice.pick(METRICS) : again.metric(), value()));
+    }
+    return new Reading(device, micros, true, false, said);
+  }
+
+  /** Something this enterprise has said before, to say otherwise. */
+  private @Nullable Identity earlier(EnterpriseId enterprise) {
+    List<Message> messages = judge.messages();
+    for (int tries = 3; tries > 0 && !messages.isEmpty(); tries--) {
+      // Mostly of late: conflicts within a frame, a minute and a quarter hour.
+      int back = dice.below(dice.chance(700) ? Math.min(5, messages.size()) : messages.size());
+      Message message = messages.get(messages.size() - 1 - back);
+      if (message.enterprise.equals(enterprise)) {
+        return dice.pick(List.copyOf(message.values.keySet()));
+      }
+    }
+    return null;
+  }
+
+  private Value value() {
+    long number = ++values;
+    return switch (dice.below(10)) {
+      case 0 -> new Value.Real(number + 0.5);
+      case 1 -> new Value.Text("t" + number);
+      default -> new Value.Int(number);
+    };
+  }
+
+  private long eventTimeMicros() {
+    long now = time.micros();
+    return switch (dice.weighted(6, lateWeight, earlyWeight, edgeWeight)) {
+      case 0 -> now - dice.between(0, 20_000_000L);
+      case 1 ->
+          now
+              - switch (dice.below(4)) {
+                case 0 -> dice.between(0, 30 * MINUTE_MICROS);
+                case 1 -> dice.between(0, 4 * 60 * MINUTE_MICROS);
+                case 2 -> dice.between(0, 26 * 60 * MINUTE_MICROS);
+                default -> dice.between(0, 7 * 1440 * MINUTE_MICROS);
+              };
+      case 2 -> now + dice.between(0, 5 * MINUTE_MICROS);
+      default -> edgeMicros(now);
+    };
+  }
+
+  /** The first or last moment of a quarter hour, an hour or a day, as near as may be. */
+  private long edgeMicros(long now) {
+    long unit = MINUTE_MICROS * (dice.chance(600) ? 15 : dice.chance(500) ? 60 : 1440);
+    long begin = Math.floorDiv(now + 5 * MINUTE_MICROS, unit) * unit;
+    long edge = dice.chance(800) ? begin : begin - unit;
+    return edge - dice.below(2);
+  }
+}

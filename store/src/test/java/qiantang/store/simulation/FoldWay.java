@@ -1,0 +1,111 @@
+package qiantang.store.simulation;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.Layout;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.StartId;
+import qiantang.store.simulation.Way.Kind;
+
+/** The folds' tables, by a machine's way; the plan sees the chunks that are put into them. */
+final class FoldWay implements FoldTables {
+  private final FoldTables tables;
+  private final Way way;
+  private final Plan plan;
+
+  FoldWay(FoldTables tables, Way way, Plan plan) {
+    this.tables = tables;
+    this.way = way;
+    this.plan = plan;
+  }
+
+  @Override
+  public CompletionStage<Void> insertBlocks(List<Block> blocks) {
+    return way.performAll(Kind.STEP, "block", blocks, tables::insertBlocks);
+  }
+
+  @Override
+  public CompletionStage<List<Block>> readBlocks(
+      BlockPartition partition, long fromMinute, long toMinute) {
+    return way.perform(
+        Kind.READ, "blocks", () -> tables.readBlocks(partition, fromMinute, toMinute));
+  }
+
+  @Override
+  public CompletionStage<Void> writeLaneCursor(LaneCursor cursor) {
+    return way.perform(Kind.STEP, "cursor", () -> tables.writeLaneCursor(cursor));
+  }
+
+  @Override
+  public CompletionStage<List<LaneCursor>> readLaneCursors(StartId start) {
+    return way.perform(Kind.READ, "cursors", () -> tables.readLaneCursors(start));
+  }
+
+  @Override
+  public CompletionStage<Void> writePackedMinute(EnterpriseId enterprise, long minute) {
+    return way.perform(
+        Kind.STEP, "packed minute", () -> tables.writePackedMinute(enterprise, minute));
+  }
+
+  @Override
+  public CompletionStage<Optional<Long>> readPackedMinute(EnterpriseId enterprise) {
+    return way.perform(Kind.READ, "packed minute", () -> tables.readPackedMinute(enterprise));
+  }
+
+  @Override
+  public CompletionStage<Void> insertChunks(List<Chunk> chunks, Duration timeToLive) {
+    return way.performAll(
+        Kind.STEP,
+        "chunk",
+        chunks,
+        rows -> {
+          plan.chunks(rows, timeToLive);
+          return tables.insertChunks(rows, timeToLive);
+        });
+  }
+
+  @Override
+  public CompletionStage<List<Chunk>> readChunks(
+      ChunkPartition partition, DeviceId device, long fromSpan, long toSpan) {
+    return way.perform(
+        Kind.READ, "chunks", () -> tables.readChunks(partition, device, fromSpan, toSpan));
+  }
+
+  @Override
+  public CompletionStage<Void> writeStates(List<State> states, Duration timeToLive) {
+    return way.performAll(Kind.STEP, "state", states, rows -> tables.writeStates(rows, timeToLive));
+  }
+
+  @Override
+  public CompletionStage<List<State>> readStates(
+      StatePartition partition, @Nullable DeviceId device) {
+    return way.perform(Kind.READ, "states", () -> tables.readStates(partition, device));
+  }
+
+  @Override
+  public CompletionStage<Void> insertEvents(List<Event> events) {
+    return way.performAll(Kind.STEP, "event", events, tables::insertEvents);
+  }
+
+  @Override
+  public CompletionStage<List<Event>> readEvents(
+      EventPartition partition, String fromId, String toId, int limit) {
+    return way.perform(
+        Kind.READ, "events", () -> tables.readEvents(partition, fromId, toId, limit));
+  }
+
+  @Override
+  public CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
+    return way.perform(Kind.WRITE, "layout", () -> tables.insertLayout(enterprise, layout));
+  }
+
+  @Override
+  public CompletionStage<List<Layout>> readLayouts(EnterpriseId enterprise) {
+    return way.perform(Kind.READ, "layouts", () -> tables.readLayouts(enterprise));
+  }
+}

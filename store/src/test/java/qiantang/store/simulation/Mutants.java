@@ -1,0 +1,104 @@
+package qiantang.store.simulation;
+
+import java.util.List;
+
+/** Bugs that the simulation must find. */
+final class Mutants {
+  static final List<Mutant> ALL =
+      List.of(
+          new Mutant(
+              "a sealed start acknowledges",
+              "journal/Lane.java",
+              "heartbeat.whenFresh(() -> complete(frame));",
+              "complete(frame);"),
+          new Mutant(
+              "only the ticker tells that a heartbeat is fresh",
+              "journal/Heartbeat.java",
+              """
+                      && millis >= freshFromMillis
+                      && millis < freshUntilMillis\
+              """,
+              ""),
+          new Mutant(
+              "a clock set back hides a sleep",
+              "journal/Heartbeat.java",
+              "&& millis >= freshFromMillis",
+              ""),
+          new Mutant(
+              "whereabouts after the acknowledgement",
+              "journal/Lane.java",
+              "stored = stored.thenAcceptBoth(tables.insertWhereabouts(row), (first, second) -> {});",
+              "tables.insertWhereabouts(row);"),
+          new Mutant(
+              "a frame that is tried again takes what waits along",
+              "journal/Lane.java",
+              "write(frame, next.compareTo(RETRY_MAX) > 0 ? RETRY_MAX : next);",
+              """
+              Frame larger = frame;
+              synchronized (this) {
+                if (!waiting.isEmpty()) {
+                  sequence--;
+                  Frame more = compose();
+                  List<Append> both = new ArrayList<>(frame.appends());
+                  both.addAll(more.appends());
+                  larger = new Frame(frame.key(), more.bytes(), both, frame.whereabouts());
+                }
+              }
+              write(larger, next);
+              """),
+          new Mutant(
+              "a minute runs ahead of what was announced",
+              "journal/Lane.java",
+              "long next = Math.min(now, announcedMinute + MINUTES_AHEAD);",
+              "long next = now;"),
+          new Mutant(
+              "labels before the floor of a new start",
+              "journal/Journal.java",
+              "lane.beginAt(floorMinute);",
+              ""),
+          new Mutant(
+              "the first of two values wins in a series",
+              "read/MetricMerge.java",
+              "if (from.ranks[a].compareTo(from.ranks[b]) > 0) {",
+              "if (from.ranks[a].compareTo(from.ranks[b]) < 0) {"),
+          new Mutant(
+              "nothing is looked for twice in a series",
+              "read/MetricMerge.java",
+              "if (from.timesMicros[a] < from.timesMicros[b]) {",
+              "if (from.timesMicros[a] <= from.timesMicros[b]) {"),
+          new Mutant(
+              "cursors read after the data",
+              "read/Reader.java",
+              """
+                            tail.scanUnsorted(positions, device, merge)
+              """
+                  .strip(),
+              "tail.positions(request.enterprise())"
+                  + ".thenCompose(later -> tail.scanUnsorted(later, device, merge))"),
+          new Mutant(
+              "the cursor moves before the rows are stored",
+              "fold/LaneSort.java",
+              "return moveCursor(label)\n",
+              "return moveCursor(label + 1)\n"),
+          new Mutant(
+              "the packed minute moves before the chunks are stored",
+              "fold/PackerPass.java",
+              "return step();",
+              """
+              long span = position;
+              position = layouts.spanEnd(span);
+              return writePackedMinute().thenCompose(nothing -> { position = span; return step(); });
+              """),
+          new Mutant(
+              "late readings are not packed",
+              "fold/Arrivals.java",
+              "if (layouts.arrivalSpan(arrivalMinute, span) == arrivalSpan) {",
+              "if (span == arrivalSpan && layouts.isOnTime(arrivalMinute, span)) {"),
+          new Mutant(
+              "a state is written over a newer one",
+              "memory/MemoryFolds.java",
+              "(old, now) -> now.arrival() < old.arrival() ? old : now",
+              "(old, now) -> now"));
+
+  private Mutants() {}
+}

@@ -1,0 +1,130 @@
+package qiantang.store.simulation;
+
+import java.util.List;
+
+/**
+ * Longer happenings that a history of single acts would come to once in a million: each leads into
+ * a place where a rule of the store is all that keeps an answer right.
+ */
+final class Scenes {
+  private static final List<String> FOLDED =
+      List.of("state", "state", "chunk", "packed minute", "block", "cursor");
+
+  private final World world;
+  private final Acts acts;
+  private final Dice dice;
+  private final VirtualTime time;
+
+  Scenes(World world, Acts acts) {
+    this.world = world;
+    this.acts = acts;
+    dice = world.dice;
+    time = world.time;
+  }
+
+  /** A node stops with a frame that is not stored, is sealed and sorted to its end, and goes on. */
+  void sleeper() {
+    IngestNode node = acts.anyNode();
+    if (!node.isOpen()) {
+      return;
+    }
+    long sleepNanos = dice.between(80 * VirtualTime.SECOND, 4 * VirtualTime.MINUTE);
+    boolean suspended = dice.chance(500);
+    node.way().away(true);
+    acts.send(node, world.devices.message());
+    time.advance(dice.between(0, VirtualTime.SECOND));
+    if (suspended && dice.chance(400)) {
+      acts.setClockBack(node, sleepNanos + dice.between(0, 30 * VirtualTime.MINUTE));
+    }
+    node.machine().stall(sleepNanos, suspended);
+    node.way().away(false);
+    time.advance(sleepNanos - dice.between(0, VirtualTime.SECOND));
+    acts.anyFolder().sort(false);
+    acts.ask();
+    time.advance(3 * VirtualTime.SECOND);
+    acts.ask();
+  }
+
+  /** A clock is set ahead, perhaps for a moment; before a heartbeat tells of it, all ends. */
+  void clockJumps() {
+    IngestNode node = acts.anyNode();
+    long before = node.machine().wallAheadNanos();
+    acts.setClockAhead(node);
+    acts.send(node, world.devices.message());
+    if (dice.chance(700)) {
+      node.machine().setWallClock(before);
+    }
+    acts.passMillis();
+    if (dice.chance(500)) {
+      acts.die(node);
+    } else {
+      acts.ask();
+    }
+  }
+
+  /** One node alone is ahead and all it has is packed; then others begin whose clocks are right. */
+  void lonelyNode() {
+    IngestNode node = acts.anyNode();
+    if (!node.isOpen()) {
+      return;
+    }
+    acts.beginQuiet(node);
+    acts.setClockAhead(node);
+    acts.send(node, world.devices.message());
+    time.advanceSluggishly(
+        dice.between(2 * VirtualTime.MINUTE, 20 * VirtualTime.MINUTE), 20 * VirtualTime.SECOND);
+    acts.fold(acts.anyFolder());
+    acts.endQuiet();
+    time.advance(dice.between(0, 6 * VirtualTime.SECOND));
+    acts.send(4);
+    acts.passMinutes(4);
+    acts.anyFolder().sort(false);
+    acts.passSeconds();
+    acts.ask();
+  }
+
+  /** Spans go by; then folds run, and stop or are looked at in the middle of a step. */
+  void packing() {
+    acts.send(4);
+    spansPass();
+    FoldNode folder = acts.anyFolder();
+    folder.sort(true);
+    time.advance(dice.between(0, 2 * VirtualTime.SECOND));
+    folder.pack();
+    for (int i = 1 + dice.below(3); i > 0; i--) {
+      acts.passMillis();
+      switch (dice.below(5)) {
+        case 0 -> folder.die();
+        case 1 -> folder.machine().stall(acts.stallNanos(), false);
+        case 2 -> acts.anyFolder().pack();
+        default -> acts.ask();
+      }
+    }
+  }
+
+  /** A packer gives up, another one does its work and more; then what was given up is applied. */
+  void latePacker() {
+    acts.send(3);
+    spansPass();
+    FoldNode folder = acts.anyFolder();
+    folder.way().delay(dice.pick(FOLDED));
+    acts.fold(folder);
+    acts.fold(acts.anyFolder());
+    acts.send(3);
+    spansPass();
+    acts.fold(acts.anyFolder());
+    acts.ask();
+  }
+
+  private void spansPass() {
+    acts.passSeconds();
+    if (dice.chance(300)) {
+      time.advanceSluggishly(20 * VirtualTime.MINUTE, 50 * VirtualTime.SECOND);
+    } else {
+      acts.beginQuiet(null);
+      time.advance(dice.between(17 * VirtualTime.MINUTE, 50 * VirtualTime.MINUTE));
+      acts.endQuiet();
+      time.advance(90 * VirtualTime.SECOND);
+    }
+  }
+}

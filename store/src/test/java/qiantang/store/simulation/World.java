@@ -1,0 +1,127 @@
+package qiantang.store.simulation;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.Layouts;
+import qiantang.store.journal.JournalTables;
+import qiantang.store.memory.MemoryFolds;
+import qiantang.store.memory.MemoryJournal;
+import qiantang.store.memory.MemoryRegistry;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.read.Reader;
+import qiantang.store.read.Tail;
+import qiantang.store.registry.Enterprise;
+import qiantang.store.registry.Retention;
+
+/** All that there is in one history. One thread. */
+final class World {
+  private static final Instant MIDNIGHT = Instant.parse("2026-03-01T00:00:00Z");
+
+  // Nothing falls out of a reader's memory by chance, so a seed repeats exactly.
+  private static final long CACHE_BYTES = 1L << 30;
+
+  final Dice dice;
+  final VirtualTime time;
+  final Trace trace;
+  final Judge judge;
+  final Devices devices;
+  final Plan plan;
+  final Asker asker;
+  final List<Way> ways = new ArrayList<>();
+  final List<IngestNode> nodes = new ArrayList<>();
+  final List<FoldNode> folders = new ArrayList<>();
+  final Machine readerMachine;
+  final Way readerWay;
+  final Reader following;
+
+  private final MemoryJournal journal;
+  private final MemoryFolds folds = new MemoryFolds(Runnable::run);
+  private final MemoryRegistry registry = new MemoryRegistry();
+
+  World(long seed, int linesMax) {
+    dice = new Dice(seed);
+    time = new VirtualTime(begin(dice));
+    trace = new Trace(time, linesMax);
+    judge = new Judge(trace);
+    devices = new Devices(time, dice, judge);
+    plan = new Plan(devices, folds, time.minute(), judge, dice);
+    asker = new Asker(judge, dice, trace, devices);
+    journal = new MemoryJournal(time::instant, Runnable::run, true);
+    for (EnterpriseId enterprise : devices.enterprises()) {
+      register(enterprise, dice.pick(List.of(Retention.values())));
+    }
+    for (int i = 2 + dice.below(2); i > 0; i--) {
+      Machine machine = machine("ingest-" + i);
+      Way way = way(machine);
+      nodes.add(new IngestNode(machine, journal(way), way, judge, dice, trace));
+    }
+    for (int i = 2; i > 0; i--) {
+      Machine machine = machine("fold-" + i);
+      Way way = way(machine);
+      folders.add(new FoldNode(machine, way, journal(way), folds(way), registry, judge, trace));
+    }
+    readerMachine = machine("reader");
+    readerWay = way(readerMachine);
+    following = reader();
+  }
+
+  /** Days begin in the midst of most worlds. */
+  private static Instant begin(Dice dice) {
+    long beforeSeconds =
+        switch (dice.below(4)) {
+          case 0 -> dice.between(0, 24 * 3600);
+          case 1 -> dice.between(0, 4 * 3600);
+          default -> dice.between(0, 1800);
+        };
+    return MIDNIGHT.minusSeconds(beforeSeconds).plusNanos(dice.between(0, VirtualTime.SECOND));
+  }
+
+  private void register(EnterpriseId enterprise, Retention retention) {
+    var _ =
+        registry.createEnterprise(
+            new Enterprise(enterprise, "", "", List.of(), retention, time.instant()));
+  }
+
+  private Machine machine(String name) {
+    return new Machine(name, time, dice, trace);
+  }
+
+  private Way way(Machine machine) {
+    Way way = new Way(machine, time, dice, trace);
+    ways.add(way);
+    return way;
+  }
+
+  private JournalTables journal(Way way) {
+    return new JournalWay(journal, way, judge);
+  }
+
+  private FoldTables folds(Way way) {
+    return new FoldWay(folds, way, plan);
+  }
+
+  /** A reader that has read nothing yet. */
+  Reader reader() {
+    FoldTables tables = folds(readerWay);
+    return new Reader(
+        new Tail(journal(readerWay), tables, readerMachine, CACHE_BYTES),
+        tables,
+        new Layouts(tables, registry, readerMachine),
+        readerMachine);
+  }
+
+  /** Whether no answer needs a frame or a block any more. */
+  boolean isPacked() {
+    for (EnterpriseId enterprise : devices.enterprises()) {
+      long behind = judge.lastMinute(enterprise) + 1;
+      Optional<Long> packed = folds.readPackedMinute(enterprise).toCompletableFuture().join();
+      if (behind > 0 && packed.orElse(0L) < behind) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -191,7 +191,7 @@ final class LaneSort {
     Piece piece = new Piece(frames);
     return Turns.all(LAYOUTS_AT_ONCE, sorter.executor, piece.enterprises(), sorter.layouts::of)
         .thenComposeAsync(histories -> insertBlocks(piece.blocks(histories)), sorter.executor)
-        .thenCompose(nothing -> insertEvents(piece.events()))
+        .thenComposeAsync(nothing -> insertEvents(piece.events()), sorter.executor)
         .thenRun(
             () -> {
               damagedFrames += piece.damagedFrames();

@@ -36,6 +36,7 @@ import qiantang.query.read.ListDevices;
 import qiantang.query.read.ListEnterprises;
 import qiantang.query.read.ListTokens;
 import qiantang.query.read.ReadEnterprise;
+import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatest;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
@@ -171,6 +172,7 @@ public final class QueryMain implements AutoCloseable {
         new DataEndpoints(
             new ReadLatest(reader, devices, store),
             new ReadSeries(reader, devices, budget, store),
+            new ReadIntervals(reader, devices, budget, store),
             new ReadRejections(reader, devices, store),
             clock));
   }

@@ -8,6 +8,7 @@ import static qiantang.query.World.NOW_MICROS;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,10 +17,17 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import qiantang.store.codec.ChunkCodec;
+import qiantang.store.codec.ColumnsBuilder;
+import qiantang.store.fold.FoldTables.Chunk;
+import qiantang.store.fold.FoldTables.ChunkKey;
+import qiantang.store.fold.LayoutHistory;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.MetricValue;
 import qiantang.store.model.Reading;
 import qiantang.store.model.Value;
+import qiantang.store.registry.Retention;
 import qiantang.store.registry.Role;
 
 /** Raw samples: all of them, exactly, in pages and as CSV. */
@@ -90,6 +98,36 @@ final class SeriesIT {
     assertEquals(expected, got); // Double.equals compares bits
     assertTrue(response.body().contains("[123456.789012345]"), response.body());
     assertTrue(response.body().contains("[-0.0]"), response.body());
+  }
+
+  @Test
+  void whatIsInChunksAloneIsAnsweredFromThem() {
+    DeviceId device = new DeviceId("packed");
+    long micros = NOW_MICROS - 86_400 * SECOND + 1;
+    ColumnsBuilder columns = new ColumnsBuilder();
+    columns.add(micros, micros + 5_000, true, false, "m", new Value.Real(20.5));
+    byte[] bytes = ChunkCodec.encode(columns.build()).getFirst().bytes();
+    LayoutHistory history = new LayoutHistory(mine, Retention.YEAR_1, List.of());
+    long span = history.spanOf(micros);
+    world
+        .folds
+        .insertChunks(
+            List.of(
+                new Chunk(
+                    new ChunkKey(history.chunkPartition(device, span), device, span, span, 0, 1),
+                    bytes,
+                    new byte[0])),
+            Duration.ofDays(1))
+        .toCompletableFuture()
+        .join();
+    JsonObject answer =
+        World.json(world.api.get(DEVICES + "packed/series?from=" + (micros / 1000 - 1000), token));
+    JsonObject series = answer.getJsonArray("series").getJsonObject(0);
+    assertEquals(new JsonArray().add(20.5), series.getJsonArray("values"));
+    JsonObject completeness = answer.getJsonObject("completeness");
+    assertTrue(completeness.getBoolean("complete"));
+    assertEquals(
+        new JsonArray().add("chunks").add("journal"), completeness.getJsonArray("sources"));
   }
 
   @Test
@@ -314,9 +352,6 @@ final class SeriesIT {
             .map(error -> ((JsonObject) error).getString("parameter"))
             .sorted()
             .toList());
-    for (String name : List.of("interval=1m", "aggregate=avg", "points=100")) {
-      Api.assertProblem("not-available-yet", 400, world.api.get(path + name, token));
-    }
   }
 
   private void send(String device, long eventTimeMicros, String metric, Value value) {

@@ -48,6 +48,7 @@ final class World implements AutoCloseable {
   static final long NOW_MICROS = ChronoUnit.MICROS.between(Instant.EPOCH, NOW);
 
   final Gate gate = new Gate();
+  final MemoryFolds folds = new MemoryFolds(gate);
   final MemoryRegistry registry = new MemoryRegistry();
   final Journal journal;
   final Api api;
@@ -86,7 +87,7 @@ final class World implements AutoCloseable {
           QueryMain.start(
               config.apply(QueryConfig.onLoopback(0).on(List.of("127.0.0.1"))),
               seenTables.apply(tables),
-              new MemoryFolds(gate),
+              folds,
               seenRegistry.apply(registry),
               clock);
     } catch (CannotListenException e) {

@@ -14,6 +14,7 @@ import qiantang.query.auth.Caller;
 import qiantang.query.auth.Grant;
 import qiantang.query.json.DataJson;
 import qiantang.query.json.SeriesCsv;
+import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatest;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
@@ -31,11 +32,13 @@ public final class DataEndpoints {
   // time lies further ahead.
   private static final Duration USUAL_SPAN = Duration.ofHours(1);
   private static final Duration AHEAD_MAX = Duration.ofMinutes(5);
+  private static final String CSV = "text/csv; charset=utf-8; header=present";
+  private static final DeviceId NO_DEVICE = new DeviceId("-");
   private static final Pattern REJECTION_ID = Pattern.compile("[0-9a-f-]{1,128}");
-  private static final List<String> AGGREGATING = List.of("interval", "aggregate", "points", "tz");
 
   private final ReadLatest readLatest;
   private final ReadSeries readSeries;
+  private final ReadIntervals readIntervals;
   private final ReadRejections readRejections;
   private final InstantSource clock;
 
@@ -60,10 +63,12 @@ public final class DataEndpoints {
   public DataEndpoints(
       ReadLatest readLatest,
       ReadSeries readSeries,
+      ReadIntervals readIntervals,
       ReadRejections readRejections,
       InstantSource clock) {
     this.readLatest = readLatest;
     this.readSeries = readSeries;
+    this.readIntervals = readIntervals;
     this.readRejections = readRejections;
     this.clock = clock;
   }
@@ -86,17 +91,14 @@ public final class DataEndpoints {
   }
 
   Answer series(Grant grant, Request request) {
-    for (String name : AGGREGATING) {
-      if (request.query().contains(name)) {
-        return Answer.problem(
-            Problem.NOT_AVAILABLE_YET,
-            "leave out '" + name + "': this version answers raw samples only");
-      }
-    }
+    return IntervalParameters.areIn(request) ? intervals(grant, request) : samples(grant, request);
+  }
+
+  private Answer samples(Grant grant, Request request) {
     Optional<DeviceId> device = DeviceEndpoints.idOf(request);
     Faults faults = new Faults();
     ReadSeries.Wanted wanted =
-        wanted(device.orElse(new DeviceId("-")), new Parameters(request.query(), faults), faults);
+        wanted(device.orElse(NO_DEVICE), new Parameters(request.query(), faults), faults);
     if (faults.areAny()) {
       return faults.answer();
     }
@@ -106,13 +108,40 @@ public final class DataEndpoints {
     return switch (readSeries.run(grant, wanted)) {
       case ReadSeries.Result.Found found -> series(request, wanted, found.answer(), found.permit());
       case ReadSeries.Result.NoDevice none -> Answer.notFound("device");
-      case ReadSeries.Result.Busy busy ->
-          Answer.problem(
-                  Problem.OVERLOADED,
-                  "other answers hold all the memory for samples: try again, or with a smaller"
-                      + " limit")
-              .with("Retry-After", "1");
+      case ReadSeries.Result.Busy busy -> busy("with a smaller limit");
     };
+  }
+
+  private Answer intervals(Grant grant, Request request) {
+    Optional<DeviceId> device = DeviceEndpoints.idOf(request);
+    Faults faults = new Faults();
+    ReadIntervals.Wanted wanted =
+        wantedIntervals(device.orElse(NO_DEVICE), new Parameters(request.query(), faults), faults);
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    if (device.isEmpty()) {
+      return Answer.notFound("device");
+    }
+    return switch (readIntervals.run(grant, wanted)) {
+      case ReadIntervals.Result.Found found -> intervals(request, wanted, found);
+      case ReadIntervals.Result.TooLarge(int samplesMax) ->
+          Answer.problem(
+              Problem.INVALID_REQUEST,
+              "the answer would have more than "
+                  + samplesMax
+                  + " values, or more than 1000 metrics: name some metrics, or take longer"
+                  + " intervals, fewer points, fewer aggregates or a shorter time");
+      case ReadIntervals.Result.NoDevice none -> Answer.notFound("device");
+      case ReadIntervals.Result.Busy busy -> busy("for less");
+    };
+  }
+
+  private static Answer busy(String how) {
+    return Answer.problem(
+            Problem.OVERLOADED,
+            "other answers hold all the memory for samples: try again, or " + how)
+        .with("Retry-After", "1");
   }
 
   Answer rejectionsOfEnterprise(Grant grant, Request request) {
@@ -132,12 +161,9 @@ public final class DataEndpoints {
   }
 
   private ReadSeries.Wanted wanted(DeviceId device, Parameters parameters, Faults faults) {
+    TimeRange times = times(parameters, faults);
     List<String> metrics = parameters.metrics();
     int limit = parameters.limit(SAMPLES_USUAL, SAMPLES_MAX);
-    Instant now = clock.instant();
-    long toMicros = parameters.timeMicros("to", micros(now.plus(AHEAD_MAX)));
-    long fromMicros =
-        parameters.timeMicros("from", Math.min(micros(now), toMicros) - micros(USUAL_SPAN));
     Position position = parameters.cursor(Cursor.SERIES, Position::parse);
     parameters.refuseOthers();
     if (position != null) {
@@ -145,10 +171,32 @@ public final class DataEndpoints {
       return new ReadSeries.Wanted(
           device, metrics, position.fromMicros(), position.toMicros(), limit);
     }
+    return new ReadSeries.Wanted(device, metrics, times.fromMicros, times.toMicros, limit);
+  }
+
+  private ReadIntervals.Wanted wantedIntervals(
+      DeviceId device, Parameters parameters, Faults faults) {
+    TimeRange times = times(parameters, faults);
+    List<String> metrics = parameters.metrics();
+    IntervalParameters.Told told =
+        new IntervalParameters(parameters, faults).read(times.fromMicros, times.toMicros);
+    parameters.refuseOthers();
+    return new ReadIntervals.Wanted(
+        device, metrics, times.fromMicros, times.toMicros, told.cutsMicros(), told.aggregates());
+  }
+
+  private record TimeRange(long fromMicros, long toMicros) {}
+
+  private TimeRange times(Parameters parameters, Faults faults) {
+    Instant now = clock.instant();
+    long toMicros = parameters.timeMicros("to", micros(now.plus(AHEAD_MAX)));
+    long fromMicros =
+        parameters.timeMicros("from", Math.min(micros(now), toMicros) - micros(USUAL_SPAN));
     if (fromMicros > toMicros) {
       faults.parameter("from", "it lies behind 'to'");
+      return new TimeRange(toMicros, toMicros);
     }
-    return new ReadSeries.Wanted(device, metrics, fromMicros, toMicros, limit);
+    return new TimeRange(fromMicros, toMicros);
   }
 
   private static Answer series(
@@ -159,15 +207,22 @@ public final class DataEndpoints {
             nextMicros == null ? null : new Position(nextMicros, wanted.toMicros()).text());
     Answer sent =
         request.wantsCsv()
-            ? Answer.of(
-                200,
-                "text/csv; charset=utf-8; header=present",
-                stream -> SeriesCsv.write(stream, wanted.device(), answer))
+            ? Answer.of(200, CSV, stream -> SeriesCsv.write(stream, wanted.device(), answer))
             : Answer.json(200, DataJson.series(wanted, answer, next));
     if (next != null) {
       sent = sent.with("Link", "<" + request.pathWith("cursor", next) + ">; rel=next");
     }
     return sent.with("Vary", "Accept").releasing(permit::close);
+  }
+
+  private static Answer intervals(
+      Request request, ReadIntervals.Wanted wanted, ReadIntervals.Result.Found found) {
+    Answer sent =
+        request.wantsCsv()
+            ? Answer.of(
+                200, CSV, stream -> SeriesCsv.write(stream, wanted, found.answer().series()))
+            : Answer.json(200, DataJson.intervals(wanted, found.answer()));
+    return sent.with("Vary", "Accept").releasing(found.permit()::close);
   }
 
   private static Answer rejections(Request request, RejectionsUse use) {

@@ -51,16 +51,21 @@ final class Parameters {
 
   /** How many items are asked for. */
   int limit(int usual, int max) {
-    Integer limit =
+    return number("limit", usual, max);
+  }
+
+  /** A whole number from 1. */
+  int number(String name, int usual, int max) {
+    Integer number =
         parsed(
-            "limit",
+            name,
             "it takes a whole number from 1 to " + max,
             text -> {
               boolean isNumber = text.length() <= 9 && text.matches("[0-9]+");
-              int number = isNumber ? Integer.parseInt(text) : 0;
-              return number >= 1 && number <= max ? number : null;
+              int value = isNumber ? Integer.parseInt(text) : 0;
+              return value >= 1 && value <= max ? value : null;
             });
-    return limit == null ? usual : limit;
+    return number == null ? usual : number;
   }
 
   /** A time in microseconds. */
@@ -118,7 +123,8 @@ final class Parameters {
     }
   }
 
-  private static String shortened(String text) {
+  /** A text as it may be repeated to whoever sent it. */
+  static String shortened(String text) {
     return text.length() <= 64 ? text : text.substring(0, 64) + "...";
   }
 }

@@ -6,7 +6,6 @@ package qiantang.query.http;
  */
 enum Problem {
   INVALID_REQUEST(400, "invalid-request", "The request is not what this route takes"),
-  NOT_AVAILABLE_YET(400, "not-available-yet", "Not available yet"),
   UNAUTHORIZED(401, "unauthorized", "A valid token is needed"),
   FORBIDDEN(403, "forbidden", "The token may not do this"),
   NOT_FOUND(404, "not-found", "There is no such thing, or not for this token"),

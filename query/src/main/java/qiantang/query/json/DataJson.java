@@ -8,14 +8,17 @@ import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
+import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadSeries;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.read.Completeness;
+import qiantang.store.read.IntervalsAnswer;
 import qiantang.store.read.LatestAnswer;
 import qiantang.store.read.RejectionsAnswer;
 import qiantang.store.read.Series;
 import qiantang.store.read.SeriesAnswer;
+import qiantang.store.summary.Sample;
 
 /** What devices sent, as JSON. */
 public final class DataJson {
@@ -48,11 +51,7 @@ public final class DataJson {
   public static JsonOut.Text series(
       ReadSeries.Wanted wanted, SeriesAnswer answer, @Nullable String next) {
     return out -> {
-      out.object()
-          .text("device", wanted.device().text())
-          .time("from", wanted.fromMicros())
-          .time("to", wanted.toMicros())
-          .array("series");
+      begin(out, wanted.device(), wanted.fromMicros(), wanted.toMicros());
       for (Series series : answer.series()) {
         out.object().text("metric", series.metric()).array("times");
         for (Series.Sample sample : series.samples()) {
@@ -64,10 +63,47 @@ public final class DataJson {
         }
         out.endArray().endObject();
       }
-      out.endArray();
-      completeness(out, answer.completeness());
-      out.text("next", next).endObject();
+      end(out, answer.completeness(), next);
     };
+  }
+
+  /** Aggregates of intervals, or samples thinned. */
+  public static JsonOut.Text intervals(ReadIntervals.Wanted wanted, IntervalsAnswer.Found answer) {
+    return out -> {
+      begin(out, wanted.device(), wanted.fromMicros(), wanted.toMicros());
+      for (IntervalsAnswer.IntervalSeries series : answer.series()) {
+        out.object().text("metric", series.metric());
+        if (series.aggregate() != null) {
+          out.text("aggregate", series.aggregate().word());
+        }
+        out.array("times");
+        for (Sample sample : series.samples()) {
+          out.time(sample.timeMicros());
+        }
+        out.endArray().array("values");
+        for (Sample sample : series.samples()) {
+          out.value(sample.value());
+        }
+        out.endArray().endObject();
+      }
+      end(out, answer.completeness(), null);
+    };
+  }
+
+  private static void begin(JsonOut out, DeviceId device, long fromMicros, long toMicros)
+      throws IOException {
+    out.object()
+        .text("device", device.text())
+        .time("from", fromMicros)
+        .time("to", toMicros)
+        .array("series");
+  }
+
+  private static void end(JsonOut out, Completeness completeness, @Nullable String next)
+      throws IOException {
+    out.endArray();
+    completeness(out, completeness);
+    out.text("next", next).endObject();
   }
 
   /**

@@ -6,10 +6,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.util.List;
+import qiantang.query.read.ReadIntervals;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Value;
+import qiantang.store.read.IntervalsAnswer.IntervalSeries;
 import qiantang.store.read.Series;
 import qiantang.store.read.SeriesAnswer;
+import qiantang.store.summary.Sample;
 
 /**
  * Samples as CSV (RFC 4180), one a line. Texts are always quoted, so that the text "1" differs from
@@ -18,6 +22,7 @@ import qiantang.store.read.SeriesAnswer;
  */
 public final class SeriesCsv {
   private static final String HEADER = "device,metric,time,value\r\n";
+  private static final String HEADER_OF_AGGREGATES = "device,metric,aggregate,time,value\r\n";
 
   private SeriesCsv() {}
 
@@ -31,6 +36,28 @@ public final class SeriesCsv {
       for (Series.Sample sample : series.samples()) {
         out.write(head);
         out.write(EpochMillis.format(sample.eventTimeMicros()));
+        out.write(",");
+        out.write(cell(sample.value()));
+        out.write("\r\n");
+      }
+    }
+    out.flush();
+  }
+
+  /** Writes aggregates of intervals, or thinned samples, which look like samples. */
+  public static void write(
+      OutputStream stream, ReadIntervals.Wanted wanted, List<IntervalSeries> all)
+      throws IOException {
+    Writer out = new OutputStreamWriter(stream, UTF_8);
+    out.write(wanted.aggregates().isEmpty() ? HEADER : HEADER_OF_AGGREGATES);
+    for (IntervalSeries series : all) {
+      String head = wanted.device().text() + "," + cell(series.metric()) + ",";
+      if (series.aggregate() != null) {
+        head += series.aggregate().word() + ",";
+      }
+      for (Sample sample : series.samples()) {
+        out.write(head);
+        out.write(EpochMillis.format(sample.timeMicros()));
         out.write(",");
         out.write(cell(sample.value()));
         out.write("\r\n");

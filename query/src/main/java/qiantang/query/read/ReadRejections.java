@@ -45,7 +45,9 @@ public final class ReadRejections {
   public Optional<RejectionsAnswer> ofDevice(Grant grant, DeviceId device, Wanted wanted) {
     RejectionsAnswer answer = read(grant.enterprise(), device, wanted);
     // A device of which everything was refused is known by its rejections alone.
-    return answer.items().isEmpty() && !devices.isKnown(grant.enterprise(), device)
+    return answer.items().isEmpty()
+            && answer.next() == null
+            && !devices.isKnown(grant.enterprise(), device)
         ? Optional.empty()
         : Optional.of(answer);
   }

@@ -30,7 +30,7 @@ import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.StartId;
 import qiantang.store.registry.Retention;
 
-/** The tables of folds as CQL: see {@code 003-folds.cql}. */
+/** The tables of folds as CQL: see {@code 003-folds.cql} and {@code 004-events.cql}. */
 final class CassandraFolds implements FoldTables {
   /**
    * Over all folds of this process. Cassandra has 128 threads for writes, which wait for the disk;
@@ -52,10 +52,15 @@ final class CassandraFolds implements FoldTables {
   private static final Comparator<Block> BY_KEY = Comparator.comparing(Block::key);
   private static final byte[] NO_SUMMARY = {};
 
-  private record ChunkStatements(PreparedStatement insert, PreparedStatement select) {}
+  // A summary has some 30 bytes a metric, so a page of 100 metrics is 1.5 MiB.
+  private static final int SUMMARIES_PER_PAGE = 512;
+
+  private record ChunkStatements(
+      PreparedStatement insert, PreparedStatement select, PreparedStatement selectSummaries) {}
 
   private final CqlSession session;
   private final WriteWindow window = new WriteWindow(WRITES_UNDER_WAY_MAX);
+  private final CassandraEvents events;
   private final PreparedStatement insertBlock;
   private final PreparedStatement selectBlocks;
   private final PreparedStatement insertLaneCursor;
@@ -73,6 +78,7 @@ final class CassandraFolds implements FoldTables {
 
   CassandraFolds(CqlSession session) {
     this.session = session;
+    events = new CassandraEvents(session);
     insertBlock =
         prepare(
             "INSERT INTO blocks (enterprise, device_group, hour, minute, start, lane, sequence,"
@@ -111,17 +117,19 @@ final class CassandraFolds implements FoldTables {
   }
 
   private ChunkStatements chunkStatements(String table) {
+    String spans =
+        " FROM "
+            + table
+            + " WHERE enterprise = ? AND device_group = ? AND period = ? AND device = ?"
+            + " AND span >= ? AND span < ?";
     return new ChunkStatements(
         prepare(
             "INSERT INTO "
                 + table
                 + " (enterprise, device_group, period, device, span, arrival, part, digest, body,"
                 + " summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TTL ?"),
-        prepare(
-            "SELECT span, arrival, part, digest, body, summary FROM "
-                + table
-                + " WHERE enterprise = ? AND device_group = ? AND period = ? AND device = ?"
-                + " AND span >= ? AND span < ?"));
+        prepare("SELECT span, arrival, part, digest, body, summary" + spans),
+        prepare("SELECT span, arrival, part, digest, summary" + spans));
   }
 
   private ChunkStatements chunks(Retention retention) {
@@ -249,17 +257,34 @@ final class CassandraFolds implements FoldTables {
   public CompletionStage<List<Chunk>> readChunks(
       ChunkPartition partition, DeviceId device, long fromSpan, long toSpan) {
     BoundStatement statement =
-        chunks(partition.retention())
-            .select()
-            .bind(
-                partition.enterprise().text(),
-                partition.group(),
-                partition.period(),
-                device.text(),
-                fromSpan,
-                toSpan)
+        spans(chunks(partition.retention()).select(), partition, device, fromSpan, toSpan)
             .setPageSize(CHUNKS_PER_PAGE);
     return Rows.read(session, statement, row -> chunk(partition, device, row));
+  }
+
+  @Override
+  public CompletionStage<List<Summarized>> readSummaries(
+      ChunkPartition partition, DeviceId device, long fromSpan, long toSpan) {
+    PreparedStatement select = chunks(partition.retention()).selectSummaries();
+    BoundStatement statement =
+        spans(select, partition, device, fromSpan, toSpan).setPageSize(SUMMARIES_PER_PAGE);
+    return Rows.read(
+        session, statement, row -> new Summarized(chunkKey(partition, device, row), summary(row)));
+  }
+
+  private static BoundStatement spans(
+      PreparedStatement select,
+      ChunkPartition partition,
+      DeviceId device,
+      long fromSpan,
+      long toSpan) {
+    return select.bind(
+        partition.enterprise().text(),
+        partition.group(),
+        partition.period(),
+        device.text(),
+        fromSpan,
+        toSpan);
   }
 
   @Override
@@ -313,6 +338,17 @@ final class CassandraFolds implements FoldTables {
     return Rows.read(session, selectLayouts.bind(enterprise.text()), CassandraFolds::layout);
   }
 
+  @Override
+  public CompletionStage<Void> insertEvents(List<Event> rows) {
+    return write(events.rows(rows));
+  }
+
+  @Override
+  public CompletionStage<List<Event>> readEvents(
+      EventPartition partition, String fromId, String toId, int limit) {
+    return events.read(partition, fromId, toId, limit);
+  }
+
   private static Block block(BlockPartition partition, Row row) {
     return new Block(
         new BlockKey(
@@ -326,17 +362,22 @@ final class CassandraFolds implements FoldTables {
   }
 
   private static Chunk chunk(ChunkPartition partition, DeviceId device, Row row) {
+    return new Chunk(chunkKey(partition, device, row), Rows.blob(row, "body"), summary(row));
+  }
+
+  private static ChunkKey chunkKey(ChunkPartition partition, DeviceId device, Row row) {
+    return new ChunkKey(
+        partition,
+        device,
+        row.getLong("span"),
+        row.getLong("arrival"),
+        row.getInt("part"),
+        row.getLong("digest"));
+  }
+
+  private static byte[] summary(Row row) {
     ByteBuffer summary = row.getByteBuffer("summary");
-    return new Chunk(
-        new ChunkKey(
-            partition,
-            device,
-            row.getLong("span"),
-            row.getLong("arrival"),
-            row.getInt("part"),
-            row.getLong("digest")),
-        Rows.blob(row, "body"),
-        summary == null ? NO_SUMMARY : Rows.bytes(summary));
+    return summary == null ? NO_SUMMARY : Rows.bytes(summary);
   }
 
   private static State state(StatePartition partition, Row row) {

@@ -35,6 +35,18 @@ public final class BlockCodec {
   /** One device's part of a block. */
   public record Member(DeviceId device, DeviceColumns columns) {}
 
+  /** Tells which devices are worth decoding, once a little is known of each. */
+  @FunctionalInterface
+  public interface Filter {
+    /**
+     * Whether it is to be decoded.
+     *
+     * @param metrics that it has values of
+     * @param lastMicros event time of its last row
+     */
+    boolean takes(DeviceId device, List<String> metrics, long lastMicros);
+  }
+
   /** What came of decoding a block. */
   public sealed interface Decoded {
     /** The devices that were asked for, as far as they are there, in order of their ids. */
@@ -144,26 +156,35 @@ public final class BlockCodec {
 
   /** Decodes all devices. */
   public static Decoded decode(byte[] block) {
-    return decodeBlock(block, id -> true, null);
+    return decodeBlock(block, id -> true, null, null);
+  }
+
+  /** Decodes the devices that the filter takes; the others' bytes are stepped over. */
+  public static Decoded decode(byte[] block, Filter filter) {
+    return decodeBlock(block, id -> true, null, filter);
   }
 
   /** Decodes this device alone; the others' bytes are stepped over. */
   public static Decoded decode(byte[] block, DeviceId device) {
-    return decodeBlock(block, device.text()::equals, null);
+    return decodeBlock(block, device.text()::equals, null, null);
   }
 
   /** Decodes the devices that are wanted; the others' bytes are stepped over. */
   public static Decoded decode(byte[] block, Predicate<DeviceId> wanted) {
-    return decodeBlock(block, id -> !DeviceId.isValid(id) || wanted.test(new DeviceId(id)), null);
+    return decodeBlock(
+        block, id -> !DeviceId.isValid(id) || wanted.test(new DeviceId(id)), null, null);
   }
 
   /** Decodes these metrics of this device, as far as they are there. */
   public static Decoded decode(byte[] block, DeviceId device, Set<String> metrics) {
-    return decodeBlock(block, device.text()::equals, metrics);
+    return decodeBlock(block, device.text()::equals, metrics, null);
   }
 
   private static Decoded decodeBlock(
-      byte[] block, Predicate<String> wanted, @Nullable Set<String> metrics) {
+      byte[] block,
+      Predicate<String> wanted,
+      @Nullable Set<String> metrics,
+      @Nullable Filter filter) {
     try {
       ByteSource source = Envelope.open(block, MAGIC, VERSION, "block");
       long baseMicros = source.getZigzag();
@@ -184,9 +205,14 @@ public final class BlockCodec {
         if (list < 0 || list == lists.size() || !DeviceId.isValid(id)) {
           throw new ByteSource.Damaged("a device without an id or a list of metrics");
         }
-        DeviceColumns columns = codec.decode(body, lists.get(list), metrics, baseMicros);
-        body.requireEnd();
-        members.add(new Member(new DeviceId(id), columns));
+        DeviceId found = new DeviceId(id);
+        if (filter == null
+            || filter.takes(
+                found, lists.get(list), ColumnsCodec.lastTime(body.peek(), baseMicros))) {
+          DeviceColumns columns = codec.decode(body, lists.get(list), metrics, baseMicros);
+          body.requireEnd();
+          members.add(new Member(found, columns));
+        }
       }
       return new Decoded.Members(members);
     } catch (ByteSource.Damaged e) {

@@ -46,6 +46,11 @@ final class ByteSource {
     return slice;
   }
 
+  /** A source of the same bytes from here on, for whoever wants to look ahead. */
+  ByteSource peek() {
+    return new ByteSource(bytes, position, end);
+  }
+
   void skip(long count) {
     if (count < 0 || count > remaining()) {
       throw new Damaged("a length of " + count + " with " + remaining() + " bytes left");

@@ -128,11 +128,7 @@ final class ColumnsCodec {
    */
   DeviceColumns decode(
       ByteSource source, List<String> metrics, @Nullable Set<String> wanted, long baseMicros) {
-    long rowCount = source.getVarint();
-    if (rowCount < 0 || rowCount > Allowance.ROWS_MAX) {
-      throw new ByteSource.Damaged(rowCount + " rows");
-    }
-    int rows = allowance.cells(rowCount);
+    int rows = allowance.cells(rows(source));
     if (rows == 0) {
       return DeviceColumns.EMPTY;
     }
@@ -145,6 +141,23 @@ final class ColumnsCodec {
     }
     return new DeviceColumns(
         times, arrivals, flags, decodeColumns(source, metrics, wanted, rows, sets));
+  }
+
+  /** The last event time of a body, which is not to be empty; nothing else is decoded. */
+  static long lastTime(ByteSource source, long baseMicros) {
+    int rows = rows(source);
+    if (rows == 0) {
+      throw new ByteSource.Damaged("a device without a row");
+    }
+    return times(source, rows, baseMicros)[rows - 1];
+  }
+
+  private static int rows(ByteSource source) {
+    long rows = source.getVarint();
+    if (rows < 0 || rows > Allowance.ROWS_MAX) {
+      throw new ByteSource.Damaged(rows + " rows");
+    }
+    return (int) rows;
   }
 
   private static long[] times(ByteSource source, int rows, long baseMicros) {

@@ -2,6 +2,7 @@ package qiantang.store.codec;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
@@ -33,6 +34,15 @@ public final class EntryCodec {
       case Entry.Rejection rejection -> encodeRejection(sink, rejection);
     }
     return sink.toBytes();
+  }
+
+  /** The entry whose bytes these are; empty where they are damaged. */
+  public static Optional<Entry> decode(byte[] bytes) {
+    try {
+      return Optional.of(decode(new ByteSource(bytes, 0, bytes.length)));
+    } catch (ByteSource.Damaged e) {
+      return Optional.empty();
+    }
   }
 
   static Entry decode(ByteSource source) {

@@ -19,13 +19,14 @@ import qiantang.store.summary.Summary;
  * The summaries of one part of a chunk, each readable alone.
  *
  * <pre>
- * summaries := 'S' version(1) rows(varint) first(zigzag) unit(varint) units(varint)
+ * summaries := 'S' version(1) rows(varint) first(zigzag) unit(varint) units(varint) lag(zigzag)
  *              metrics(varint) name(SortedTexts)* bytes(varint)* summary* crc32c(4)
  * summary   := SummaryBody; of no bytes where the columns are to be asked
  * </pre>
  *
  * Event times count from the first one of the part, in the largest unit of which all are multiples:
- * 10 s where a device reports every 10 s.
+ * 10 s where a device reports every 10 s. The lag is how many milliseconds the newest arrival lies
+ * behind the last event time.
  */
 public final class SummaryCodec {
   /** Fewer rows are as quickly read as a summary of them. */
@@ -45,12 +46,14 @@ public final class SummaryCodec {
    *
    * @param firstMicros first event time of the part, of any metric
    * @param lastMicros last event time of the part
+   * @param newestArrivalMillis of all rows of the part
    * @param byMetric as far as the metrics occur
    * @param inColumns metrics that occur and are not summarized
    */
   public record Summaries(
       long firstMicros,
       long lastMicros,
+      long newestArrivalMillis,
       SortedMap<String, Summary> byMetric,
       SortedSet<String> inColumns) {}
 
@@ -79,6 +82,7 @@ public final class SummaryCodec {
     ByteSink sink = Envelope.begin(MAGIC, VERSION, 64 + summaries.size() * 48);
     sink.putVarint(rows);
     body.times().encode(sink);
+    sink.putZigzag(newestArrivalMillis(columns) - millis(body.times().lastMicros()));
     new SortedTexts(MetricValue.NAME_BYTES_MAX).putAll(sink, columns.metrics());
     ByteSink bodies = new ByteSink(summaries.size() * 32);
     for (Summary summary : summaries.values()) {
@@ -90,6 +94,18 @@ public final class SummaryCodec {
     }
     sink.put(bodies.array(), 0, bodies.length());
     return Envelope.seal(sink);
+  }
+
+  private static long newestArrivalMillis(DeviceColumns columns) {
+    long newest = Long.MIN_VALUE;
+    for (int row = 0; row < columns.rows(); row++) {
+      newest = Math.max(newest, columns.arrivalMillis(row));
+    }
+    return newest;
+  }
+
+  private static long millis(long micros) {
+    return Math.floorDiv(micros, 1000L);
   }
 
   private static boolean isShort(Sample sample) {
@@ -121,15 +137,20 @@ public final class SummaryCodec {
         throw new ByteSource.Damaged("a summary of " + rows + " rows");
       }
       SummaryBody body = new SummaryBody(rows, SummaryTimes.decode(source));
+      long newestArrivalMillis = millis(body.times().lastMicros()) + source.getZigzag();
       List<String> metrics = new SortedTexts(MetricValue.NAME_BYTES_MAX).getAll(source);
-      return new Decoded.Found(decodeBodies(source, body, metrics, wanted));
+      return new Decoded.Found(decodeBodies(source, body, newestArrivalMillis, metrics, wanted));
     } catch (ByteSource.Damaged e) {
       return new Decoded.Damaged(String.valueOf(e.getMessage()));
     }
   }
 
   private static Summaries decodeBodies(
-      ByteSource source, SummaryBody body, List<String> metrics, @Nullable Set<String> wanted) {
+      ByteSource source,
+      SummaryBody body,
+      long newestArrivalMillis,
+      List<String> metrics,
+      @Nullable Set<String> wanted) {
     List<Long> lengths = new ArrayList<>(metrics.size());
     for (int i = 0; i < metrics.size(); i++) {
       lengths.add(source.getVarint());
@@ -150,6 +171,7 @@ public final class SummaryCodec {
     }
     source.requireEnd();
     SummaryTimes times = body.times();
-    return new Summaries(times.firstMicros(), times.lastMicros(), summaries, inColumns);
+    return new Summaries(
+        times.firstMicros(), times.lastMicros(), newestArrivalMillis, summaries, inColumns);
   }
 }

@@ -1,6 +1,8 @@
 package qiantang.store.fold;
 
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import qiantang.store.fold.RecordTables.Event;
 
 /** What folds count; programs expose it as metrics. Any thread. */
 public final class FoldMeter {
@@ -12,6 +14,7 @@ public final class FoldMeter {
   private final LongAdder failedEnterprises = new LongAdder();
   private final LongAdder blocks = new LongAdder();
   private final LongAdder blockBytes = new LongAdder();
+  private final LongAdder events = new LongAdder();
   private final LongAdder damagedBlocks = new LongAdder();
   private final LongAdder damagedStates = new LongAdder();
   private final LongAdder chunks = new LongAdder();
@@ -48,6 +51,10 @@ public final class FoldMeter {
   void storedBlock(int bytes) {
     blocks.increment();
     blockBytes.add(bytes);
+  }
+
+  void storedEvents(List<Event> rows) {
+    events.add(rows.size());
   }
 
   void damagedBlock() {
@@ -110,6 +117,11 @@ public final class FoldMeter {
   /** Bytes of them. */
   public long blockBytes() {
     return blockBytes.sum();
+  }
+
+  /** Rows of events stored: a rejection has up to three. */
+  public long events() {
+    return events.sum();
   }
 
   /** Blocks that could not be decoded and were set aside. */

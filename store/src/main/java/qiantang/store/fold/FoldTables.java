@@ -16,7 +16,7 @@ import qiantang.store.registry.Retention;
  * unknown; every write may be repeated. All writes commit at LOCAL_QUORUM, all reads see what was
  * committed before they began. Minutes are minutes since 1970.
  */
-public interface FoldTables {
+public interface FoldTables extends RecordTables {
   /**
    * A partition of blocks.
    *
@@ -93,6 +93,13 @@ public interface FoldTables {
   record Chunk(ChunkKey key, byte[] bytes, byte[] summary) {}
 
   /**
+   * A chunk without its columns.
+   *
+   * @param summary as of the chunk
+   */
+  record Summarized(ChunkKey key, byte[] summary) {}
+
+  /**
    * A partition of states.
    *
    * @param layoutDay first day of the layout by which the devices are grouped
@@ -143,6 +150,14 @@ public interface FoldTables {
    */
   CompletionStage<List<Chunk>> readChunks(
       ChunkPartition partition, DeviceId device, long fromSpan, long toSpan);
+
+  /** The same rows as {@link #readChunks} gives, without their columns where tables can. */
+  default CompletionStage<List<Summarized>> readSummaries(
+      ChunkPartition partition, DeviceId device, long fromSpan, long toSpan) {
+    return readChunks(partition, device, fromSpan, toSpan)
+        .thenApply(
+            chunks -> chunks.stream().map(it -> new Summarized(it.key(), it.summary())).toList());
+  }
 
   /**
    * Writes states, all parts of a device in one call. One of an earlier arrival than what is stored

@@ -112,7 +112,7 @@ public final class Folds implements AutoCloseable {
     }
     long beginMinute = minute();
     var _ =
-        StageLoop.DONE
+        Turns.NOTHING
             .thenCompose(nothing -> sorting.run(self.get()))
             .thenCompose(outcome -> pack(outcome, beginMinute))
             .whenComplete(
@@ -131,7 +131,7 @@ public final class Folds implements AutoCloseable {
     Long limit = outcome.limitMinute();
     if (limit == null) {
       unpackedMinute = beginMinute;
-      return StageLoop.DONE;
+      return Turns.NOTHING;
     }
     return packing
         .run(outcome.share(), limit)

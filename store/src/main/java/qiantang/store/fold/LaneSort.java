@@ -4,10 +4,12 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.LaneCursor;
+import qiantang.store.fold.RecordTables.Event;
 import qiantang.store.journal.JournalTables.LanePosition;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.journal.JournalTables.StoredFrame;
@@ -34,8 +36,9 @@ final class LaneSort {
   // Layouts are at hand but when a program has just begun.
   private static final int LAYOUTS_AT_ONCE = 32;
 
-  // Blocks of small enterprises have some hundred bytes; so many writes hide the round trip.
-  private static final int BLOCKS_AT_ONCE = 64;
+  // Blocks of small enterprises have some hundred bytes, as events have; so many writes hide the
+  // round trip.
+  private static final int ROWS_AT_ONCE = 64;
 
   private final Sorter sorter;
   private final Start start;
@@ -59,19 +62,22 @@ final class LaneSort {
   }
 
   CompletionStage<LaneCursor> run() {
-    return sortClosed().thenCompose(nothing -> sortRest()).thenApply(nothing -> cursor);
+    return Turns.NOTHING
+        .thenComposeAsync(nothing -> sortClosed(), sorter.executor)
+        .thenComposeAsync(nothing -> sortRest(), sorter.executor)
+        .thenApply(nothing -> cursor);
   }
 
   /** Minutes before the one that is written, by the writer's last word. */
   private CompletionStage<Void> sortClosed() {
     long end = position.minute();
     if (minute >= end) {
-      return StageLoop.DONE;
+      return Turns.NOTHING;
     }
     boolean isKnown = position.closedSequence() != LanePosition.UNKNOWN;
     // What is stored may lie in the minute being written, what is closed cannot.
     long last = isKnown ? position.closedSequence() : position.storedSequence();
-    return StageLoop.run(sorter.executor, () -> step(end, last))
+    return Turns.each(sorter.executor, () -> step(end, last))
         .thenCompose(
             nothing -> {
               if (isKnown && sequence != last) {
@@ -88,9 +94,9 @@ final class LaneSort {
   private CompletionStage<Void> sortRest() {
     long end = start.reach(cursor.lane());
     if (!start.sealed() || minute >= end) {
-      return StageLoop.DONE;
+      return Turns.NOTHING;
     }
-    return StageLoop.run(sorter.executor, () -> step(end, Long.MAX_VALUE))
+    return Turns.each(sorter.executor, () -> step(end, Long.MAX_VALUE))
         .thenCompose(
             nothing -> {
               if (sequence < position.storedSequence()) {
@@ -109,7 +115,7 @@ final class LaneSort {
       return minute < end && sequence < last ? readAhead(end) : null;
     }
     long label = minute++;
-    return frames.isEmpty() ? StageLoop.DONE : sortMinute(label, frames);
+    return frames.isEmpty() ? Turns.NOTHING : sortMinute(label, frames);
   }
 
   private CompletionStage<Void> readAhead(long end) {
@@ -117,10 +123,10 @@ final class LaneSort {
         LongStream.range(minute, Math.min(end, minute + minutesAtOnce))
             .mapToObj(label -> new LaneMinute(start.id(), cursor.lane(), label))
             .toList();
-    return StageLoop.all(
+    return Turns.all(
+            MINUTES_AT_ONCE_MAX,
             sorter.executor,
             partitions,
-            MINUTES_AT_ONCE_MAX,
             partition -> sorter.journal.readFrames(partition, sequence))
         .thenAccept(
             minutes -> {
@@ -139,14 +145,8 @@ final class LaneSort {
     Queue<List<StoredFrame>> pieces = pieces(frames);
     // Its first frame follows the last one sorted: no earlier minute lacks any.
     return moveCursor(label)
-        .thenCompose(
-            nothing ->
-                StageLoop.run(
-                    sorter.executor,
-                    () -> {
-                      List<StoredFrame> piece = pieces.poll();
-                      return piece == null ? null : sortPiece(piece);
-                    }))
+        .thenComposeAsync(
+            nothing -> Turns.each(sorter.executor, () -> nextPiece(pieces)), sorter.executor)
         .thenRun(() -> sequence = frames.getLast().key().sequence());
   }
 
@@ -182,10 +182,16 @@ final class LaneSort {
     return pieces;
   }
 
+  private @Nullable CompletionStage<Void> nextPiece(Queue<List<StoredFrame>> pieces) {
+    List<StoredFrame> frames = pieces.poll();
+    return frames == null ? null : sortPiece(frames);
+  }
+
   private CompletionStage<Void> sortPiece(List<StoredFrame> frames) {
     Piece piece = new Piece(frames);
-    return StageLoop.all(sorter.executor, piece.enterprises(), LAYOUTS_AT_ONCE, sorter.layouts::of)
-        .thenComposeAsync(histories -> insert(piece.blocks(histories)), sorter.executor)
+    return Turns.all(LAYOUTS_AT_ONCE, sorter.executor, piece.enterprises(), sorter.layouts::of)
+        .thenComposeAsync(histories -> insertBlocks(piece.blocks(histories)), sorter.executor)
+        .thenComposeAsync(nothing -> insertEvents(piece.events()), sorter.executor)
         .thenRun(
             () -> {
               damagedFrames += piece.damagedFrames();
@@ -196,27 +202,38 @@ final class LaneSort {
             });
   }
 
-  private CompletionStage<Void> insert(List<Block> blocks) {
-    Queue<List<Block>> inserts = new ArrayDeque<>();
-    for (int from = 0; from < blocks.size(); from += BLOCKS_AT_ONCE) {
-      inserts.add(blocks.subList(from, Math.min(from + BLOCKS_AT_ONCE, blocks.size())));
+  private CompletionStage<Void> insertBlocks(List<Block> blocks) {
+    return insert(blocks, some -> sorter.folds.insertBlocks(some).thenRun(() -> countBlocks(some)));
+  }
+
+  private CompletionStage<Void> insertEvents(List<Event> events) {
+    return insert(
+        events,
+        some -> sorter.folds.insertEvents(some).thenRun(() -> sorter.meter.storedEvents(some)));
+  }
+
+  private <T> CompletionStage<Void> insert(
+      List<T> rows, Function<List<T>, CompletionStage<Void>> insert) {
+    Queue<List<T>> inserts = new ArrayDeque<>();
+    for (int from = 0; from < rows.size(); from += ROWS_AT_ONCE) {
+      inserts.add(rows.subList(from, Math.min(from + ROWS_AT_ONCE, rows.size())));
     }
-    return StageLoop.run(
+    return Turns.each(
         sorter.executor,
         () -> {
-          List<Block> some = inserts.poll();
-          return some == null ? null : sorter.folds.insertBlocks(some).thenRun(() -> count(some));
+          List<T> some = inserts.poll();
+          return some == null ? null : insert.apply(some);
         });
   }
 
-  private void count(List<Block> stored) {
+  private void countBlocks(List<Block> stored) {
     stored.forEach(block -> sorter.meter.storedBlock(block.bytes().length));
   }
 
   /** Says that every earlier minute is sorted; all rows of them are known to be stored. */
   private CompletionStage<Void> moveCursor(long to) {
     if (to <= cursor.minute()) {
-      return StageLoop.DONE;
+      return Turns.NOTHING;
     }
     LaneCursor moved = new LaneCursor(start.id(), cursor.lane(), to, sequence, damagedFrames);
     return sorter.folds.writeLaneCursor(moved).thenRun(() -> cursor = moved);

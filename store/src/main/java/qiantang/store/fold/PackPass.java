@@ -60,7 +60,7 @@ final class PackPass {
     long end = endMinute(limitMinute);
     boolean isNew = end > minute || !nowShare.equals(share);
     if (!isNew && failed.isEmpty()) {
-      return StageLoop.DONE;
+      return Turns.NOTHING;
     }
     // After the limit is known: whereabouts are committed before what is sorted was acknowledged.
     CompletionStage<List<EnterpriseId>> todo =
@@ -71,8 +71,8 @@ final class PackPass {
             : CompletableFuture.completedFuture(failed);
     return todo.thenCompose(
             enterprises ->
-                StageLoop.all(
-                    executor, enterprises, ENTERPRISES_AT_ONCE, one -> pack(one, limitMinute)))
+                Turns.all(
+                    ENTERPRISES_AT_ONCE, executor, enterprises, one -> pack(one, limitMinute)))
         .thenAccept(
             failures -> {
               failed = failures.stream().filter(Objects::nonNull).toList();
@@ -97,7 +97,7 @@ final class PackPass {
     if (isClosed.getAsBoolean()) {
       return CompletableFuture.completedFuture(enterprise);
     }
-    return StageLoop.DONE
+    return Turns.NOTHING
         .thenCompose(nothing -> packing.pack(enterprise, limitMinute))
         .handle(
             (nothing, error) -> {

@@ -14,18 +14,20 @@ import qiantang.store.codec.FrameCodec.Decoded;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.BlockKey;
 import qiantang.store.fold.FoldTables.BlockPartition;
+import qiantang.store.fold.RecordTables.Event;
 import qiantang.store.journal.JournalTables.StoredFrame;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.FrameKey;
 
-/** The readings of some frames of one lane-minute, to be made into blocks. One thread at a time. */
+/** What some frames of one lane-minute hold, to be made into rows. One thread at a time. */
 final class Piece {
   private static final int HOUR_MINUTES = 60;
 
   private final FrameKey last;
   private final SortedMap<EnterpriseId, Map<DeviceId, DeviceReadings>> readings = new TreeMap<>();
+  private final List<Event> events = new ArrayList<>();
   private int damagedFrames;
 
   /** Decodes frames in order of arrival, at least one, each once for all its enterprises. */
@@ -34,17 +36,22 @@ final class Piece {
     for (StoredFrame frame : frames) {
       switch (FrameCodec.decode(frame.bytes())) {
         case Decoded.Damaged _ -> damagedFrames++;
-        case Decoded.Sections(List<FrameCodec.Section> sections) -> sections.forEach(this::add);
+        case Decoded.Sections(List<FrameCodec.Section> sections) ->
+            sections.forEach(section -> add(frame.key(), section));
       }
     }
   }
 
-  private void add(FrameCodec.Section section) {
+  private void add(FrameKey frame, FrameCodec.Section section) {
+    EnterpriseId enterprise = section.enterprise();
     for (FrameCodec.Numbered numbered : section.entries()) {
-      switch (numbered.entry()) {
-        case Entry.Readings entry -> add(section.enterprise(), entry);
-        // These stay in the journal, which is read for them as long as it is kept.
-        case Entry.Birth _, Entry.Presence _, Entry.Rejection _ -> {}
+      Entry entry = numbered.entry();
+      switch (entry) {
+        case Entry.Readings readings -> add(enterprise, readings);
+        case Entry.Birth _, Entry.Presence _, Entry.Rejection _ -> {
+          String id = EventId.of(frame, numbered.index(), entry.arrivalMicros());
+          events.addAll(Events.of(enterprise, id, entry));
+        }
       }
     }
   }
@@ -64,6 +71,11 @@ final class Piece {
   /** Whose readings there are. */
   List<EnterpriseId> enterprises() {
     return List.copyOf(readings.keySet());
+  }
+
+  /** All births, presence and rejection records, in each list in which they belong. */
+  List<Event> events() {
+    return events;
   }
 
   int damagedFrames() {

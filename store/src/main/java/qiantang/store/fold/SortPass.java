@@ -82,14 +82,14 @@ final class SortPass {
     Share share = new Share(self, ids(starts.stream().filter(start -> !start.sealed()).toList()));
     finished.retainAll(ids(starts));
     List<Start> open = starts.stream().filter(start -> !finished.contains(start.id())).toList();
-    return StageLoop.all(executor, open, STARTS_AT_ONCE, this::fronts)
+    return Turns.all(STARTS_AT_ONCE, executor, open, this::fronts)
         .thenCompose(
             fronts -> {
               List<LaneFront> lanes = new ArrayList<>();
               fronts.forEach(lanes::addAll);
               // Live ones first: a sealed lane may have hours to be sorted.
               lanes.sort(Comparator.comparing(front -> front.start().sealed()));
-              return StageLoop.all(executor, lanes, LANES_AT_ONCE, front -> sort(share, front));
+              return Turns.all(LANES_AT_ONCE, executor, lanes, front -> sort(share, front));
             })
         .thenApply(sorted -> outcome(share, starts, sorted));
   }

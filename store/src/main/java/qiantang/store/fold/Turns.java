@@ -1,9 +1,14 @@
 package qiantang.store.fold;
 
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * a chain of stages grows with their number.
  */
 final class Turns {
+  /** A stage that is complete. */
+  static final CompletionStage<Void> NOTHING = CompletableFuture.<Void>completedFuture(null);
+
   private final Executor executor;
   private final Next next;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
@@ -41,14 +49,8 @@ final class Turns {
    * under way is waited for.
    */
   static CompletionStage<Void> each(int atOnce, Executor executor, Next next) {
-    boolean[] failed = {false};
-    Next guarded =
-        () -> {
-          synchronized (failed) {
-            CompletionStage<?> begun = failed[0] ? null : next.begin();
-            return begun == null ? null : begun.whenComplete((value, error) -> mark(failed, error));
-          }
-        };
+    AtomicBoolean failed = new AtomicBoolean();
+    Next guarded = () -> failed.get() ? null : beginOne(next, failed);
     CompletableFuture<?>[] lanes = new CompletableFuture<?>[atOnce];
     for (int i = 0; i < atOnce; i++) {
       lanes[i] = each(executor, guarded).toCompletableFuture();
@@ -56,10 +58,34 @@ final class Turns {
     return CompletableFuture.allOf(lanes);
   }
 
-  private static void mark(boolean[] failed, @Nullable Throwable error) {
-    if (error != null) {
-      synchronized (failed) {
-        failed[0] = true;
+  /** Asks for all items, up to so many at once; the answers are in order of the items. */
+  static <T, R> CompletionStage<List<R>> all(
+      int atOnce, Executor executor, List<T> items, Function<T, CompletionStage<R>> ask) {
+    Iterator<T> remaining = items.iterator();
+    List<CompletableFuture<R>> answers = new ArrayList<>(items.size());
+    Next next =
+        () -> {
+          if (!remaining.hasNext()) {
+            return null;
+          }
+          CompletableFuture<R> answer = ask.apply(remaining.next()).toCompletableFuture();
+          answers.add(answer);
+          return answer;
+        };
+    return each(atOnce, executor, next)
+        .thenApply(nothing -> answers.stream().map(CompletableFuture::join).toList());
+  }
+
+  private static @Nullable CompletionStage<?> beginOne(Next next, AtomicBoolean failed) {
+    synchronized (next) {
+      try {
+        CompletionStage<?> begun = next.begin();
+        return begun == null
+            ? null
+            : begun.whenComplete((value, error) -> failed.compareAndSet(false, error != null));
+      } catch (RuntimeException | Error e) {
+        failed.set(true);
+        throw e;
       }
     }
   }

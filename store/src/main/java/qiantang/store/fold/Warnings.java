@@ -1,6 +1,7 @@
 package qiantang.store.fold;
 
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import qiantang.store.journal.Ticker;
 
@@ -35,6 +36,12 @@ final class Warnings {
       left = 0;
     }
     String more = unsaid == 0 ? "" : " (and " + unsaid + " warnings like it before)";
-    logger.warn("{}: {}{}", what, StageLoop.cause(error).toString(), more);
+    logger.warn("{}: {}{}", what, cause(error).toString(), more);
+  }
+
+  /** What went wrong, without the wrapping that stages put around it. */
+  private static Throwable cause(Throwable error) {
+    Throwable cause = error.getCause();
+    return error instanceof CompletionException && cause != null ? cause : error;
   }
 }

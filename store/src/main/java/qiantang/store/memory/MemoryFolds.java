@@ -39,6 +39,8 @@ public final class MemoryFolds implements FoldTables {
   private final Map<StatePartition, NavigableMap<StateKey, State>> states = new HashMap<>();
   private final Map<EnterpriseId, NavigableMap<Long, Layout>> layouts = new HashMap<>();
 
+  private final Map<EventPartition, NavigableMap<String, Event>> events = new HashMap<>();
+
   private record StateKey(DeviceId device, int part) implements Comparable<StateKey> {
     @Override
     public int compareTo(StateKey other) {
@@ -177,6 +179,28 @@ public final class MemoryFolds implements FoldTables {
   @Override
   public CompletionStage<List<Layout>> readLayouts(EnterpriseId enterprise) {
     return supply(() -> rows(layouts, enterprise));
+  }
+
+  @Override
+  public CompletionStage<Void> insertEvents(List<Event> rows) {
+    return run(
+        () ->
+            rows.forEach(
+                row ->
+                    events
+                        .computeIfAbsent(row.partition(), key -> new TreeMap<>())
+                        .put(row.id(), row)));
+  }
+
+  @Override
+  public CompletionStage<List<Event>> readEvents(
+      EventPartition partition, String fromId, String toId, int limit) {
+    return supply(
+        () ->
+            rows(events, partition).reversed().stream()
+                .filter(row -> row.id().compareTo(fromId) >= 0 && row.id().compareTo(toId) < 0)
+                .limit(limit)
+                .toList());
   }
 
   // Nothing expires here, but the database would keep for ever what is to live for less.

@@ -23,18 +23,60 @@ final class Batches {
       Function<P, CompletionStage<R>> read,
       Consumer<R> take,
       Executor executor) {
-    if (partitions.isEmpty()) {
-      return CompletableFuture.completedFuture(null);
+    Walk<P, R> walk = new Walk<>(partitions, atOnce, read, take, executor);
+    walk.goOn();
+    return walk.done;
+  }
+
+  /** A loop and no recursion: behind a fold that lags there are thousands of partitions. */
+  private static final class Walk<P, R> {
+    private final List<P> partitions;
+    private final int atOnce;
+    private final Function<P, CompletionStage<R>> read;
+    private final Consumer<R> take;
+    private final Executor executor;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private int next;
+
+    Walk(
+        List<P> partitions,
+        int atOnce,
+        Function<P, CompletionStage<R>> read,
+        Consumer<R> take,
+        Executor executor) {
+      this.partitions = partitions;
+      this.atOnce = atOnce;
+      this.read = read;
+      this.take = take;
+      this.executor = executor;
     }
-    int size = Math.min(atOnce, partitions.size());
-    List<P> rest = partitions.subList(size, partitions.size());
-    return all(partitions.subList(0, size).stream().map(read).toList())
-        .thenComposeAsync(
-            results -> {
-              results.forEach(take);
-              return read(rest, atOnce, read, take, executor);
-            },
-            executor);
+
+    void goOn() {
+      while (next < partitions.size()) {
+        int from = next;
+        next = Math.min(partitions.size(), from + atOnce);
+        CompletableFuture<List<R>> results =
+            all(partitions.subList(from, next).stream().map(read).toList()).toCompletableFuture();
+        if (!results.isDone() || results.isCompletedExceptionally()) {
+          var _ =
+              results
+                  .thenAcceptAsync(this::takeAndGoOn, executor)
+                  .exceptionally(
+                      error -> {
+                        done.completeExceptionally(error);
+                        return null;
+                      });
+          return;
+        }
+        results.join().forEach(take);
+      }
+      done.complete(null);
+    }
+
+    private void takeAndGoOn(List<R> results) {
+      results.forEach(take);
+      goOn();
+    }
   }
 
   /** The values of all stages, in their order, once the last is complete. */

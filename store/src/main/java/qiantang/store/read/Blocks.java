@@ -31,11 +31,22 @@ final class Blocks {
   /** Visits every block in which these devices may have samples that are in no chunk. */
   CompletionStage<Void> visit(
       Positions positions, LayoutHistory history, WantedDevices wanted, Consumer<Block> visitor) {
+    return visit(parts(positions, history, wanted), blocks -> blocks.forEach(visitor));
+  }
+
+  /** The same, of each group the newest first: whoever looks for the newest has it soon. */
+  CompletionStage<Void> visitNewestFirst(
+      Positions positions, LayoutHistory history, WantedDevices wanted, Consumer<Block> visitor) {
+    return visit(
+        parts(positions, history, wanted).reversed(), blocks -> blocks.reversed().forEach(visitor));
+  }
+
+  private CompletionStage<Void> visit(List<Part> parts, Consumer<List<Block>> visitor) {
     return Batches.read(
-        parts(positions, history, wanted),
+        parts,
         PARTITIONS_AT_ONCE,
         part -> folds.readBlocks(part.partition, part.fromMinute, part.toMinute),
-        blocks -> blocks.forEach(visitor),
+        visitor,
         executor);
   }
 

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.Chunk;
-import qiantang.store.fold.FoldTables.ChunkPartition;
 import qiantang.store.fold.Layout;
 import qiantang.store.fold.LayoutHistory;
 import qiantang.store.model.DeviceId;
@@ -23,9 +22,7 @@ import qiantang.store.model.DeviceId;
  * Any thread.
  */
 final class Chunks {
-  private static final int PARTITIONS_AT_ONCE = 32;
-
-  private static final long MINUTES_AT_ONCE_MAX = PARTITIONS_AT_ONCE * (long) Layout.DAY_MINUTES;
+  private static final long MINUTES_AT_ONCE_MAX = ChunkRange.AT_ONCE * (long) Layout.DAY_MINUTES;
 
   // A month of 10 metrics at 0.1 Hz is 5 MB.
   private static final long BYTES_AT_ONCE = 8 << 20;
@@ -54,9 +51,6 @@ final class Chunks {
     long wantedSamples();
   }
 
-  /** The spans of one partition that are wanted. */
-  private record Part(ChunkPartition partition, long fromSpan, long toSpan) {}
-
   /** The clock tells which event times cannot be there: too old, or still to come. */
   Chunks(FoldTables folds, InstantSource clock, Executor executor) {
     this.folds = folds;
@@ -67,13 +61,21 @@ final class Chunks {
   /** Visits the parts of all spans that reach into these event times. */
   CompletionStage<Void> visit(
       LayoutHistory history, DeviceId device, long fromMicros, long toMicros, Visitor visitor) {
-    Instant now = clock.instant();
-    Instant oldest = now.minus(history.retention().duration()).minus(MARGIN);
-    long from = Math.max(fromMicros, micros(oldest));
-    long to = Math.min(toMicros, micros(now.plus(MARGIN)));
+    long from = Math.max(fromMicros, oldestMicros(history));
+    long to = Math.min(toMicros, newestMicros());
     return from < to
         ? new Walk(history, device, history.spanOf(from), to, visitor).run()
         : CompletableFuture.completedFuture(null);
+  }
+
+  /** Before this event time there are no chunks any more. */
+  long oldestMicros(LayoutHistory history) {
+    return micros(clock.instant().minus(history.retention().duration()).minus(MARGIN));
+  }
+
+  /** From this event time on there are no chunks yet. */
+  long newestMicros() {
+    return micros(clock.instant().plus(MARGIN));
   }
 
   private static long micros(Instant instant) {
@@ -104,9 +106,9 @@ final class Chunks {
       }
       long before = span;
       List<CompletionStage<List<Chunk>>> reads = new ArrayList<>();
-      for (Part part : step(Math.floorDiv(endMicros - 1, MINUTE_MICROS) + 1)) {
-        reads.add(folds.readChunks(part.partition, device, part.fromSpan, part.toSpan));
-        span = part.toSpan;
+      for (ChunkRange range : step(Math.floorDiv(endMicros - 1, MINUTE_MICROS) + 1)) {
+        reads.add(folds.readChunks(range.partition(), device, range.fromSpan(), range.toSpan()));
+        span = range.toSpan();
       }
       return Batches.all(reads)
           .thenComposeAsync(
@@ -133,17 +135,10 @@ final class Chunks {
       return Math.min(MINUTES_AT_ONCE_MAX, samples == 0 ? byBytes : Math.min(byBytes, bySamples));
     }
 
-    private List<Part> step(long endMinute) {
+    private List<ChunkRange> step(long endMinute) {
       long enough = history.spanStart(span + minutesAtOnce);
       long end = Math.min(endMinute, Math.max(history.spanEnd(span), enough));
-      List<Part> parts = new ArrayList<>();
-      for (long from = span; from < end && parts.size() < PARTITIONS_AT_ONCE; ) {
-        ChunkPartition partition = history.chunkPartition(device, from);
-        long to = Math.min(end, history.periodEnd(device, partition.period()));
-        parts.add(new Part(partition, from, to));
-        from = to;
-      }
-      return parts;
+      return ChunkRange.of(history, device, span, end);
     }
   }
 }

@@ -2,6 +2,7 @@ package qiantang.store.read;
 
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -83,12 +84,7 @@ final class LatestMerge implements Tail.Visitor {
 
   /** Merges what a block says of the devices. */
   void block(Block block) {
-    DeviceId single = wanted.single();
-    BlockCodec.Decoded decoded =
-        single == null
-            ? BlockCodec.decode(block.bytes())
-            : BlockCodec.decode(block.bytes(), single);
-    switch (decoded) {
+    switch (BlockCodec.decode(block.bytes(), this::mayBeNewer)) {
       case BlockCodec.Decoded.Members(var members) -> {
         Rank rank = Rank.of(block.key());
         members.forEach(member -> add(member.device(), member.columns(), rank));
@@ -97,11 +93,23 @@ final class LatestMerge implements Tail.Visitor {
     }
   }
 
-  private synchronized void add(DeviceId device, DeviceColumns columns, Rank rank) {
+  /** Blocks come newest first, so most of what they say is known to be older than something. */
+  private synchronized boolean mayBeNewer(DeviceId device, List<String> metrics, long lastMicros) {
     if (!wanted.contains(device)) {
-      return;
+      return false;
     }
     sources.add(Source.BLOCKS);
+    Map<String, Newest> known = byDevice.getOrDefault(device, Map.of());
+    for (String metric : metrics) {
+      Newest newest = known.get(metric);
+      if (newest == null || newest.timeMicros <= lastMicros) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private synchronized void add(DeviceId device, DeviceColumns columns, Rank rank) {
     Map<String, Newest> metrics = metrics(device);
     for (Column column : columns.columns()) {
       int last = column.count() - 1; // the newest: rows are in order of event time

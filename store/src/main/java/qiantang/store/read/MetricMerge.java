@@ -141,6 +141,22 @@ final class MetricMerge {
     size += length;
   }
 
+  long timeMicros(int index) {
+    return timesMicros[index];
+  }
+
+  long arrivalMicros(int index) {
+    return arrivalsMicros[index];
+  }
+
+  Rank rank(int index) {
+    return ranks[index];
+  }
+
+  Value value(int index) {
+    return values[index];
+  }
+
   /** Copies the event times of a settled merge; returns behind the last. */
   int copyTimes(long[] into, int at) {
     System.arraycopy(timesMicros, 0, into, at, size);

@@ -1,72 +1,103 @@
 package qiantang.store.read;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.codec.EntryCodec;
+import qiantang.store.fold.EventId;
+import qiantang.store.fold.RecordTables.Event;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.FrameKey;
 import qiantang.store.read.RejectionsAnswer.Item;
 
-/** The newest so many rejections; holds no more than a page and one. */
+/**
+ * The newest so many rejections, of events and of frames; holds no more than a page and one. One
+ * that is both is one: its id is the same. Any thread: both are read at the same time.
+ */
 final class RejectionPage implements Tail.Visitor {
-  private static final Comparator<Item> OLDEST_FIRST = Comparator.comparing(Item::id);
-
   private final RejectionsRequest request;
-  private final PriorityQueue<Item> oldestFirst = new PriorityQueue<>(OLDEST_FIRST);
-  private long freshnessMicros;
+
+  // All guarded by this.
+  private final NavigableMap<String, Item> newest = new TreeMap<>();
+  private final EnumSet<Source> sources = EnumSet.of(Source.JOURNAL);
+  private int events;
+  private int damaged;
+  private @Nullable String endId;
 
   RejectionPage(RejectionsRequest request) {
     this.request = request;
   }
 
   @Override
-  public void entry(FrameKey frame, int index, Entry entry) {
-    freshnessMicros = Math.max(freshnessMicros, entry.arrivalMicros());
-    if (!(entry instanceof Entry.Rejection rejection) || !isWanted(rejection)) {
-      return;
-    }
-    Item item = new Item(id(frame, index, rejection), rejection);
-    if (request.beforeId() == null || item.id().compareTo(request.beforeId()) < 0) {
-      oldestFirst.add(item);
-      if (oldestFirst.size() > request.limit() + 1) {
-        oldestFirst.remove();
-      }
+  public synchronized void entry(FrameKey frame, int index, Entry entry) {
+    add(EventId.of(frame, index, entry.arrivalMicros()), entry);
+  }
+
+  /** Adds an event, unless it is none of those asked for. They come newest first. */
+  synchronized void event(Event event) {
+    Optional<Entry> entry = EntryCodec.decode(event.bytes());
+    if (entry.isEmpty()) {
+      damaged++;
+    } else if (add(event.id(), entry.get())) {
+      events++;
+      sources.add(Source.EVENTS);
     }
   }
 
-  private boolean isWanted(Entry.Rejection rejection) {
+  private boolean add(String id, Entry entry) {
+    if (!(entry instanceof Entry.Rejection rejection) || !isWanted(id, rejection)) {
+      return false;
+    }
+    newest.put(id, new Item(id, rejection));
+    if (newest.size() > request.limit() + 1) {
+      newest.pollFirstEntry();
+    }
+    return true;
+  }
+
+  private boolean isWanted(String id, Entry.Rejection rejection) {
     DeviceId device = request.device();
     return rejection.arrivalMicros() >= request.fromMicros()
         && rejection.arrivalMicros() < request.toMicros()
+        && (request.beforeId() == null || id.compareTo(request.beforeId()) < 0)
         && (request.reason() == null || request.reason() == rejection.reason())
         && (device == null
             || device.equals(rejection.publisher())
             || device.equals(rejection.device()));
   }
 
-  // Sorts by arrival; the place in the journal makes it unique.
-  private static String id(FrameKey frame, int index, Entry.Rejection rejection) {
-    return String.format(
-        "%016x-%s-%02x-%012x-%06x",
-        rejection.arrivalMicros(),
-        frame.partition().start(),
-        frame.partition().lane(),
-        frame.sequence(),
-        index);
+  /** Whether there are so many events that no older one can be on the page. */
+  synchronized boolean isFullOfEvents() {
+    return events > request.limit();
   }
 
-  RejectionsAnswer answer(int damagedFrames) {
-    boolean more = oldestFirst.size() > request.limit();
-    if (more) {
-      oldestFirst.remove();
+  /** Events before this id were not looked at: the page ends here, and the next begins. */
+  synchronized void endAt(String id) {
+    endId = id;
+  }
+
+  /** Counts what could not be decoded. */
+  synchronized void damaged(int frames) {
+    damaged += frames;
+  }
+
+  synchronized RejectionsAnswer answer() {
+    if (endId != null) {
+      newest.headMap(endId, false).clear();
     }
-    List<Item> items = new ArrayList<>(oldestFirst);
-    items.sort(OLDEST_FIRST.reversed());
+    List<Item> items = new ArrayList<>(newest.descendingMap().values());
+    @Nullable String next = endId;
+    if (items.size() > request.limit()) {
+      items = items.subList(0, request.limit());
+      next = items.isEmpty() ? null : items.getLast().id();
+    }
+    long freshnessMicros = items.isEmpty() ? 0 : items.getFirst().rejection().arrivalMicros();
     return new RejectionsAnswer(
-        items,
-        more && !items.isEmpty() ? items.getLast().id() : null,
-        Completeness.ofJournal(freshnessMicros, damagedFrames));
+        List.copyOf(items), next, Completeness.of(null, freshnessMicros, sources, damaged));
   }
 }

@@ -156,6 +156,11 @@ final class SeriesMerge implements Tail.Visitor, Chunks.Visitor {
     return toMicros;
   }
 
+  /** How many samples are in memory, those that others will supersede included. */
+  synchronized int held() {
+    return size;
+  }
+
   @Override
   public synchronized long wantedSamples() {
     return Math.max(1, request.limit() - size);
@@ -178,6 +183,22 @@ final class SeriesMerge implements Tail.Visitor, Chunks.Visitor {
         series,
         next,
         Completeness.of(next == null ? null : "limit", freshnessMicros, sources, damaged));
+  }
+
+  /** The samples themselves, settled and within the limit; the merge is done. */
+  synchronized Map<String, MetricMerge> settled() {
+    cut();
+    return byMetric;
+  }
+
+  /** What they come from; the merge is done. */
+  synchronized EnumSet<Source> sources() {
+    return sources;
+  }
+
+  /** How much could not be decoded; the merge is done. */
+  synchronized int damaged() {
+    return damaged;
   }
 
   /** Leaves whole instants to the next page until the limit holds, but never the first one. */

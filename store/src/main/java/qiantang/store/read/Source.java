@@ -5,9 +5,11 @@ import java.util.List;
 
 /** What an answer is merged from, in the order in which answers name them. */
 enum Source {
+  SUMMARIES("summaries"),
   CHUNKS("chunks"),
   STATES("states"),
   BLOCKS("blocks"),
+  EVENTS("events"),
   JOURNAL("journal");
 
   private final String word;

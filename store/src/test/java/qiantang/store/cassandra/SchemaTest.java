@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import qiantang.store.fold.RecordTables;
 import qiantang.store.read.Tail;
 
 class SchemaTest {
@@ -27,11 +28,13 @@ class SchemaTest {
             "states",
             "layouts"),
         tables("003-folds.cql"));
+    assertEquals(List.of("events"), tables("004-events.cql"));
   }
 
   @Test
   void everyStatementIsWholeAndMayBeRepeated() {
-    for (String name : List.of("001-journal.cql", "002-registry.cql", "003-folds.cql")) {
+    for (String name :
+        List.of("001-journal.cql", "002-registry.cql", "003-folds.cql", "004-events.cql")) {
       for (String statement : Schema.statements(name)) {
         assertTrue(
             statement.matches("(?s)(CREATE TABLE|ALTER TABLE \\w+ ADD) IF NOT EXISTS .*"),
@@ -51,6 +54,14 @@ class SchemaTest {
     String journal = Schema.statements("001-journal.cql").getFirst();
     assertTrue(
         journal.contains("default_time_to_live = " + Tail.KEPT_MINUTES * 60 + "\n"), journal);
+  }
+
+  @Test
+  void readersLookNoFurtherBackThanEventsAreKept() {
+    String events = Schema.statements("004-events.cql").getFirst();
+    assertTrue(
+        events.contains("default_time_to_live = " + RecordTables.EVENTS_KEPT.toSeconds() + "\n"),
+        events);
   }
 
   @Test

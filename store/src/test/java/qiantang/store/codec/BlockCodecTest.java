@@ -63,6 +63,40 @@ class BlockCodecTest {
     }
   }
 
+  @Test
+  void aFilterIsToldOfEachDeviceAndOnlyThoseItTakesAreRead() {
+    Random random = new Random(36);
+    for (int i = 0; i < 100; i++) {
+      List<Member> members = random(random);
+      byte[] block = only(BlockCodec.encode(members));
+      List<String> told = new ArrayList<>();
+      List<Member> taken = new ArrayList<>();
+      List<Member> found =
+          members(
+              BlockCodec.decode(
+                  block,
+                  (device, metrics, lastMicros) -> {
+                    told.add(device + " " + metrics + " " + lastMicros);
+                    boolean takes = random.nextBoolean();
+                    members.stream()
+                        .filter(member -> takes && member.device().equals(device))
+                        .forEach(taken::add);
+                    return takes;
+                  }));
+      assertEquals(texts(taken), texts(found));
+      assertEquals(
+          members.stream()
+              .map(
+                  member -> {
+                    DeviceColumns columns = member.columns();
+                    long last = columns.eventTimeMicros(columns.rows() - 1);
+                    return member.device() + " " + columns.metrics() + " " + last;
+                  })
+              .toList(),
+          told);
+    }
+  }
+
   /** If a byte of another device's columns were looked at, it would be found to be damaged. */
   @Test
   void bytesOfOtherDevicesAreNotLookedAt() {

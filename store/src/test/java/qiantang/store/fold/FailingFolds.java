@@ -12,13 +12,14 @@ import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.StartId;
 
 /** A process's way to the tables of folds that is cut at some operation, and stays cut. */
-final class FailingFolds implements FoldTables {
+public final class FailingFolds implements FoldTables {
   private final FoldTables tables;
   private int left = Integer.MAX_VALUE;
   private boolean isLastApplied;
   private int asked;
 
-  FailingFolds(FoldTables tables) {
+  /** A way that is not cut yet. */
+  public FailingFolds(FoldTables tables) {
     this.tables = tables;
   }
 
@@ -27,13 +28,13 @@ final class FailingFolds implements FoldTables {
    *
    * @param applied whether the first that fails was applied all the same
    */
-  void cutAfter(int operations, boolean applied) {
+  public void cutAfter(int operations, boolean applied) {
     left = operations;
     isLastApplied = applied;
   }
 
   /** How many operations were asked for. */
-  int asked() {
+  public int asked() {
     return asked;
   }
 
@@ -101,6 +102,17 @@ final class FailingFolds implements FoldTables {
   public CompletionStage<List<State>> readStates(
       StatePartition partition, @Nullable DeviceId device) {
     return perform(() -> tables.readStates(partition, device));
+  }
+
+  @Override
+  public CompletionStage<Void> insertEvents(List<Event> events) {
+    return perform(() -> tables.insertEvents(events));
+  }
+
+  @Override
+  public CompletionStage<List<Event>> readEvents(
+      EventPartition partition, String fromId, String toId, int limit) {
+    return perform(() -> tables.readEvents(partition, fromId, toId, limit));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package qiantang.store.fold;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static qiantang.store.fold.FoldRows.assertBlocks;
@@ -32,6 +33,7 @@ import qiantang.store.fold.FoldTables.ChunkPartition;
 import qiantang.store.fold.FoldTables.LaneCursor;
 import qiantang.store.fold.FoldTables.State;
 import qiantang.store.fold.FoldTables.StatePartition;
+import qiantang.store.fold.FoldTables.Summarized;
 import qiantang.store.harness.Stages;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -393,8 +395,18 @@ public abstract class FoldTablesContract {
     return Stages.await(tables().readBlocks(in, fromMinute, toMinute));
   }
 
+  /** The chunks, once it is seen that their summaries are read alone just so. */
   private List<Chunk> read(ChunkPartition in, DeviceId device, long fromSpan, long toSpan) {
-    return Stages.await(tables().readChunks(in, device, fromSpan, toSpan));
+    List<Chunk> chunks = Stages.await(tables().readChunks(in, device, fromSpan, toSpan));
+    List<Summarized> summarized =
+        Stages.await(tables().readSummaries(in, device, fromSpan, toSpan));
+    assertEquals(
+        chunks.stream().map(Chunk::key).toList(),
+        summarized.stream().map(Summarized::key).toList());
+    for (int i = 0; i < chunks.size(); i++) {
+      assertArrayEquals(chunks.get(i).summary(), summarized.get(i).summary());
+    }
+    return chunks;
   }
 
   private List<State> read(StatePartition in, @Nullable DeviceId device) {

@@ -147,6 +147,47 @@ final class Sorted {
     return samples;
   }
 
+  /** All births, presence and rejection records of an enterprise, by id. */
+  SortedMap<String, Entry> records(EnterpriseId enterprise) {
+    SortedMap<String, Entry> records = new TreeMap<>();
+    for (Start start : Stages.done(journal.readStarts())) {
+      for (int lane = 0; lane < start.lanes().size(); lane++) {
+        frames(start, lane, Long.MAX_VALUE)
+            .forEach(frame -> putRecords(frame, enterprise, records));
+      }
+    }
+    return records;
+  }
+
+  /** Those of them that lie before the lanes' cursors. */
+  SortedMap<String, Entry> sortedRecords(EnterpriseId enterprise) {
+    SortedMap<String, Entry> records = new TreeMap<>();
+    for (Start start : Stages.done(journal.readStarts())) {
+      cursors(start.id())
+          .values()
+          .forEach(
+              row ->
+                  frames(start, row.lane(), row.minute())
+                      .forEach(frame -> putRecords(frame, enterprise, records)));
+    }
+    return records;
+  }
+
+  private static void putRecords(
+      StoredFrame frame, EnterpriseId enterprise, SortedMap<String, Entry> into) {
+    if (FrameCodec.decode(frame.bytes(), enterprise)
+        instanceof FrameCodec.Decoded.Sections sections) {
+      for (FrameCodec.Section section : sections.sections()) {
+        for (FrameCodec.Numbered numbered : section.entries()) {
+          Entry entry = numbered.entry();
+          if (!(entry instanceof Entry.Readings)) {
+            into.put(EventId.of(frame.key(), numbered.index(), entry.arrivalMicros()), entry);
+          }
+        }
+      }
+    }
+  }
+
   /** Everything that was stored of an enterprise, in the same form. */
   SortedMap<String, String> inAllFrames(EnterpriseId enterprise) {
     SortedMap<String, String> samples = new TreeMap<>();

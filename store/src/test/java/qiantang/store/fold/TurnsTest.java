@@ -75,6 +75,45 @@ class TurnsTest {
   }
 
   @Test
+  void answersAreInTheOrderOfTheQuestionsWhicheverComesFirst() {
+    List<CompletableFuture<String>> asked = new ArrayList<>();
+    CompletionStage<List<String>> all =
+        Turns.all(
+            2,
+            Runnable::run,
+            List.of("a", "b", "c"),
+            item -> {
+              CompletableFuture<String> answer = new CompletableFuture<>();
+              asked.add(answer);
+              return answer;
+            });
+    asked.get(1).complete("B");
+    asked.get(2).complete("C");
+    asked.get(0).complete("A");
+    assertEquals(List.of("A", "B", "C"), Stages.done(all));
+    assertEquals(
+        List.of(), Stages.done(Turns.all(2, Runnable::run, List.<String>of(), item -> done())));
+  }
+
+  @Test
+  void afterABugNothingBegins() {
+    left = 3;
+    CompletionStage<Void> turns =
+        Turns.each(
+            2,
+            Runnable::run,
+            () -> {
+              if (left-- == 2) {
+                throw new AssertionError("BUG: x");
+              }
+              return later();
+            });
+    begun.getFirst().complete(null);
+    assertEquals("BUG: x", Stages.failure(turns).getMessage());
+    assertEquals(1, begun.size());
+  }
+
+  @Test
   void aBugAndAnExecutorThatHasEndedFailTheWhole() {
     CompletionStage<Void> bug =
         Turns.each(

@@ -200,6 +200,17 @@ final class WatchedFolds implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> insertEvents(List<Event> events) {
+    return perform(() -> tables.insertEvents(events));
+  }
+
+  @Override
+  public CompletionStage<List<Event>> readEvents(
+      EventPartition partition, String fromId, String toId, int limit) {
+    return perform(() -> tables.readEvents(partition, fromId, toId, limit));
+  }
+
+  @Override
   public synchronized CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
     layouts.add(layout);
     return keepsLayouts

@@ -88,6 +88,18 @@ final class FoldWay implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> insertEvents(List<Event> events) {
+    return way.performAll(Kind.STEP, "event", events, tables::insertEvents);
+  }
+
+  @Override
+  public CompletionStage<List<Event>> readEvents(
+      EventPartition partition, String fromId, String toId, int limit) {
+    return way.perform(
+        Kind.READ, "events", () -> tables.readEvents(partition, fromId, toId, limit));
+  }
+
+  @Override
   public CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
     return way.perform(Kind.WRITE, "layout", () -> tables.insertLayout(enterprise, layout));
   }

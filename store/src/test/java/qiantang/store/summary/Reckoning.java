@@ -12,7 +12,7 @@ import qiantang.store.harness.Entries;
 import qiantang.store.model.Value;
 
 /** Summaries and aggregates by the plain definition, slowly. */
-final class Reckoning {
+public final class Reckoning {
   // More digits than the quotient of any two of our numbers needs to be told from a half.
   private static final MathContext DIGITS = new MathContext(2500);
 
@@ -97,7 +97,7 @@ final class Reckoning {
   }
 
   /** The summary of samples, from the definition of each of its parts. */
-  static Summary summary(List<Sample> samples) {
+  public static Summary summary(List<Sample> samples) {
     List<Sample> numbers = numbers(samples);
     return new Summary(
         samples.size(),

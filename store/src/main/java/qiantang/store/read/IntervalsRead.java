@@ -1,0 +1,104 @@
+package qiantang.store.read;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import qiantang.store.fold.LayoutHistory;
+
+/**
+ * One question about intervals. What no chunk has yet comes in the order of arrival and chunks in
+ * that of event time, so the former is collected first, as far as there is room for it; where there
+ * is not, the question goes on behind it in a second round, and so on. One thread at a time.
+ */
+final class IntervalsRead {
+  private static final long MINUTE_MICROS = 60_000_000L;
+
+  private final IntervalsRequest request;
+  private final LayoutHistory history;
+  private final Function<SeriesMerge, CompletionStage<Void>> readRecent;
+  private final Chunks chunks;
+  private final SummarizedChunks summarizedChunks;
+  private final int recentMax;
+  private final Executor executor;
+  private final IntervalMerge merge;
+
+  /**
+   * A question.
+   *
+   * @param readRecent reads what no chunk has yet into a merge
+   * @param recentMax how many samples of that are held at once
+   */
+  IntervalsRead(
+      IntervalsRequest request,
+      LayoutHistory history,
+      Function<SeriesMerge, CompletionStage<Void>> readRecent,
+      Chunks chunks,
+      SummarizedChunks summarizedChunks,
+      int recentMax,
+      Executor executor) {
+    this.request = request;
+    this.history = history;
+    this.readRecent = readRecent;
+    this.chunks = chunks;
+    this.summarizedChunks = summarizedChunks;
+    this.recentMax = recentMax;
+    this.executor = executor;
+    merge = new IntervalMerge(request, history);
+  }
+
+  CompletionStage<IntervalsAnswer> run() {
+    return round(request.fromMicros()).thenApply(nothing -> merge.answer());
+  }
+
+  private CompletionStage<Void> round(long fromMicros) {
+    SeriesMerge recent =
+        new SeriesMerge(
+            new SeriesRequest(
+                request.enterprise(),
+                request.device(),
+                request.metrics(),
+                fromMicros,
+                request.toMicros(),
+                recentMax),
+            history);
+    return readRecent
+        .apply(recent)
+        .thenComposeAsync(
+            nothing -> {
+              if (fromMicros == request.fromMicros()) {
+                merge.damaged(recent.damaged()); // the same in every round
+              }
+              merge.begin(fromMicros, recent);
+              return readChunks(fromMicros, merge.toMicros());
+            },
+            executor)
+        .thenComposeAsync(
+            nothing -> {
+              merge.end();
+              return merge.toMicros() < request.toMicros() && !merge.isTooLarge()
+                  ? round(merge.toMicros())
+                  : CompletableFuture.completedFuture(null);
+            },
+            executor);
+  }
+
+  private CompletionStage<Void> readChunks(long fromMicros, long toMicros) {
+    return hasWholeSpans()
+        ? summarizedChunks.visit(
+            history, request.device(), merge.wanted(), fromMicros, toMicros, merge)
+        : chunks.visit(history, request.device(), fromMicros, toMicros, merge);
+  }
+
+  /** Whether an interval is as long as a span, so that summaries may tell all of some spans. */
+  private boolean hasWholeSpans() {
+    long[] cuts = request.cutsMicros();
+    long intervalMinutes = (cuts[cuts.length - 1] - cuts[0]) / (cuts.length - 1) / MINUTE_MICROS;
+    return intervalMinutes >= spanMinutes(request.fromMicros())
+        || intervalMinutes >= spanMinutes(request.toMicros());
+  }
+
+  private int spanMinutes(long timeMicros) {
+    return history.at(Math.floorDiv(timeMicros, MINUTE_MICROS)).spanMinutes();
+  }
+}

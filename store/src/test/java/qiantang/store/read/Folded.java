@@ -1,0 +1,97 @@
+package qiantang.store.read;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import qiantang.store.codec.SummaryCodec;
+import qiantang.store.fold.FoldMeter;
+import qiantang.store.fold.FoldTables.LaneCursor;
+import qiantang.store.fold.Layout;
+import qiantang.store.fold.Layouts;
+import qiantang.store.fold.Packer;
+import qiantang.store.fold.Sorter;
+import qiantang.store.harness.ManualTime;
+import qiantang.store.harness.Node;
+import qiantang.store.harness.Stages;
+import qiantang.store.journal.JournalTables.Start;
+import qiantang.store.memory.MemoryFolds;
+import qiantang.store.memory.MemoryJournal;
+import qiantang.store.memory.MemoryRegistry;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.Entry;
+import qiantang.store.model.MetricValue;
+import qiantang.store.model.Reading;
+import qiantang.store.model.Value;
+
+/** Two nodes of one enterprise, and the folds as they are, run when a test says so. */
+final class Folded {
+  static final EnterpriseId ENTERPRISE = new EnterpriseId("acme");
+  static final DeviceId DEVICE = new DeviceId("d");
+
+  final ManualTime time = new ManualTime();
+  final MemoryJournal journal = new MemoryJournal(time, Runnable::run, true);
+  final MemoryFolds folds = new MemoryFolds(Runnable::run);
+  final FoldMeter meter = new FoldMeter();
+  private final Layouts layouts = new Layouts(folds, new MemoryRegistry(), time);
+  private final Sorter sorter = new Sorter(journal, folds, layouts, meter, Runnable::run);
+  private final Packer packer =
+      new Packer(journal, folds, layouts, time, meter, SummaryCodec::encode, Runnable::run);
+  private final Node[] nodes;
+
+  Folded(Layout... stored) {
+    for (Layout layout : stored) {
+      Stages.done(folds.insertLayout(ENTERPRISE, layout));
+    }
+    nodes = new Node[] {Node.opened(time, journal, 1), Node.opened(time, journal, 2)};
+  }
+
+  /** A reader, of little memory where a test wants several rounds. */
+  Reader reader(int recentMax) {
+    return new Reader(
+        new Tail(journal, folds, Runnable::run, 64 << 20), folds, layouts, time, recentMax);
+  }
+
+  /** The device says something, to one of the nodes. */
+  void send(int node, long eventTimeMicros, MetricValue... values) {
+    nodes[node].send(
+        ENTERPRISE,
+        new Entry.Readings(
+            DEVICE,
+            time.micros(),
+            List.of(new Reading(DEVICE, eventTimeMicros, true, false, List.of(values)))));
+  }
+
+  void send(long eventTimeMicros, String metric, Value value) {
+    send(0, eventTimeMicros, new MetricValue(metric, value));
+  }
+
+  /** Sorts what can be sorted. */
+  void sort() {
+    for (Start start : Stages.done(journal.readStarts())) {
+      Map<Integer, LaneCursor> cursors = cursors(start);
+      for (int lane = 0; lane < start.lanes().size(); lane++) {
+        Stages.done(sorter.sort(start, lane, cursors.get(lane)));
+      }
+    }
+  }
+
+  /** Packs what is sorted. */
+  void pack() {
+    long limit = Long.MAX_VALUE;
+    for (Start start : Stages.done(journal.readStarts())) {
+      Map<Integer, LaneCursor> cursors = cursors(start);
+      for (int lane = 0; lane < start.lanes().size(); lane++) {
+        LaneCursor cursor = cursors.get(lane);
+        limit = Math.min(limit, cursor == null ? start.beginMinute() : cursor.minute());
+      }
+    }
+    Stages.done(packer.pack(ENTERPRISE, limit));
+  }
+
+  private Map<Integer, LaneCursor> cursors(Start start) {
+    Map<Integer, LaneCursor> cursors = new HashMap<>();
+    Stages.done(folds.readLaneCursors(start.id())).forEach(row -> cursors.put(row.lane(), row));
+    return cursors;
+  }
+}

@@ -70,6 +70,12 @@ final class Acts {
     }
   }
 
+  /** Asks for hours or days of what a message is about. */
+  void askIntervals(Message message) {
+    Identity about = message.values.keySet().iterator().next();
+    world.asker.intervals("follower", world.following, about.enterprise(), about.device());
+  }
+
   /** Sorts and packs all that can be, as far as the weather allows. */
   void fold(FoldNode folder) {
     folder.pass();

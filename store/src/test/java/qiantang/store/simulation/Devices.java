@@ -16,6 +16,8 @@ final class Devices {
   private static final List<DeviceId> IDS =
       List.of(new DeviceId("d0"), new DeviceId("d1"), new DeviceId("d2"));
   private static final List<String> METRICS = List.of("m0", "m1");
+  private static final int BATCH_READINGS = 35;
+  private static final long BATCH_PERIOD_MICROS = 2_000_000L;
 
   private final VirtualTime time;
   private final Dice dice;
@@ -25,6 +27,8 @@ final class Devices {
   private final int earlyWeight;
   private final int edgeWeight;
   private final int conflictWeight;
+  private final int batchPerMille;
+  private boolean hasBatches;
   private long values;
   private long firstMicros;
   private long lastMicros;
@@ -39,6 +43,7 @@ final class Devices {
     earlyWeight = dice.below(2);
     edgeWeight = dice.below(3);
     conflictWeight = dice.below(4);
+    batchPerMille = dice.chance(200) ? 100 : 0;
     firstMicros = time.micros();
     lastMicros = firstMicros;
   }
@@ -49,6 +54,11 @@ final class Devices {
 
   List<DeviceId> ids() {
     return IDS;
+  }
+
+  /** Whether there may be chunks with summaries. */
+  boolean hasBatches() {
+    return hasBatches;
   }
 
   /** No event time is earlier. */
@@ -64,20 +74,51 @@ final class Devices {
   /** A new message: of a device, or of a gateway that speaks for several. */
   Message message() {
     EnterpriseId enterprise = dice.pick(enterprises);
+    if (dice.chance(50)) {
+      return Message.refused(enterprise, dice.pick(IDS));
+    }
+    if (dice.chance(batchPerMille)) {
+      return batch();
+    }
     List<Reading> readings = new ArrayList<>(2);
     for (int i = dice.chance(700) ? 1 : 1 + dice.below(3); i > 0; i--) {
       readings.add(reading(enterprise));
     }
     DeviceId publisher = dice.chance(500) ? readings.getFirst().device() : new DeviceId("gateway");
-    return new Message(enterprise, publisher, readings);
+    return Message.of(enterprise, publisher, readings);
+  }
+
+  /** A message of so many readings that their chunk has a summary. */
+  Message batch() {
+    hasBatches = true;
+    EnterpriseId enterprise = dice.pick(enterprises);
+    DeviceId device = dice.pick(IDS);
+    long endMicros = dice.chance(500) ? time.micros() : eventTimeMicros();
+    List<Reading> readings = new ArrayList<>(BATCH_READINGS);
+    for (int i = BATCH_READINGS; i > 0; i--) {
+      long micros = endMicros - i * BATCH_PERIOD_MICROS;
+      seeEventTime(micros);
+      readings.add(
+          new Reading(
+              device, micros, true, false, List.of(new MetricValue(METRICS.getFirst(), value()))));
+    }
+    return Message.of(enterprise, device, readings);
+  }
+
+  /** A message that says otherwise of one thing that another has said. */
+  Message correction(Message message) {
+    Identity again = dice.pick(List.copyOf(message.values.keySet()));
+    MetricValue said = new MetricValue(again.metric(), value());
+    Reading reading =
+        new Reading(again.device(), again.eventTimeMicros(), true, false, List.of(said));
+    return Message.of(message.enterprise, message.publisher, List.of(reading));
   }
 
   private Reading reading(EnterpriseId enterprise) {
     Identity again = dice.weighted(8, conflictWeight) == 1 ? earlier(enterprise) : null;
     DeviceId device = again == null ? dice.pick(IDS) : again.device();
     long micros = again == null ? eventTimeMicros() : again.eventTimeMicros();
-    firstMicros = Math.min(firstMicros, micros);
-    lastMicros = Math.max(lastMicros, micros);
+    seeEventTime(micros);
     List<MetricValue> said = new ArrayList<>(2);
     if (again == null && dice.chance(300)) {
       METRICS.forEach(metric -> said.add(new MetricValue(metric, value())));
@@ -87,6 +128,11 @@ final class Devices {
     return new Reading(device, micros, true, false, said);
   }
 
+  private void seeEventTime(long micros) {
+    firstMicros = Math.min(firstMicros, micros);
+    lastMicros = Math.max(lastMicros, micros);
+  }
+
   /** Something this enterprise has said before, to say otherwise. */
   private @Nullable Identity earlier(EnterpriseId enterprise) {
     List<Message> messages = judge.messages();
@@ -94,7 +140,7 @@ final class Devices {
       // Mostly of late: conflicts within a frame, a minute and a quarter hour.
       int back = dice.below(dice.chance(700) ? Math.min(5, messages.size()) : messages.size());
       Message message = messages.get(messages.size() - 1 - back);
-      if (message.enterprise.equals(enterprise)) {
+      if (message.enterprise.equals(enterprise) && !message.isRefused) {
         return dice.pick(List.copyOf(message.values.keySet()));
       }
     }

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.codec.SummaryCodec;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.LaneCursor;
@@ -63,7 +64,7 @@ final class FoldNode {
     Layouts layouts = new Layouts(tables, registry, machine);
     FoldMeter meter = new FoldMeter();
     sorter = new Sorter(journal, tables, layouts, meter, machine);
-    packer = new Packer(journal, tables, layouts, machine, meter, columns -> new byte[0], machine);
+    packer = new Packer(journal, tables, layouts, machine, meter, SummaryCodec::encode, machine);
     int life = machine.life();
     Folds folds =
         new Folds(

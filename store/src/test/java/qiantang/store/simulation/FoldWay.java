@@ -108,4 +108,11 @@ final class FoldWay implements FoldTables {
   public CompletionStage<List<Layout>> readLayouts(EnterpriseId enterprise) {
     return way.perform(Kind.READ, "layouts", () -> tables.readLayouts(enterprise));
   }
+
+  @Override
+  public CompletionStage<List<Summarized>> readSummaries(
+      ChunkPartition partition, DeviceId device, long fromSpan, long toSpan) {
+    return way.perform(
+        Kind.READ, "summaries", () -> tables.readSummaries(partition, device, fromSpan, toSpan));
+  }
 }

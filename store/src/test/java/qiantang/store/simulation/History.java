@@ -33,7 +33,8 @@ final class History {
     CLOCK_JUMPS(1, true),
     LONELY_NODE(1, true),
     PACKING(1, true),
-    LATE_PACKER(1, true);
+    LATE_PACKER(1, true),
+    REDELIVERY(1, true);
 
     final int weight;
     final boolean optional;
@@ -99,6 +100,7 @@ final class History {
       case LONELY_NODE -> scenes.lonelyNode();
       case PACKING -> scenes.packing();
       case LATE_PACKER -> scenes.latePacker();
+      case REDELIVERY -> scenes.redelivery();
     }
   }
 

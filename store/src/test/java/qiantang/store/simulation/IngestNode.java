@@ -9,8 +9,6 @@ import qiantang.store.journal.ByteBudget;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.JournalMeter;
 import qiantang.store.journal.JournalTables;
-import qiantang.store.model.Counts;
-import qiantang.store.model.Entry;
 import qiantang.store.model.StartId;
 import qiantang.store.model.WriteResult;
 
@@ -133,16 +131,14 @@ final class IngestNode {
     }
     Delivery delivery = judge.deliver(message, machine.millis());
     trace.note(machine.name(), "takes", delivery.number, delivery);
-    byte[] entry =
-        EntryCodec.encode(
-            new Entry.Readings(message.publisher, delivery.arrivalMicros, message.readings));
+    byte[] entry = EntryCodec.encode(message.entry(delivery.arrivalMicros));
     budget.tryTake(entry.length);
     now.lane(message.enterprise)
         .append(
             new Append(
                 message.enterprise,
                 entry,
-                new Counts(1, 0, message.readings.size(), 0),
+                message.counts(),
                 budget,
                 entry.length,
                 machine,

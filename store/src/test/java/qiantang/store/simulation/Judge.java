@@ -12,31 +12,12 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.FrameKey;
-import qiantang.store.model.Value;
-import qiantang.store.read.LatestAnswer;
-import qiantang.store.read.Series;
-import qiantang.store.read.Series.Sample;
-import qiantang.store.read.SeriesAnswer;
-import qiantang.store.read.SeriesRequest;
 
 /**
  * Knows what was sent, what was acknowledged and in which frame it was stored, and nothing of how
- * the store merges; tells whether an answer is one that may be given. One thread.
+ * the store merges. One thread.
  */
 final class Judge {
-  /** What was said of one identity, by whatever delivery. */
-  private static final class Track {
-    final Identity identity;
-    final List<Said> said = new ArrayList<>(2);
-    long seenIn; // the check that last found it in an answer
-
-    Track(Identity identity) {
-      this.identity = identity;
-    }
-  }
-
-  private record Said(Delivery delivery, Value value) {}
-
   private record Owner(EnterpriseId enterprise, DeviceId device) {}
 
   private final Trace trace;
@@ -71,6 +52,11 @@ final class Judge {
     return checks;
   }
 
+  /** Another answer is judged; its number. */
+  long check() {
+    return ++checks;
+  }
+
   /** This moment, after all that was acknowledged before. */
   long now() {
     return ++moment;
@@ -81,13 +67,19 @@ final class Judge {
     return messages;
   }
 
+  /** All deliveries, in order. */
+  List<Delivery> deliveries() {
+    return deliveries;
+  }
+
   /** What one of the last messages said something of; null where there was none. */
   @Nullable Identity recent(Dice dice) {
     if (messages.isEmpty()) {
       return null;
     }
     int back = dice.below(Math.min(messages.size(), 4));
-    return messages.get(messages.size() - 1 - back).values.keySet().iterator().next();
+    Message message = messages.get(messages.size() - 1 - back);
+    return message.values.isEmpty() ? null : message.values.keySet().iterator().next();
   }
 
   /** Whether no more deliveries can be told apart. */
@@ -104,21 +96,29 @@ final class Judge {
     }
     message.deliveries.add(delivery);
     message.values.forEach(
-        (identity, value) -> track(identity).said.add(new Said(delivery, value)));
+        (identity, value) -> trackOf(identity).said.add(new Track.Said(delivery, value)));
     return delivery;
   }
 
-  private Track track(Identity identity) {
+  private Track trackOf(Identity identity) {
     Track track = tracks.get(identity);
     if (track == null) {
       track = new Track(identity);
       tracks.put(identity, track);
-      byOwner
-          .computeIfAbsent(
-              new Owner(identity.enterprise(), identity.device()), owner -> new ArrayList<>())
-          .add(track);
+      Owner owner = new Owner(identity.enterprise(), identity.device());
+      byOwner.computeIfAbsent(owner, key -> new ArrayList<>()).add(track);
     }
     return track;
+  }
+
+  /** What was said of an identity; null for nothing. */
+  @Nullable Track track(Identity identity) {
+    return tracks.get(identity);
+  }
+
+  /** What was said of a device. */
+  List<Track> tracksOf(EnterpriseId enterprise, DeviceId device) {
+    return byOwner.getOrDefault(new Owner(enterprise, device), List.of());
   }
 
   /** The last minute in which something of an enterprise is stored; below 0 for none. */
@@ -147,20 +147,16 @@ final class Judge {
     }
     for (FrameCodec.Section section : sections.sections()) {
       for (FrameCodec.Numbered numbered : section.entries()) {
-        if (numbered.entry() instanceof Entry.Readings entry) {
-          place(key, section.enterprise(), numbered.index(), entry);
-        }
+        place(key, section.enterprise(), numbered.index(), numbered.entry());
       }
     }
   }
 
-  private void place(FrameKey key, EnterpriseId enterprise, int index, Entry.Readings entry) {
-    int number = Delivery.numberOf(entry.arrivalMicros());
-    Delivery delivery = number > deliveries.size() ? null : deliveries.get(number - 1);
+  private void place(FrameKey key, EnterpriseId enterprise, int index, Entry entry) {
+    Delivery delivery = delivery(entry.arrivalMicros());
     if (delivery == null
         || !delivery.message.enterprise.equals(enterprise)
-        || delivery.arrivalMicros != entry.arrivalMicros()
-        || !delivery.message.readings.equals(entry.readings())) {
+        || !delivery.message.isSaidBy(entry)) {
       violate("frame " + key + " holds what nobody sent: " + entry);
     } else if (delivery.frame != null) {
       violate(delivery + " is stored again in " + key);
@@ -168,6 +164,14 @@ final class Judge {
       delivery.frame = key;
       delivery.index = index;
     }
+  }
+
+  /** The delivery that arrived at this time; null for none. */
+  @Nullable Delivery delivery(long arrivalMicros) {
+    int number = Delivery.numberOf(arrivalMicros);
+    Delivery delivery =
+        number < 1 || number > deliveries.size() ? null : deliveries.get(number - 1);
+    return delivery == null || delivery.arrivalMicros != arrivalMicros ? null : delivery;
   }
 
   /** The device is told that its message is safe. */
@@ -179,124 +183,5 @@ final class Judge {
       violate(delivery + " is acknowledged twice");
     }
     delivery.acknowledged = now();
-  }
-
-  /** An answer to a request that began at this moment. */
-  void series(String reader, SeriesRequest request, long began, SeriesAnswer answer) {
-    checks++;
-    String who = reader + " " + request.device() + " of " + request.enterprise();
-    Long next = answer.nextFromMicros();
-    long toMicros = next == null ? request.toMicros() : next;
-    if (next != null && (next <= request.fromMicros() || next >= request.toMicros())) {
-      violate(who + " goes on at " + next + " after " + request);
-    }
-    complete(who, next == null, answer.completeness().complete());
-    int samples = 0;
-    long first = Long.MAX_VALUE;
-    long last = Long.MIN_VALUE;
-    for (Series series : answer.series()) {
-      long before = Long.MIN_VALUE;
-      samples += series.samples().size();
-      for (Sample sample : series.samples()) {
-        long micros = sample.eventTimeMicros();
-        if (micros <= before || micros < request.fromMicros() || micros >= toMicros) {
-          violate(who + ": " + micros + " us is out of order or range: " + request);
-        }
-        before = micros;
-        first = Math.min(first, micros);
-        last = Math.max(last, micros);
-        see(who, identity(request, series.metric(), micros), began, sample);
-      }
-    }
-    if (samples > request.limit() && first != last) {
-      violate(who + " gives " + samples + " samples: " + request);
-    }
-    for (Track track : tracksOf(request.enterprise(), request.device())) {
-      long micros = track.identity.eventTimeMicros();
-      if (track.seenIn != checks
-          && micros >= request.fromMicros()
-          && micros < toMicros
-          && (request.metrics().isEmpty() || request.metrics().contains(track.identity.metric()))) {
-        Delivery floor = floor(track, began);
-        if (floor != null) {
-          violate(who + " misses " + track.identity + ": " + floor);
-        }
-      }
-    }
-  }
-
-  private static Identity identity(SeriesRequest request, String metric, long micros) {
-    return new Identity(request.enterprise(), request.device(), metric, micros);
-  }
-
-  /** The newest values of a device, asked for at this moment. */
-  void latest(
-      String reader, EnterpriseId enterprise, DeviceId device, long began, LatestAnswer answer) {
-    checks++;
-    String who = reader + " latest of " + device + " of " + enterprise;
-    complete(who, true, answer.completeness().complete());
-    answer
-        .byMetric()
-        .forEach(
-            (metric, sample) ->
-                see(
-                    who,
-                    new Identity(enterprise, device, metric, sample.eventTimeMicros()),
-                    began,
-                    sample));
-    for (Track track : tracksOf(enterprise, device)) {
-      Sample sample = answer.byMetric().get(track.identity.metric());
-      if (sample == null || sample.eventTimeMicros() < track.identity.eventTimeMicros()) {
-        Delivery floor = floor(track, began);
-        if (floor != null) {
-          violate(who + " is " + sample + " and not " + track.identity + ": " + floor);
-        }
-      }
-    }
-  }
-
-  private void complete(String who, boolean expected, boolean said) {
-    if (expected != said) {
-      violate(who + " says of itself complete=" + said);
-    }
-  }
-
-  private List<Track> tracksOf(EnterpriseId enterprise, DeviceId device) {
-    return byOwner.getOrDefault(new Owner(enterprise, device), List.of());
-  }
-
-  /** A sample of an answer: one that was sent, and no earlier one than was acknowledged. */
-  private void see(String who, Identity identity, long began, Sample sample) {
-    Track track = tracks.get(identity);
-    if (track == null) {
-      violate(who + " gives what nobody sent: " + identity + " " + sample);
-      return;
-    }
-    track.seenIn = checks;
-    Delivery floor = floor(track, began);
-    for (Said said : track.said) {
-      Delivery delivery = said.delivery;
-      if (delivery.frame != null
-          && (floor == null || delivery.compareTo(floor) >= 0)
-          && said.value.equals(sample.value())
-          && Math.floorDiv(delivery.arrivalMicros, 1000L)
-              == Math.floorDiv(sample.arrivalMicros(), 1000L)) {
-        return;
-      }
-    }
-    violate(who + " gives " + sample + " for " + identity + " and not " + floor);
-  }
-
-  /** Of what was acknowledged before this moment the last in arrival order; null for nothing. */
-  private static @Nullable Delivery floor(Track track, long began) {
-    @Nullable Delivery last = null;
-    for (Said said : track.said) {
-      if (said.delivery.acknowledged < began
-          && said.delivery.frame != null
-          && (last == null || said.delivery.compareTo(last) > 0)) {
-        last = said.delivery;
-      }
-    }
-    return last;
   }
 }

@@ -69,11 +69,8 @@ final class Mutants {
           new Mutant(
               "cursors read after the data",
               "read/Reader.java",
-              """
-                            tail.scanUnsorted(positions, device, merge)
-              """
-                  .strip(),
-              "tail.positions(request.enterprise())"
+              "tail.scanUnsorted(positions, device, merge)",
+              "tail.positions(positions.enterprise())"
                   + ".thenCompose(later -> tail.scanUnsorted(later, device, merge))"),
           new Mutant(
               "the cursor moves before the rows are stored",
@@ -98,7 +95,17 @@ final class Mutants {
               "a state is written over a newer one",
               "memory/MemoryFolds.java",
               "(old, now) -> now.arrival() < old.arrival() ? old : now",
-              "(old, now) -> now"));
+              "(old, now) -> now"),
+          new Mutant(
+              "a summary counts over a sample within its times",
+              "read/IntervalMerge.java",
+              "&& recents.values().stream().noneMatch(recent -> recent.isWithin(first, last));",
+              ";"),
+          new Mutant(
+              "two summaries count over each other",
+              "read/IntervalMerge.java",
+              "&& first > beforeMicros\n",
+              "\n"));
 
   private Mutants() {}
 }

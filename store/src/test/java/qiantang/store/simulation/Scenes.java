@@ -135,6 +135,24 @@ final class Scenes {
     acts.ask();
   }
 
+  /** What a summary tells of comes again, or otherwise, before and after it is packed. */
+  void redelivery() {
+    Message batch = world.devices.batch();
+    IngestNode node = acts.anyNode();
+    acts.send(node, batch);
+    spansPass();
+    acts.fold(acts.anyFolder());
+    acts.askIntervals(batch);
+    acts.send(acts.anyNode(), dice.chance(500) ? batch : world.devices.correction(batch));
+    acts.passSeconds();
+    acts.askIntervals(batch);
+    if (dice.chance(500)) {
+      spansPass();
+      acts.fold(acts.anyFolder());
+      acts.askIntervals(batch);
+    }
+  }
+
   private void spansPass() {
     acts.passSeconds();
     if (dice.chance(300)) {

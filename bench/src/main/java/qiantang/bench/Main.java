@@ -11,7 +11,13 @@ import picocli.CommandLine.Spec;
     description = "Benchmarks that print their figures. Without a name: this list.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "NAME",
-    subcommands = {CodecBench.class, DiskBench.class, DurableBench.class, FoldsBench.class})
+    subcommands = {
+      CodecBench.class,
+      DiskBench.class,
+      DurableBench.class,
+      FoldsBench.class,
+      SimulateBench.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 

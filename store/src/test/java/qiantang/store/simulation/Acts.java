@@ -72,10 +72,10 @@ final class Acts {
 
   /** Sorts and packs all that can be, as far as the weather allows. */
   void fold(FoldNode folder) {
-    folder.sort(true);
-    time.advance(2 * VirtualTime.SECOND);
-    folder.pack();
-    time.advance(2 * VirtualTime.SECOND);
+    folder.pass();
+    for (int i = 0; i < 10 && folder.isBusy(); i++) {
+      time.advance(VirtualTime.SECOND);
+    }
   }
 
   // --- Weather ----------------------------------------------------------------------------------

@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.LaneCursor;
+import qiantang.store.fold.Folds;
 import qiantang.store.fold.Layouts;
 import qiantang.store.fold.Packer;
 import qiantang.store.fold.Sorter;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.StartId;
 import qiantang.store.registry.Registry;
 
 /** A process that folds, a step now and then; two of them know nothing of each other. */
@@ -22,38 +24,61 @@ final class FoldNode {
   private final Machine machine;
   private final Way way;
   private final JournalTables journal;
-  private final FoldTables folds;
+  private final FoldTables tables;
   private final Registry registry;
+  private final Supplier<@Nullable StartId> self;
   private final Judge judge;
   private final Trace trace;
   private Sorter sorter;
   private Packer packer;
+  private Runnable nextPass;
   private boolean busy;
 
+  /**
+   * A process that has not done anything.
+   *
+   * @param self the start whose share of the folds it does; of none (null) everything
+   */
   FoldNode(
       Machine machine,
       Way way,
       JournalTables journal,
-      FoldTables folds,
+      FoldTables tables,
       Registry registry,
+      Supplier<@Nullable StartId> self,
       Judge judge,
       Trace trace) {
     this.machine = machine;
     this.way = way;
     this.journal = journal;
-    this.folds = folds;
+    this.tables = tables;
     this.registry = registry;
+    this.self = self;
     this.judge = judge;
     this.trace = trace;
     begin();
   }
 
   private void begin() {
-    Layouts layouts = new Layouts(folds, registry, machine);
-    sorter = new Sorter(journal, folds, layouts, new FoldMeter(), machine);
-    packer =
-        new Packer(
-            journal, folds, layouts, machine, new FoldMeter(), columns -> new byte[0], machine);
+    Layouts layouts = new Layouts(tables, registry, machine);
+    FoldMeter meter = new FoldMeter();
+    sorter = new Sorter(journal, tables, layouts, meter, machine);
+    packer = new Packer(journal, tables, layouts, machine, meter, columns -> new byte[0], machine);
+    int life = machine.life();
+    Folds folds =
+        new Folds(
+            journal,
+            tables,
+            sorter,
+            this::pack,
+            (period, pass) -> passed(life, pass),
+            machine,
+            machine,
+            machine,
+            meter,
+            self);
+    nextPass = folds::begin;
+    busy = false;
   }
 
   Machine machine() {
@@ -64,7 +89,7 @@ final class FoldNode {
     return way;
   }
 
-  /** Whether a step is under way. */
+  /** Whether something is under way. */
   boolean isBusy() {
     return busy;
   }
@@ -72,23 +97,64 @@ final class FoldNode {
   /** The process is killed, and another one begins. */
   void die() {
     machine.die();
-    busy = false;
     begin();
   }
 
-  /** Sorts lanes; all of them, or those in which there is something. */
+  /** One pass of the folds: all lanes, then all enterprises. */
+  void pass() {
+    if (!busy && !machine.isStalled()) {
+      busy = true;
+      trace.note(machine.name(), "folds", 0, null);
+      nextPass.run();
+    }
+  }
+
+  private void passed(int life, Runnable next) {
+    if (life == machine.life()) {
+      busy = false;
+      nextPass = next;
+      trace.note(machine.name(), "has folded", 0, null);
+    }
+  }
+
+  private CompletionStage<Void> pack(EnterpriseId enterprise, long limitMinute) {
+    trace.note(machine.name(), "packs to", limitMinute, enterprise);
+    return packer
+        .pack(enterprise, limitMinute)
+        .whenComplete((nothing, error) -> failed("packing", error));
+  }
+
+  /** Sorts all lanes, or those in which there is something, all at once. */
   void sort(boolean allLanes) {
-    step(
-        "sorts",
-        () ->
-            journal
-                .readStarts()
-                .thenCompose(
-                    starts -> all(starts.stream().map(start -> sort(start, allLanes)).toList())));
+    if (busy || machine.isStalled()) {
+      return;
+    }
+    busy = true;
+    int life = machine.life();
+    trace.note(machine.name(), "sorts", 0, null);
+    var _ =
+        journal
+            .readStarts()
+            .thenCompose(
+                starts -> all(starts.stream().map(start -> sort(start, allLanes)).toList()))
+            .whenComplete(
+                (nothing, error) -> {
+                  if (life == machine.life()) {
+                    busy = false;
+                    trace.note(machine.name(), "has sorted", error == null ? 1 : 0, null);
+                    failed("sorting", error);
+                  }
+                });
+  }
+
+  private void failed(String what, @Nullable Throwable error) {
+    if (error != null && !Way.isLoss(error)) {
+      judge.violate(machine.name() + " fails at " + what + ": " + error);
+    }
   }
 
   private CompletionStage<Void> sort(Start start, boolean allLanes) {
-    return folds
+    return tables
         .readLaneCursors(start.id())
         .thenCompose(
             cursors -> {
@@ -105,98 +171,13 @@ final class FoldNode {
             });
   }
 
-  /** Packs as far as all lanes are sorted. */
-  void pack() {
-    step(
-        "packs",
-        () ->
-            journal
-                .readStarts()
-                .thenCompose(
-                    starts ->
-                        limit(starts)
-                            .thenCombine(journal.readEnterprises(), Pass::new)
-                            .thenCompose(
-                                pass ->
-                                    all(
-                                        pass.enterprises.stream()
-                                            .map(e -> packer.pack(e, pass.limitMinute))
-                                            .toList()))));
-  }
-
-  private record Pass(long limitMinute, List<EnterpriseId> enterprises) {}
-
-  /** Every frame with an earlier label is sorted. */
-  private CompletionStage<Long> limit(List<Start> starts) {
-    List<CompletableFuture<Long>> limits = new ArrayList<>();
-    for (Start start : starts) {
-      limits.add(
-          folds
-              .readLaneCursors(start.id())
-              .thenApply(cursors -> limit(start, cursors))
-              .toCompletableFuture());
-    }
-    return all(limits)
-        .thenApply(
-            nothing -> {
-              long least = limits.stream().mapToLong(CompletableFuture::join).min().orElse(0);
-              // All are at their ends: no later start begins before the last of them.
-              return least == Long.MAX_VALUE
-                  ? starts.stream().mapToLong(Start::reach).max().orElse(0)
-                  : least;
-            });
-  }
-
-  private static long limit(Start start, List<LaneCursor> cursors) {
-    long limit = Long.MAX_VALUE;
-    for (int lane = 0; lane < start.lanes().size(); lane++) {
-      LaneCursor cursor = cursor(cursors, lane);
-      long sorted = cursor == null ? start.beginMinute() : cursor.minute();
-      if (!start.sealed() || sorted < start.reach(lane)) {
-        // Not what was sorted after the starts were read: a start that is not among them need not
-        // begin behind that.
-        limit = Math.min(limit, Math.min(sorted, start.reach(lane)));
-      }
-    }
-    return limit;
-  }
-
   private static @Nullable LaneCursor cursor(List<LaneCursor> cursors, int lane) {
-    // Where all lanes have one, each is in its place.
-    if (lane < cursors.size() && cursors.get(lane).lane() == lane) {
-      return cursors.get(lane);
-    }
     for (LaneCursor cursor : cursors) {
       if (cursor.lane() == lane) {
         return cursor;
       }
     }
     return null;
-  }
-
-  private void step(String what, Supplier<CompletionStage<Void>> work) {
-    if (busy || machine.isStalled()) {
-      return;
-    }
-    busy = true;
-    int life = machine.life();
-    trace.note(machine.name(), what, 0, null);
-    var _ =
-        work.get()
-            .whenComplete(
-                (nothing, error) -> {
-                  if (life != machine.life()) {
-                    return;
-                  }
-                  busy = false;
-                  if (error == null) {
-                    trace.note(machine.name(), "is done", 0, what);
-                  } else if (Way.isLoss(error)) {
-                    trace.note(machine.name(), "gives up", 0, what);
-                  } else {
-                    judge.violate(machine.name() + " " + what + " and fails: " + error);
-                  }
-                });
   }
 
   private static CompletionStage<Void> all(List<? extends CompletionStage<?>> stages) {

@@ -20,7 +20,7 @@ final class History {
     SEND_AGAIN(4, true),
     ASK(5, false),
     SORT(4, true),
-    PACK(3, true),
+    FOLD(3, true),
     STORM(2, true),
     STALL(1, true),
     DIE(1, true),
@@ -29,6 +29,7 @@ final class History {
     CUT(1, true),
     SLOW_READER(1, true),
     SLEEPER(1, true),
+    NEW_START(1, true),
     CLOCK_JUMPS(1, true),
     LONELY_NODE(1, true),
     PACKING(1, true),
@@ -78,7 +79,7 @@ final class History {
       case SEND_AGAIN -> acts.sendAgain();
       case ASK -> acts.ask();
       case SORT -> acts.anyFolder().sort(dice.chance(500));
-      case PACK -> acts.anyFolder().pack();
+      case FOLD -> acts.anyFolder().pass();
       case STORM -> acts.storm();
       case STALL -> acts.stall(acts.anyNode());
       case DIE -> {
@@ -93,6 +94,7 @@ final class History {
       case CUT -> acts.cut(dice.pick(world.ways));
       case SLOW_READER -> acts.slowReader();
       case SLEEPER -> scenes.sleeper();
+      case NEW_START -> scenes.newStart();
       case CLOCK_JUMPS -> scenes.clockJumps();
       case LONELY_NODE -> scenes.lonelyNode();
       case PACKING -> scenes.packing();
@@ -136,9 +138,7 @@ final class History {
   private void foldAll() {
     FoldNode folder = world.folders.getFirst();
     for (int i = 0; i < FOLDS_AT_THE_END_MAX; i++) {
-      folder.sort(true);
-      finish(folder);
-      folder.pack();
+      folder.pass();
       finish(folder);
       if (judge.violation() != null || world.isPacked()) {
         return;

@@ -47,6 +47,11 @@ final class IngestNode {
     return way;
   }
 
+  /** Which start it is; null where it is down. */
+  @Nullable StartId start() {
+    return journal == null ? null : journal.start();
+  }
+
   /** Whether devices can connect. */
   boolean isOpen() {
     return open && !machine.isStalled();

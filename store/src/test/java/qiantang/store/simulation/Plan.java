@@ -2,9 +2,7 @@ package qiantang.store.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import qiantang.store.codec.ChunkCodec;
@@ -24,16 +22,17 @@ final class Plan {
   private static final long MINUTE_MICROS = 60_000_000L;
   private static final Duration TIME_TO_LIVE_MIN = Duration.ofHours(1);
 
-  private final Map<EnterpriseId, NavigableMap<Long, Layout>> layouts = new HashMap<>();
+  private final MemoryFolds folds;
+  private final List<EnterpriseId> enterprises;
   private final Judge judge;
 
   /** Draws layouts and stores them, long before the world begins. */
   Plan(Devices devices, MemoryFolds folds, long beginMinute, Judge judge, Dice dice) {
+    this.folds = folds;
     this.judge = judge;
+    enterprises = devices.enterprises();
     long today = Math.floorDiv(beginMinute, DAY_MINUTES);
-    for (EnterpriseId enterprise : devices.enterprises()) {
-      NavigableMap<Long, Layout> theirs = new TreeMap<>(Map.of(Long.MIN_VALUE, Layout.USUAL));
-      layouts.put(enterprise, theirs);
+    for (EnterpriseId enterprise : enterprises) {
       // The usual layout of 8 groups costs 8 times as many reads, so few worlds have it.
       List<Long> days = new ArrayList<>();
       if (dice.chance(900)) {
@@ -46,9 +45,7 @@ final class Plan {
         days.add(today + 1);
       }
       for (long day : days) {
-        Layout layout = layout(day, devices, dice);
-        theirs.put(day, layout);
-        var _ = folds.insertLayout(enterprise, layout);
+        var _ = folds.insertLayout(enterprise, layout(day, devices, dice));
       }
     }
   }
@@ -70,18 +67,29 @@ final class Plan {
 
   /** The longest span there is, in minutes. */
   long spanMinutesMax() {
-    return layouts.values().stream()
-        .flatMap(theirs -> theirs.values().stream())
-        .mapToLong(Layout::spanMinutes)
-        .max()
-        .orElse(0);
+    long longest = Layout.USUAL.spanMinutes();
+    for (EnterpriseId enterprise : enterprises) {
+      for (Layout layout : layouts(enterprise)) {
+        longest = Math.max(longest, layout.spanMinutes());
+      }
+    }
+    return longest;
+  }
+
+  /** As they are stored now, in order of their days: packers store better ones. */
+  private List<Layout> layouts(EnterpriseId enterprise) {
+    return folds.readLayouts(enterprise).toCompletableFuture().join();
   }
 
   /** The layout of a minute's day. */
   private Layout at(EnterpriseId enterprise, long minute) {
-    long day = Math.floorDiv(minute, DAY_MINUTES);
-    NavigableMap<Long, Layout> theirs = layouts.getOrDefault(enterprise, new TreeMap<>());
-    return theirs.headMap(day, true).lastEntry().getValue();
+    Layout found = Layout.USUAL;
+    for (Layout layout : layouts(enterprise)) {
+      if (layout.fromDay() <= Math.floorDiv(minute, DAY_MINUTES)) {
+        found = layout;
+      }
+    }
+    return found;
   }
 
   /** Chunks are put into the tables. */

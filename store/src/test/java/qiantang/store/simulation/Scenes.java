@@ -8,7 +8,7 @@ import java.util.List;
  */
 final class Scenes {
   private static final List<String> FOLDED =
-      List.of("state", "state", "chunk", "packed minute", "block", "cursor");
+      List.of("state", "state", "state", "chunk", "packed minute", "block", "cursor");
 
   private final World world;
   private final Acts acts;
@@ -33,7 +33,7 @@ final class Scenes {
     node.way().away(true);
     acts.send(node, world.devices.message());
     time.advance(dice.between(0, VirtualTime.SECOND));
-    if (suspended && dice.chance(400)) {
+    if (suspended && dice.chance(600)) {
       acts.setClockBack(node, sleepNanos + dice.between(0, 30 * VirtualTime.MINUTE));
     }
     node.machine().stall(sleepNanos, suspended);
@@ -42,6 +42,25 @@ final class Scenes {
     acts.anyFolder().sort(false);
     acts.ask();
     time.advance(3 * VirtualTime.SECOND);
+    acts.ask();
+  }
+
+  /** A node begins anew, and the rows that say so are on their way when it acknowledges. */
+  void newStart() {
+    IngestNode node = acts.anyNode();
+    if (node.machine().isStalled()) {
+      return;
+    }
+    node.close();
+    node.begin();
+    time.advance(dice.between(0, 2 * VirtualTime.SECOND));
+    if (dice.chance(500)) {
+      node.way().delay("whereabouts");
+    }
+    acts.send(node, world.devices.message());
+    acts.passMillis();
+    acts.ask();
+    acts.passSeconds();
     acts.ask();
   }
 
@@ -89,14 +108,14 @@ final class Scenes {
     spansPass();
     FoldNode folder = acts.anyFolder();
     folder.sort(true);
-    time.advance(dice.between(0, 2 * VirtualTime.SECOND));
-    folder.pack();
-    for (int i = 1 + dice.below(3); i > 0; i--) {
-      acts.passMillis();
-      switch (dice.below(5)) {
+    time.advance(2 * VirtualTime.SECOND);
+    folder.pass();
+    for (int i = 3; i > 0; i--) {
+      time.advance(dice.between(0, 200 * VirtualTime.MILLI));
+      switch (dice.below(7)) {
         case 0 -> folder.die();
         case 1 -> folder.machine().stall(acts.stallNanos(), false);
-        case 2 -> acts.anyFolder().pack();
+        case 2 -> acts.anyFolder().pass();
         default -> acts.ask();
       }
     }
@@ -110,7 +129,7 @@ final class Scenes {
     folder.way().delay(dice.pick(FOLDED));
     acts.fold(folder);
     acts.fold(acts.anyFolder());
-    acts.send(3);
+    acts.send(6);
     spansPass();
     acts.fold(acts.anyFolder());
     acts.ask();
@@ -124,7 +143,7 @@ final class Scenes {
       acts.beginQuiet(null);
       time.advance(dice.between(17 * VirtualTime.MINUTE, 50 * VirtualTime.MINUTE));
       acts.endQuiet();
-      time.advance(90 * VirtualTime.SECOND);
+      time.advance(100 * VirtualTime.SECOND); // those that ended are sealed
     }
   }
 }

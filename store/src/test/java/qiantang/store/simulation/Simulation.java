@@ -19,7 +19,11 @@ public final class Simulation {
   /** Runs it again to tell of its last so many events. */
   public static Outcome run(long seed, int linesMax) {
     World world = new World(seed, linesMax);
-    new History(world).run();
+    try {
+      new History(world).run();
+    } catch (RuntimeException | AssertionError | StackOverflowError e) {
+      world.judge.violate("something throws " + e + " at " + e.getStackTrace()[0]);
+    }
     return new Outcome(
         world.judge.violation(),
         world.trace.hash(),

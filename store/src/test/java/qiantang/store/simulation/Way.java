@@ -36,6 +36,9 @@ final class Way {
   /** The driver's request timeout. */
   private static final long TIMEOUT_NANOS = 2 * VirtualTime.SECOND;
 
+  private static final long LATE_MAX_NANOS = 100 * VirtualTime.MINUTE;
+  private static final long NEVER = -1;
+
   private final Machine machine;
   private final VirtualTime time;
   private final Dice dice;
@@ -82,9 +85,9 @@ final class Way {
     int life = machine.life();
     if (what.equals(doomed)) {
       doomed = null;
-      fail(2, what, action, life, answer);
+      fail(dice.between(TIMEOUT_NANOS, LATE_MAX_NANOS), what, action, life, answer);
     } else if (away || dice.chance(failsPerMille)) {
-      fail(away || kind == Kind.READ ? 0 : dice.below(3), what, action, life, answer);
+      fail(away || kind == Kind.READ ? NEVER : fate(), what, action, life, answer);
     } else {
       long thereNanos = leg();
       long backNanos = dice.chance(500) ? leg() : 0;
@@ -119,22 +122,31 @@ final class Way {
     return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new));
   }
 
+  /** After how long a write is applied of which its client never hears. */
+  private long fate() {
+    return switch (dice.below(9)) {
+      case 0, 1, 2 -> NEVER;
+      case 3, 4, 5 -> leg();
+      case 6 -> TIMEOUT_NANOS + dice.between(0, 10 * VirtualTime.SECOND);
+      case 7 -> TIMEOUT_NANOS + dice.between(0, 10 * VirtualTime.MINUTE);
+      default -> TIMEOUT_NANOS + dice.between(0, VirtualTime.HOUR);
+    };
+  }
+
   private <T> void fail(
-      int fate,
+      long appliedNanos,
       String what,
       Supplier<CompletionStage<T>> action,
       int life,
       CompletableFuture<T> answer) {
-    if (fate == 0) {
+    if (appliedNanos == NEVER) {
       trace.note(machine.name(), "loses", what.hashCode(), what);
     } else {
-      // Applied before the client gives up, or seconds, minutes or an hour after.
-      long lateNanos = fate == 1 ? leg() : TIMEOUT_NANOS + lateNanos();
-      trace.note(machine.name(), "never hears of", lateNanos, what);
+      trace.note(machine.name(), "never hears of", appliedNanos, what);
       time.after(
-          lateNanos,
+          appliedNanos,
           () -> {
-            trace.note(machine.name(), "applied late", what.hashCode(), what);
+            trace.note(machine.name(), "late is applied", what.hashCode(), what);
             var _ = action.get();
           });
     }
@@ -170,14 +182,6 @@ final class Way {
           default -> dice.between(1, VirtualTime.MILLI);
         };
     return slowNanos > 0 && dice.chance(300) ? nanos + dice.between(0, slowNanos) : nanos;
-  }
-
-  private long lateNanos() {
-    return switch (dice.below(3)) {
-      case 0 -> dice.between(0, 10 * VirtualTime.SECOND);
-      case 1 -> dice.between(0, 10 * VirtualTime.MINUTE);
-      default -> dice.between(0, VirtualTime.HOUR);
-    };
   }
 
   private long stallNanos() {

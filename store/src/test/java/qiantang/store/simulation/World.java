@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layouts;
 import qiantang.store.journal.JournalTables;
@@ -11,6 +13,7 @@ import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.StartId;
 import qiantang.store.read.Reader;
 import qiantang.store.read.Tail;
 import qiantang.store.registry.Enterprise;
@@ -58,11 +61,11 @@ final class World {
       Way way = way(machine);
       nodes.add(new IngestNode(machine, journal(way), way, judge, dice, trace));
     }
-    for (int i = 2; i > 0; i--) {
-      Machine machine = machine("fold-" + i);
-      Way way = way(machine);
-      folders.add(new FoldNode(machine, way, journal(way), folds(way), registry, judge, trace));
-    }
+    // One does everything, the other perhaps only the share of a node.
+    IngestNode pair = nodes.getFirst();
+    boolean shares = dice.chance(400);
+    folders.add(folder("fold-1", () -> null));
+    folders.add(folder("fold-2", () -> shares ? pair.start() : null));
     readerMachine = machine("reader");
     readerWay = way(readerMachine);
     following = reader();
@@ -93,6 +96,12 @@ final class World {
     Way way = new Way(machine, time, dice, trace);
     ways.add(way);
     return way;
+  }
+
+  private FoldNode folder(String name, Supplier<@Nullable StartId> self) {
+    Machine machine = machine(name);
+    Way way = way(machine);
+    return new FoldNode(machine, way, journal(way), folds(way), registry, self, judge, trace);
   }
 
   private JournalTables journal(Way way) {

@@ -38,7 +38,7 @@ final class MemoryIngest {
             Integer.parseInt(arguments[1]),
             "bench",
             null);
-    IngestMain ingest = IngestMain.start(config, journal, registry);
+    IngestMain ingest = IngestMain.start(config, journal, null, registry);
     Runtime.getRuntime().addShutdownHook(new Thread(ingest::close));
     Thread.currentThread().join();
   }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.ingest.auth.Logins;
+import qiantang.ingest.meter.Exposition;
 import qiantang.ingest.meter.IngestMeter;
 import qiantang.ingest.mqtt.Budgets;
 import qiantang.ingest.mqtt.Discovery;
@@ -28,6 +29,7 @@ import qiantang.ingest.mqtt.MqttSession;
 import qiantang.ingest.mqtt.Node;
 import qiantang.ingest.mqtt.SessionLoop;
 import qiantang.ingest.net.Listeners;
+import qiantang.store.fold.FoldTables;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.JournalMeter;
 import qiantang.store.journal.JournalTables;
@@ -66,24 +68,35 @@ public final class IngestMain implements AutoCloseable {
   private final Listeners listeners;
   private final StoreWatch storeWatch;
   private final Map<EventLoop, SessionLoop> loops = new HashMap<>();
+  private final @Nullable RunningFolds folds;
   private final @Nullable HealthServer health;
   private final int mqttPort;
 
   // Guarded by this: replaced when another node has sealed the start.
   private @Nullable Journal journal;
+  private @Nullable StartId lastStart;
   private boolean closed;
 
   /**
    * Starts a node; returns when its first heartbeat is stored and it listens.
    *
    * @param tables where it writes
+   * @param foldTables where it folds to; null for a node that does not fold
    * @param registry whom it lets in
    */
-  public static IngestMain start(IngestConfig config, JournalTables tables, Registry registry) {
-    return new IngestMain(config, tables, registry);
+  public static IngestMain start(
+      IngestConfig config,
+      JournalTables tables,
+      @Nullable FoldTables foldTables,
+      Registry registry) {
+    return new IngestMain(config, tables, foldTables, registry);
   }
 
-  private IngestMain(IngestConfig config, JournalTables tables, Registry registry) {
+  private IngestMain(
+      IngestConfig config,
+      JournalTables tables,
+      @Nullable FoldTables foldTables,
+      Registry registry) {
     this.config = config;
     this.tables = tables;
     scheduler =
@@ -107,15 +120,19 @@ public final class IngestMain implements AutoCloseable {
       long tick = SessionLoop.TICK.toNanos();
       var _ = loop.scheduleAtFixedRate(sessions::tick, tick, tick, TimeUnit.NANOSECONDS);
     }
+    folds = foldTables == null ? null : folds(foldTables, registry);
     expose();
     Readiness readiness = new Readiness(this::journal, storeWatch);
     health =
         config.httpPort() < 0
             ? null
             : new HealthServer(
-                config.addresses(), config.httpPort(), readiness::run, meter::scrape);
+                config.addresses(), config.httpPort(), readiness::run, meter.exposition()::scrape);
     openJournal().join();
     storeWatch.ask();
+    if (folds != null) {
+      folds.begin();
+    }
     mqttPort = listeners.listen(config.addresses(), config.mqttPort(), this::session);
     logger.info("ingest node {} listens for MQTT on port {}", config.node(), mqttPort);
   }
@@ -130,7 +147,7 @@ public final class IngestMain implements AutoCloseable {
     return health == null ? -1 : health.port();
   }
 
-  /** What is counted here; the folds that run in this node add theirs. */
+  /** What is counted here. */
   public IngestMeter meter() {
     return meter;
   }
@@ -145,6 +162,9 @@ public final class IngestMain implements AutoCloseable {
       closed = true;
     }
     storeWatch.close();
+    if (folds != null) {
+      folds.close();
+    }
     long endNanos = ticker.nanos() + DRAIN.toNanos();
     listeners.stopAccepting();
     onLoops(SessionLoop::drain);
@@ -161,6 +181,18 @@ public final class IngestMain implements AutoCloseable {
       health.close();
     }
     scheduler.shutdownNow();
+  }
+
+  private RunningFolds folds(FoldTables foldTables, Registry registry) {
+    // Sessions come first: a node of two processors folds with one.
+    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    return new RunningFolds(
+        tables, foldTables, registry, clock, ticker, timers, threads, this::lastStart);
+  }
+
+  /** Of a node that was sealed, the start that was: others fold until it has a new one. */
+  private synchronized @Nullable StartId lastStart() {
+    return lastStart;
   }
 
   /** Runs on the channel's event loop. */
@@ -203,6 +235,7 @@ public final class IngestMain implements AutoCloseable {
   private void begin(Journal fresh) {
     synchronized (this) {
       journal = fresh;
+      lastStart = fresh.start();
       if (!closed) {
         node.write(fresh);
       }
@@ -233,21 +266,25 @@ public final class IngestMain implements AutoCloseable {
   }
 
   private void expose() {
-    meter.gauge("qiantang_ingest_budget_bytes", "taken and not answered", budgets::takenBytes);
-    meter.gauge("qiantang_ingest_budget_limit_bytes", "their bound", budgets::limitBytes);
-    meter.gauge(
+    Exposition exposition = meter.exposition();
+    if (folds != null) {
+      folds.showIn(exposition);
+    }
+    exposition.gauge("qiantang_ingest_budget_bytes", "taken and not answered", budgets::takenBytes);
+    exposition.gauge("qiantang_ingest_budget_limit_bytes", "their bound", budgets::limitBytes);
+    exposition.gauge(
         "qiantang_ingest_heartbeat_fresh",
         "1 while acknowledgements are possible",
         () -> ofJournal(open -> open.isFresh() ? 1 : 0));
-    meter.gauge(
+    exposition.gauge(
         "qiantang_ingest_clock_skew_seconds",
         "our clock minus the database's",
         () -> ofJournal(open -> open.clockSkew().toMillis() / 1000.0));
-    meter.gauge(
+    exposition.gauge(
         "qiantang_ingest_clock_alarm",
         "1 when the clocks differ by a second or more",
         () -> ofJournal(open -> open.clockSkew().abs().compareTo(SKEW_ALARM) >= 0 ? 1 : 0));
-    meter.counter(
+    exposition.counter(
         "qiantang_ingest_frame_retries",
         "frame writes repeated because their outcome was unknown",
         journalMeter::retries);

@@ -50,7 +50,12 @@ final class Readiness {
         Check.of("journal", journalFault(open)),
         Check.of("heartbeat", open == null ? null : heartbeatFault(open)),
         Check.of("clock", open == null ? null : clockFault(open)),
-        Check.of("store", storeFault()));
+        storeCheck(store));
+  }
+
+  /** Whether the store answers. */
+  static Check storeCheck(StoreWatch store) {
+    return Check.of("store", storeFault(store));
   }
 
   private static @Nullable String journalFault(@Nullable Journal open) {
@@ -83,7 +88,7 @@ final class Readiness {
         + " the database's: let NTP set both";
   }
 
-  private @Nullable String storeFault() {
+  private static @Nullable String storeFault(StoreWatch store) {
     Duration silence = store.silence();
     if (store.hasFailed()) {
       return "the store cannot be reached, or refused what was asked" + REMEDY;

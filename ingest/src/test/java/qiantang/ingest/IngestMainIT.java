@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import qiantang.store.journal.JournalTables.Start;
+import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.EnterpriseId;
@@ -48,6 +49,7 @@ class IngestMainIT {
 
   private final ExecutorService store = Executors.newSingleThreadExecutor();
   private final MemoryJournal tables = new MemoryJournal(Clock.systemUTC(), store, true);
+  private final MemoryFolds folds = new MemoryFolds(store);
   private final MemoryRegistry registry = new MemoryRegistry();
   private final IngestMain node;
   private final String token;
@@ -59,7 +61,7 @@ class IngestMainIT {
     token = LocalNode.token(registry, ACME, Role.DEVICE, "press-1").text();
     List<InetAddress> loopback =
         List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
-    node = IngestMain.start(IngestConfig.of(loopback, 0, 0, "it", null), tables, registry);
+    node = IngestMain.start(IngestConfig.of(loopback, 0, 0, "it", null), tables, folds, registry);
   }
 
   @BeforeEach
@@ -145,6 +147,16 @@ class IngestMainIT {
     } finally {
       back.countDown();
     }
+  }
+
+  @Test
+  void aNodeFoldsWhatStartsBeforeItHaveLeft() throws Exception {
+    Start gone = Sealed.start(tables, ACME);
+    Sealed.awaitSorted(folds, gone); // a pass every 10 s, and no other node to take its lanes
+    String metrics = get("/metrics").body();
+    assertTrue(metrics.contains("qiantang_fold_frames_total 1.0"), metrics);
+    assertTrue(metrics.contains("qiantang_fold_blocks_total 1.0"), metrics);
+    assertTrue(metrics.contains("qiantang_fold_failed_passes_total 0.0"), metrics);
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

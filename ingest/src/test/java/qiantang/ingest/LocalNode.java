@@ -46,7 +46,7 @@ public final class LocalNode {
             args.length > 1 ? Integer.parseInt(args[1]) : 8081,
             "local",
             enterprise);
-    IngestMain node = IngestMain.start(config, tables, registry);
+    IngestMain node = IngestMain.start(config, tables, null, registry);
     System.out.println("mqtt " + node.mqttPort() + " http " + node.httpPort());
     Runtime.getRuntime().addShutdownHook(new Thread(node::close));
     Thread.currentThread().join();

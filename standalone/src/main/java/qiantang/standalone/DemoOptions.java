@@ -62,10 +62,4 @@ final class DemoOptions {
     ports.putAll(query.ports());
     return ports;
   }
-
-  /** Named as they are typed. */
-  enum Switch {
-    on,
-    off
-  }
 }

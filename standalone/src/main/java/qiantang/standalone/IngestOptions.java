@@ -9,6 +9,7 @@ import qiantang.ingest.IngestConfig;
 import qiantang.ingest.IngestMain;
 import qiantang.standalone.cassandra.CannotStartException;
 import qiantang.store.cassandra.Cassandra;
+import qiantang.store.fold.FoldTables;
 import qiantang.store.model.EnterpriseId;
 
 /** What ingest serves, by itself or in a demo. */
@@ -36,6 +37,14 @@ final class IngestOptions {
               + " id; for MQTT tools, on loopback addresses only. Default: nobody")
   private @Nullable EnterpriseId anonymous;
 
+  @Option(
+      names = "--folds",
+      paramLabel = "on|off",
+      description =
+          "Whether it also sorts and packs what was taken; off on every node wants a program fold."
+              + " Default: ${DEFAULT-VALUE}")
+  private Switch folds = Switch.on;
+
   /** By the options that set them. */
   Map<String, Integer> ports() {
     return Map.of("--mqtt-port", mqttPort, "--ingest-http-port", httpPort);
@@ -53,7 +62,8 @@ final class IngestOptions {
     IngestConfig config =
         IngestConfig.of(listeners.addresses(), mqttPort, httpPort, node, anonymous);
     try {
-      return IngestMain.start(config, store.journal(), store.registry());
+      FoldTables tables = folds == Switch.on ? store.folds() : null;
+      return IngestMain.start(config, store.journal(), tables, store.registry());
     } catch (UncheckedIOException e) {
       throw new CannotStartException("cannot start ingest", e);
     } catch (Exception e) {

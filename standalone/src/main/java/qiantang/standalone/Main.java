@@ -30,6 +30,7 @@ import qiantang.store.cassandra.SchemaException;
       DemoCommand.class,
       IngestCommand.class,
       QueryCommand.class,
+      FoldCommand.class,
       AdminCommand.class,
       SimCommand.class,
     },

@@ -7,14 +7,9 @@ import qiantang.query.QueryConfig;
 import qiantang.query.QueryMain;
 import qiantang.standalone.cassandra.CannotStartException;
 import qiantang.store.cassandra.Cassandra;
-import qiantang.store.fold.FoldTables;
-import qiantang.store.memory.MemoryFolds;
 
 /** What query serves, by itself or in a demo. */
 final class QueryOptions {
-  // Nothing is folded yet.
-  private static final FoldTables FOLDS = new MemoryFolds(Runnable::run);
-
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
@@ -31,7 +26,7 @@ final class QueryOptions {
   QueryMain start(Listeners listeners, Cassandra store) throws CannotStartException {
     QueryConfig config = QueryConfig.onLoopback(httpPort).on(listeners.texts());
     try {
-      return QueryMain.start(config, store.journal(), FOLDS, store.registry());
+      return QueryMain.start(config, store.journal(), store.folds(), store.registry());
     } catch (CannotListenException e) {
       throw new CannotStartException("cannot start query", e);
     }

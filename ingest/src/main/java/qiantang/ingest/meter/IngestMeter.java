@@ -2,17 +2,13 @@ package qiantang.ingest.meter;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.DoubleSupplier;
 import qiantang.store.model.Reason;
 
 /** The counters, histograms and gauges of a node. */
@@ -33,8 +29,8 @@ public final class IngestMeter {
     Duration.ofSeconds(30)
   };
 
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Exposition exposition = new Exposition();
+  private final MeterRegistry registry = exposition.registry();
   private final AtomicLong connections = new AtomicLong();
   private final Counter logins;
   private final Counter loginsDenied;
@@ -53,7 +49,7 @@ public final class IngestMeter {
 
   /** All at zero. */
   public IngestMeter() {
-    gauge("qiantang_ingest_connections", "open MQTT connections", connections::get);
+    exposition.gauge("qiantang_ingest_connections", "open MQTT connections", connections::get);
     String login = "qiantang_ingest_logins";
     logins = Counter.builder(login).tag("outcome", "granted").register(registry);
     loginsDenied = Counter.builder(login).tag("outcome", "denied").register(registry);
@@ -153,25 +149,9 @@ public final class IngestMeter {
     frameEntries.record(entries);
   }
 
-  /** Shows a value that is looked up when asked for. */
-  public void gauge(String name, String description, DoubleSupplier value) {
-    Gauge.builder(name, value, DoubleSupplier::getAsDouble)
-        .description(description)
-        .strongReference(true)
-        .register(registry);
-  }
-
-  /** Shows a count that is kept elsewhere. */
-  public void counter(String name, String description, DoubleSupplier value) {
-    var _ =
-        FunctionCounter.builder(name, value, DoubleSupplier::getAsDouble)
-            .description(description)
-            .register(registry);
-  }
-
-  /** All of it in Prometheus' text format. */
-  public String scrape() {
-    return registry.scrape();
+  /** Where they can be read, and what else the node shows. */
+  public Exposition exposition() {
+    return exposition;
   }
 
   private static void count(Map<Reason, Counter> counters, Reason reason, int count) {

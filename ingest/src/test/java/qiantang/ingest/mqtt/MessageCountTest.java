@@ -168,6 +168,7 @@ class MessageCountTest {
   private static Map<String, Long> counts(Rig of) {
     Map<String, Long> counts = new TreeMap<>();
     of.meter
+        .exposition()
         .scrape()
         .lines()
         .filter(line -> line.startsWith("qiantang_ingest_messages_total{"))

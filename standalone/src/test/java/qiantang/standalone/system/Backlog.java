@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import qiantang.store.codec.EntryCodec;
@@ -65,14 +66,13 @@ final class Backlog {
 
   /** Writes it all, the starts sealed. */
   void write(JournalTables tables) {
-    List<StartId> starts = new ArrayList<>();
+    // Arrival order within a minute is by start, so they are written in it.
+    SortedMap<StartId, long[]> sequences = new TreeMap<>();
     for (int i = 0; i < STARTS; i++) {
-      starts.add(new StartId(new UUID(random.nextLong(), random.nextLong())));
+      StartId start = new StartId(new UUID(random.nextLong(), random.nextLong()));
+      sequences.put(start, new long[LANES]);
     }
-    starts.sort(null); // arrival order within a minute is by start, so they are written in it
-    Map<StartId, long[]> sequences = new HashMap<>();
-    starts.forEach(start -> sequences.put(start, new long[LANES]));
-    for (StartId start : starts) {
+    for (StartId start : sequences.keySet()) {
       for (EnterpriseId enterprise : enterprises) {
         for (int lane = 0; lane < LANES; lane++) {
           // The backlog is one stretch of whereabouts that is renewed every half hour.
@@ -83,23 +83,25 @@ final class Backlog {
       }
     }
     for (int i = 0; i < minutes; i++) {
-      for (StartId start : starts) {
-        for (int lane = 0; lane < LANES; lane++) {
-          long[] last = sequences.get(start);
-          for (int frames = random.nextInt(3); frames > 0; frames--) {
-            LaneMinute partition = new LaneMinute(start, lane, firstMinute + i);
-            done(tables.insertFrame(new FrameKey(partition, ++last[lane]), frame(firstMinute + i)));
-          }
-        }
-      }
+      long minute = firstMinute + i;
+      sequences.forEach((start, last) -> writeMinute(tables, start, last, minute));
     }
-    for (StartId start : starts) {
+    for (StartId start : sequences.keySet()) {
       List<LanePosition> lanes = new ArrayList<>();
-      for (long last : sequences.get(start)) {
+      for (long last : sequences.getOrDefault(start, new long[0])) {
         lanes.add(new LanePosition(firstMinute + minutes, last, last));
       }
       done(tables.insertStart(new Start(start, "gone", firstMinute, 1, 0, false, lanes)));
       done(tables.seal(start, 1));
+    }
+  }
+
+  private void writeMinute(JournalTables tables, StartId start, long[] last, long minute) {
+    for (int lane = 0; lane < LANES; lane++) {
+      for (int frames = random.nextInt(3); frames > 0; frames--) {
+        LaneMinute partition = new LaneMinute(start, lane, minute);
+        done(tables.insertFrame(new FrameKey(partition, ++last[lane]), frame(minute)));
+      }
     }
   }
 

@@ -44,7 +44,7 @@ class FoldKillIT {
         check(programs, backlog, "after kill " + kill + ", seed " + seed);
       }
       programs.startFold();
-      awaitPacked(programs, backlog, minute + MINUTES - 15);
+      awaitPacked(programs, minute + MINUTES - 15);
       check(programs, backlog, "folded, seed " + seed);
       programs.killQuery();
       programs.startQuery(); // with nothing in its caches
@@ -52,8 +52,7 @@ class FoldKillIT {
     }
   }
 
-  private static void awaitPacked(Programs programs, Backlog backlog, long minute)
-      throws Exception {
+  private static void awaitPacked(Programs programs, long minute) throws Exception {
     try (Cassandra store = programs.store()) {
       for (var enterprise : List.of(Programs.ALPHA, Programs.BETA)) {
         Programs.awaitTrue(

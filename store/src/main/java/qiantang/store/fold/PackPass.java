@@ -67,7 +67,8 @@ final class PackPass {
         isNew
             ? journal
                 .readEnterprises()
-                .thenApply(all -> all.stream().filter(nowShare::hasEnterprise).toList())
+                .thenApplyAsync(
+                    all -> all.stream().filter(nowShare::hasEnterprise).toList(), executor)
             : CompletableFuture.completedFuture(failed);
     return todo.thenCompose(
             enterprises ->

@@ -30,7 +30,7 @@ import qiantang.store.summary.Summary;
  * of arrival wins, as everywhere. Chunks come span by span in order of event time. One thread at a
  * time.
  */
-final class IntervalMerge implements Chunks.Visitor, SummarizedChunks.Visitor {
+final class IntervalMerge implements Chunks.Visitor {
   /** Most metrics told apart: as many as a request may name. Each takes a KiB and its intervals. */
   static final int METRICS_MAX = 1000;
 
@@ -155,8 +155,8 @@ final class IntervalMerge implements Chunks.Visitor, SummarizedChunks.Visitor {
     return byMetric.computeIfAbsent(name, key -> new MetricIntervals(request));
   }
 
-  @Override
-  public boolean isEnough(List<Summaries> ofSpan) {
+  /** Whether the summaries of a span's rows tell all that is wanted of them. */
+  boolean isEnough(List<Summaries> ofSpan) {
     long beforeMicros = Long.MIN_VALUE;
     List<Summaries> inOrder = new ArrayList<>(ofSpan);
     inOrder.sort(Comparator.comparingLong(Summaries::firstMicros));
@@ -186,8 +186,8 @@ final class IntervalMerge implements Chunks.Visitor, SummarizedChunks.Visitor {
     return found >= 0 ? found : -found - 2;
   }
 
-  @Override
-  public void summaries(List<Summaries> ofSpan) {
+  /** Merges a span of which summaries are enough. */
+  void summaries(List<Summaries> ofSpan) {
     if (isTooLarge()) {
       return;
     }
@@ -232,8 +232,8 @@ final class IntervalMerge implements Chunks.Visitor, SummarizedChunks.Visitor {
     }
   }
 
-  @Override
-  public void chunks(List<Chunk> ofSpan) {
+  /** Merges the columns of a span. */
+  void chunks(List<Chunk> ofSpan) {
     if (isTooLarge()) {
       return;
     }

@@ -85,8 +85,7 @@ final class IntervalsRead {
 
   private CompletionStage<Void> readChunks(long fromMicros, long toMicros) {
     return hasWholeSpans()
-        ? summarizedChunks.visit(
-            history, request.device(), merge.wanted(), fromMicros, toMicros, merge)
+        ? summarizedChunks.visit(history, request.device(), fromMicros, toMicros, merge)
         : chunks.visit(history, request.device(), fromMicros, toMicros, merge);
   }
 

@@ -3,7 +3,6 @@ package qiantang.store.read;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -40,21 +39,6 @@ final class SummarizedChunks {
   private final Chunks chunks;
   private final Executor executor;
 
-  /** Takes spans and says how much more is wanted. */
-  interface Visitor {
-    /** Whether the summaries of a span's rows tell all that is wanted of them. */
-    boolean isEnough(List<Summaries> ofSpan);
-
-    /** A span of which summaries are enough. */
-    void summaries(List<Summaries> ofSpan);
-
-    /** A span of which they are not. */
-    void chunks(List<Chunk> ofSpan);
-
-    /** From which event time on nothing is wanted any more. */
-    long wantedToMicros();
-  }
-
   /** A span by its summaries, or (null) spans of which the columns are to be read. */
   private record Stretch(ChunkRange range, int rows, @Nullable List<Summaries> summaries) {
     boolean goesOnWith(Stretch next) {
@@ -76,22 +60,13 @@ final class SummarizedChunks {
     this.executor = executor;
   }
 
-  /**
-   * Visits all spans that reach into these event times.
-   *
-   * @param metrics names wanted, empty for all
-   */
+  /** Merges all spans that reach into these event times. */
   CompletionStage<Void> visit(
-      LayoutHistory history,
-      DeviceId device,
-      Set<String> metrics,
-      long fromMicros,
-      long toMicros,
-      Visitor visitor) {
+      LayoutHistory history, DeviceId device, long fromMicros, long toMicros, IntervalMerge merge) {
     long from = Math.max(fromMicros, chunks.oldestMicros(history));
     long to = Math.min(toMicros, chunks.newestMicros());
     return from < to
-        ? new Walk(history, device, metrics, history.spanOf(from), to, visitor).run()
+        ? new Walk(history, device, history.spanOf(from), to, merge).run()
         : CompletableFuture.completedFuture(null);
   }
 
@@ -99,30 +74,23 @@ final class SummarizedChunks {
   private final class Walk {
     private final LayoutHistory history;
     private final DeviceId device;
-    private final Set<String> metrics;
     private final long toMicros;
-    private final Visitor visitor;
+    private final IntervalMerge merge;
     private long span;
     private long minutesAtOnce = FIRST_MINUTES;
     private long rowBytes = FIRST_ROW_BYTES;
 
     Walk(
-        LayoutHistory history,
-        DeviceId device,
-        Set<String> metrics,
-        long fromSpan,
-        long toMicros,
-        Visitor visitor) {
+        LayoutHistory history, DeviceId device, long fromSpan, long toMicros, IntervalMerge merge) {
       this.history = history;
       this.device = device;
-      this.metrics = metrics;
       this.toMicros = toMicros;
-      this.visitor = visitor;
+      this.merge = merge;
       span = fromSpan;
     }
 
     CompletionStage<Void> run() {
-      long endMicros = Math.min(toMicros, visitor.wantedToMicros());
+      long endMicros = Math.min(toMicros, merge.wantedToMicros());
       if (span * MINUTE_MICROS >= endMicros) {
         return CompletableFuture.completedFuture(null);
       }
@@ -179,16 +147,16 @@ final class SummarizedChunks {
       List<Summaries> summaries = new ArrayList<>(ofSpan.size());
       for (Summarized row : ofSpan) {
         Decoded decoded =
-            metrics.isEmpty()
+            merge.wanted().isEmpty()
                 ? SummaryCodec.decode(row.summary())
-                : SummaryCodec.decode(row.summary(), metrics);
+                : SummaryCodec.decode(row.summary(), merge.wanted());
         // Damaged ones hide nothing: the columns have all that they would have told.
         if (!(decoded instanceof Decoded.Found(Summaries found))) {
           return new Stretch(range, ofSpan.size(), null);
         }
         summaries.add(found);
       }
-      boolean enough = visitor.isEnough(summaries);
+      boolean enough = merge.isEnough(summaries);
       return new Stretch(range, ofSpan.size(), enough ? summaries : null);
     }
 
@@ -227,7 +195,7 @@ final class SummarizedChunks {
       Iterator<List<Chunk>> read = columns.iterator();
       for (Stretch stretch : stretches) {
         if (stretch.summaries != null) {
-          visitor.summaries(stretch.summaries);
+          merge.summaries(stretch.summaries);
         } else {
           handOut(read.next());
         }
@@ -240,13 +208,13 @@ final class SummarizedChunks {
       for (Chunk chunk : rows) {
         bytes += chunk.bytes().length;
         if (!ofSpan.isEmpty() && ofSpan.getFirst().key().span() != chunk.key().span()) {
-          visitor.chunks(ofSpan);
+          merge.chunks(ofSpan);
           ofSpan = new ArrayList<>();
         }
         ofSpan.add(chunk);
       }
       if (!ofSpan.isEmpty()) {
-        visitor.chunks(ofSpan);
+        merge.chunks(ofSpan);
         rowBytes = 1 + bytes / rows.size();
       }
     }

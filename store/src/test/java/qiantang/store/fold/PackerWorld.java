@@ -135,15 +135,22 @@ final class PackerWorld {
 
   /** These readings are taken and sorted; each lane-minute must come in one call. */
   void arrive(List<Arrived> readings) {
+    for (Arrived one : readings) {
+      Stages.done(
+          journal.insertWhereabouts(
+              new Whereabouts(ENTERPRISE, one.start(), one.lane(), one.minute(), one.minute())));
+    }
+    arriveByOldWhereabouts(readings);
+  }
+
+  /** These are taken so soon after others that their lane's whereabouts are not written again. */
+  void arriveByOldWhereabouts(List<Arrived> readings) {
     arrived.addAll(readings);
     Map<List<Object>, List<Arrived>> byMinute = new HashMap<>();
     for (Arrived one : readings) {
       byMinute
           .computeIfAbsent(List.of(one.minute(), one.start(), one.lane()), k -> new ArrayList<>())
           .add(one);
-      Stages.done(
-          journal.insertWhereabouts(
-              new Whereabouts(ENTERPRISE, one.start(), one.lane(), one.minute(), one.minute())));
     }
     byMinute.values().forEach(this::sort);
   }

@@ -41,20 +41,26 @@ class StateRowsTest {
 
   @Test
   void whoeverReadsBetweenTwoWritesFindsEveryMetricAndNoneGoesBack() {
-    Random random = new Random(3);
+    for (int seed = 0; seed < 6; seed++) {
+      readBetweenWrites(new Random(seed));
+    }
+  }
+
+  private static void readBetweenWrites(Random random) {
     Map<Integer, State> stored = new TreeMap<>();
     Map<String, Long> newest = new HashMap<>();
     int partsMax = 0;
-    for (int step = 0; step < 60; step++) {
+    for (int step = 0; step < 120; step++) {
+      int length = step / 40 % 2 == 0 ? 3500 : 30; // grows, shrinks and grows again
       ColumnsBuilder brought = new ColumnsBuilder();
       Map<String, Long> before = Map.copyOf(newest);
       for (int i = 0; i < 6; i++) {
-        String metric = "metric-" + random.nextInt(4 + step);
+        String metric = "metric-" + random.nextInt(Math.min(40, 4 + step));
         long micros = step * 1000L + i;
         if (newest.getOrDefault(metric, -1L) < step * 1000L) {
           newest.put(metric, micros);
           brought.add(
-              micros, micros, true, false, metric, new Value.Text(noise(3500, random.nextInt())));
+              micros, micros, true, false, metric, new Value.Text(noise(length, random.nextInt())));
         }
       }
       StateRows rows = rows(step, List.copyOf(stored.values()), brought.build());

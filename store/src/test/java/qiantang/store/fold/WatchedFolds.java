@@ -22,12 +22,14 @@ import qiantang.store.model.StartId;
  * thread, unless it answers on others.
  */
 final class WatchedFolds implements FoldTables {
-  /** What becomes of the operation at which the fold dies. */
+  /** What becomes of an operation that fails, and of those after it. */
   enum Death {
     /** It never reached the database. */
     BEFORE,
     /** It was applied. */
-    AFTER
+    AFTER,
+    /** It alone never reached the database; the fold lives, and whatever it asks for is done. */
+    ALONE
   }
 
   private final FoldTables tables;
@@ -228,7 +230,7 @@ final class WatchedFolds implements FoldTables {
       return CompletableFuture.supplyAsync(() -> alone(action), threads);
     }
     int operation = operations++;
-    if (operation >= dieAt) {
+    if (operation == dieAt || (operation > dieAt && death != Death.ALONE)) {
       if (operation == dieAt && death == Death.AFTER) {
         action.get().toCompletableFuture().join();
       }

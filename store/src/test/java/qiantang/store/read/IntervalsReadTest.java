@@ -206,7 +206,7 @@ class IntervalsReadTest {
     Folded world = steady(new Folded(), 400);
     IntervalsRequest request = hours(world, ALL);
     FoldTables damaging =
-        Watching.folds(
+        AlteredFolds.folds(
             world.folds,
             (method, result) -> {
               if (!method.equals("readSummaries")) {
@@ -238,7 +238,7 @@ class IntervalsReadTest {
     long[] cuts = cuts("1m", hours.fromMicros(), hours.toMicros());
     IntervalsRequest minutes = request(List.of(), hours.fromMicros(), hours.toMicros(), cuts, ALL);
     FoldTables damaging =
-        Watching.folds(
+        AlteredFolds.folds(
             world.folds,
             (method, result) -> {
               if (!method.equals("readChunks")) {
@@ -403,7 +403,7 @@ class IntervalsReadTest {
       reader =
           IntervalsReadTest.reader(
               world,
-              Watching.folds(
+              AlteredFolds.folds(
                   world.folds,
                   (method, result) -> {
                     chunkReads += method.equals("readChunks") ? 1 : 0;

@@ -7,8 +7,8 @@ import java.util.function.BiFunction;
 import qiantang.store.fold.FoldTables;
 
 /** Tables of folds whose answers a test sees, or changes. */
-final class Watching {
-  private Watching() {}
+final class AlteredFolds {
+  private AlteredFolds() {}
 
   /**
    * The same tables.

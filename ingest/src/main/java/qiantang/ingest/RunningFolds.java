@@ -1,0 +1,102 @@
+package qiantang.ingest;
+
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import qiantang.ingest.meter.Exposition;
+import qiantang.store.codec.SummaryCodec;
+import qiantang.store.fold.FoldMeter;
+import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.Folds;
+import qiantang.store.fold.Layouts;
+import qiantang.store.fold.Packer;
+import qiantang.store.fold.Sorter;
+import qiantang.store.journal.JournalTables;
+import qiantang.store.journal.Ticker;
+import qiantang.store.journal.Timers;
+import qiantang.store.model.StartId;
+import qiantang.store.registry.Registry;
+
+/** The folds of a program, with their threads and what they show of themselves. */
+final class RunningFolds implements AutoCloseable {
+  private final ExecutorService threads;
+  private final FoldMeter meter = new FoldMeter();
+  private final Folds folds;
+
+  /**
+   * Folds that have not begun.
+   *
+   * @param threadCount most processors that they take
+   * @param self the program's own start; null for one that has none and does everything
+   */
+  RunningFolds(
+      JournalTables journal,
+      FoldTables tables,
+      Registry registry,
+      InstantSource clock,
+      Ticker ticker,
+      Timers timers,
+      int threadCount,
+      Supplier<@Nullable StartId> self) {
+    threads =
+        Executors.newFixedThreadPool(
+            threadCount, Thread.ofPlatform().name("fold-", 0).daemon().factory());
+    Layouts layouts = new Layouts(tables, registry, ticker);
+    Sorter sorter = new Sorter(journal, tables, layouts, meter, threads);
+    Packer packer =
+        new Packer(journal, tables, layouts, clock, meter, SummaryCodec::encode, threads);
+    folds =
+        new Folds(
+            journal, tables, sorter, packer::pack, timers, ticker, clock, threads, meter, self);
+  }
+
+  void begin() {
+    folds.begin();
+  }
+
+  /** What is under way is left where it is; the next run does it again. */
+  @Override
+  public void close() {
+    folds.close();
+    threads.shutdownNow();
+  }
+
+  void showIn(Exposition exposition) {
+    gauge(exposition, "unsorted_minutes", "age of what may not be sorted", folds::unsortedMinutes);
+    gauge(exposition, "unpacked_minutes", "age of what may not be packed", folds::unpackedMinutes);
+    count(exposition, "frames", "frames sorted", meter::frames);
+    count(exposition, "frame_bytes", "bytes of them", meter::frameBytes);
+    count(exposition, "damaged_frames", "frames that were set aside", meter::damagedFrames);
+    count(exposition, "blocks", "blocks stored", meter::blocks);
+    count(exposition, "block_bytes", "bytes of them", meter::blockBytes);
+    count(exposition, "damaged_blocks", "blocks that were set aside", meter::damagedBlocks);
+    count(exposition, "events", "events stored", meter::events);
+    count(exposition, "chunks", "parts of chunks stored", meter::chunks);
+    count(exposition, "chunk_bytes", "bytes of them", meter::chunkBytes);
+    count(exposition, "states", "states stored", meter::states);
+    count(exposition, "state_bytes", "bytes of them", meter::stateBytes);
+    count(exposition, "damaged_states", "states that were set aside", meter::damagedStates);
+    count(exposition, "samples", "samples packed", meter::samples);
+    count(exposition, "late_samples", "samples that came late", meter::lateSamples);
+    count(exposition, "failed_passes", "passes that ended early", meter::failedPasses);
+    count(exposition, "failed_lanes", "times a lane was not sorted", meter::failedLanes);
+    count(
+        exposition,
+        "failed_enterprises",
+        "times an enterprise was not packed",
+        meter::failedEnterprises);
+  }
+
+  private static void gauge(
+      Exposition exposition, String name, String description, DoubleSupplier value) {
+    exposition.gauge("qiantang_fold_" + name, description, value);
+  }
+
+  private static void count(
+      Exposition exposition, String name, String description, DoubleSupplier value) {
+    exposition.counter("qiantang_fold_" + name, description, value);
+  }
+}

@@ -1,0 +1,7 @@
+package qiantang.standalone;
+
+/** What can be on or off, named as it is typed. */
+enum Switch {
+  on,
+  off
+}

@@ -73,7 +73,7 @@ final class Mutants {
                             tail.scanUnsorted(positions, device, merge)
               """
                   .strip(),
-              "tail.positions(request.enterprise())"
+              "tail.positions(positions.enterprise())"
                   + ".thenCompose(later -> tail.scanUnsorted(later, device, merge))"),
           new Mutant(
               "the cursor moves before the rows are stored",

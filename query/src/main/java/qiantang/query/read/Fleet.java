@@ -18,8 +18,8 @@ import qiantang.store.registry.Device;
 import qiantang.store.registry.Registry;
 
 /**
- * All devices of one enterprise: the rows of the registry and the devices that the journal saw,
- * merged by id. A device may be in the journal before it has a row, because discovery is
+ * All devices of one enterprise: the rows of the registry and the devices of which something
+ * arrived, merged by id. Something may arrive before a device has a row, because discovery is
  * asynchronous. Blocks: virtual threads only.
  */
 final class Fleet {

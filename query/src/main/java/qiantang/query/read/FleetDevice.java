@@ -11,12 +11,12 @@ import qiantang.store.read.Activity.DeviceActivity;
 import qiantang.store.registry.Device;
 
 /**
- * A device as the API shows it: what the registry says and what the journal saw.
+ * A device as the API shows it: what the registry says and what arrived of it.
  *
  * @param gateway who speaks for it, null for a direct device
  * @param sinceMicros since when it is connected or not, null for never
  * @param createdMicros when it was registered; its first record where it is not yet
- * @param metrics names of the metrics it reported, as far as the journal reaches
+ * @param metrics names of the metrics it reported
  */
 public record FleetDevice(
     DeviceId id,
@@ -34,9 +34,9 @@ public record FleetDevice(
 
   /** Where a device is in its life. */
   public enum Lifecycle {
-    /** Registered, and the journal holds nothing of it. */
+    /** Registered, and nothing arrived of it. */
     REGISTERED("registered"),
-    /** The journal holds something of it. */
+    /** Something arrived of it. */
     ACTIVE("active"),
     /** Its credentials are refused. */
     DISABLED("disabled");
@@ -58,13 +58,13 @@ public record FleetDevice(
     return registered(row, null);
   }
 
-  /** A device that the registry knows and the journal may know. */
+  /** A device that the registry knows; something may have arrived of it. */
   static FleetDevice registered(Device row, @Nullable DeviceActivity seen) {
     return new FleetDevice(
         row.id(),
         row.name(),
         row.kind(),
-        // The journal's is the newer one: it says who spoke last.
+        // A birth is newer: it says who spoke last.
         seen != null && seen.gateway() != null ? seen.gateway() : row.gateway(),
         row.model().isEmpty() && seen != null && seen.model() != null ? seen.model() : row.model(),
         row.factory(),
@@ -76,7 +76,7 @@ public record FleetDevice(
         seen == null ? Collections.emptySortedSet() : seen.metrics());
   }
 
-  /** A device that only the journal knows: discovery has not reached the registry yet. */
+  /** A device that only its records tell of: discovery has not reached the registry yet. */
   static FleetDevice discovered(DeviceId id, DeviceActivity seen, boolean isGateway) {
     return new FleetDevice(
         id,
@@ -89,8 +89,17 @@ public record FleetDevice(
         Lifecycle.ACTIVE,
         seen.connection(),
         seen.sinceMicros(),
-        seen.firstArrivalMicros(),
+        firstMicros(seen),
         seen.metrics());
+  }
+
+  private static long firstMicros(DeviceActivity seen) {
+    Long firstArrivalMicros = seen.firstArrivalMicros();
+    Long lastEventTimeMicros = seen.lastEventTimeMicros();
+    if (firstArrivalMicros != null) {
+      return firstArrivalMicros;
+    }
+    return lastEventTimeMicros == null ? 0 : lastEventTimeMicros;
   }
 
   private static Lifecycle lifecycle(Device row, @Nullable DeviceActivity seen) {

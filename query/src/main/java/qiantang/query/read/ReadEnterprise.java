@@ -20,7 +20,7 @@ public final class ReadEnterprise {
   /**
    * The answer.
    *
-   * @param counts what it sent and what became of it, as far as the journal reaches
+   * @param counts what it sent and what became of it
    */
   public record Found(Enterprise enterprise, DeviceCounts devices, Counts counts) {}
 

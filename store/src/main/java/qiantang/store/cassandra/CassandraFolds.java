@@ -60,7 +60,7 @@ final class CassandraFolds implements FoldTables {
 
   private final CqlSession session;
   private final WriteWindow window = new WriteWindow(WRITES_UNDER_WAY_MAX);
-  private final CassandraEvents events;
+  private final CassandraRecords records;
   private final PreparedStatement insertBlock;
   private final PreparedStatement selectBlocks;
   private final PreparedStatement insertLaneCursor;
@@ -78,7 +78,7 @@ final class CassandraFolds implements FoldTables {
 
   CassandraFolds(CqlSession session) {
     this.session = session;
-    events = new CassandraEvents(session);
+    records = new CassandraRecords(session);
     insertBlock =
         prepare(
             "INSERT INTO blocks (enterprise, device_group, hour, minute, start, lane, sequence,"
@@ -340,13 +340,39 @@ final class CassandraFolds implements FoldTables {
 
   @Override
   public CompletionStage<Void> insertEvents(List<Event> rows) {
-    return write(events.rows(rows));
+    return write(records.events(rows));
   }
 
   @Override
   public CompletionStage<List<Event>> readEvents(
       EventPartition partition, String fromId, String toId, int limit) {
-    return events.read(partition, fromId, toId, limit);
+    return records.events(partition, fromId, toId, limit);
+  }
+
+  @Override
+  public CompletionStage<Void> writeRegisters(List<RegisterRow> rows) {
+    return write(records.registers(rows));
+  }
+
+  @Override
+  public CompletionStage<List<RegisterRow>> readRegisters(RegisterPartition partition) {
+    return records.registers(partition);
+  }
+
+  @Override
+  public CompletionStage<List<RegisterRow>> readRegisters(
+      RegisterPartition partition, List<DeviceId> devices) {
+    return records.registers(partition, devices);
+  }
+
+  @Override
+  public CompletionStage<Void> writeCounts(List<LaneCounts> rows) {
+    return write(records.counts(rows));
+  }
+
+  @Override
+  public CompletionStage<List<LaneCounts>> readCounts(EnterpriseId enterprise) {
+    return records.counts(enterprise);
   }
 
   private static Block block(BlockPartition partition, Row row) {

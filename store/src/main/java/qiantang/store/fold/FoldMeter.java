@@ -15,6 +15,7 @@ public final class FoldMeter {
   private final LongAdder blocks = new LongAdder();
   private final LongAdder blockBytes = new LongAdder();
   private final LongAdder events = new LongAdder();
+  private final LongAdder registers = new LongAdder();
   private final LongAdder damagedBlocks = new LongAdder();
   private final LongAdder damagedStates = new LongAdder();
   private final LongAdder chunks = new LongAdder();
@@ -55,6 +56,10 @@ public final class FoldMeter {
 
   void storedEvents(List<Event> rows) {
     events.add(rows.size());
+  }
+
+  void storedRegisters(int rows) {
+    registers.add(rows);
   }
 
   void damagedBlock() {
@@ -124,12 +129,17 @@ public final class FoldMeter {
     return events.sum();
   }
 
+  /** Registers stored. */
+  public long registers() {
+    return registers.sum();
+  }
+
   /** Blocks that could not be decoded and were set aside. */
   public long damagedBlocks() {
     return damagedBlocks.sum();
   }
 
-  /** States that could not be decoded and were begun anew. */
+  /** States and registers that could not be decoded and were begun anew. */
   public long damagedStates() {
     return damagedStates.sum();
   }

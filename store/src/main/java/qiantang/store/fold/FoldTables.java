@@ -17,10 +17,13 @@ import qiantang.store.registry.Retention;
  * committed before they began. Minutes are minutes since 1970.
  */
 public interface FoldTables extends RecordTables {
+  /** The group of blocks that hold an enterprise's births and presence records, of all devices. */
+  int RECORDS_GROUP = -1;
+
   /**
    * A partition of blocks.
    *
-   * @param group by the layout of the arrival day
+   * @param group by the layout of the arrival day; or {@link #RECORDS_GROUP}
    * @param hour hours since 1970 of the labels of the minutes in it
    */
   record BlockPartition(EnterpriseId enterprise, int group, long hour) {}
@@ -52,7 +55,8 @@ public interface FoldTables extends RecordTables {
   /**
    * One lane-minute's readings of one group, sorted by device, or a piece of them.
    *
-   * @param bytes {@link qiantang.store.codec.BlockCodec}
+   * @param bytes {@link qiantang.store.codec.BlockCodec}; of records {@link
+   *     qiantang.store.codec.RecordsCodec}
    */
   record Block(BlockKey key, byte[] bytes) {}
 

@@ -192,6 +192,8 @@ final class LaneSort {
     return Turns.all(LAYOUTS_AT_ONCE, sorter.executor, piece.enterprises(), sorter.layouts::of)
         .thenComposeAsync(histories -> insertBlocks(piece.blocks(histories)), sorter.executor)
         .thenComposeAsync(nothing -> insertEvents(piece.events()), sorter.executor)
+        .thenComposeAsync(
+            nothing -> insert(piece.counts(), sorter.folds::writeCounts), sorter.executor)
         .thenRun(
             () -> {
               damagedFrames += piece.damagedFrames();

@@ -112,15 +112,23 @@ final class PackerPass {
     AtomicBoolean hasBlocks = new AtomicBoolean();
     AtomicBoolean hasRows = new AtomicBoolean();
     Iterator<Integer> groups = IntStream.range(0, layouts.at(span).groupCount()).iterator();
-    return Turns.each(
-            GROUPS_AT_ONCE,
-            environment.executor(),
-            () -> groups.hasNext() ? step(span, groups.next(), hasBlocks, hasRows) : null)
+    RegisterStep registers = new RegisterStep(environment, layouts, span);
+    return registers
+        .run()
+        .thenComposeAsync(
+            nothing ->
+                Turns.each(
+                    GROUPS_AT_ONCE,
+                    environment.executor(),
+                    () -> groups.hasNext() ? step(span, groups.next(), hasBlocks, hasRows) : null),
+            environment.executor())
         .thenComposeAsync(
             nothing -> {
               position = layouts.spanEnd(span);
-              silent = !hasBlocks.get();
-              return hasRows.get() ? writePackedMinute() : CompletableFuture.completedFuture(null);
+              silent = !hasBlocks.get() && !registers.hasRecords();
+              return hasRows.get() || registers.hasRows()
+                  ? writePackedMinute()
+                  : CompletableFuture.completedFuture(null);
             },
             environment.executor())
         .thenCompose(nothing -> reconsider(span));
@@ -190,7 +198,8 @@ final class PackerPass {
       long hour = Math.floorDiv(from, HOUR_MINUTES);
       long to = Math.min(limitMinute, (hour + 1) * HOUR_MINUTES);
       minute = to;
-      Iterator<Integer> groups = IntStream.range(0, layouts.at(from).groupCount()).iterator();
+      Iterator<Integer> groups =
+          IntStream.range(FoldTables.RECORDS_GROUP, layouts.at(from).groupCount()).iterator();
       return Turns.each(
           GROUPS_AT_ONCE,
           environment.executor(),

@@ -11,10 +11,12 @@ import qiantang.store.codec.BlockCodec.Member;
 import qiantang.store.codec.ContentDigest;
 import qiantang.store.codec.FrameCodec;
 import qiantang.store.codec.FrameCodec.Decoded;
+import qiantang.store.codec.RecordsCodec;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.BlockKey;
 import qiantang.store.fold.FoldTables.BlockPartition;
 import qiantang.store.fold.RecordTables.Event;
+import qiantang.store.fold.RecordTables.LaneCounts;
 import qiantang.store.journal.JournalTables.StoredFrame;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -27,6 +29,8 @@ final class Piece {
 
   private final FrameKey last;
   private final SortedMap<EnterpriseId, Map<DeviceId, DeviceReadings>> readings = new TreeMap<>();
+  private final SortedMap<EnterpriseId, List<RecordsCodec.Item>> records = new TreeMap<>();
+  private final SortedMap<EnterpriseId, LaneCounts> counts = new TreeMap<>();
   private final List<Event> events = new ArrayList<>();
   private int damagedFrames;
 
@@ -45,15 +49,39 @@ final class Piece {
   private void add(FrameKey frame, FrameCodec.Section section) {
     EnterpriseId enterprise = section.enterprise();
     for (FrameCodec.Numbered numbered : section.entries()) {
+      int index = numbered.index();
       Entry entry = numbered.entry();
       switch (entry) {
         case Entry.Readings readings -> add(enterprise, readings);
-        case Entry.Birth _, Entry.Presence _, Entry.Rejection _ -> {
-          String id = EventId.of(frame, numbered.index(), entry.arrivalMicros());
-          events.addAll(Events.of(enterprise, id, entry));
+        case Entry.Rejection _ -> addEvent(enterprise, frame, index, entry);
+        case Entry.Birth _, Entry.Presence _ -> {
+          addEvent(enterprise, frame, index, entry);
+          records
+              .computeIfAbsent(enterprise, id -> new ArrayList<>())
+              .add(new RecordsCodec.Item(frame.sequence(), index, entry));
         }
       }
     }
+    if (!section.entries().isEmpty()) {
+      addCounts(frame, section);
+    }
+  }
+
+  private void addCounts(FrameKey frame, FrameCodec.Section section) {
+    counts.put(
+        section.enterprise(),
+        new LaneCounts(
+            section.enterprise(),
+            frame.partition().start(),
+            frame.partition().lane(),
+            frame.sequence(),
+            section.counts(),
+            section.entries().getLast().entry().arrivalMicros()));
+  }
+
+  private void addEvent(EnterpriseId enterprise, FrameKey frame, int index, Entry entry) {
+    String id = EventId.of(frame, index, entry.arrivalMicros());
+    events.addAll(Events.of(enterprise, id, entry));
   }
 
   private void add(EnterpriseId enterprise, Entry.Readings entry) {
@@ -78,14 +106,20 @@ final class Piece {
     return events;
   }
 
+  /** Of each enterprise, its counts at the end. */
+  List<LaneCounts> counts() {
+    return List.copyOf(counts.values());
+  }
+
   int damagedFrames() {
     return damagedFrames;
   }
 
   /**
-   * All readings as blocks of the groups that the arrival day's layout has.
+   * All readings as blocks of the groups that the arrival day's layout has; all births and presence
+   * records as blocks of their own group.
    *
-   * @param histories of each of the enterprises
+   * @param histories of each of the enterprises that have readings
    */
   List<Block> blocks(List<LayoutHistory> histories) {
     List<Block> blocks = new ArrayList<>();
@@ -105,6 +139,12 @@ final class Piece {
             }
           });
     }
+    records.forEach(
+        (enterprise, items) -> {
+          for (byte[] bytes : RecordsCodec.encode(items)) {
+            blocks.add(new Block(key(enterprise, FoldTables.RECORDS_GROUP, bytes), bytes));
+          }
+        });
     return blocks;
   }
 

@@ -5,8 +5,10 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.StartId;
 
 /**
  * What sorters make of births, presence and rejection records; as {@link FoldTables}, of which it
@@ -41,6 +43,45 @@ public interface RecordTables {
    */
   record Event(EventPartition partition, String id, byte[] bytes) {}
 
+  /**
+   * A partition of registers.
+   *
+   * @param bucket by hash of the device's id: 16 of them hold 200,000 devices in 3 MiB each
+   */
+  record RegisterPartition(EnterpriseId enterprise, int bucket) {
+    /** How many buckets an enterprise has. */
+    public static final int BUCKETS = 16;
+
+    /** The partition of a device. */
+    public static RegisterPartition of(EnterpriseId enterprise, DeviceId device) {
+      // String.hashCode is the same in every JVM; the top 4 bits of the product are well spread.
+      return new RegisterPartition(enterprise, (device.text().hashCode() * 0x9E3779B9) >>> 28);
+    }
+  }
+
+  /**
+   * A device's register.
+   *
+   * @param minute every record with an earlier label is in it
+   * @param bytes {@link qiantang.store.codec.RegisterCodec}
+   */
+  record RegisterRow(RegisterPartition partition, DeviceId device, long minute, byte[] bytes) {}
+
+  /**
+   * What an enterprise sent by a lane and what became of it.
+   *
+   * @param sequence the last frame that is in it
+   * @param counts cumulative
+   * @param arrivalMicros of the last entry in it
+   */
+  record LaneCounts(
+      EnterpriseId enterprise,
+      StartId start,
+      int lane,
+      long sequence,
+      Counts counts,
+      long arrivalMicros) {}
+
   /** Inserts events; repeating it changes nothing. They may lie in several partitions. */
   CompletionStage<Void> insertEvents(List<Event> events);
 
@@ -51,4 +92,23 @@ public interface RecordTables {
    */
   CompletionStage<List<Event>> readEvents(
       EventPartition partition, String fromId, String toId, int limit);
+
+  /**
+   * Writes registers. One of an earlier minute than what is stored is left out; of two of one
+   * minute one stands. They may lie in several partitions.
+   */
+  CompletionStage<Void> writeRegisters(List<RegisterRow> registers);
+
+  /** The registers of a partition, in order of device. */
+  CompletionStage<List<RegisterRow>> readRegisters(RegisterPartition partition);
+
+  /** Those of these devices. */
+  CompletionStage<List<RegisterRow>> readRegisters(
+      RegisterPartition partition, List<DeviceId> devices);
+
+  /** Writes counts; those of an earlier frame than what is stored are left out. */
+  CompletionStage<Void> writeCounts(List<LaneCounts> counts);
+
+  /** The counts of an enterprise in all lanes there ever were. */
+  CompletionStage<List<LaneCounts>> readCounts(EnterpriseId enterprise);
 }

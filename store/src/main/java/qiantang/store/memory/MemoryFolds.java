@@ -41,6 +41,18 @@ public final class MemoryFolds implements FoldTables {
 
   private final Map<EventPartition, NavigableMap<String, Event>> events = new HashMap<>();
 
+  private final Map<RegisterPartition, NavigableMap<DeviceId, RegisterRow>> registers =
+      new HashMap<>();
+  private final Map<EnterpriseId, NavigableMap<LaneKey, LaneCounts>> counts = new HashMap<>();
+
+  private record LaneKey(StartId start, int lane) implements Comparable<LaneKey> {
+    @Override
+    public int compareTo(LaneKey other) {
+      int byStart = start.compareTo(other.start);
+      return byStart != 0 ? byStart : Integer.compare(lane, other.lane);
+    }
+  }
+
   private record StateKey(DeviceId device, int part) implements Comparable<StateKey> {
     @Override
     public int compareTo(StateKey other) {
@@ -201,6 +213,54 @@ public final class MemoryFolds implements FoldTables {
                 .filter(row -> row.id().compareTo(fromId) >= 0 && row.id().compareTo(toId) < 0)
                 .limit(limit)
                 .toList());
+  }
+
+  @Override
+  public CompletionStage<Void> writeRegisters(List<RegisterRow> rows) {
+    return run(
+        () ->
+            rows.forEach(
+                row ->
+                    registers
+                        .computeIfAbsent(row.partition(), key -> new TreeMap<>())
+                        .merge(
+                            row.device(),
+                            row,
+                            (old, now) -> now.minute() < old.minute() ? old : now)));
+  }
+
+  @Override
+  public CompletionStage<List<RegisterRow>> readRegisters(RegisterPartition partition) {
+    return supply(() -> rows(registers, partition));
+  }
+
+  @Override
+  public CompletionStage<List<RegisterRow>> readRegisters(
+      RegisterPartition partition, List<DeviceId> devices) {
+    return supply(
+        () ->
+            rows(registers, partition).stream()
+                .filter(row -> devices.contains(row.device()))
+                .toList());
+  }
+
+  @Override
+  public CompletionStage<Void> writeCounts(List<LaneCounts> rows) {
+    return run(
+        () ->
+            rows.forEach(
+                row ->
+                    counts
+                        .computeIfAbsent(row.enterprise(), key -> new TreeMap<>())
+                        .merge(
+                            new LaneKey(row.start(), row.lane()),
+                            row,
+                            (old, now) -> now.sequence() < old.sequence() ? old : now)));
+  }
+
+  @Override
+  public CompletionStage<List<LaneCounts>> readCounts(EnterpriseId enterprise) {
+    return supply(() -> rows(counts, enterprise));
   }
 
   // Nothing expires here, but the database would keep for ever what is to live for less.

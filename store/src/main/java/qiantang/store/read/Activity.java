@@ -7,7 +7,7 @@ import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
 
 /**
- * What an enterprise's devices did, as far as the journal reaches.
+ * What an enterprise's devices did.
  *
  * @param devices every device that was born, connected or reported a reading
  * @param counts of all starts and lanes
@@ -17,15 +17,15 @@ public record Activity(
   /**
    * What one device did.
    *
-   * @param name from its birth; null where a direct device has none
-   * @param gateway who spoke for it last, null for a direct device
-   * @param model from its birth
+   * @param name from its last birth; null where a direct device has none
+   * @param gateway from its last birth: who speaks for it; null for a direct device
+   * @param model from its last birth
    * @param connection of itself, or of its gateway
    * @param sinceMicros since when it is connected or not, null for never
    * @param reason of the last connect or disconnect
-   * @param firstArrivalMicros of the first record of it
+   * @param firstArrivalMicros of its first birth or connect; null where only readings are known
    * @param lastEventTimeMicros of its newest reading, null without one
-   * @param metrics names seen
+   * @param metrics names seen, the first thousand in order of name
    */
   public record DeviceActivity(
       @Nullable String name,
@@ -34,7 +34,7 @@ public record Activity(
       Connection connection,
       @Nullable Long sinceMicros,
       @Nullable String reason,
-      long firstArrivalMicros,
+      @Nullable Long firstArrivalMicros,
       @Nullable Long lastEventTimeMicros,
       SortedSet<String> metrics) {}
 
@@ -44,7 +44,7 @@ public record Activity(
     ONLINE("online"),
     /** No open session. */
     OFFLINE("offline"),
-    /** Never had one, as far as the journal reaches. */
+    /** Never had one. */
     NEVER("never");
 
     private final String word;

@@ -1,7 +1,9 @@
 package qiantang.store.read;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -9,6 +11,17 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.codec.BlockCodec;
+import qiantang.store.codec.ChunkCodec;
+import qiantang.store.codec.DeviceColumns;
+import qiantang.store.codec.RecordsCodec;
+import qiantang.store.codec.RegisterCodec;
+import qiantang.store.fold.FoldTables.Block;
+import qiantang.store.fold.FoldTables.State;
+import qiantang.store.fold.Place;
+import qiantang.store.fold.RecordTables.LaneCounts;
+import qiantang.store.fold.RecordTables.RegisterRow;
+import qiantang.store.fold.RegisterMerge;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
@@ -17,141 +30,224 @@ import qiantang.store.model.FrameKey;
 import qiantang.store.model.LaneMinute;
 import qiantang.store.model.MetricValue;
 import qiantang.store.model.Reading;
+import qiantang.store.model.Register;
 import qiantang.store.model.StartId;
-import qiantang.store.read.Activity.Connection;
 import qiantang.store.read.Activity.DeviceActivity;
 import qiantang.store.read.Positions.LaneKey;
 
-/** Gathers what the devices of one enterprise did from the entries of a scan. */
+/**
+ * Gathers what the devices of one enterprise did, from registers, states, blocks and frames in any
+ * order. Any thread: tiers are read at the same time.
+ */
 final class ActivityMerge implements Tail.Visitor {
-  // A device that invents names must not fill the memory: its first thousand are listed.
+  // A device that invents names must not fill the memory: its first thousand, by name, are listed.
   private static final int METRICS_MAX = 1000;
 
-  private record SessionKey(StartId start, long session) {}
-
   private static final class Seen {
-    @Nullable String name;
-    @Nullable DeviceId gateway;
-    @Nullable String model;
-    long firstArrivalMicros = Long.MAX_VALUE;
+    final RegisterMerge register = new RegisterMerge();
+    boolean isRegistered;
     @Nullable Long lastEventTimeMicros;
     final SortedSet<String> metrics = new TreeSet<>();
-    // Open sessions and since when; a disconnect closes only its own.
-    final Map<SessionKey, Entry.Presence> open = new HashMap<>();
-    Entry.@Nullable Presence last;
   }
 
+  /** The last entry of a lane that is known. */
+  private record LastEntry(long sequence, int index, long arrivalMicros) {
+    static LastEntry later(LastEntry one, LastEntry other) {
+      return one.sequence > other.sequence
+              || (one.sequence == other.sequence && one.index > other.index)
+          ? one
+          : other;
+    }
+  }
+
+  // All guarded by this.
   private final SortedMap<DeviceId, Seen> devices = new TreeMap<>();
   private final Map<LaneKey, Counts> counts = new HashMap<>();
-  private long freshnessMicros;
+  private final Map<LaneKey, LastEntry> lastEntries = new HashMap<>();
+  private final EnumSet<Source> sources = EnumSet.of(Source.JOURNAL);
+  private int damaged;
 
   @Override
-  public void counts(LaneMinute partition, Counts cumulative) {
+  public synchronized void counts(LaneMinute partition, Counts cumulative) {
     counts.merge(new LaneKey(partition.start(), partition.lane()), cumulative, Counts::max);
   }
 
+  /** Takes what sorters counted. */
+  synchronized void counts(List<LaneCounts> sorted) {
+    for (LaneCounts lane : sorted) {
+      LaneKey key = new LaneKey(lane.start(), lane.lane());
+      counts.merge(key, lane.counts(), Counts::max);
+      // The last of its frame.
+      last(key, new LastEntry(lane.sequence(), Integer.MAX_VALUE, lane.arrivalMicros()));
+    }
+  }
+
+  private void last(LaneKey lane, LastEntry entry) {
+    lastEntries.merge(lane, entry, LastEntry::later);
+  }
+
   @Override
-  public void entry(FrameKey frame, int index, Entry entry) {
-    freshnessMicros = Math.max(freshnessMicros, entry.arrivalMicros());
-    switch (entry) {
-      case Entry.Readings message -> message.readings().forEach(r -> reading(message, r));
-      case Entry.Birth birth -> {
-        Seen seen = seen(birth.device(), birth.arrivalMicros());
-        seen.name = birth.name();
-        seen.gateway = birth.gateway();
-        seen.model = birth.model();
-      }
-      case Entry.Presence presence -> {
-        Seen seen = seen(presence.publisher(), presence.arrivalMicros());
-        SessionKey key = new SessionKey(frame.partition().start(), presence.session());
-        if (presence.connected()) {
-          seen.open.put(key, presence);
-        } else {
-          seen.open.remove(key);
-        }
-        // By arrival time: within a minute, frames of two nodes come by start and not by time.
-        if (seen.last == null || seen.last.arrivalMicros() <= presence.arrivalMicros()) {
-          seen.last = presence;
-        }
-      }
-      case Entry.Rejection rejection -> {}
+  public synchronized void entry(FrameKey frame, int index, Entry entry) {
+    LaneMinute partition = frame.partition();
+    last(
+        new LaneKey(partition.start(), partition.lane()),
+        new LastEntry(frame.sequence(), index, entry.arrivalMicros()));
+    if (entry instanceof Entry.Readings message) {
+      message.readings().forEach(this::reading);
+    } else {
+      record(new Place(frame, index), entry);
     }
   }
 
-  private void reading(Entry.Readings message, Reading reading) {
-    Seen seen = seen(reading.device(), message.arrivalMicros());
-    if (!reading.device().equals(message.publisher())) {
-      seen.gateway = message.publisher();
+  private void record(Place place, Entry entry) {
+    DeviceId device = RegisterMerge.deviceOf(entry);
+    if (device != null) {
+      Seen seen = seen(device);
+      seen.isRegistered = true;
+      seen.register.add(place, entry);
     }
-    if (seen.lastEventTimeMicros == null || seen.lastEventTimeMicros < reading.eventTimeMicros()) {
-      seen.lastEventTimeMicros = reading.eventTimeMicros();
-    }
+  }
+
+  private void reading(Reading reading) {
+    Seen seen = seen(reading.device());
+    eventTime(seen, reading.eventTimeMicros());
     for (MetricValue value : reading.values()) {
-      if (seen.metrics.size() < METRICS_MAX) {
-        seen.metrics.add(value.metric());
-      }
+      metric(seen, value.metric());
     }
   }
 
-  private Seen seen(DeviceId device, long arrivalMicros) {
-    Seen seen = devices.computeIfAbsent(device, id -> new Seen());
-    seen.firstArrivalMicros = Math.min(seen.firstArrivalMicros, arrivalMicros);
-    return seen;
+  private static void eventTime(Seen seen, long micros) {
+    if (seen.lastEventTimeMicros == null || seen.lastEventTimeMicros < micros) {
+      seen.lastEventTimeMicros = micros;
+    }
   }
 
-  Activity answer(Tail.Scanned scanned, long nowMicros) {
-    Set<StartId> live = new HashSet<>();
-    for (Start start : scanned.starts().values()) {
-      if (!start.sealed() && nowMicros - start.beatMicros() < Reader.LIVE.toNanos() / 1000) {
-        live.add(start.id());
-      }
+  private static void metric(Seen seen, String metric) {
+    seen.metrics.add(metric);
+    if (seen.metrics.size() > METRICS_MAX) {
+      seen.metrics.removeLast();
     }
+  }
+
+  /** Takes a device's register. */
+  void register(RegisterRow row) {
+    switch (RegisterCodec.decode(row.bytes())) {
+      case RegisterCodec.Decoded.Whole(Register register) -> register(row, register);
+      case RegisterCodec.Decoded.Damaged _ -> damaged(1);
+    }
+  }
+
+  private synchronized void register(RegisterRow row, Register register) {
+    sources.add(Source.STATES);
+    Seen seen = seen(row.device());
+    seen.isRegistered = true;
+    seen.register.base(register, row.minute());
+  }
+
+  /** Takes births and presence records that may be in no register yet. */
+  void records(Block block) {
+    switch (RecordsCodec.decode(block.bytes())) {
+      case RecordsCodec.Decoded.Items(List<RecordsCodec.Item> items) -> records(block, items);
+      case RecordsCodec.Decoded.Damaged _ -> damaged(1);
+    }
+  }
+
+  private synchronized void records(Block block, List<RecordsCodec.Item> items) {
+    sources.add(Source.BLOCKS);
+    for (RecordsCodec.Item item : items) {
+      record(Place.of(block.key(), item.sequence(), item.index()), item.entry());
+    }
+  }
+
+  /** Takes what a state tells of readings. */
+  void state(State state) {
+    switch (ChunkCodec.decode(state.bytes())) {
+      case ChunkCodec.Decoded.Columns(DeviceColumns columns) ->
+          columns(Source.STATES, state.device(), columns);
+      case ChunkCodec.Decoded.Damaged _ -> damaged(1);
+    }
+  }
+
+  /** Takes what a block tells of readings. */
+  void block(Block block) {
+    switch (BlockCodec.decode(block.bytes())) {
+      case BlockCodec.Decoded.Members(List<BlockCodec.Member> members) ->
+          members.forEach(member -> columns(Source.BLOCKS, member.device(), member.columns()));
+      case BlockCodec.Decoded.Damaged _ -> damaged(1);
+    }
+  }
+
+  private synchronized void columns(Source source, DeviceId device, DeviceColumns columns) {
+    sources.add(source);
+    Seen seen = seen(device);
+    eventTime(seen, columns.eventTimeMicros(columns.rows() - 1));
+    columns.metrics().forEach(metric -> metric(seen, metric));
+  }
+
+  private Seen seen(DeviceId device) {
+    return devices.computeIfAbsent(device, id -> new Seen());
+  }
+
+  /** Counts what could not be decoded. */
+  synchronized void damaged(int frames) {
+    damaged += frames;
+  }
+
+  /** The starts on which it depends whether somebody is connected. */
+  synchronized Set<StartId> startsOfSessions() {
+    Set<StartId> starts = new HashSet<>();
+    for (Seen seen : devices.values()) {
+      seen.register.register().open().forEach(session -> starts.add(session.start()));
+    }
+    return starts;
+  }
+
+  /**
+   * The answer; the merge is done.
+   *
+   * @param starts those of all sessions, unless they have expired
+   */
+  synchronized Activity answer(Map<StartId, Start> starts, long nowMicros) {
+    Map<StartId, Long> lastArrivals = new HashMap<>();
+    lastEntries.forEach(
+        (lane, entry) -> lastArrivals.merge(lane.start(), entry.arrivalMicros, Math::max));
+    Sessions sessions = new Sessions(starts, lastArrivals, nowMicros);
+    Map<DeviceId, Register> registers = new HashMap<>();
+    devices.forEach(
+        (id, seen) -> {
+          if (seen.isRegistered) {
+            registers.put(id, seen.register.register());
+          }
+        });
     SortedMap<DeviceId, DeviceActivity> answers = new TreeMap<>();
-    devices.forEach((id, seen) -> answers.put(id, answer(seen, scanned, live)));
+    devices.forEach((id, seen) -> answers.put(id, answer(id, seen, registers, sessions)));
     return new Activity(
         answers,
         counts.values().stream().reduce(Counts.NONE, Counts::plus),
-        Completeness.ofJournal(freshnessMicros, scanned.damagedFrames()));
+        Completeness.of(
+            null,
+            lastArrivals.values().stream().mapToLong(Long::longValue).max().orElse(0),
+            sources,
+            damaged));
   }
 
-  private DeviceActivity answer(Seen seen, Tail.Scanned scanned, Set<StartId> live) {
-    // A device behind a gateway is as connected as its gateway.
-    Seen speaker = seen.last == null && seen.gateway != null ? devices.get(seen.gateway) : seen;
-    Connection connection = Connection.NEVER;
-    @Nullable Long since = null;
-    @Nullable String reason = null;
-    if (speaker != null && speaker.last != null) {
-      connection = Connection.OFFLINE;
-      since = speaker.last.arrivalMicros();
-      reason = speaker.last.reason();
-      for (Map.Entry<SessionKey, Entry.Presence> open : speaker.open.entrySet()) {
-        Start start = scanned.starts().get(open.getKey().start());
-        long began = open.getValue().arrivalMicros();
-        if (live.contains(open.getKey().start())) {
-          if (connection != Connection.ONLINE || began < since) {
-            since = began;
-            reason = open.getValue().reason();
-          }
-          connection = Connection.ONLINE;
-        } else if (connection != Connection.ONLINE && start != null) {
-          // Its node died without a word: offline since the node's last heartbeat, unless a later
-          // session ended after that.
-          long lost = Math.max(start.beatMicros(), began);
-          if (lost >= since) {
-            since = lost;
-            reason = "node-lost";
-          }
-        }
-      }
+  private static DeviceActivity answer(
+      DeviceId id, Seen seen, Map<DeviceId, Register> registers, Sessions sessions) {
+    Register register = registers.get(id);
+    Entry.Birth birth = register == null ? null : register.birth();
+    Register speaker = register;
+    if (register != null && register.last() == null && birth != null) {
+      speaker = registers.get(birth.gateway()); // as connected as its gateway
     }
+    Sessions.Connected connected = sessions.connected(speaker);
     return new DeviceActivity(
-        seen.name,
-        seen.gateway,
-        seen.model,
-        connection,
-        since,
-        reason,
-        seen.firstArrivalMicros,
+        birth == null ? null : birth.name(),
+        birth == null ? null : birth.gateway(),
+        birth == null ? null : birth.model(),
+        connected.connection(),
+        connected.sinceMicros(),
+        connected.reason(),
+        register == null ? null : Long.valueOf(register.firstArrivalMicros()),
         seen.lastEventTimeMicros,
         seen.metrics);
   }

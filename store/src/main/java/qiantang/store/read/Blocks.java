@@ -1,14 +1,17 @@
 package qiantang.store.read;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.BlockPartition;
 import qiantang.store.fold.LayoutHistory;
+import qiantang.store.model.EnterpriseId;
 
 /** The blocks that no packer has taken yet. Any thread. */
 final class Blocks {
@@ -41,6 +44,13 @@ final class Blocks {
         parts(positions, history, wanted).reversed(), blocks -> blocks.reversed().forEach(visitor));
   }
 
+  /** Visits every block of births and presence records that may be in no register. */
+  CompletionStage<Void> visitRecords(Positions positions, Consumer<Block> visitor) {
+    return visit(
+        parts(positions, positions.enterprise(), minute -> List.of(FoldTables.RECORDS_GROUP)),
+        blocks -> blocks.forEach(visitor));
+  }
+
   private CompletionStage<Void> visit(List<Part> parts, Consumer<List<Block>> visitor) {
     return Batches.read(
         parts,
@@ -52,13 +62,18 @@ final class Blocks {
 
   private static List<Part> parts(
       Positions positions, LayoutHistory history, WantedDevices wanted) {
+    return parts(positions, history.enterprise(), minute -> wanted.groups(history.at(minute)));
+  }
+
+  private static List<Part> parts(
+      Positions positions, EnterpriseId enterprise, LongFunction<Collection<Integer>> groups) {
     List<Part> parts = new ArrayList<>();
     long to = positions.blocksTo();
     for (long minute = positions.blocksFrom(); minute < to; ) {
       long hour = Math.floorDiv(minute, HOUR_MINUTES);
       long end = Math.min(to, (hour + 1) * HOUR_MINUTES);
-      for (int group : wanted.groups(history.at(minute))) {
-        parts.add(new Part(new BlockPartition(history.enterprise(), group, hour), minute, end));
+      for (int group : groups.apply(minute)) {
+        parts.add(new Part(new BlockPartition(enterprise, group, hour), minute, end));
       }
       minute = end;
     }

@@ -37,9 +37,4 @@ public record Completeness(
         Source.words(sources),
         damagedFrames);
   }
-
-  /** Of what is read from the journal alone, and never cut short. */
-  static Completeness ofJournal(long freshnessMicros, int damagedFrames) {
-    return of(null, freshnessMicros, EnumSet.of(Source.JOURNAL), damagedFrames);
-  }
 }

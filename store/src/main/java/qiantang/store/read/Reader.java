@@ -34,6 +34,7 @@ public final class Reader {
   static final int RECENT_MAX = 250_000;
 
   private final Tail tail;
+  private final FoldTables folds;
   private final Layouts layouts;
   private final InstantSource clock;
   private final Blocks blocks;
@@ -42,6 +43,7 @@ public final class Reader {
   private final States states;
   private final int recentMax;
   private final EventPages events;
+  private final Registers registers;
 
   /**
    * A reader over all tiers.
@@ -56,6 +58,7 @@ public final class Reader {
   Reader(Tail tail, FoldTables folds, Layouts layouts, InstantSource clock, int recentMax) {
     this.recentMax = recentMax;
     this.tail = tail;
+    this.folds = folds;
     this.layouts = layouts;
     this.clock = clock;
     blocks = new Blocks(folds, tail.executor());
@@ -63,6 +66,7 @@ public final class Reader {
     summarizedChunks = new SummarizedChunks(folds, chunks, tail.executor());
     states = new States(folds, tail.executor());
     events = new EventPages(folds, tail.executor());
+    registers = new Registers(folds, tail.executor());
   }
 
   /** Raw samples of one device in order of event time. */
@@ -168,9 +172,30 @@ public final class Reader {
 
   /** What the devices of an enterprise did. */
   public CompletionStage<Activity> activity(EnterpriseId enterprise) {
-    ActivityMerge merge = new ActivityMerge();
-    return tail.scan(enterprise, null, merge)
-        .thenApply(scanned -> merge.answer(scanned, nowMicros()));
+    return positioned(
+        enterprise,
+        (positions, history) -> {
+          ActivityMerge merge = new ActivityMerge();
+          return CompletableFuture.allOf(
+                  readRecords(positions, merge).toCompletableFuture(),
+                  states.visit(history, WantedDevices.ALL, merge::state).toCompletableFuture(),
+                  blocks
+                      .visit(positions, history, WantedDevices.ALL, merge::block)
+                      .toCompletableFuture(),
+                  tail.scanUnsorted(positions, null, merge)
+                      .thenAccept(scanned -> merge.damaged(scanned.damagedFrames()))
+                      .toCompletableFuture())
+              .thenCompose(nothing -> tail.starts(positions, merge.startsOfSessions()))
+              .thenApply(starts -> merge.answer(starts, nowMicros()));
+        });
+  }
+
+  /** Merges what was folded of births, sessions and counts. */
+  private CompletionStage<Void> readRecords(Positions positions, ActivityMerge merge) {
+    return CompletableFuture.allOf(
+        registers.visit(positions.enterprise(), merge::register).toCompletableFuture(),
+        blocks.visitRecords(positions, merge::records).toCompletableFuture(),
+        folds.readCounts(positions.enterprise()).thenAccept(merge::counts).toCompletableFuture());
   }
 
   private long nowMicros() {

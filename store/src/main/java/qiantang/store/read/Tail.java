@@ -6,13 +6,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.codec.FrameCodec;
 import qiantang.store.codec.FrameCodec.Decoded;
@@ -34,13 +35,15 @@ import qiantang.store.model.StartId;
 import qiantang.store.read.Positions.LaneKey;
 
 /**
- * The frames of all lanes in which an enterprise has records, in arrival order: all that are kept,
- * or only those that no sorter has taken yet. Frames once read are kept (bounded), so that a scan
- * reads only new sequences from the database; with nobody asking, nothing is read. Any thread.
+ * The frames that no sorter has taken yet, of all lanes in which an enterprise has records, in
+ * arrival order. Frames once read are kept (bounded), so that a scan reads only new sequences from
+ * the database; with nobody asking, nothing is read. Any thread.
  */
 public final class Tail {
   // Lane-minutes read at once: enough to hide the round trip; a full one holds 10 MiB.
   private static final int PARTITIONS_AT_ONCE = 8;
+
+  private static final int STARTS_AT_ONCE = 16;
 
   /** For how long frames are kept: default_time_to_live of the table journal, as a test checks. */
   public static final long KEPT_MINUTES = Duration.ofDays(7).toMinutes();
@@ -73,10 +76,9 @@ public final class Tail {
   /**
    * What a scan learnt besides the entries.
    *
-   * @param starts the starts whose lanes were read
    * @param damagedFrames frames that could not be decoded, here or by a sorter
    */
-  record Scanned(Map<StartId, Start> starts, int damagedFrames) {}
+  record Scanned(int damagedFrames) {}
 
   /** A lane-minute to be read. Closed: its writer said that it writes a later one. */
   private record Part(LaneMinute partition, boolean closed) {}
@@ -122,28 +124,10 @@ public final class Tail {
     return executor;
   }
 
-  /**
-   * Visits everything of this enterprise that is kept and was acknowledged before the call; of one
-   * device only, where one is given, and then perhaps entries of others too.
-   */
-  CompletionStage<Scanned> scan(
-      EnterpriseId enterprise, @Nullable DeviceId device, Visitor visitor) {
-    // Whereabouts first, then the starts' positions, then frames: older ones of the former are
-    // always safe, because a writer commits them before it acknowledges what they announce.
-    return tables
-        .readWhereabouts(enterprise)
-        .thenCompose(
-            rows ->
-                readStarts(rows)
-                    .thenComposeAsync(
-                        starts ->
-                            new Scan(enterprise, device, visitor)
-                                .run(starts, parts(rows, starts, Whereabouts::firstMinute)),
-                        executor));
-  }
-
   /** How far folds have come with this enterprise. */
   CompletionStage<Positions> positions(EnterpriseId enterprise) {
+    // Whereabouts first, then the starts' positions, then frames: older ones of the former are
+    // always safe, because a writer commits them before it acknowledges what they announce.
     return tables
         .readWhereabouts(enterprise)
         .thenCompose(
@@ -163,15 +147,29 @@ public final class Tail {
             });
   }
 
-  /** The same as {@link #scan} without what these positions say is sorted. */
+  /**
+   * Visits everything that these positions do not say is sorted, and that was acknowledged before
+   * they were read; of one device only, where one is given, and then perhaps entries of others too.
+   */
   CompletionStage<Scanned> scanUnsorted(
       Positions positions, @Nullable DeviceId device, Visitor visitor) {
-    List<Part> parts = parts(positions.whereabouts(), positions.starts(), positions::unsortedFrom);
     return new Scan(positions.enterprise(), device, visitor)
-        .run(positions.starts(), parts)
-        .thenApply(
-            scanned ->
-                new Scanned(scanned.starts, scanned.damagedFrames + positions.damagedFrames()));
+        .run(parts(positions))
+        .thenApply(damagedFrames -> new Scanned(damagedFrames + positions.damagedFrames()));
+  }
+
+  /** These starts and those whose positions were read, as far as they have not expired. */
+  CompletionStage<Map<StartId, Start>> starts(Positions positions, Set<StartId> wanted) {
+    Set<StartId> others = new HashSet<>(wanted);
+    others.removeAll(positions.starts().keySet());
+    Map<StartId, Start> all = new HashMap<>(positions.starts());
+    return Batches.read(
+            List.copyOf(others),
+            STARTS_AT_ONCE,
+            tables::readStart,
+            found -> found.ifPresent(start -> all.put(start.id(), start)),
+            executor)
+        .thenApply(nothing -> all);
   }
 
   private CompletionStage<Map<StartId, Start>> readStarts(List<Whereabouts> rows) {
@@ -203,11 +201,10 @@ public final class Tail {
     return Batches.all(rows.stream().map(Whereabouts::start).distinct().map(read).toList());
   }
 
-  private static List<Part> parts(
-      List<Whereabouts> rows, Map<StartId, Start> starts, ToLongFunction<Whereabouts> from) {
+  private static List<Part> parts(Positions positions) {
     List<Part> parts = new ArrayList<>();
-    for (Whereabouts row : rows) {
-      Start start = starts.get(row.start());
+    for (Whereabouts row : positions.whereabouts()) {
+      Start start = positions.starts().get(row.start());
       if (start == null || row.lane() >= start.lanes().size()) {
         continue; // expired: starts outlive their frames
       }
@@ -216,7 +213,7 @@ public final class Tail {
           Math.min(
               row.lastMinute() + Lane.WHEREABOUTS_MINUTES, position.minute() + Lane.MINUTES_AHEAD);
       // Older frames have expired by the writer's clock; the hour is for clocks that differ.
-      long first = Math.max(from.applyAsLong(row), position.minute() - KEPT_MINUTES - 60);
+      long first = Math.max(positions.unsortedFrom(row), position.minute() - KEPT_MINUTES - 60);
       for (long minute = first; minute <= last; minute++) {
         boolean closed = minute < position.minute() || start.sealed();
         parts.add(new Part(new LaneMinute(row.start(), row.lane(), minute), closed));
@@ -260,14 +257,14 @@ public final class Tail {
       this.visitor = visitor;
     }
 
-    CompletionStage<Scanned> run(Map<StartId, Start> starts, List<Part> parts) {
+    CompletionStage<Integer> run(List<Part> parts) {
       return Batches.read(
               parts,
               PARTITIONS_AT_ONCE,
               Tail.this::read,
               frames -> frames.frames.forEach(this::visit),
               executor)
-          .thenApply(nothing -> new Scanned(starts, damagedFrames));
+          .thenApply(nothing -> damagedFrames);
     }
 
     private void visit(StoredFrame frame) {

@@ -15,6 +15,8 @@ import qiantang.store.model.DeviceId;
  * @param devices null for all
  */
 record WantedDevices(@Nullable Set<DeviceId> devices) {
+  static final WantedDevices ALL = new WantedDevices(null);
+
   static WantedDevices of(DeviceId device) {
     return new WantedDevices(Set.of(device));
   }

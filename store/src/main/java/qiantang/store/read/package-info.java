@@ -1,8 +1,7 @@
 /**
- * Answers from what is stored: series and latest from all tiers, rejections from events and frames,
- * activity from the journal. Positions are read first, then what was folded and what was not at the
- * same time; a rank that holds for all of them decides which of two is the later. No clock, thread
- * or random number of its own.
+ * Answers from what is stored. Positions are read first, then what was folded and what was not at
+ * the same time; a rank that holds for all of them decides which of two is the later. No clock,
+ * thread or random number of its own.
  */
 @NullMarked
 package qiantang.store.read;

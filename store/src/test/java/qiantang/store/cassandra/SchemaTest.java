@@ -28,7 +28,7 @@ class SchemaTest {
             "states",
             "layouts"),
         tables("003-folds.cql"));
-    assertEquals(List.of("events"), tables("004-events.cql"));
+    assertEquals(List.of("events", "registers", "counts"), tables("004-events.cql"));
   }
 
   @Test

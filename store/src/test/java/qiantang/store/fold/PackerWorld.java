@@ -133,6 +133,11 @@ final class PackerWorld {
     return way;
   }
 
+  /** Something was taken in this minute, in the first lane of a start. */
+  void whereabouts(StartId start, long minute) {
+    Stages.done(journal.insertWhereabouts(new Whereabouts(ENTERPRISE, start, 0, minute, minute)));
+  }
+
   /** These readings are taken and sorted; each lane-minute must come in one call. */
   void arrive(List<Arrived> readings) {
     for (Arrived one : readings) {

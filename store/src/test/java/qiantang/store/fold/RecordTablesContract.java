@@ -2,6 +2,7 @@ package qiantang.store.fold;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qiantang.store.fold.FoldRows.bytes;
 
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import qiantang.store.fold.RecordTables.Event;
 import qiantang.store.fold.RecordTables.EventPartition;
+import qiantang.store.fold.RecordTables.LaneCounts;
+import qiantang.store.fold.RecordTables.RegisterPartition;
+import qiantang.store.fold.RecordTables.RegisterRow;
 import qiantang.store.harness.Stages;
+import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.FrameKey;
@@ -30,6 +36,7 @@ import qiantang.store.model.StartId;
  */
 public abstract class RecordTablesContract {
   private static final long MONTH = 672;
+  private static final long MINUTE = 29_474_400;
   private static final String FIRST = "";
   private static final String LAST = "~";
 
@@ -50,6 +57,13 @@ public abstract class RecordTablesContract {
   void everythingWorksWhenEmpty() {
     insertEvents(List.of());
     assertEquals(List.of(), read(ofAll(enterprise), FIRST, LAST, 10));
+    writeRegisters(List.of());
+    RegisterPartition registers = new RegisterPartition(enterprise, 3);
+    assertEquals(List.of(), Stages.await(tables().readRegisters(registers)));
+    assertEquals(List.of(), readRegisters(registers, List.of()));
+    assertEquals(List.of(), readRegisters(registers, List.of(new DeviceId("d"))));
+    writeCounts(List.of());
+    assertEquals(List.of(), readCounts(enterprise));
   }
 
   @Test
@@ -131,6 +145,93 @@ public abstract class RecordTablesContract {
     assertEquals(MONTH + 11, month("2026-12-31T00:00:00Z"));
   }
 
+  @Test
+  void registersComeInOrderOfDeviceOrThoseAskedFor() {
+    RegisterPartition partition = new RegisterPartition(enterprise, 15);
+    List<RegisterRow> rows = new ArrayList<>();
+    for (int i = 10_000; i < 12_500; i++) { // a page has 1000
+      rows.add(new RegisterRow(partition, new DeviceId("d" + i), MINUTE, bytes(i, 20)));
+    }
+    List<RegisterRow> shuffled = new ArrayList<>(rows);
+    Collections.shuffle(shuffled, new Random(5));
+    writeRegisters(shuffled);
+    assertRegisters(rows, Stages.await(tables().readRegisters(partition)));
+    List<DeviceId> devices = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      devices.add(new DeviceId("d" + (10_100 + i)));
+      devices.add(new DeviceId("e" + i));
+    }
+    Collections.shuffle(devices, new Random(6));
+    assertRegisters(rows.subList(100, 164), readRegisters(partition, devices));
+  }
+
+  @Test
+  void registersOfEnterprisesAndBucketsAreApart() {
+    DeviceId device = new DeviceId("d");
+    List<RegisterRow> rows = new ArrayList<>();
+    for (EnterpriseId owner : List.of(enterprise, other)) {
+      for (int bucket : List.of(0, 7)) {
+        RegisterPartition partition = new RegisterPartition(owner, bucket);
+        rows.add(new RegisterRow(partition, device, MINUTE, bytes(rows.size(), 20)));
+      }
+    }
+    writeRegisters(rows);
+    for (RegisterRow row : rows) {
+      assertRegisters(List.of(row), Stages.await(tables().readRegisters(row.partition())));
+    }
+  }
+
+  @Test
+  void aRegisterThatComesLateTurnsNothingBack() {
+    RegisterPartition partition = new RegisterPartition(enterprise, 1);
+    DeviceId device = new DeviceId("d");
+    List<RegisterRow> rows = new ArrayList<>();
+    for (int i = 0; i < 3; i++) { // the smallest bytes last, so that they win by nothing else
+      rows.add(new RegisterRow(partition, device, MINUTE + 15L * i, new byte[] {(byte) (9 - i)}));
+    }
+    for (int i : List.of(1, 0, 1, 2, 0, 1)) {
+      writeRegisters(List.of(rows.get(i)));
+    }
+    assertRegisters(rows.subList(2, 3), Stages.await(tables().readRegisters(partition)));
+  }
+
+  @Test
+  void bucketsAreAsManyAndWellFilled() {
+    int[] filled = new int[RegisterPartition.BUCKETS];
+    for (int i = 0; i < 16_000; i++) {
+      filled[RegisterPartition.of(enterprise, new DeviceId("pump-" + i)).bucket()]++;
+    }
+    for (int count : filled) {
+      assertTrue(count > 700 && count < 1300, Arrays.toString(filled));
+    }
+  }
+
+  @Test
+  void countsAreThoseOfTheLastFrameOfEachLane() {
+    StartId one = new StartId(new UUID(1, 1));
+    StartId two = new StartId(new UUID(0x4000, 1L << 63));
+    List<LaneCounts> last =
+        List.of(counts(one, 0, 1L << 40), counts(one, 15, 2), counts(two, 0, 900));
+    List<LaneCounts> written = new ArrayList<>(last);
+    written.add(counts(one, 15, 1));
+    written.add(counts(two, 0, 899));
+    written.addAll(last);
+    for (LaneCounts counts : written) {
+      writeCounts(List.of(counts));
+    }
+    writeCounts(written);
+    assertEquals(Set.copyOf(last), Set.copyOf(readCounts(enterprise)));
+    assertEquals(last.size(), readCounts(enterprise).size());
+    assertEquals(List.of(), readCounts(other));
+  }
+
+  private LaneCounts counts(StartId start, int lane, long sequence) {
+    // Less of everything in a later frame, so that it wins by nothing else.
+    long count = (1L << 50) - sequence;
+    Counts counts = new Counts(count, count + 1, count + 2, count + 3);
+    return new LaneCounts(enterprise, start, lane, sequence, counts, 77 + count);
+  }
+
   private static long month(String time) {
     Instant instant = Instant.parse(time);
     return EventPartition.monthOf(instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1000);
@@ -150,6 +251,33 @@ public abstract class RecordTablesContract {
 
   private List<Event> read(EventPartition partition, String fromId, String toId, int limit) {
     return Stages.await(tables().readEvents(partition, fromId, toId, limit));
+  }
+
+  private void writeRegisters(List<RegisterRow> rows) {
+    Stages.await(tables().writeRegisters(rows));
+  }
+
+  private List<RegisterRow> readRegisters(RegisterPartition partition, List<DeviceId> devices) {
+    return Stages.await(tables().readRegisters(partition, devices));
+  }
+
+  private void writeCounts(List<LaneCounts> counts) {
+    Stages.await(tables().writeCounts(counts));
+  }
+
+  private List<LaneCounts> readCounts(EnterpriseId owner) {
+    return Stages.await(tables().readCounts(owner));
+  }
+
+  private static void assertRegisters(List<RegisterRow> expected, List<RegisterRow> actual) {
+    assertEquals(
+        expected.stream().map(RegisterRow::device).toList(),
+        actual.stream().map(RegisterRow::device).toList());
+    for (int i = 0; i < expected.size(); i++) {
+      assertEquals(expected.get(i).partition(), actual.get(i).partition());
+      assertEquals(expected.get(i).minute(), actual.get(i).minute());
+      assertArrayEquals(expected.get(i).bytes(), actual.get(i).bytes());
+    }
   }
 
   private static void assertEvents(List<Event> expected, List<Event> actual) {

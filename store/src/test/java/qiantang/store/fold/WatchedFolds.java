@@ -213,6 +213,32 @@ final class WatchedFolds implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> writeRegisters(List<RegisterRow> registers) {
+    return perform(() -> tables.writeRegisters(registers));
+  }
+
+  @Override
+  public CompletionStage<List<RegisterRow>> readRegisters(RegisterPartition partition) {
+    return perform(() -> tables.readRegisters(partition));
+  }
+
+  @Override
+  public CompletionStage<List<RegisterRow>> readRegisters(
+      RegisterPartition partition, List<DeviceId> devices) {
+    return perform(() -> tables.readRegisters(partition, devices));
+  }
+
+  @Override
+  public CompletionStage<Void> writeCounts(List<LaneCounts> counts) {
+    return perform(() -> tables.writeCounts(counts));
+  }
+
+  @Override
+  public CompletionStage<List<LaneCounts>> readCounts(EnterpriseId enterprise) {
+    return perform(() -> tables.readCounts(enterprise));
+  }
+
+  @Override
   public synchronized CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
     layouts.add(layout);
     return keepsLayouts

@@ -59,7 +59,7 @@ class ActivityTest {
     assertEquals(Connection.NEVER, device.connection());
     assertNull(device.sinceMicros());
     assertNull(device.name());
-    assertEquals(77, device.firstArrivalMicros());
+    assertNull(device.firstArrivalMicros());
     assertEquals(5L, device.lastEventTimeMicros());
     assertEquals(List.of("m", "m2"), List.copyOf(device.metrics()));
   }
@@ -151,6 +151,7 @@ class ActivityTest {
     DeviceId gateway = new DeviceId("g");
     low.send(ACME, Entries.presence("g", 1, true, "connect", time.micros()));
     low.send(ACME, new Entry.Birth(new DeviceId("d"), "铣床 1", gateway, "mill", time.micros()));
+    low.send(ACME, new Entry.Birth(new DeviceId("d2"), "d2", gateway, null, time.micros()));
     long since = time.micros();
     time.advance(Duration.ofSeconds(1));
     low.send(

@@ -361,7 +361,7 @@ class ReaderTest {
     merge.counts(new LaneMinute(lane.start(), 4, 10), new Counts(1, 1, 1, 1));
     merge.counts(new LaneMinute(lane.start(), 3, 9), new Counts(4, 1, 40, 2));
     merge.counts(lane, new Counts(5, 1, 50, 2));
-    assertEquals(new Counts(6, 2, 51, 3), merge.answer(new Tail.Scanned(Map.of(), 0), 0).counts());
+    assertEquals(new Counts(6, 2, 51, 3), merge.answer(Map.of(), 0).counts());
   }
 
   @Test

@@ -234,7 +234,6 @@ class TiersTest {
     assertDamaged(2, 2);
     tiers.writeCursor(HIGH, SPAN + 5, 1);
     assertDamaged(2, 2);
-    // What the journal alone answers decodes it and does not count it twice.
     assertEquals(
         2, Stages.done(tiers.reader().activity(tiers.enterprise)).completeness().damagedFrames());
   }
@@ -247,15 +246,6 @@ class TiersTest {
     assertEquals(inLatest, latest.damagedFrames());
     assertFalse(latest.complete());
     assertHolds(7);
-  }
-
-  @Test
-  void activityIsOfTheWholeJournalWhateverIsSorted() {
-    send(LOW, SPAN, 7);
-    Activity before = Stages.done(tiers.reader().activity(tiers.enterprise));
-    tiers.sorted(LOW, SPAN + 30);
-    assertEquals(before, Stages.done(tiers.reader().activity(tiers.enterprise)));
-    assertEquals(Set.of(DEVICE), before.devices().keySet());
   }
 
   @Test

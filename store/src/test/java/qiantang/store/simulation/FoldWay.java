@@ -100,6 +100,32 @@ final class FoldWay implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> writeRegisters(List<RegisterRow> registers) {
+    return way.performAll(Kind.STEP, "register", registers, tables::writeRegisters);
+  }
+
+  @Override
+  public CompletionStage<List<RegisterRow>> readRegisters(RegisterPartition partition) {
+    return way.perform(Kind.READ, "registers", () -> tables.readRegisters(partition));
+  }
+
+  @Override
+  public CompletionStage<List<RegisterRow>> readRegisters(
+      RegisterPartition partition, List<DeviceId> devices) {
+    return way.perform(Kind.READ, "registers", () -> tables.readRegisters(partition, devices));
+  }
+
+  @Override
+  public CompletionStage<Void> writeCounts(List<LaneCounts> counts) {
+    return way.performAll(Kind.STEP, "counts", counts, tables::writeCounts);
+  }
+
+  @Override
+  public CompletionStage<List<LaneCounts>> readCounts(EnterpriseId enterprise) {
+    return way.perform(Kind.READ, "counts", () -> tables.readCounts(enterprise));
+  }
+
+  @Override
   public CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
     return way.perform(Kind.WRITE, "layout", () -> tables.insertLayout(enterprise, layout));
   }

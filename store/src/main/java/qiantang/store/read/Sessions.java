@@ -1,0 +1,73 @@
+package qiantang.store.read;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.journal.JournalTables.Start;
+import qiantang.store.model.Entry;
+import qiantang.store.model.Register;
+import qiantang.store.model.Register.OpenSession;
+import qiantang.store.model.StartId;
+import qiantang.store.read.Activity.Connection;
+
+/**
+ * Tells whether devices are connected: an open session counts as long as its node lives.
+ *
+ * @param starts those of all sessions, unless they have expired
+ * @param lastArrivals of each start, when the last of this enterprise arrived there
+ */
+record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, long nowMicros) {
+  /**
+   * Whether somebody is connected.
+   *
+   * @param sinceMicros since when; null for never
+   * @param reason of the last begin or end of a session
+   */
+  record Connected(Connection connection, @Nullable Long sinceMicros, @Nullable String reason) {}
+
+  private static final Connected NEVER = new Connected(Connection.NEVER, null, null);
+
+  /** By this register; null for none. */
+  Connected connected(@Nullable Register register) {
+    Entry.Presence last = register == null ? null : register.last();
+    if (register == null || last == null) {
+      return NEVER;
+    }
+    Connected connected = new Connected(Connection.OFFLINE, last.arrivalMicros(), last.reason());
+    for (OpenSession session : register.open()) {
+      if (isLive(session.start())) {
+        connected = online(connected, session.begin());
+      } else if (connected.connection != Connection.ONLINE) {
+        connected = lost(connected, session);
+      }
+    }
+    return connected;
+  }
+
+  private boolean isLive(StartId id) {
+    Start start = starts.get(id);
+    return start != null
+        && !start.sealed()
+        && nowMicros - start.beatMicros() < Reader.LIVE.toNanos() / 1000;
+  }
+
+  /** Since the first session that is open. */
+  private static Connected online(Connected before, Entry.Presence begin) {
+    Long since = before.sinceMicros;
+    return before.connection == Connection.ONLINE && since != null && since <= begin.arrivalMicros()
+        ? before
+        : new Connected(Connection.ONLINE, begin.arrivalMicros(), begin.reason());
+  }
+
+  /**
+   * Its node died without a word: offline since the node's last sign of life, unless a later
+   * session ended after that.
+   */
+  private Connected lost(Connected before, OpenSession session) {
+    Start start = starts.get(session.start());
+    long sign = start != null ? start.beatMicros() : lastArrivals.getOrDefault(session.start(), 0L);
+    long lost = Math.max(sign, session.begin().arrivalMicros());
+    return before.sinceMicros == null || lost >= before.sinceMicros
+        ? new Connected(Connection.OFFLINE, lost, "node-lost")
+        : before;
+  }
+}

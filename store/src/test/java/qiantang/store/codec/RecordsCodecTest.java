@@ -1,0 +1,127 @@
+package qiantang.store.codec;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import qiantang.store.codec.RecordsCodec.Item;
+import qiantang.store.harness.Entries;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.Entry;
+import qiantang.store.model.Register;
+import qiantang.store.model.Register.OpenSession;
+import qiantang.store.model.StartId;
+
+/** Bodies that hold whole entries: lists of records, and registers. */
+class RecordsCodecTest {
+  private static final DeviceId DEVICE = new DeviceId("d");
+
+  @Test
+  void recordsComeBackWithTheirPlaces() {
+    Random random = new Random(81);
+    List<DeviceId> devices = List.of(DEVICE, new DeviceId("e"));
+    List<Item> items = new ArrayList<>();
+    long sequence = 1L << 40;
+    for (int i = 0; i < 500; i++) {
+      sequence += random.nextInt(3);
+      items.add(new Item(sequence, random.nextInt(100_000), Entries.random(random, devices)));
+    }
+    List<byte[]> bodies = RecordsCodec.encode(items);
+    assertEquals(1, bodies.size());
+    assertEquals(texts(items), texts(decoded(bodies.getFirst())));
+    assertEquals(List.of(), RecordsCodec.encode(List.of()));
+  }
+
+  @Test
+  void noBodyIsLargerThanABlockUnlessOneRecordIs() {
+    List<Item> items = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      String name = "x".repeat(i == 7 ? 2_000_000 : 200_000);
+      items.add(new Item(5 + i, i, new Entry.Birth(DEVICE, name, DEVICE, null, i)));
+    }
+    List<byte[]> bodies = RecordsCodec.encode(items);
+    List<Item> all = new ArrayList<>();
+    int large = 0;
+    for (byte[] body : bodies) {
+      large += body.length > BlockCodec.BLOCK_BYTES_MAX + 100 ? 1 : 0;
+      all.addAll(decoded(body));
+    }
+    assertEquals(1, large);
+    assertTrue(bodies.size() <= 6, bodies.size() + " bodies");
+    assertEquals(items, all);
+  }
+
+  @Test
+  void aRegisterComesBackWhole() {
+    Entry.Birth birth = new Entry.Birth(DEVICE, "铣床", new DeviceId("g"), "mill", -5);
+    Entry.Presence last = Entries.presence("d", 1L << 62, false, "keep-alive", 1L << 50);
+    List<OpenSession> open = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      StartId start = new StartId(new UUID(-i, Long.MIN_VALUE + i));
+      open.add(new OpenSession(start, Entries.presence("d", i, true, "connect", i)));
+    }
+    for (Register register :
+        List.of(
+            new Register(7, birth, last, open),
+            new Register(-7, null, last, List.of()),
+            new Register(Long.MAX_VALUE, birth, null, open.subList(0, 1)),
+            new Register(0, null, null, List.of()))) {
+      byte[] bytes = RegisterCodec.encode(register);
+      assertEquals(new RegisterCodec.Decoded.Whole(register), RegisterCodec.decode(bytes));
+      assertArrayEquals(bytes, RegisterCodec.encode(register));
+    }
+  }
+
+  @Test
+  void damagedBytesAreDamagedAndNothingElse() {
+    Entry.Presence last = Entries.presence("d", 1, true, "connect", 7);
+    byte[] records = RecordsCodec.encode(List.of(new Item(1, 2, last))).getFirst();
+    byte[] register = RegisterCodec.encode(new Register(7, null, last, List.of()));
+    for (byte[] whole : List.of(records, register)) {
+      for (int i = 0; i < whole.length; i++) {
+        byte[] flipped = whole.clone();
+        flipped[i] ^= 1;
+        assertDamaged(flipped);
+        assertDamaged(Arrays.copyOf(whole, i));
+      }
+    }
+    assertInstanceOf(RecordsCodec.Decoded.Damaged.class, RecordsCodec.decode(register));
+    assertInstanceOf(RegisterCodec.Decoded.Damaged.class, RegisterCodec.decode(records));
+  }
+
+  @Test
+  void aRegisterOfOtherEntriesIsDamaged() {
+    Entry.Birth birth = new Entry.Birth(DEVICE, "d", DEVICE, null, 1);
+    byte[] entry = EntryCodec.encode(birth);
+    ByteSink sink = Envelope.begin('G', 1, 64);
+    sink.putZigzag(1);
+    sink.putVarint(0);
+    sink.putVarint(entry.length); // a birth where a presence record belongs
+    sink.put(entry, 0, entry.length);
+    sink.putVarint(0);
+    assertInstanceOf(
+        RegisterCodec.Decoded.Damaged.class, RegisterCodec.decode(Envelope.seal(sink)));
+  }
+
+  private static void assertDamaged(byte[] bytes) {
+    assertInstanceOf(RecordsCodec.Decoded.Damaged.class, RecordsCodec.decode(bytes));
+    assertInstanceOf(RegisterCodec.Decoded.Damaged.class, RegisterCodec.decode(bytes));
+  }
+
+  private static List<Item> decoded(byte[] body) {
+    return ((RecordsCodec.Decoded.Items) RecordsCodec.decode(body)).items();
+  }
+
+  private static List<String> texts(List<Item> items) {
+    return items.stream()
+        .map(item -> item.sequence() + " " + item.index() + " " + Entries.text(item.entry()))
+        .toList();
+  }
+}

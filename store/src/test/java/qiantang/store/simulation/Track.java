@@ -46,7 +46,7 @@ final class Track {
   /** Whether there is only one answer, the floor: nothing that is stored is later. */
   boolean isSettled(@Nullable Said floor) {
     for (Said one : said) {
-      if (one.isStored() && one != floor && (floor == null || one.isBehind(floor))) {
+      if (one.isStored() && (floor == null || one.isBehind(floor))) {
         return false;
       }
     }

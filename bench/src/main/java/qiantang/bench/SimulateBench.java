@@ -15,8 +15,9 @@ import qiantang.store.simulation.Simulation;
 @Command(
     name = "simulate",
     description = {
-      "Runs a history of the store for each seed: nodes, folds and readers that stall, die and have",
-      "wrong clocks over tables that fail, in virtual time. Exit code 1 if an answer was wrong."
+      "Runs a history of the store for each seed: nodes, folds and readers that stall, die and",
+      "have wrong clocks over tables that fail, in virtual time. Exit code 1 if an answer was",
+      "wrong."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)

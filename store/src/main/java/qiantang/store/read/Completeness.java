@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param complete whether it holds everything asked for that was acknowledged before the request
  * @param truncatedBy what cut it: {@code limit}, or null
  * @param freshnessMicros arrival time of the newest sample or rejection in the answer, of intervals
- *     that of the newest sample they were told from; of activity, of the newest record of the
- *     enterprise that was seen; 0 for none
+ *     that of the newest row of the device they were told from; of activity, of the newest record
+ *     of the enterprise that was seen; 0 for none
  * @param sources where it came from, of {@code summaries}, {@code chunks}, {@code states}, {@code
  *     blocks}, {@code events}, {@code journal} in this order: folded ones if they had something of
  *     what was asked, the journal always

@@ -27,7 +27,8 @@ final class Mutants {
           new Mutant(
               "whereabouts after the acknowledgement",
               "journal/Lane.java",
-              "stored = stored.thenAcceptBoth(tables.insertWhereabouts(row), (first, second) -> {});",
+              "stored = stored.thenAcceptBoth("
+                  + "tables.insertWhereabouts(row), (first, second) -> {});",
               "tables.insertWhereabouts(row);"),
           new Mutant(
               "a frame that is tried again takes what waits along",
@@ -84,7 +85,8 @@ final class Mutants {
               """
               long span = position;
               position = layouts.spanEnd(span);
-              return writePackedMinute().thenCompose(nothing -> { position = span; return step(); });
+              return writePackedMinute()
+                  .thenCompose(nothing -> { position = span; return step(); });
               """),
           new Mutant(
               "late readings are not packed",

@@ -89,7 +89,7 @@ class CassandraFoldsIT extends FoldTablesContract {
     Stages.await(tables().writePackedMinute(ENTERPRISE, MINUTE));
     assertLives("blocks", "body", Duration.ofDays(8));
     assertTimeToLive(
-        Duration.ofDays(10),
+        Duration.ofDays(14),
         session.execute("SELECT ttl(minute) FROM lane_cursors WHERE start = ?", start.id()).one());
     Row packed =
         session.execute("SELECT ttl(minute) FROM packed_minutes WHERE enterprise = ?", "ttl").one();

@@ -25,7 +25,7 @@ import qiantang.store.model.StartId;
 final class CassandraJournal implements JournalTables {
   // A frame has at most 256 KiB, so a page at most 16 MiB; a usual one has some hundred KiB.
   private static final int FRAMES_PER_PAGE = 64;
-  // No frame of a start that does not say when it began is older: default_time_to_live.
+  // A start that does not say when it began is of a version that kept frames for 7 days.
   private static final long JOURNAL_MINUTES = Duration.ofDays(7).toMinutes();
 
   private final CqlSession session;

@@ -17,6 +17,9 @@ import qiantang.store.registry.Retention;
  * committed before they began. Minutes are minutes since 1970.
  */
 public interface FoldTables extends RecordTables {
+  /** For how long blocks are kept: default_time_to_live of the table, as a test checks. */
+  Duration BLOCKS_KEPT = Duration.ofDays(8);
+
   /** The group of blocks that hold an enterprise's births and presence records, of all devices. */
   int RECORDS_GROUP = -1;
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.LaneCursor;
 import qiantang.store.fold.RecordTables.Event;
+import qiantang.store.journal.JournalTables;
 import qiantang.store.journal.JournalTables.LanePosition;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.journal.JournalTables.StoredFrame;
@@ -244,7 +245,7 @@ final class LaneSort {
   private IllegalStateException hole(String what) {
     return new IllegalStateException(
         ("cannot sort lane %d of start %s: %s; repair the table journal where a replica lacks them,"
-                + " those of 7 days ago have expired")
-            .formatted(cursor.lane(), start.id(), what));
+                + " those of %d days ago have expired")
+            .formatted(cursor.lane(), start.id(), what, JournalTables.FRAMES_KEPT.toDays()));
   }
 }

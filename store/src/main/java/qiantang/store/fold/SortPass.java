@@ -30,8 +30,8 @@ final class SortPass {
   // One hides the other's round trips; each holds a lane-minute of frames and a decoded piece.
   private static final int LANES_AT_ONCE = 2;
 
-  // default_time_to_live of the table journal, and an hour for clocks that differ.
-  private static final Duration FRAMES_KEPT = Duration.ofDays(7).plusHours(1);
+  // And an hour for clocks that differ.
+  private static final Duration FRAMES_KEPT = JournalTables.FRAMES_KEPT.plusHours(1);
 
   private static final Logger logger = LoggerFactory.getLogger(SortPass.class);
 
@@ -143,7 +143,10 @@ final class SortPass {
       if (start.sealed() && lanes.stream().allMatch(LaneFront::isFinished)) {
         finished.add(start.id());
       } else if (start.sealed() && isExpired(start, newestBeatMicros)) {
-        logger.error("start {} ended more than 7 days ago: what is not sorted is lost", start.id());
+        logger.error(
+            "start {} ended more than {} days ago: what is not sorted is lost",
+            start.id(),
+            JournalTables.FRAMES_KEPT.toDays());
         finished.add(start.id());
       } else {
         for (LaneFront lane : lanes) {

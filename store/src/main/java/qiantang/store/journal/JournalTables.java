@@ -1,5 +1,6 @@
 package qiantang.store.journal;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import qiantang.store.model.StartId;
  * all reads see what was committed before they began.
  */
 public interface JournalTables {
+  /** For how long frames are kept: default_time_to_live of the table, as a test checks. */
+  Duration FRAMES_KEPT = Duration.ofDays(2);
+
   /**
    * A frame as it is kept.
    *

@@ -3,6 +3,7 @@ package qiantang.store.read;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.LaneCursor;
 import qiantang.store.fold.LayoutHistory;
 import qiantang.store.journal.JournalTables.Start;
@@ -46,8 +47,8 @@ record Positions(
       // What came early for a span is packed with that span and not with the minute it came in.
       from = Math.max(from, packedMinute - LayoutHistory.EARLY_MINUTES);
     }
-    // A block outlives no frame, and a start may be older than both.
-    return from >= to ? to : Math.max(from, to - Tail.KEPT_MINUTES);
+    // Older blocks have expired, and a start may be older than all of them.
+    return from >= to ? to : Math.max(from, to - FoldTables.BLOCKS_KEPT.toMinutes());
   }
 
   /** First label that no block needs to have: what was not sorted yet is read as frames. */

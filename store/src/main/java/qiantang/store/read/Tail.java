@@ -2,7 +2,6 @@ package qiantang.store.read;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -45,8 +44,8 @@ public final class Tail {
 
   private static final int STARTS_AT_ONCE = 16;
 
-  /** For how long frames are kept: default_time_to_live of the table journal, as a test checks. */
-  public static final long KEPT_MINUTES = Duration.ofDays(7).toMinutes();
+  // Older frames have expired by the writer's clock; the hour is for clocks that differ.
+  private static final long KEPT_MINUTES = JournalTables.FRAMES_KEPT.plusHours(1).toMinutes();
 
   private static final int ENTRY_OVERHEAD_BYTES = 128;
 
@@ -212,8 +211,7 @@ public final class Tail {
       long last =
           Math.min(
               row.lastMinute() + Lane.WHEREABOUTS_MINUTES, position.minute() + Lane.MINUTES_AHEAD);
-      // Older frames have expired by the writer's clock; the hour is for clocks that differ.
-      long first = Math.max(positions.unsortedFrom(row), position.minute() - KEPT_MINUTES - 60);
+      long first = Math.max(positions.unsortedFrom(row), position.minute() - KEPT_MINUTES);
       for (long minute = first; minute <= last; minute++) {
         boolean closed = minute < position.minute() || start.sealed();
         parts.add(new Part(new LaneMinute(row.start(), row.lane(), minute), closed));

@@ -5,12 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.RecordTables;
-import qiantang.store.read.Tail;
+import qiantang.store.journal.JournalTables;
 
 class SchemaTest {
+  private static final List<String> RESOURCES =
+      List.of("001-journal.cql", "002-registry.cql", "003-folds.cql", "004-events.cql");
+
   @Test
   void theResourcesAreSplitIntoStatements() {
     assertEquals(List.of("journal", "whereabouts", "starts"), tables("001-journal.cql"));
@@ -33,11 +40,11 @@ class SchemaTest {
 
   @Test
   void everyStatementIsWholeAndMayBeRepeated() {
-    for (String name :
-        List.of("001-journal.cql", "002-registry.cql", "003-folds.cql", "004-events.cql")) {
+    for (String name : RESOURCES) {
       for (String statement : Schema.statements(name)) {
         assertTrue(
-            statement.matches("(?s)(CREATE TABLE|ALTER TABLE \\w+ ADD) IF NOT EXISTS .*"),
+            statement.matches(
+                "(?s)((CREATE TABLE|ALTER TABLE \\w+ ADD) IF NOT EXISTS|ALTER TABLE \\w+ WITH) .*"),
             statement);
         assertFalse(statement.contains(";"), statement);
         assertFalse(statement.contains("--"), statement);
@@ -50,18 +57,36 @@ class SchemaTest {
   }
 
   @Test
-  void readersLookNoFurtherBackThanFramesAreKept() {
-    String journal = Schema.statements("001-journal.cql").getFirst();
-    assertTrue(
-        journal.contains("default_time_to_live = " + Tail.KEPT_MINUTES * 60 + "\n"), journal);
+  void whatIsSaidToBeKeptIsKeptForSoLong() {
+    assertEquals(JournalTables.FRAMES_KEPT, kept("journal"));
+    assertEquals(FoldTables.BLOCKS_KEPT, kept("blocks"));
+    assertEquals(RecordTables.EVENTS_KEPT, kept("events"));
   }
 
   @Test
-  void readersLookNoFurtherBackThanEventsAreKept() {
-    String events = Schema.statements("004-events.cql").getFirst();
-    assertTrue(
-        events.contains("default_time_to_live = " + RecordTables.EVENTS_KEPT.toSeconds() + "\n"),
-        events);
+  void whatLeadsToFramesAndBlocksOutlivesThem() {
+    for (String table : List.of("whereabouts", "starts", "lane_cursors")) {
+      assertTrue(kept(table).compareTo(JournalTables.FRAMES_KEPT.plusDays(1)) > 0, table);
+      assertTrue(kept(table).compareTo(FoldTables.BLOCKS_KEPT.plusDays(1)) > 0, table);
+    }
+  }
+
+  /** By the last statement that says so. */
+  private static Duration kept(String table) {
+    Pattern pattern =
+        Pattern.compile(
+            "(?s)(CREATE TABLE IF NOT EXISTS|ALTER TABLE) %s\\b.*default_time_to_live = (\\d+)\\b.*"
+                .formatted(table));
+    Duration kept = Duration.ZERO;
+    for (String name : RESOURCES) {
+      for (String statement : Schema.statements(name)) {
+        Matcher matcher = pattern.matcher(statement);
+        if (matcher.matches()) {
+          kept = Duration.ofSeconds(Long.parseLong(matcher.group(2)));
+        }
+      }
+    }
+    return kept;
   }
 
   @Test

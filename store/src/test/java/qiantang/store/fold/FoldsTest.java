@@ -25,6 +25,7 @@ import qiantang.store.harness.ManualTime;
 import qiantang.store.harness.Node;
 import qiantang.store.harness.Stages;
 import qiantang.store.journal.Journal;
+import qiantang.store.journal.JournalTables;
 import qiantang.store.journal.JournalTables.LanePosition;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.journal.StartWatch;
@@ -267,7 +268,7 @@ class FoldsTest {
     insertStart(id(9), minute);
     time.advance(Duration.ofMinutes(30));
     assertTrue(process.limits.getLast() <= minute);
-    time.stepWallClock(Duration.ofDays(7).plusHours(1));
+    time.stepWallClock(JournalTables.FRAMES_KEPT.plusHours(1));
     time.advance(Duration.ofHours(1)); // labels go on by 2 minutes a heartbeat
     assertTrue(process.limits.getLast() > minute + 1000);
     long failures = process.meter.failedLanes();

@@ -63,7 +63,7 @@ final class VirtualIngest implements AutoCloseable {
     this.progress = progress;
     time = new VirtualTime(begin);
     Layouts layouts = layoutsOf.at(time);
-    sorter = new Sorter(tables, folds, layouts, foldMeter, Runnable::run);
+    sorter = new Sorter(tables, folds, layouts, time, foldMeter, Runnable::run);
     packer =
         new Packer(tables, folds, layouts, time, foldMeter, SummaryCodec::encode, Runnable::run);
     journal =

@@ -45,7 +45,7 @@ final class RunningFolds implements AutoCloseable {
         Executors.newFixedThreadPool(
             threadCount, Thread.ofPlatform().name("fold-", 0).daemon().factory());
     Layouts layouts = new Layouts(tables, registry, ticker);
-    Sorter sorter = new Sorter(journal, tables, layouts, meter, threads);
+    Sorter sorter = new Sorter(journal, tables, layouts, clock, meter, threads);
     Packer packer =
         new Packer(journal, tables, layouts, clock, meter, SummaryCodec::encode, threads);
     folds =
@@ -70,10 +70,13 @@ final class RunningFolds implements AutoCloseable {
     count(exposition, "frames", "frames sorted", meter::frames);
     count(exposition, "frame_bytes", "bytes of them", meter::frameBytes);
     count(exposition, "damaged_frames", "frames that were set aside", meter::damagedFrames);
+    count(exposition, "kept_frames", "frames written again after a day", meter::keptFrames);
+    count(exposition, "lost_frames", "frames that expired unsorted", meter::lostFrames);
     count(exposition, "blocks", "blocks stored", meter::blocks);
     count(exposition, "block_bytes", "bytes of them", meter::blockBytes);
     count(exposition, "damaged_blocks", "blocks that were set aside", meter::damagedBlocks);
     count(exposition, "events", "events stored", meter::events);
+    count(exposition, "registers", "registers stored", meter::registers);
     count(exposition, "chunks", "parts of chunks stored", meter::chunks);
     count(exposition, "chunk_bytes", "bytes of them", meter::chunkBytes);
     count(exposition, "states", "states stored", meter::states);

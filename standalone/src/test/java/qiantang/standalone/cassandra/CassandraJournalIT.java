@@ -22,6 +22,8 @@ import qiantang.store.journal.JournalTables;
 import qiantang.store.journal.JournalTables.LanePosition;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.journal.JournalTablesContract;
+import qiantang.store.model.FrameKey;
+import qiantang.store.model.LaneMinute;
 import qiantang.store.model.StartId;
 
 @ExtendWith(SharedCassandra.class)
@@ -51,6 +53,34 @@ class CassandraJournalIT extends JournalTablesContract {
   @Override
   protected JournalTables tables() {
     return cassandra.journal();
+  }
+
+  @Test
+  @Order(4)
+  void framesLiveForTwoDaysOrTenMoreWhenTheyAreWrittenAgain() {
+    LaneMinute partition = new LaneMinute(new StartId(UUID.randomUUID()), 0, MINUTE);
+    Stages.await(tables().insertFrame(new FrameKey(partition, 1), new byte[] {1}));
+    assertLives(partition, Duration.ofDays(2));
+    assertEquals(1, Stages.await(tables().keepFrames(partition)));
+    assertLives(partition, Duration.ofDays(10));
+    assertEquals(0, Stages.await(tables().keepFrames(partition)));
+  }
+
+  // A minute for a slow machine.
+  private void assertLives(LaneMinute partition, Duration expected) {
+    int seconds =
+        session
+            .execute(
+                "SELECT ttl(frame) AS seconds FROM journal WHERE start = ? AND lane = 0"
+                    + " AND minute = ?",
+                partition.start().id(),
+                MINUTE)
+            .all()
+            .getFirst()
+            .getInt(0);
+    assertTrue(
+        seconds <= expected.toSeconds() && seconds > expected.toSeconds() - 60,
+        seconds + " s instead of " + expected.toSeconds());
   }
 
   @Test

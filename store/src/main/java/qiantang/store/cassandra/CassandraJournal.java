@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.journal.JournalTables;
@@ -28,9 +29,15 @@ final class CassandraJournal implements JournalTables {
   // A start that does not say when it began is of a version that kept frames for 7 days.
   private static final long JOURNAL_MINUTES = Duration.ofDays(7).toMinutes();
 
+  // Writes of a fold that lags must not take the threads from those that are waited for.
+  private static final int KEEPING_UNDER_WAY_MAX = 4;
+
   private final CqlSession session;
+  private final WriteWindow keeping = new WriteWindow(KEEPING_UNDER_WAY_MAX);
   private final PreparedStatement insertFrame;
   private final PreparedStatement selectFrames;
+  private final PreparedStatement selectFramesWithTtl;
+  private final PreparedStatement insertFrameWithTtl;
   private final PreparedStatement insertWhereabouts;
   private final PreparedStatement selectWhereabouts;
   private final PreparedStatement insertStart;
@@ -50,6 +57,14 @@ final class CassandraJournal implements JournalTables {
         idempotent(
             "SELECT sequence, frame FROM journal"
                 + " WHERE start = ? AND lane = ? AND minute = ? AND sequence > ?");
+    selectFramesWithTtl =
+        idempotent(
+            "SELECT sequence, frame, ttl(frame) AS seconds FROM journal"
+                + " WHERE start = ? AND lane = ? AND minute = ?");
+    insertFrameWithTtl =
+        idempotent(
+            "INSERT INTO journal (start, lane, minute, sequence, frame) VALUES (?, ?, ?, ?, ?)"
+                + " USING TTL ?");
     insertWhereabouts =
         idempotent(
             "INSERT INTO whereabouts (enterprise, start, lane, first_minute, last_minute)"
@@ -108,6 +123,36 @@ final class CassandraJournal implements JournalTables {
         row ->
             new StoredFrame(
                 new FrameKey(partition, row.getLong("sequence")), Rows.blob(row, "frame")));
+  }
+
+  @Override
+  public CompletionStage<Integer> keepFrames(LaneMinute partition) {
+    BoundStatement statement =
+        selectFramesWithTtl
+            .bind(partition.start().id(), partition.lane(), partition.minute())
+            .setPageSize(FRAMES_PER_PAGE);
+    return Rows.read(session, statement, row -> again(partition, row))
+        .thenCompose(
+            rows -> {
+              List<BoundStatement> due = rows.stream().flatMap(Optional::stream).toList();
+              List<Supplier<CompletionStage<?>>> writes = new ArrayList<>();
+              due.forEach(row -> writes.add(() -> session.executeAsync(row)));
+              return keeping.writeAll(writes).thenApply(nothing -> due.size());
+            });
+  }
+
+  /** The frame to be written again, unless it was. */
+  private Optional<BoundStatement> again(LaneMinute partition, Row row) {
+    return row.getInt("seconds") > FRAMES_KEPT.toSeconds()
+        ? Optional.empty()
+        : Optional.of(
+            insertFrameWithTtl.bind(
+                partition.start().id(),
+                partition.lane(),
+                partition.minute(),
+                row.getLong("sequence"),
+                Rows.present(row.getByteBuffer("frame"), "frame"),
+                Math.toIntExact(FRAMES_KEPT_AGAIN.toSeconds())));
   }
 
   @Override

@@ -9,6 +9,8 @@ public final class FoldMeter {
   private final LongAdder frames = new LongAdder();
   private final LongAdder frameBytes = new LongAdder();
   private final LongAdder damagedFrames = new LongAdder();
+  private final LongAdder lostFrames = new LongAdder();
+  private final LongAdder keptFrames = new LongAdder();
   private final LongAdder failedPasses = new LongAdder();
   private final LongAdder failedLanes = new LongAdder();
   private final LongAdder failedEnterprises = new LongAdder();
@@ -35,6 +37,14 @@ public final class FoldMeter {
 
   void damagedFrame() {
     damagedFrames.increment();
+  }
+
+  void lostFrames(long count) {
+    lostFrames.add(count);
+  }
+
+  void keptFrames(long count) {
+    keptFrames.add(count);
   }
 
   void failedPass() {
@@ -97,6 +107,16 @@ public final class FoldMeter {
   /** Frames that could not be decoded and were set aside. */
   public long damagedFrames() {
     return damagedFrames.sum();
+  }
+
+  /** Frames that had expired before they were sorted. */
+  public long lostFrames() {
+    return lostFrames.sum();
+  }
+
+  /** Frames that were written again because no sorter had taken them for a day. */
+  public long keptFrames() {
+    return keptFrames.sum();
   }
 
   /** Passes that ended early: the starts, their cursors or the enterprises could not be read. */

@@ -68,7 +68,7 @@ public interface FoldTables extends RecordTables {
    *
    * @param minute every frame with an earlier label is sorted, and its rows are stored
    * @param sequence the last of those frames, 0 for none
-   * @param damagedFrames how many of them could not be decoded
+   * @param damagedFrames how many of them could not be decoded or had expired
    */
   record LaneCursor(StartId start, int lane, long minute, long sequence, long damagedFrames) {}
 

@@ -7,6 +7,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.LaneCursor;
 import qiantang.store.fold.RecordTables.Event;
@@ -40,6 +42,8 @@ final class LaneSort {
   // Blocks of small enterprises have some hundred bytes, as events have; so many writes hide the
   // round trip.
   private static final int ROWS_AT_ONCE = 64;
+
+  private static final Logger logger = LoggerFactory.getLogger(LaneSort.class);
 
   private final Sorter sorter;
   private final Start start;
@@ -81,11 +85,12 @@ final class LaneSort {
     return Turns.each(sorter.executor, () -> step(end, last))
         .thenCompose(
             nothing -> {
-              if (isKnown && sequence != last) {
+              if (isKnown && sequence != last && !isLost(end, sequence, last)) {
                 throw hole(
                     "its minutes before %d end with frame %d, but frame %d is the last found"
                         .formatted(end, last, sequence));
               }
+              sequence = isKnown ? last : sequence;
               minute = end;
               return moveCursor(end);
             });
@@ -100,11 +105,13 @@ final class LaneSort {
     return Turns.each(sorter.executor, () -> step(end, Long.MAX_VALUE))
         .thenCompose(
             nothing -> {
-              if (sequence < position.storedSequence()) {
+              long last = position.storedSequence();
+              if (sequence < last && !isLost(end, sequence, last)) {
                 throw hole(
                     "frame %d was stored, but frame %d is the last found"
-                        .formatted(position.storedSequence(), sequence));
+                        .formatted(last, sequence));
               }
+              sequence = Math.max(sequence, last);
               return moveCursor(end);
             });
   }
@@ -152,20 +159,38 @@ final class LaneSort {
   }
 
   private void requireContiguous(List<StoredFrame> frames) {
-    long before = sequence;
+    long first = frames.getFirst().key().sequence();
     // A start of an older version did not say when it began; its first frames may have expired.
-    if (before == 0 && position.closedSequence() == LanePosition.UNKNOWN) {
-      before = frames.getFirst().key().sequence() - 1;
-    }
+    boolean isUnknown = sequence == 0 && position.closedSequence() == LanePosition.UNKNOWN;
+    long before = isUnknown ? first - 1 : sequence;
     for (StoredFrame frame : frames) {
       long found = frame.key().sequence();
-      if (found != before + 1) {
-        throw hole(
-            "in minute %d frame %d follows frame %d"
-                .formatted(frame.key().partition().minute(), found, before));
+      long label = frame.key().partition().minute();
+      if (found != before + 1 && !isLost(label, before, found - 1)) {
+        throw hole("in minute %d frame %d follows frame %d".formatted(label, found, before));
       }
       before = found;
     }
+    sequence = first - 1; // of the minutes before
+  }
+
+  /**
+   * Whether frames between two sequences, with labels of this minute at most, must have expired:
+   * then waiting would not bring them back. They are counted, which tells readers.
+   */
+  private boolean isLost(long label, long before, long last) {
+    if (before >= last || label >= Lag.framesGoneBefore(Lag.minute(sorter.clock))) {
+      return false;
+    }
+    logger.error(
+        "lane {} of start {}: frames {} to {} have expired and were not sorted, they are lost",
+        cursor.lane(),
+        start.id(),
+        before + 1,
+        last);
+    sorter.meter.lostFrames(last - before);
+    damagedFrames += last - before;
+    return true;
   }
 
   private static Queue<List<StoredFrame>> pieces(List<StoredFrame> frames) {

@@ -31,7 +31,7 @@ final class SortPass {
   private static final int LANES_AT_ONCE = 2;
 
   // And an hour for clocks that differ.
-  private static final Duration FRAMES_KEPT = JournalTables.FRAMES_KEPT.plusHours(1);
+  private static final Duration FRAMES_KEPT = JournalTables.FRAMES_KEPT_MAX.plusHours(1);
 
   private static final Logger logger = LoggerFactory.getLogger(SortPass.class);
 
@@ -42,6 +42,7 @@ final class SortPass {
   private final FoldMeter meter;
   private final BooleanSupplier isClosed;
   private final Warnings warnings;
+  private final FrameKeeping keeping;
 
   // Starts whose lanes need not be looked at any more; never more than the table has.
   private final Set<StartId> finished = new HashSet<>();
@@ -70,6 +71,7 @@ final class SortPass {
     this.meter = meter;
     this.isClosed = isClosed;
     warnings = new Warnings(logger, ticker);
+    keeping = new FrameKeeping(journal, sorter.clock, executor, meter);
   }
 
   /** Sorts all that can be; fails only where it cannot be known what that is. */
@@ -82,6 +84,7 @@ final class SortPass {
     Share share = new Share(self, ids(starts.stream().filter(start -> !start.sealed()).toList()));
     finished.retainAll(ids(starts));
     List<Start> open = starts.stream().filter(start -> !finished.contains(start.id())).toList();
+    keeping.retain(ids(open));
     return Turns.all(STARTS_AT_ONCE, executor, open, this::fronts)
         .thenCompose(
             fronts -> {
@@ -129,6 +132,21 @@ final class SortPass {
                 warnings.warn("a lane is not sorted", error);
               }
               return front;
+            })
+        .thenCompose(this::keep);
+  }
+
+  /** Sees to it that nothing expires before it is sorted. */
+  private CompletionStage<LaneFront> keep(LaneFront front) {
+    return keeping
+        .keep(front)
+        .thenApply(nothing -> front)
+        .exceptionally(
+            error -> {
+              if (!isClosed.getAsBoolean()) {
+                warnings.warn("frames of a lane that is not sorted may expire", error);
+              }
+              return front;
             });
   }
 
@@ -146,7 +164,7 @@ final class SortPass {
         logger.error(
             "start {} ended more than {} days ago: what is not sorted is lost",
             start.id(),
-            JournalTables.FRAMES_KEPT.toDays());
+            FRAMES_KEPT.toDays());
         finished.add(start.id());
       } else {
         for (LaneFront lane : lanes) {

@@ -1,5 +1,6 @@
 package qiantang.store.fold;
 
+import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -16,23 +17,27 @@ public final class Sorter {
   final JournalTables journal;
   final FoldTables folds;
   final Layouts layouts;
+  final InstantSource clock;
   final FoldMeter meter;
   final Executor executor;
 
   /**
    * A sorter.
    *
+   * @param clock tells which frames must have expired
    * @param executor decodes and encodes; the database's own threads must not
    */
   public Sorter(
       JournalTables journal,
       FoldTables folds,
       Layouts layouts,
+      InstantSource clock,
       FoldMeter meter,
       Executor executor) {
     this.journal = journal;
     this.folds = folds;
     this.layouts = layouts;
+    this.clock = clock;
     this.meter = meter;
     this.executor = executor;
   }

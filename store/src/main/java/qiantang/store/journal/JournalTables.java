@@ -19,6 +19,12 @@ public interface JournalTables {
   /** For how long frames are kept: default_time_to_live of the table, as a test checks. */
   Duration FRAMES_KEPT = Duration.ofDays(2);
 
+  /** For how long from then on frames are kept that are written again: {@link #keepFrames}. */
+  Duration FRAMES_KEPT_AGAIN = Duration.ofDays(10);
+
+  /** How old frames can become. */
+  Duration FRAMES_KEPT_MAX = FRAMES_KEPT.plus(FRAMES_KEPT_AGAIN);
+
   /**
    * A frame as it is kept.
    *
@@ -89,6 +95,12 @@ public interface JournalTables {
 
   /** Frames of one lane-minute with a sequence above the one given, in order of sequence. */
   CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence);
+
+  /**
+   * Writes the frames of a lane-minute again, those that would expire within {@link #FRAMES_KEPT},
+   * under the same keys; says how many they are.
+   */
+  CompletionStage<Integer> keepFrames(LaneMinute partition);
 
   /** Writes one row of whereabouts; its writer gives the same first minute each time. */
   CompletionStage<Void> insertWhereabouts(Whereabouts row);

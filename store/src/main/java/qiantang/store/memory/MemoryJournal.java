@@ -1,5 +1,6 @@
 package qiantang.store.memory;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import qiantang.store.journal.JournalTables;
+import qiantang.store.memory.Expiry.Expiring;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.FrameKey;
 import qiantang.store.model.LaneMinute;
@@ -21,27 +23,41 @@ import qiantang.store.model.StartId;
 
 /** The journal's tables in memory. Any thread. */
 public final class MemoryJournal implements JournalTables {
+  // As in 004-events.cql.
+  private static final Duration LEADS_KEPT = Duration.ofDays(14);
+
   private record WhereaboutsKey(StartId start, int lane) {}
 
   private final InstantSource clock;
   private final Executor executor;
   private final boolean keepFrames;
-  private final Map<LaneMinute, ConcurrentSkipListMap<Long, byte[]>> frames =
+  private final Expiry expiry;
+  private final Map<LaneMinute, ConcurrentSkipListMap<Long, Expiring<byte[]>>> frames =
       new ConcurrentHashMap<>();
   private final Map<EnterpriseId, Map<WhereaboutsKey, Whereabouts>> whereabouts =
       new ConcurrentHashMap<>();
   private final Map<StartId, Start> starts = new ConcurrentHashMap<>();
 
   /**
-   * Empty tables.
+   * Empty tables from which nothing expires.
    *
    * @param executor completes every stage; {@code Runnable::run} completes before the call returns
    * @param keepFrames false forgets frames at once, so that a benchmark can write without end
    */
   public MemoryJournal(InstantSource clock, Executor executor, boolean keepFrames) {
+    this(clock, executor, keepFrames, Expiry.NEVER);
+  }
+
+  private MemoryJournal(InstantSource clock, Executor executor, boolean keepFrames, Expiry expiry) {
     this.clock = clock;
     this.executor = executor;
     this.keepFrames = keepFrames;
+    this.expiry = expiry;
+  }
+
+  /** Empty tables whose rows expire by this clock. */
+  public static MemoryJournal expiring(InstantSource clock, Executor executor) {
+    return new MemoryJournal(clock, executor, true, Expiry.by(clock));
   }
 
   @Override
@@ -51,7 +67,7 @@ public final class MemoryJournal implements JournalTables {
           if (keepFrames) {
             frames
                 .computeIfAbsent(key.partition(), partition -> new ConcurrentSkipListMap<>())
-                .put(key.sequence(), bytes);
+                .put(key.sequence(), expiry.after(FRAMES_KEPT, bytes));
           }
         });
   }
@@ -61,14 +77,37 @@ public final class MemoryJournal implements JournalTables {
     return supply(
         () -> {
           List<StoredFrame> found = new ArrayList<>();
-          ConcurrentSkipListMap<Long, byte[]> rows = frames.get(partition);
-          if (rows != null) {
-            rows.tailMap(afterSequence, false)
-                .forEach(
-                    (sequence, bytes) ->
-                        found.add(new StoredFrame(new FrameKey(partition, sequence), bytes)));
-          }
+          rows(partition)
+              .tailMap(afterSequence, false)
+              .forEach(
+                  (sequence, row) -> {
+                    if (!expiry.isOver(row)) {
+                      FrameKey key = new FrameKey(partition, sequence);
+                      found.add(new StoredFrame(key, row.value()));
+                    }
+                  });
           return found;
+        });
+  }
+
+  private ConcurrentSkipListMap<Long, Expiring<byte[]>> rows(LaneMinute partition) {
+    return frames.getOrDefault(partition, new ConcurrentSkipListMap<>());
+  }
+
+  @Override
+  public CompletionStage<Integer> keepFrames(LaneMinute partition) {
+    return supply(
+        () -> {
+          ConcurrentSkipListMap<Long, Expiring<byte[]>> rows = rows(partition);
+          int kept = 0;
+          for (Map.Entry<Long, Expiring<byte[]>> entry : rows.entrySet()) {
+            Expiring<byte[]> row = entry.getValue();
+            if (!expiry.isOver(row) && expiry.isWithin(FRAMES_KEPT, row)) {
+              rows.put(entry.getKey(), expiry.after(FRAMES_KEPT_AGAIN, row.value()));
+              kept++;
+            }
+          }
+          return kept;
         });
   }
 
@@ -92,12 +131,26 @@ public final class MemoryJournal implements JournalTables {
 
   @Override
   public CompletionStage<List<Whereabouts>> readWhereabouts(EnterpriseId enterprise) {
-    return supply(() -> List.copyOf(whereabouts.getOrDefault(enterprise, Map.of()).values()));
+    return supply(() -> rows(enterprise));
   }
 
   @Override
   public CompletionStage<List<EnterpriseId>> readEnterprises() {
-    return supply(() -> List.copyOf(whereabouts.keySet()));
+    return supply(() -> whereabouts.keySet().stream().filter(id -> !rows(id).isEmpty()).toList());
+  }
+
+  private List<Whereabouts> rows(EnterpriseId enterprise) {
+    return whereabouts.getOrDefault(enterprise, Map.of()).values().stream()
+        .filter(row -> !isOver(Duration.ofMinutes(row.lastMinute())))
+        .toList();
+  }
+
+  private boolean isOver(Duration writtenSince1970) {
+    return expiry.isOver(writtenSince1970.plus(LEADS_KEPT).toMillis());
+  }
+
+  private boolean isOver(Start start) {
+    return isOver(Duration.of(start.beatMicros(), ChronoUnit.MICROS));
   }
 
   @Override
@@ -148,12 +201,12 @@ public final class MemoryJournal implements JournalTables {
 
   @Override
   public CompletionStage<Optional<Start>> readStart(StartId start) {
-    return supply(() -> Optional.ofNullable(starts.get(start)));
+    return supply(() -> Optional.ofNullable(starts.get(start)).filter(row -> !isOver(row)));
   }
 
   @Override
   public CompletionStage<List<Start>> readStarts() {
-    return supply(() -> List.copyOf(starts.values()));
+    return supply(() -> starts.values().stream().filter(row -> !isOver(row)).toList());
   }
 
   @Override

@@ -45,7 +45,7 @@ public final class Tail {
   private static final int STARTS_AT_ONCE = 16;
 
   // Older frames have expired by the writer's clock; the hour is for clocks that differ.
-  private static final long KEPT_MINUTES = JournalTables.FRAMES_KEPT.plusHours(1).toMinutes();
+  private static final long KEPT_MINUTES = JournalTables.FRAMES_KEPT_MAX.plusHours(1).toMinutes();
 
   private static final int ENTRY_OVERHEAD_BYTES = 128;
 

@@ -58,7 +58,7 @@ class FoldsTest {
 
     Folding(@Nullable StartId self) {
       Layouts layouts = world.layouts(tables);
-      Sorter sorter = new Sorter(journal, tables, layouts, meter, Runnable::run);
+      Sorter sorter = new Sorter(journal, tables, layouts, time, meter, Runnable::run);
       folds =
           new Folds(
               journal,
@@ -268,7 +268,7 @@ class FoldsTest {
     insertStart(id(9), minute);
     time.advance(Duration.ofMinutes(30));
     assertTrue(process.limits.getLast() <= minute);
-    time.stepWallClock(JournalTables.FRAMES_KEPT.plusHours(1));
+    time.stepWallClock(JournalTables.FRAMES_KEPT.plusHours(7));
     time.advance(Duration.ofHours(1)); // labels go on by 2 minutes a heartbeat
     assertTrue(process.limits.getLast() > minute + 1000);
     long failures = process.meter.failedLanes();

@@ -44,7 +44,7 @@ final class Sorted {
   final Sorter sorter = sorter(folds);
 
   Sorter sorter(FoldTables tables) {
-    return new Sorter(journal, tables, layouts(tables), meter, Runnable::run);
+    return new Sorter(journal, tables, layouts(tables), time, meter, Runnable::run);
   }
 
   Layouts layouts(FoldTables tables) {

@@ -46,7 +46,7 @@ class SorterFaultsTest {
   private final long now = time.minute();
   private final FaultyTables reads = new FaultyTables(world.journal);
   private final Sorter sorter =
-      new Sorter(reads, world.folds, world.layouts(world.folds), world.meter, Runnable::run);
+      new Sorter(reads, world.folds, world.layouts(world.folds), time, world.meter, Runnable::run);
 
   @Test
   void aSealedStartIsReadToItsEnd() {
@@ -122,6 +122,32 @@ class SorterFaultsTest {
     requireHole(start, "frame 3 was stored, but frame 2 is the last found");
     frames(now + 1 + Lane.MINUTES_AHEAD, 3);
     requireSorted(start, 3);
+  }
+
+  @Test
+  void framesThatMustHaveExpiredAreNotWaitedForButCounted() {
+    frames(now, 1, 3);
+    frames(now + 1, 7);
+    Start start = live(now + 2, 9, 9);
+    time.stepWallClock(Duration.ofDays(2).plusHours(6));
+    requireHole(start, "frame 3 follows frame 1");
+    time.stepWallClock(Duration.ofMinutes(1));
+    requireHole(start, "frame 7 follows frame 3");
+    time.stepWallClock(Duration.ofMinutes(1));
+    requireHole(start, "end with frame 9, but frame 7 is the last found");
+    time.stepWallClock(Duration.ofMinutes(1));
+    assertEquals(1 + 3 + 2, requireSorted(start, 9).damagedFrames());
+    assertTrue(world.meter.lostFrames() >= 6);
+  }
+
+  @Test
+  void ofASealedStartWhatMustHaveExpiredIsNotWaitedForEither() {
+    frames(now, 1);
+    Start start = sealed(now + 1, 5, 1);
+    time.stepWallClock(Duration.ofDays(2).plusHours(6).plusMinutes(3));
+    requireHole(start, "frame 5 was stored, but frame 1 is the last found");
+    time.stepWallClock(Duration.ofMinutes(2));
+    assertEquals(4, requireSorted(start, 5).damagedFrames());
   }
 
   @Test
@@ -242,7 +268,7 @@ class SorterFaultsTest {
     int before = reads.count(Op.READ_FRAMES);
     FailingFolds counting = new FailingFolds(world.folds);
     Sorter counted =
-        new Sorter(reads, counting, world.layouts(counting), world.meter, Runnable::run);
+        new Sorter(reads, counting, world.layouts(counting), time, world.meter, Runnable::run);
     Start later = live(now + 10_000, 1, 1);
     LaneCursor cursor = Stages.done(counted.sort(later, 0, cursor()));
     assertEquals(new LaneCursor(ONE, 0, now + 10_000, 1, 0), cursor);

@@ -279,7 +279,8 @@ class SorterTest {
     close();
     List<Runnable> tasks = new ArrayList<>();
     Sorter sorter =
-        new Sorter(world.journal, world.folds, world.layouts(world.folds), world.meter, tasks::add);
+        new Sorter(
+            world.journal, world.folds, world.layouts(world.folds), time, world.meter, tasks::add);
     Start start = world.start(1);
     for (int lane = 0; lane < start.lanes().size(); lane++) {
       var sorted = sorter.sort(start, lane, null).toCompletableFuture();

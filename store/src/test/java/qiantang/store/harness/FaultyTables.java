@@ -26,6 +26,7 @@ public final class FaultyTables implements JournalTables {
   public enum Op {
     INSERT_FRAME,
     READ_FRAMES,
+    KEEP_FRAMES,
     INSERT_WHEREABOUTS,
     READ_WHEREABOUTS,
     READ_ENTERPRISES,
@@ -147,6 +148,11 @@ public final class FaultyTables implements JournalTables {
   @Override
   public CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence) {
     return perform(Op.READ_FRAMES, () -> tables.readFrames(partition, afterSequence));
+  }
+
+  @Override
+  public CompletionStage<Integer> keepFrames(LaneMinute partition) {
+    return perform(Op.KEEP_FRAMES, () -> tables.keepFrames(partition));
   }
 
   @Override

@@ -104,6 +104,22 @@ public abstract class JournalTablesContract {
 
   @Test
   @Order(2)
+  void framesThatAreWrittenAgainAreTheSameAndAreSoOnce() {
+    assertEquals(0, Stages.await(tables().keepFrames(partition(0, 0))));
+    for (long sequence = 1; sequence <= 150; sequence++) { // a page has 64
+      insert(0, 0, sequence, bytes(sequence, 1000));
+    }
+    Stages.await(tables().keepFrames(partition(0, 0)));
+    List<StoredFrame> frames = Stages.await(tables().readFrames(partition(0, 0), 0));
+    assertEquals(150, frames.size());
+    for (StoredFrame frame : frames) {
+      assertArrayEquals(bytes(frame.key().sequence(), 1000), frame.bytes());
+    }
+    assertEquals(0, Stages.await(tables().keepFrames(partition(0, 0))));
+  }
+
+  @Test
+  @Order(2)
   void startsLanesAndMinutesAreApart() {
     StartId other = new StartId(new UUID(start.id().getLeastSignificantBits(), 7));
     insert(0, 0, 1, bytes(1, 10));

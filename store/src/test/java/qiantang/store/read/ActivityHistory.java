@@ -69,7 +69,7 @@ final class ActivityHistory {
     FoldTables failing = Watched.tables(FoldTables.class, folds, this::mayFail);
     Layouts layouts = new Layouts(folds, new MemoryRegistry(), time);
     FoldMeter meter = new FoldMeter();
-    sorter = new Sorter(journal, failing, layouts, meter, Runnable::run);
+    sorter = new Sorter(journal, failing, layouts, time, meter, Runnable::run);
     packer = new Packer(journal, failing, layouts, time, meter, part -> new byte[0], Runnable::run);
     begin();
     begin();

@@ -34,7 +34,7 @@ final class Folded {
   final MemoryFolds folds = new MemoryFolds(Runnable::run);
   final FoldMeter meter = new FoldMeter();
   private final Layouts layouts = new Layouts(folds, new MemoryRegistry(), time);
-  private final Sorter sorter = new Sorter(journal, folds, layouts, meter, Runnable::run);
+  private final Sorter sorter = new Sorter(journal, folds, layouts, time, meter, Runnable::run);
   private final Packer packer =
       new Packer(journal, folds, layouts, time, meter, SummaryCodec::encode, Runnable::run);
   private final Node[] nodes;

@@ -202,7 +202,7 @@ class RejectionsTest {
   /** Sorts what can be; false where the tables failed. */
   private boolean sort(FoldTables tables) {
     Layouts layouts = new Layouts(tables, new MemoryRegistry(), time);
-    Sorter sorter = new Sorter(journal, tables, layouts, new FoldMeter(), Runnable::run);
+    Sorter sorter = new Sorter(journal, tables, layouts, time, new FoldMeter(), Runnable::run);
     boolean isDone = true;
     for (Start start : Stages.done(journal.readStarts())) {
       List<LaneCursor> cursors = Stages.done(folds.readLaneCursors(start.id()));

@@ -63,7 +63,7 @@ final class FoldNode {
   private void begin() {
     Layouts layouts = new Layouts(tables, registry, machine);
     FoldMeter meter = new FoldMeter();
-    sorter = new Sorter(journal, tables, layouts, meter, machine);
+    sorter = new Sorter(journal, tables, layouts, machine, meter, machine);
     packer = new Packer(journal, tables, layouts, machine, meter, SummaryCodec::encode, machine);
     int life = machine.life();
     Folds folds =

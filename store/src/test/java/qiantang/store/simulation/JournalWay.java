@@ -40,6 +40,11 @@ final class JournalWay implements JournalTables {
   }
 
   @Override
+  public CompletionStage<Integer> keepFrames(LaneMinute partition) {
+    return way.perform(Kind.STEP, "kept frames", () -> tables.keepFrames(partition));
+  }
+
+  @Override
   public CompletionStage<Void> insertWhereabouts(Whereabouts row) {
     return way.perform(Kind.STEP, "whereabouts", () -> tables.insertWhereabouts(row));
   }

@@ -33,14 +33,17 @@ class SchemaIT {
           "chunks_10y",
           "chunks_1y",
           "chunks_30d",
+          "counts",
           "credentials",
           "devices",
           "enterprises",
+          "events",
           "journal",
           "lane_cursors",
           "layouts",
           "packed_minutes",
           "platforms",
+          "registers",
           "schema_upgrades",
           "starts",
           "states",
@@ -83,7 +86,11 @@ class SchemaIT {
     try (CqlSession session = session()) {
       assertEquals(TABLES, tables(session, "schema_together"));
       assertEquals(
-          List.of("001-journal.cql true", "002-registry.cql true", "003-folds.cql true"),
+          List.of(
+              "001-journal.cql true",
+              "002-registry.cql true",
+              "003-folds.cql true",
+              "004-events.cql true"),
           upgrades(session, "schema_together"));
     }
   }

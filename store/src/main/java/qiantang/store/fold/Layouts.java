@@ -13,9 +13,9 @@ import qiantang.store.registry.Registry;
 import qiantang.store.registry.Retention;
 
 /**
- * The layouts of enterprises, read again when they are {@link #FRESH} old. A layout is stored an
- * hour or more before the day it begins with, so whoever has a copy of 10 minutes has it in time;
- * whoever cannot get one as young as that fails, and does not fold. Any thread.
+ * The layouts of enterprises, read again when they are {@link #FRESH} old. A layout is stored hours
+ * before the day it begins with, so whoever has a copy of 10 minutes has it in time; whoever cannot
+ * get one as young as that fails, and does not fold. Any thread.
  */
 public final class Layouts {
   /** How old a copy may be. */
@@ -25,8 +25,11 @@ public final class Layouts {
   private static final Duration READ_AGAIN = Duration.ofMinutes(5);
   private static final int ENTERPRISES_MAX = 200_000;
 
-  // A copy is 10 minutes old at most; the rest is for clocks and for a fold that is on its way.
-  private static final int AHEAD_MINUTES = 60;
+  // A layout that is seen after its day began loses what was sorted meanwhile. A write that is
+  // given
+  // up may still come by a hint 3 hours later (max_hint_window); a copy is 10 minutes old at most;
+  // the rest is for clocks and for a fold that is on its way.
+  private static final int AHEAD_MINUTES = 300;
   private static final int DAY_MINUTES = Layout.DAY_MINUTES;
 
   private static final Logger logger = LoggerFactory.getLogger(Layouts.class);
@@ -59,9 +62,9 @@ public final class Layouts {
   }
 
   /**
-   * Stores a better layout where there is one. It holds from the first day that begins an hour or
-   * more after now, and after whatever may have been sorted and packed: until then every copy is
-   * read again.
+   * Stores a better layout where there is one. It holds from the first day that begins 5 hours or
+   * more after now, and after whatever may have been sorted and packed: until then it has arrived
+   * and every copy is read again.
    *
    * @param reachMinute the largest reach of all starts
    */

@@ -22,8 +22,8 @@ final class PackerPass {
 
   private static final int HOUR_MINUTES = 60;
 
-  /** When the next day's layout is looked for: 22:00, an hour before it must be stored. */
-  private static final int LAYOUT_MINUTE = 22 * HOUR_MINUTES;
+  /** When the next day's layout is looked for: 18:00, an hour before it must be stored. */
+  private static final int LAYOUT_MINUTE = 18 * HOUR_MINUTES;
 
   /** What was measured for less says nothing of a day. */
   private static final int MEASURED_MINUTES_MIN = 2 * HOUR_MINUTES;

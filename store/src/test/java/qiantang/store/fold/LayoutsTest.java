@@ -29,31 +29,31 @@ class LayoutsTest {
   private final Layouts layouts = new Layouts(tables, new MemoryRegistry(), time);
 
   @Test
-  void aLayoutHoldsFromTheFirstDayThatBeginsAnHourAfterClockAndReach() {
-    assertEquals(DAY, fromDay(MIDNIGHT - 60, MIDNIGHT - 70));
-    assertEquals(DAY, fromDay(MIDNIGHT - 70, MIDNIGHT - 60));
-    assertEquals(DAY + 1, fromDay(MIDNIGHT - 59, MIDNIGHT - 100));
-    assertEquals(DAY + 1, fromDay(MIDNIGHT - 100, MIDNIGHT - 59));
+  void aLayoutHoldsFromTheFirstDayThatBeginsFiveHoursAfterClockAndReach() {
+    assertEquals(DAY, fromDay(MIDNIGHT - 300, MIDNIGHT - 310));
+    assertEquals(DAY, fromDay(MIDNIGHT - 310, MIDNIGHT - 300));
+    assertEquals(DAY + 1, fromDay(MIDNIGHT - 299, MIDNIGHT - 400));
+    assertEquals(DAY + 1, fromDay(MIDNIGHT - 400, MIDNIGHT - 299));
     assertEquals(DAY + 1, fromDay(MIDNIGHT - 2000, MIDNIGHT));
-    assertEquals(DAY, fromDay(MIDNIGHT - 60, Long.MIN_VALUE));
+    assertEquals(DAY, fromDay(MIDNIGHT - 300, Long.MIN_VALUE));
   }
 
   @Test
   void whatIsGoodEnoughIsNotStoredAndNothingBehindWhatIsStillToCome() {
     Measured usual = new Measured(1440, 500, 500L * 1440, 3000L * 1440, 1 << 20, Map.of());
-    improve(usual, MIDNIGHT - 120, MIDNIGHT - 120);
+    improve(usual, MIDNIGHT - 320, MIDNIGHT - 320);
     assertEquals(List.of(), stored());
-    improve(LARGE, MIDNIGHT - 120, MIDNIGHT - 120);
+    improve(LARGE, MIDNIGHT - 320, MIDNIGHT - 320);
     assertEquals(1, stored().size());
     improve(usual, MIDNIGHT - 100, MIDNIGHT - 100);
     assertEquals(1, stored().size());
-    improve(usual, MIDNIGHT + 1300, MIDNIGHT + 1300);
+    improve(usual, MIDNIGHT + 1100, MIDNIGHT + 1100);
     assertEquals(2, stored().size());
   }
 
   @Test
   void theCopyOfWhoStoredALayoutIsReadAgain() {
-    improve(LARGE, MIDNIGHT - 120, MIDNIGHT - 120);
+    improve(LARGE, MIDNIGHT - 320, MIDNIGHT - 320);
     LayoutHistory history = Stages.done(layouts.of(ENTERPRISE));
     assertEquals(8, history.at(MIDNIGHT - 1).groups());
     assertEquals(512, history.at(MIDNIGHT).groups());

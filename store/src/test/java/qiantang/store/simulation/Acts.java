@@ -8,10 +8,7 @@ final class Acts {
   // Some seconds short of what seals a start.
   private static final long SLUGGISH_NANOS = 50 * VirtualTime.SECOND;
 
-  // Clocks may be ahead by so much less than the hour by which a layout is known before its day, as
-  // copies of layouts may be 10 minutes old.
-  private static final long CLOCK_AHEAD_MAX_NANOS = 45 * VirtualTime.MINUTE;
-  private static final long CLOCK_BEHIND_MAX_NANOS = VirtualTime.HOUR;
+  private static final long CLOCK_WRONG_MAX_NANOS = VirtualTime.HOUR;
 
   private final World world;
   private final Dice dice;
@@ -184,13 +181,13 @@ final class Acts {
               case 0 -> 0;
               case 1 -> dice.between(-5 * VirtualTime.SECOND, 5 * VirtualTime.SECOND);
               case 2 -> dice.between(-5 * VirtualTime.MINUTE, 5 * VirtualTime.MINUTE);
-              default -> dice.between(-CLOCK_BEHIND_MAX_NANOS, CLOCK_AHEAD_MAX_NANOS);
+              default -> dice.between(-CLOCK_WRONG_MAX_NANOS, CLOCK_WRONG_MAX_NANOS);
             });
   }
 
   /** Sets a clock minutes ahead. */
   void setClockAhead(IngestNode node) {
-    node.machine().setWallClock(dice.between(3 * VirtualTime.MINUTE, CLOCK_AHEAD_MAX_NANOS));
+    node.machine().setWallClock(dice.between(3 * VirtualTime.MINUTE, CLOCK_WRONG_MAX_NANOS));
   }
 
   /** Sets a clock back by so much. */

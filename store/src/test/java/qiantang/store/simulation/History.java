@@ -34,7 +34,8 @@ final class History {
     LONELY_NODE(1, true),
     PACKING(1, true),
     LATE_PACKER(1, true),
-    REDELIVERY(1, true);
+    REDELIVERY(1, true),
+    MIDNIGHT(1, true);
 
     final int weight;
     final boolean optional;
@@ -101,6 +102,7 @@ final class History {
       case PACKING -> scenes.packing();
       case LATE_PACKER -> scenes.latePacker();
       case REDELIVERY -> scenes.redelivery();
+      case MIDNIGHT -> scenes.midnight();
     }
   }
 

@@ -107,7 +107,12 @@ final class Mutants {
               "two summaries count over each other",
               "read/IntervalMerge.java",
               "&& first > beforeMicros\n",
-              "\n"));
+              "\n"),
+          new Mutant(
+              "a new layout holds from today on",
+              "fold/Layouts.java",
+              "int AHEAD_MINUTES = 300;",
+              "int AHEAD_MINUTES = -1000;"));
 
   private Mutants() {}
 }

@@ -153,6 +153,29 @@ final class Scenes {
     }
   }
 
+  /** A day ends between messages; lanes are sorted on both sides of it. */
+  void midnight() {
+    long leftNanos = world.nanosToMidnight();
+    if (leftNanos > 5 * VirtualTime.HOUR) {
+      return;
+    }
+    if (leftNanos > 5 * VirtualTime.MINUTE) {
+      acts.beginQuiet(null);
+      time.advance(leftNanos - 4 * VirtualTime.MINUTE);
+      acts.endQuiet();
+    }
+    leftNanos = world.nanosToMidnight();
+    time.advanceSluggishly(
+        Math.max(0, leftNanos - dice.between(0, VirtualTime.MINUTE)), 15 * VirtualTime.SECOND);
+    for (int i = 3; i > 0; i--) {
+      acts.send(4);
+      acts.passMinutes(2);
+      acts.anyFolder().sort(false);
+      acts.passSeconds();
+      acts.ask();
+    }
+  }
+
   private void spansPass() {
     acts.passSeconds();
     if (dice.chance(300)) {

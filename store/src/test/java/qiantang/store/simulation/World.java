@@ -71,15 +71,22 @@ final class World {
     following = reader();
   }
 
-  /** Days begin in the midst of most worlds. */
+  /** Days begin in the midst of most worlds; at 18:00 packers think of the next day's layout. */
   private static Instant begin(Dice dice) {
     long beforeSeconds =
-        switch (dice.below(4)) {
+        switch (dice.below(8)) {
           case 0 -> dice.between(0, 24 * 3600);
-          case 1 -> dice.between(0, 4 * 3600);
+          case 1 -> dice.between(6 * 3600, 9 * 3600);
+          case 2 -> dice.between(0, 6 * 3600);
           default -> dice.between(0, 1800);
         };
     return MIDNIGHT.minusSeconds(beforeSeconds).plusNanos(dice.between(0, VirtualTime.SECOND));
+  }
+
+  /** How long until the day ends. */
+  long nanosToMidnight() {
+    long dayNanos = 24 * VirtualTime.HOUR;
+    return dayNanos - Math.floorMod(time.micros() * 1000, dayNanos);
   }
 
   private void register(EnterpriseId enterprise, Retention retention) {

@@ -74,6 +74,8 @@ final class RunningFolds implements AutoCloseable {
     count(exposition, "lost_frames", "frames that expired unsorted", meter::lostFrames);
     count(exposition, "blocks", "blocks stored", meter::blocks);
     count(exposition, "block_bytes", "bytes of them", meter::blockBytes);
+    count(exposition, "kept_blocks", "blocks written again after a day", meter::keptBlocks);
+    count(exposition, "lost_minutes", "minutes that may have expired", meter::lostMinutes);
     count(exposition, "damaged_blocks", "blocks that were set aside", meter::damagedBlocks);
     count(exposition, "events", "events stored", meter::events);
     count(exposition, "registers", "registers stored", meter::registers);

@@ -165,8 +165,11 @@ public final class DataJson {
     out.object("completeness")
         .flag("complete", completeness.complete())
         .text("truncatedBy", completeness.truncatedBy())
-        .array("gaps")
-        .endArray()
+        .array("gaps");
+    for (Completeness.Gap gap : completeness.gaps()) {
+      out.object().time("from", gap.fromMicros()).time("to", gap.toMicros()).endObject();
+    }
+    out.endArray()
         .time("freshness", freshnessMicros == 0 ? null : Long.valueOf(freshnessMicros))
         .texts("sources", completeness.sources())
         .number("damagedFrames", completeness.damagedFrames())

@@ -87,7 +87,10 @@ class CassandraFoldsIT extends FoldTablesContract {
         tables().insertBlocks(List.of(new Block(new BlockKey(in, MINUTE, start, 0, 1, 1), BYTES))));
     Stages.await(tables().writeLaneCursor(new LaneCursor(start, 0, MINUTE, 1, 0)));
     Stages.await(tables().writePackedMinute(ENTERPRISE, MINUTE));
-    assertLives("blocks", "body", Duration.ofDays(8));
+    assertLives("blocks", "body", Duration.ofDays(3));
+    assertEquals(1, Stages.await(tables().keepBlocks(in, MINUTE, MINUTE + 1)));
+    assertLives("blocks", "body", Duration.ofDays(10));
+    assertEquals(0, Stages.await(tables().keepBlocks(in, MINUTE, MINUTE + 1)));
     assertTimeToLive(
         Duration.ofDays(14),
         session.execute("SELECT ttl(minute) FROM lane_cursors WHERE start = ?", start.id()).one());

@@ -13,12 +13,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -39,8 +37,6 @@ final class CassandraFolds implements FoldTables {
    */
   private static final int WRITES_UNDER_WAY_MAX = 16;
 
-  // A block has at most 1 MiB, so a page 32 MiB. What a reader looks at, 22 minutes, is one page.
-  private static final int BLOCKS_PER_PAGE = 32;
   // A part has at most 64 KiB, so a page 8 MiB; a device's day, 96 quarter hours, is one page.
   private static final int CHUNKS_PER_PAGE = 128;
   // The same for a group of 64 devices, a part each.
@@ -49,7 +45,6 @@ final class CassandraFolds implements FoldTables {
   // A state's timestamp is its arrival, and below it so many bits of what its device's parts hold.
   private static final int TIE_BITS = 20;
 
-  private static final Comparator<Block> BY_KEY = Comparator.comparing(Block::key);
   private static final byte[] NO_SUMMARY = {};
 
   // A summary has some 30 bytes a metric, so a page of 100 metrics is 1.5 MiB.
@@ -60,13 +55,14 @@ final class CassandraFolds implements FoldTables {
 
   private final CqlSession session;
   private final WriteWindow window = new WriteWindow(WRITES_UNDER_WAY_MAX);
+  private final CassandraBlocks blocks;
   private final CassandraRecords records;
-  private final PreparedStatement insertBlock;
-  private final PreparedStatement selectBlocks;
   private final PreparedStatement insertLaneCursor;
   private final PreparedStatement selectLaneCursors;
   private final PreparedStatement insertPackedMinute;
-  private final PreparedStatement selectPackedMinute;
+  private final PreparedStatement insertKeptMinute;
+  private final PreparedStatement updateGap;
+  private final PreparedStatement selectPacking;
   private final ChunkStatements chunks30d;
   private final ChunkStatements chunks1y;
   private final ChunkStatements chunks10y;
@@ -79,14 +75,7 @@ final class CassandraFolds implements FoldTables {
   CassandraFolds(CqlSession session) {
     this.session = session;
     records = new CassandraRecords(session);
-    insertBlock =
-        prepare(
-            "INSERT INTO blocks (enterprise, device_group, hour, minute, start, lane, sequence,"
-                + " digest, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    selectBlocks =
-        prepare(
-            "SELECT minute, start, lane, sequence, digest, body FROM blocks WHERE enterprise = ?"
-                + " AND device_group = ? AND hour = ? AND minute >= ? AND minute < ?");
+    blocks = new CassandraBlocks(session);
     insertLaneCursor =
         prepare(
             "INSERT INTO lane_cursors (start, lane, minute, sequence, damaged_frames)"
@@ -95,7 +84,13 @@ final class CassandraFolds implements FoldTables {
         prepare("SELECT lane, minute, sequence, damaged_frames FROM lane_cursors WHERE start = ?");
     insertPackedMinute =
         prepare("INSERT INTO packed_minutes (enterprise, minute) VALUES (?, ?) USING TIMESTAMP ?");
-    selectPackedMinute = prepare("SELECT minute FROM packed_minutes WHERE enterprise = ?");
+    insertKeptMinute =
+        prepare(
+            "INSERT INTO packed_minutes (enterprise, kept_minute) VALUES (?, ?) USING TIMESTAMP ?");
+    updateGap =
+        prepare("UPDATE packed_minutes USING TIMESTAMP ? SET gaps[?] = ? WHERE enterprise = ?");
+    selectPacking =
+        prepare("SELECT minute, kept_minute, gaps FROM packed_minutes WHERE enterprise = ?");
     chunks30d = chunkStatements("chunks_30d");
     chunks1y = chunkStatements("chunks_1y");
     chunks10y = chunkStatements("chunks_10y");
@@ -141,42 +136,22 @@ final class CassandraFolds implements FoldTables {
   }
 
   @Override
-  public CompletionStage<Void> insertBlocks(List<Block> blocks) {
-    Batches<BlockPartition, BoundStatement> batches = new Batches<>();
-    for (Block block : blocks) {
-      BlockKey key = block.key();
-      BlockPartition partition = key.partition();
-      BoundStatement row =
-          insertBlock.bind(
-              partition.enterprise().text(),
-              partition.group(),
-              partition.hour(),
-              key.minute(),
-              key.start().id(),
-              key.lane(),
-              key.sequence(),
-              key.digest(),
-              ByteBuffer.wrap(block.bytes()));
-      batches.add(partition, row, block.bytes().length);
-    }
-    return write(batches);
+  public CompletionStage<Void> insertBlocks(List<Block> rows) {
+    return write(blocks.rows(rows));
   }
 
   @Override
   public CompletionStage<List<Block>> readBlocks(
       BlockPartition partition, long fromMinute, long toMinute) {
-    BoundStatement statement =
-        selectBlocks
-            .bind(
-                partition.enterprise().text(),
-                partition.group(),
-                partition.hour(),
-                fromMinute,
-                toMinute)
-            .setPageSize(BLOCKS_PER_PAGE);
-    // Cassandra orders UUIDs by version and without sign, Java with it.
-    return Rows.read(session, statement, row -> block(partition, row))
-        .thenApply(blocks -> blocks.stream().sorted(BY_KEY).toList());
+    return blocks.read(partition, fromMinute, toMinute);
+  }
+
+  @Override
+  public CompletionStage<Integer> keepBlocks(
+      BlockPartition partition, long fromMinute, long toMinute) {
+    return blocks
+        .due(partition, fromMinute, toMinute)
+        .thenCompose(due -> write(blocks.again(due)).thenApply(nothing -> due.size()));
   }
 
   @Override
@@ -211,10 +186,27 @@ final class CassandraFolds implements FoldTables {
   }
 
   @Override
-  public CompletionStage<Optional<Long>> readPackedMinute(EnterpriseId enterprise) {
-    return Rows.read(
-            session, selectPackedMinute.bind(enterprise.text()), row -> row.getLong("minute"))
-        .thenApply(rows -> rows.stream().findFirst());
+  public CompletionStage<Void> writeKeptMinute(EnterpriseId enterprise, long minute) {
+    return write(insertKeptMinute.bind(enterprise.text(), minute, minute));
+  }
+
+  @Override
+  public CompletionStage<Void> writeGap(EnterpriseId enterprise, long fromMinute, long toMinute) {
+    return write(updateGap.bind(toMinute, fromMinute, toMinute, enterprise.text()));
+  }
+
+  @Override
+  public CompletionStage<Packing> readPacking(EnterpriseId enterprise) {
+    return Rows.read(session, selectPacking.bind(enterprise.text()), CassandraFolds::packing)
+        .thenApply(rows -> rows.isEmpty() ? Packing.NONE : rows.getFirst());
+  }
+
+  private static Packing packing(Row row) {
+    Map<Long, Long> gaps = row.getMap("gaps", Long.class, Long.class);
+    return new Packing(
+        row.get("minute", Long.class),
+        row.get("kept_minute", Long.class),
+        gaps == null ? new TreeMap<>() : new TreeMap<>(gaps));
   }
 
   @Override
@@ -373,18 +365,6 @@ final class CassandraFolds implements FoldTables {
   @Override
   public CompletionStage<List<LaneCounts>> readCounts(EnterpriseId enterprise) {
     return records.counts(enterprise);
-  }
-
-  private static Block block(BlockPartition partition, Row row) {
-    return new Block(
-        new BlockKey(
-            partition,
-            row.getLong("minute"),
-            new StartId(Rows.present(row.getUuid("start"), "start")),
-            row.getInt("lane"),
-            row.getLong("sequence"),
-            row.getLong("digest")),
-        Rows.blob(row, "body"));
   }
 
   private static Chunk chunk(ChunkPartition partition, DeviceId device, Row row) {

@@ -33,6 +33,16 @@ final class ActiveMinutes {
     }
   }
 
+  /** Behind the last of them that follow this one, which is one of them, without a break. */
+  long endOf(long minute) {
+    for (Interval interval : intervals) {
+      if (interval.last >= minute) {
+        return interval.last + 1;
+      }
+    }
+    return minute;
+  }
+
   /** The first of them that is not before this minute; {@link #NONE} where there is none. */
   long atOrAfter(long minute) {
     for (Interval interval : intervals) {

@@ -11,6 +11,8 @@ public final class FoldMeter {
   private final LongAdder damagedFrames = new LongAdder();
   private final LongAdder lostFrames = new LongAdder();
   private final LongAdder keptFrames = new LongAdder();
+  private final LongAdder keptBlocks = new LongAdder();
+  private final LongAdder lostMinutes = new LongAdder();
   private final LongAdder failedPasses = new LongAdder();
   private final LongAdder failedLanes = new LongAdder();
   private final LongAdder failedEnterprises = new LongAdder();
@@ -45,6 +47,14 @@ public final class FoldMeter {
 
   void keptFrames(long count) {
     keptFrames.add(count);
+  }
+
+  void keptBlocks(long count) {
+    keptBlocks.add(count);
+  }
+
+  void lostMinutes(long count) {
+    lostMinutes.add(count);
   }
 
   void failedPass() {
@@ -117,6 +127,16 @@ public final class FoldMeter {
   /** Frames that were written again because no sorter had taken them for a day. */
   public long keptFrames() {
     return keptFrames.sum();
+  }
+
+  /** Blocks that were written again because no packer had taken them for a day. */
+  public long keptBlocks() {
+    return keptBlocks.sum();
+  }
+
+  /** Minutes of enterprises of which blocks may have expired before they were packed. */
+  public long lostMinutes() {
+    return lostMinutes.sum();
   }
 
   /** Passes that ended early: the starts, their cursors or the enterprises could not be read. */

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
@@ -18,7 +20,13 @@ import qiantang.store.registry.Retention;
  */
 public interface FoldTables extends RecordTables {
   /** For how long blocks are kept: default_time_to_live of the table, as a test checks. */
-  Duration BLOCKS_KEPT = Duration.ofDays(8);
+  Duration BLOCKS_KEPT = Duration.ofDays(3);
+
+  /** For how long from then on blocks are kept that are written again: {@link #keepBlocks}. */
+  Duration BLOCKS_KEPT_AGAIN = Duration.ofDays(10);
+
+  /** How old blocks can become. */
+  Duration BLOCKS_KEPT_MAX = BLOCKS_KEPT.plus(BLOCKS_KEPT_AGAIN);
 
   /** The group of blocks that hold an enterprise's births and presence records, of all devices. */
   int RECORDS_GROUP = -1;
@@ -123,11 +131,32 @@ public interface FoldTables extends RecordTables {
    */
   record State(StatePartition partition, DeviceId device, int part, long arrival, byte[] bytes) {}
 
+  /**
+   * How far an enterprise is packed, and what packers know besides.
+   *
+   * @param minute all blocks with labels before this minute are packed, but those that are on time
+   *     for a later span; null where no packer was
+   * @param keptMinute blocks with labels before this minute that were not packed were written again
+   *     a day later; null where that was never needed
+   * @param gaps minutes of which blocks may have expired before they were packed: the first of
+   *     some, and behind the last of them
+   */
+  record Packing(@Nullable Long minute, @Nullable Long keptMinute, SortedMap<Long, Long> gaps) {
+    /** Of an enterprise of which nothing is known. */
+    public static final Packing NONE = new Packing(null, null, new TreeMap<>());
+  }
+
   /** Inserts blocks; repeating it changes nothing. They may lie in several partitions. */
   CompletionStage<Void> insertBlocks(List<Block> blocks);
 
   /** Blocks with a label from one minute to before another, in order of arrival. */
   CompletionStage<List<Block>> readBlocks(BlockPartition partition, long fromMinute, long toMinute);
+
+  /**
+   * Writes blocks with a label from one minute to before another again, those that would expire
+   * within {@link #BLOCKS_KEPT}, under the same keys; says how many they are.
+   */
+  CompletionStage<Integer> keepBlocks(BlockPartition partition, long fromMinute, long toMinute);
 
   /** Says how far a lane is sorted; one that says less than what is stored changes nothing. */
   CompletionStage<Void> writeLaneCursor(LaneCursor cursor);
@@ -141,8 +170,19 @@ public interface FoldTables extends RecordTables {
    */
   CompletionStage<Void> writePackedMinute(EnterpriseId enterprise, long minute);
 
+  /** Says up to which minute blocks were written again; an earlier one changes nothing. */
+  CompletionStage<Void> writeKeptMinute(EnterpriseId enterprise, long minute);
+
+  /** Says of which minutes blocks may be missing; of two gaps with one begin the longer stands. */
+  CompletionStage<Void> writeGap(EnterpriseId enterprise, long fromMinute, long toMinute);
+
+  /** How far an enterprise is packed. */
+  CompletionStage<Packing> readPacking(EnterpriseId enterprise);
+
   /** Up to which minute an enterprise is packed. */
-  CompletionStage<Optional<Long>> readPackedMinute(EnterpriseId enterprise);
+  default CompletionStage<Optional<Long>> readPackedMinute(EnterpriseId enterprise) {
+    return readPacking(enterprise).thenApply(packing -> Optional.ofNullable(packing.minute()));
+  }
 
   /**
    * Inserts parts of chunks; repeating it changes nothing. They may lie in several partitions.

@@ -73,7 +73,7 @@ public final class Folds implements AutoCloseable {
     this.meter = meter;
     this.self = self;
     sorting = new SortPass(journal, folds, sorter, executor, meter, ticker, () -> closed);
-    packing = new PackPass(journal, packer, executor, meter, ticker, () -> closed);
+    packing = new PackPass(journal, packer, executor, meter, ticker, clock, () -> closed);
     warnings = new Warnings(logger, ticker);
     unsortedMinute = minute();
     unpackedMinute = minute();

@@ -28,6 +28,26 @@ final class Lag {
     return nowMinute - BEHIND.toMinutes();
   }
 
+  /** Blocks with an earlier label may be there no more, unless they were written again. */
+  static long blocksAtRiskBefore(long nowMinute) {
+    return nowMinute - FoldTables.BLOCKS_KEPT.minus(MARGIN).toMinutes();
+  }
+
+  /** Blocks with an earlier label need not be looked for, to be written again. */
+  static long blocksGoneBefore(long nowMinute) {
+    return nowMinute - FoldTables.BLOCKS_KEPT.plus(MARGIN).toMinutes();
+  }
+
+  /**
+   * Whether what has this label or a later one, and was to be written again up to a minute, is
+   * there. What was sorted behind the last look, a day after that minute, lives for its own time.
+   */
+  static boolean isKept(long label, long keptMinute, long nowMinute) {
+    Duration lives = BEHIND.plus(FoldTables.BLOCKS_KEPT_AGAIN).minus(MARGIN);
+    long lookedMinute = keptMinute + BEHIND.toMinutes();
+    return label >= nowMinute - lives.toMinutes() && lookedMinute > blocksAtRiskBefore(nowMinute);
+  }
+
   /** Frames with an earlier label are there no more, unless they were written again. */
   static long framesGoneBefore(long nowMinute) {
     return nowMinute - JournalTables.FRAMES_KEPT.plus(MARGIN).toMinutes();

@@ -1,5 +1,6 @@
 package qiantang.store.fold;
 
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,8 @@ final class PackPass {
   // One hides the others' round trips; each holds what its blocks of a span are decoded to.
   private static final int ENTERPRISES_AT_ONCE = 2;
 
+  private static final int LOOK_MINUTES = 60;
+
   // All spans end at a multiple of the shortest, so there is nothing to do in between.
   private static final int STEP_MINUTES = Layout.SPANS_MINUTES.getFirst();
 
@@ -29,10 +32,12 @@ final class PackPass {
   private final Executor executor;
   private final FoldMeter meter;
   private final BooleanSupplier isClosed;
+  private final InstantSource clock;
   private final Warnings warnings;
 
   // Up to where, and of what share, all were packed last, but for these.
   private long minute = Long.MIN_VALUE;
+  private long lookedMinute = Long.MIN_VALUE;
   private @Nullable Share share;
   private List<EnterpriseId> failed = List.of();
 
@@ -42,12 +47,14 @@ final class PackPass {
       Executor executor,
       FoldMeter meter,
       Ticker ticker,
+      InstantSource clock,
       BooleanSupplier isClosed) {
     this.journal = journal;
     this.packing = packing;
     this.executor = executor;
     this.meter = meter;
     this.isClosed = isClosed;
+    this.clock = clock;
     warnings = new Warnings(logger, ticker);
   }
 
@@ -58,7 +65,10 @@ final class PackPass {
    */
   CompletionStage<Void> run(Share nowShare, long limitMinute) {
     long end = endMinute(limitMinute);
-    boolean isNew = end > minute || !nowShare.equals(share);
+    long now = Lag.minute(clock);
+    // Where a lane holds all packers for a day there is nothing to pack, but blocks may expire.
+    boolean isDue = end < Lag.keepBefore(now) && now >= lookedMinute + LOOK_MINUTES;
+    boolean isNew = end > minute || !nowShare.equals(share) || isDue;
     if (!isNew && failed.isEmpty()) {
       return Turns.NOTHING;
     }
@@ -78,6 +88,7 @@ final class PackPass {
             failures -> {
               failed = failures.stream().filter(Objects::nonNull).toList();
               minute = Math.max(end, minute);
+              lookedMinute = isNew ? now : lookedMinute;
               share = nowShare;
             });
   }

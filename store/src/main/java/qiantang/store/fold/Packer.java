@@ -2,12 +2,13 @@ package qiantang.store.fold;
 
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import qiantang.store.codec.DeviceColumns;
+import qiantang.store.fold.FoldTables.Packing;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.journal.JournalTables.Whereabouts;
@@ -68,28 +69,53 @@ public final class Packer {
   public CompletionStage<Void> pack(EnterpriseId enterprise, long limitMinute) {
     // The limit was known before these are read: whoever sent something by then is in them.
     CompletionStage<List<Whereabouts>> whereabouts = journal.readWhereabouts(enterprise);
-    CompletionStage<Optional<Long>> packed = environment.tables().readPackedMinute(enterprise);
+    CompletionStage<Packing> packing = environment.tables().readPacking(enterprise);
     return layouts
         .of(enterprise)
         .thenCombine(whereabouts, Known::new)
-        .thenCombine(packed, (known, minute) -> pass(known, minute, limitMinute))
-        .thenComposeAsync(PackerPass::run, environment.executor());
+        .thenCombineAsync(
+            packing, (known, last) -> pack(known, last, limitMinute), environment.executor())
+        .thenCompose(packed -> packed);
   }
 
   private record Known(LayoutHistory layouts, List<Whereabouts> whereabouts) {}
 
-  private PackerPass pass(Known known, Optional<Long> packedMinute, long limitMinute) {
+  /** Packs what it can; then what is left must not expire, whether that failed or not. */
+  private CompletionStage<Void> pack(Known known, Packing packing, long limitMinute) {
+    ActiveMinutes active = new ActiveMinutes(known.whereabouts);
+    BlockKeeping keeping = new BlockKeeping(environment, known.layouts, active, packing);
+    PackerPass pass = pass(known.layouts, active, packing, limitMinute, keeping);
+    return pass.run()
+        .handle(
+            (nothing, error) ->
+                keeping
+                    .keep(pass.packedMinute())
+                    .thenCompose(kept -> error == null ? Turns.NOTHING : failed(error)))
+        .thenCompose(packed -> packed);
+  }
+
+  private static CompletionStage<Void> failed(Throwable error) {
+    return CompletableFuture.failedFuture(error);
+  }
+
+  private PackerPass pass(
+      LayoutHistory history,
+      ActiveMinutes active,
+      Packing packing,
+      long limitMinute,
+      BlockKeeping keeping) {
     if (loads.size() >= ENTERPRISES_MAX) {
       loads.clear();
     }
     return new PackerPass(
         environment,
-        known.layouts,
-        new ActiveMinutes(known.whereabouts),
-        packedMinute,
+        history,
+        active,
+        packing,
         limitMinute,
-        loads.computeIfAbsent(known.layouts.enterprise(), enterprise -> new Load()),
-        measured -> improve(known.layouts, measured),
+        keeping,
+        loads.computeIfAbsent(history.enterprise(), enterprise -> new Load()),
+        measured -> improve(history, measured),
         sliceBytesMax);
   }
 

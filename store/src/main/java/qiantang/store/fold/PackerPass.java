@@ -2,7 +2,6 @@ package qiantang.store.fold;
 
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -11,6 +10,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.BlockPartition;
+import qiantang.store.fold.FoldTables.Packing;
 
 /**
  * The steps of one enterprise that a limit allows, in order. Spans in which it was silent are not
@@ -31,6 +31,7 @@ final class PackerPass {
   private final PackerEnvironment environment;
   private final LayoutHistory layouts;
   private final ActiveMinutes active;
+  private final BlockKeeping keeping;
   private final Load load;
   private final Function<Measured, CompletionStage<Void>> improve;
   private final long sliceBytesMax;
@@ -47,6 +48,7 @@ final class PackerPass {
   /**
    * A pass.
    *
+   * @param keeping is asked what may have expired
    * @param load what is packed is added to it
    * @param improve stores a better layout by what was measured, where there is one
    */
@@ -54,8 +56,9 @@ final class PackerPass {
       PackerEnvironment environment,
       LayoutHistory layouts,
       ActiveMinutes active,
-      Optional<Long> packedMinute,
+      Packing packing,
       long limitMinute,
+      BlockKeeping keeping,
       Load load,
       Function<Measured, CompletionStage<Void>> improve,
       long sliceBytesMax) {
@@ -63,6 +66,7 @@ final class PackerPass {
     this.layouts = layouts;
     this.active = active;
     this.limitMinute = limitMinute;
+    this.keeping = keeping;
     this.load = load;
     this.improve = improve;
     this.sliceBytesMax = sliceBytesMax;
@@ -71,13 +75,26 @@ final class PackerPass {
     if (first == ActiveMinutes.NONE) {
       position = endMinute; // of whoever left no trace, nothing is said
     } else {
-      position = layouts.spanStart(packedMinute.orElse(first - LayoutHistory.LATE_MINUTES));
+      Long packed = packing.minute();
+      position = layouts.spanStart(packed == null ? first - LayoutHistory.LATE_MINUTES : packed);
     }
     written = position;
   }
 
   CompletionStage<Void> run() {
-    return Turns.each(environment.executor(), this::next);
+    skipSilence();
+    if (position >= endMinute) {
+      return Turns.each(environment.executor(), this::next);
+    }
+    return keeping
+        .tellGaps(position - LayoutHistory.EARLY_MINUTES, limitMinute)
+        .thenComposeAsync(
+            nothing -> Turns.each(environment.executor(), this::next), environment.executor());
+  }
+
+  /** Up to which minute is known to be packed. */
+  long packedMinute() {
+    return written;
   }
 
   private @Nullable CompletionStage<?> next() {
@@ -161,8 +178,11 @@ final class PackerPass {
   }
 
   private CompletionStage<Void> writePackedMinute() {
-    written = position;
-    return environment.tables().writePackedMinute(layouts.enterprise(), position);
+    long minute = position;
+    return environment
+        .tables()
+        .writePackedMinute(layouts.enterprise(), minute)
+        .thenRun(() -> written = minute);
   }
 
   /**

@@ -1,18 +1,18 @@
 package qiantang.store.memory;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layout;
@@ -20,8 +20,11 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.StartId;
 
-/** The tables of folds in memory; nothing expires. Any thread. */
+/** The tables of folds in memory. Any thread. */
 public final class MemoryFolds implements FoldTables {
+  // As in 004-events.cql.
+  private static final Duration CURSORS_KEPT = Duration.ofDays(14);
+
   private static final Comparator<ChunkKey> CHUNKS =
       Comparator.comparing(ChunkKey::device)
           .thenComparingLong(ChunkKey::span)
@@ -32,105 +35,140 @@ public final class MemoryFolds implements FoldTables {
   private final Executor executor;
 
   // All guarded by this.
-  private final Map<BlockPartition, NavigableMap<BlockKey, Block>> blocks = new HashMap<>();
-  private final Map<StartId, NavigableMap<Integer, LaneCursor>> cursors = new HashMap<>();
-  private final Map<EnterpriseId, Long> packed = new HashMap<>();
-  private final Map<ChunkPartition, NavigableMap<ChunkKey, Chunk>> chunks = new HashMap<>();
-  private final Map<StatePartition, NavigableMap<StateKey, State>> states = new HashMap<>();
-  private final Map<EnterpriseId, NavigableMap<Long, Layout>> layouts = new HashMap<>();
+  private final MemoryTable<BlockPartition, BlockKey, Block> blocks;
+  private final MemoryTable<StartId, Integer, LaneCursor> cursors;
+  private final Map<EnterpriseId, Packing> packings = new HashMap<>();
+  private final MemoryTable<ChunkPartition, ChunkKey, Chunk> chunks;
+  private final MemoryTable<StatePartition, StateKey, State> states;
+  private final MemoryTable<EnterpriseId, Long, Layout> layouts;
+  private final MemoryTable<EventPartition, String, Event> events;
+  private final MemoryTable<RegisterPartition, DeviceId, RegisterRow> registers;
+  private final MemoryTable<EnterpriseId, LaneKey, LaneCounts> counts;
 
-  private final Map<EventPartition, NavigableMap<String, Event>> events = new HashMap<>();
-
-  private final Map<RegisterPartition, NavigableMap<DeviceId, RegisterRow>> registers =
-      new HashMap<>();
-  private final Map<EnterpriseId, NavigableMap<LaneKey, LaneCounts>> counts = new HashMap<>();
-
-  private record LaneKey(StartId start, int lane) implements Comparable<LaneKey> {
-    @Override
-    public int compareTo(LaneKey other) {
-      int byStart = start.compareTo(other.start);
-      return byStart != 0 ? byStart : Integer.compare(lane, other.lane);
-    }
+  private record LaneKey(StartId start, int lane) {
+    static final Comparator<LaneKey> ORDER =
+        Comparator.comparing(LaneKey::start).thenComparingInt(LaneKey::lane);
   }
 
-  private record StateKey(DeviceId device, int part) implements Comparable<StateKey> {
-    @Override
-    public int compareTo(StateKey other) {
-      int byDevice = device.compareTo(other.device);
-      return byDevice != 0 ? byDevice : Integer.compare(part, other.part);
-    }
+  private record StateKey(DeviceId device, int part) {
+    static final Comparator<StateKey> ORDER =
+        Comparator.comparing(StateKey::device).thenComparingInt(StateKey::part);
   }
 
   /**
-   * Empty tables.
+   * Empty tables from which nothing expires.
    *
    * @param executor completes every stage; {@code Runnable::run} completes before the call returns
    */
   public MemoryFolds(Executor executor) {
+    this(executor, Expiry.NEVER);
+  }
+
+  private MemoryFolds(Executor executor, Expiry expiry) {
     this.executor = executor;
+    blocks = new MemoryTable<>(Comparator.naturalOrder(), expiry, BLOCKS_KEPT);
+    cursors = new MemoryTable<>(Comparator.naturalOrder(), expiry, CURSORS_KEPT);
+    chunks = new MemoryTable<>(CHUNKS, expiry, null);
+    states = new MemoryTable<>(StateKey.ORDER, expiry, null);
+    layouts = new MemoryTable<>(Comparator.naturalOrder(), expiry, null);
+    events = new MemoryTable<>(Comparator.naturalOrder(), expiry, EVENTS_KEPT);
+    registers = new MemoryTable<>(Comparator.naturalOrder(), expiry, null);
+    counts = new MemoryTable<>(LaneKey.ORDER, expiry, null);
+  }
+
+  /** Empty tables whose rows expire by this clock. */
+  public static MemoryFolds expiring(InstantSource clock, Executor executor) {
+    return new MemoryFolds(executor, Expiry.by(clock));
   }
 
   @Override
   public CompletionStage<Void> insertBlocks(List<Block> rows) {
-    return run(
-        () ->
-            rows.forEach(
-                row ->
-                    blocks
-                        .computeIfAbsent(row.key().partition(), key -> new TreeMap<>())
-                        .put(row.key(), row)));
+    return run(() -> rows.forEach(row -> blocks.put(row.key().partition(), row.key(), row)));
   }
 
   @Override
   public CompletionStage<List<Block>> readBlocks(
       BlockPartition partition, long fromMinute, long toMinute) {
     return supply(
-        () -> {
-          List<Block> found = new ArrayList<>();
-          for (Block block : rows(blocks, partition)) {
-            if (block.key().minute() >= fromMinute && block.key().minute() < toMinute) {
-              found.add(block);
-            }
-          }
-          return found;
-        });
+        () ->
+            blocks.rows(partition).stream()
+                .filter(block -> isIn(block, fromMinute, toMinute))
+                .toList());
+  }
+
+  private static boolean isIn(Block block, long fromMinute, long toMinute) {
+    return block.key().minute() >= fromMinute && block.key().minute() < toMinute;
+  }
+
+  @Override
+  public CompletionStage<Integer> keepBlocks(
+      BlockPartition partition, long fromMinute, long toMinute) {
+    return supply(
+        () ->
+            blocks.keep(
+                partition,
+                block -> isIn(block, fromMinute, toMinute),
+                BLOCKS_KEPT,
+                BLOCKS_KEPT_AGAIN));
   }
 
   @Override
   public CompletionStage<Void> writeLaneCursor(LaneCursor cursor) {
     return run(
         () ->
-            cursors
-                .computeIfAbsent(cursor.start(), start -> new TreeMap<>())
-                .merge(
-                    cursor.lane(), cursor, (old, now) -> now.minute() < old.minute() ? old : now));
+            cursors.putUnless(
+                cursor.start(), cursor.lane(), cursor, (old, now) -> now.minute() < old.minute()));
   }
 
   @Override
   public CompletionStage<List<LaneCursor>> readLaneCursors(StartId start) {
-    return supply(() -> rows(cursors, start));
+    return supply(() -> cursors.rows(start));
   }
 
   @Override
   public CompletionStage<Void> writePackedMinute(EnterpriseId enterprise, long minute) {
-    return run(() -> packed.merge(enterprise, minute, Math::max));
+    return change(
+        enterprise, old -> new Packing(later(old.minute(), minute), old.keptMinute(), old.gaps()));
   }
 
   @Override
-  public CompletionStage<Optional<Long>> readPackedMinute(EnterpriseId enterprise) {
-    return supply(() -> Optional.ofNullable(packed.get(enterprise)));
+  public CompletionStage<Void> writeKeptMinute(EnterpriseId enterprise, long minute) {
+    return change(
+        enterprise, old -> new Packing(old.minute(), later(old.keptMinute(), minute), old.gaps()));
+  }
+
+  @Override
+  public CompletionStage<Void> writeGap(EnterpriseId enterprise, long fromMinute, long toMinute) {
+    return change(
+        enterprise,
+        old -> {
+          TreeMap<Long, Long> gaps = new TreeMap<>(old.gaps());
+          gaps.merge(fromMinute, toMinute, Math::max);
+          return new Packing(old.minute(), old.keptMinute(), gaps);
+        });
+  }
+
+  private CompletionStage<Void> change(EnterpriseId enterprise, UnaryOperator<Packing> change) {
+    return run(
+        () ->
+            packings.put(
+                enterprise, change.apply(packings.getOrDefault(enterprise, Packing.NONE))));
+  }
+
+  private static Long later(@Nullable Long one, long other) {
+    return one == null || one < other ? other : one;
+  }
+
+  @Override
+  public CompletionStage<Packing> readPacking(EnterpriseId enterprise) {
+    return supply(() -> packings.getOrDefault(enterprise, Packing.NONE));
   }
 
   @Override
   public CompletionStage<Void> insertChunks(List<Chunk> rows, Duration timeToLive) {
     check(timeToLive);
     return run(
-        () ->
-            rows.forEach(
-                row ->
-                    chunks
-                        .computeIfAbsent(row.key().partition(), key -> new TreeMap<>(CHUNKS))
-                        .put(row.key(), row)));
+        () -> rows.forEach(row -> chunks.put(row.key().partition(), row.key(), row, timeToLive)));
   }
 
   @Override
@@ -139,7 +177,7 @@ public final class MemoryFolds implements FoldTables {
     return supply(
         () -> {
           List<Chunk> found = new ArrayList<>();
-          for (Chunk chunk : rows(chunks, partition)) {
+          for (Chunk chunk : chunks.rows(partition)) {
             ChunkKey key = chunk.key();
             if (key.device().equals(device) && key.span() >= fromSpan && key.span() < toSpan) {
               found.add(chunk);
@@ -156,52 +194,37 @@ public final class MemoryFolds implements FoldTables {
         () ->
             rows.forEach(
                 row ->
-                    states
-                        .computeIfAbsent(row.partition(), key -> new TreeMap<>())
-                        .merge(
-                            new StateKey(row.device(), row.part()),
-                            row,
-                            (old, now) -> now.arrival() < old.arrival() ? old : now)));
+                    states.putUnless(
+                        row.partition(),
+                        new StateKey(row.device(), row.part()),
+                        row,
+                        timeToLive,
+                        (old, now) -> now.arrival() < old.arrival())));
   }
 
   @Override
   public CompletionStage<List<State>> readStates(
       StatePartition partition, @Nullable DeviceId device) {
     return supply(
-        () -> {
-          List<State> found = new ArrayList<>();
-          for (State state : rows(states, partition)) {
-            if (device == null || state.device().equals(device)) {
-              found.add(state);
-            }
-          }
-          return found;
-        });
+        () ->
+            states.rows(partition).stream()
+                .filter(state -> device == null || state.device().equals(device))
+                .toList());
   }
 
   @Override
   public CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
-    return run(
-        () ->
-            layouts
-                .computeIfAbsent(enterprise, id -> new TreeMap<>())
-                .put(layout.fromDay(), layout));
+    return run(() -> layouts.put(enterprise, layout.fromDay(), layout));
   }
 
   @Override
   public CompletionStage<List<Layout>> readLayouts(EnterpriseId enterprise) {
-    return supply(() -> rows(layouts, enterprise));
+    return supply(() -> layouts.rows(enterprise));
   }
 
   @Override
   public CompletionStage<Void> insertEvents(List<Event> rows) {
-    return run(
-        () ->
-            rows.forEach(
-                row ->
-                    events
-                        .computeIfAbsent(row.partition(), key -> new TreeMap<>())
-                        .put(row.id(), row)));
+    return run(() -> rows.forEach(row -> events.put(row.partition(), row.id(), row)));
   }
 
   @Override
@@ -209,7 +232,7 @@ public final class MemoryFolds implements FoldTables {
       EventPartition partition, String fromId, String toId, int limit) {
     return supply(
         () ->
-            rows(events, partition).reversed().stream()
+            events.rows(partition).reversed().stream()
                 .filter(row -> row.id().compareTo(fromId) >= 0 && row.id().compareTo(toId) < 0)
                 .limit(limit)
                 .toList());
@@ -221,17 +244,16 @@ public final class MemoryFolds implements FoldTables {
         () ->
             rows.forEach(
                 row ->
-                    registers
-                        .computeIfAbsent(row.partition(), key -> new TreeMap<>())
-                        .merge(
-                            row.device(),
-                            row,
-                            (old, now) -> now.minute() < old.minute() ? old : now)));
+                    registers.putUnless(
+                        row.partition(),
+                        row.device(),
+                        row,
+                        (old, now) -> now.minute() < old.minute())));
   }
 
   @Override
   public CompletionStage<List<RegisterRow>> readRegisters(RegisterPartition partition) {
-    return supply(() -> rows(registers, partition));
+    return supply(() -> registers.rows(partition));
   }
 
   @Override
@@ -239,7 +261,7 @@ public final class MemoryFolds implements FoldTables {
       RegisterPartition partition, List<DeviceId> devices) {
     return supply(
         () ->
-            rows(registers, partition).stream()
+            registers.rows(partition).stream()
                 .filter(row -> devices.contains(row.device()))
                 .toList());
   }
@@ -250,29 +272,23 @@ public final class MemoryFolds implements FoldTables {
         () ->
             rows.forEach(
                 row ->
-                    counts
-                        .computeIfAbsent(row.enterprise(), key -> new TreeMap<>())
-                        .merge(
-                            new LaneKey(row.start(), row.lane()),
-                            row,
-                            (old, now) -> now.sequence() < old.sequence() ? old : now)));
+                    counts.putUnless(
+                        row.enterprise(),
+                        new LaneKey(row.start(), row.lane()),
+                        row,
+                        (old, now) -> now.sequence() < old.sequence())));
   }
 
   @Override
   public CompletionStage<List<LaneCounts>> readCounts(EnterpriseId enterprise) {
-    return supply(() -> rows(counts, enterprise));
+    return supply(() -> counts.rows(enterprise));
   }
 
-  // Nothing expires here, but the database would keep for ever what is to live for less.
+  // The database would keep for ever what is to live for less.
   private static void check(Duration timeToLive) {
     if (timeToLive.toSeconds() < 1) {
       throw new AssertionError("BUG: cannot keep rows for " + timeToLive);
     }
-  }
-
-  private static <P, K, R> List<R> rows(Map<P, NavigableMap<K, R>> table, P partition) {
-    NavigableMap<K, R> rows = table.get(partition);
-    return rows == null ? List.of() : List.copyOf(rows.values());
   }
 
   private CompletionStage<Void> run(Runnable task) {

@@ -17,13 +17,17 @@ import org.jspecify.annotations.Nullable;
  *     what was asked, the journal always
  * @param damagedFrames frames, blocks, chunks, states and events that could not be decoded; above 0
  *     the answer is not complete
+ * @param gaps where something of a series may be missing; then the answer is not complete
  */
 public record Completeness(
     boolean complete,
     @Nullable String truncatedBy,
     long freshnessMicros,
     List<String> sources,
-    int damagedFrames) {
+    int damagedFrames,
+    List<Gap> gaps) {
+  /** Arrival times, of which something may be missing: it expired before it was packed. */
+  public record Gap(long fromMicros, long toMicros) {}
 
   static Completeness of(
       @Nullable String truncatedBy,
@@ -35,6 +39,15 @@ public record Completeness(
         truncatedBy,
         freshnessMicros,
         Source.words(sources),
-        damagedFrames);
+        damagedFrames,
+        List.of());
+  }
+
+  /** The same of an answer for whose times there are gaps. */
+  Completeness with(List<Gap> found) {
+    return found.isEmpty()
+        ? this
+        : new Completeness(
+            false, truncatedBy, freshnessMicros, sources, damagedFrames, List.copyOf(found));
   }
 }

@@ -1,10 +1,12 @@
 package qiantang.store.read;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.LaneCursor;
+import qiantang.store.fold.FoldTables.Packing;
 import qiantang.store.fold.LayoutHistory;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.journal.JournalTables.Whereabouts;
@@ -19,14 +21,14 @@ import qiantang.store.model.StartId;
  * @param whereabouts the lanes in which the enterprise may have records
  * @param starts those of them that have not expired
  * @param cursors of lanes that a sorter has begun
- * @param packedMinute up to which minute the enterprise is packed, null where no packer was
+ * @param packing how far the enterprise is packed
  */
 record Positions(
     EnterpriseId enterprise,
     List<Whereabouts> whereabouts,
     Map<StartId, Start> starts,
     Map<LaneKey, LaneCursor> cursors,
-    @Nullable Long packedMinute) {
+    Packing packing) {
   /** A lane of a start. */
   record LaneKey(StartId start, int lane) {}
 
@@ -43,12 +45,13 @@ record Positions(
     for (Whereabouts row : whereabouts) {
       from = Math.min(from, row.firstMinute());
     }
+    Long packedMinute = packing.minute();
     if (packedMinute != null) {
       // What came early for a span is packed with that span and not with the minute it came in.
       from = Math.max(from, packedMinute - LayoutHistory.EARLY_MINUTES);
     }
     // Older blocks have expired, and a start may be older than all of them.
-    return from >= to ? to : Math.max(from, to - FoldTables.BLOCKS_KEPT.toMinutes());
+    return from >= to ? to : Math.max(from, to - FoldTables.BLOCKS_KEPT_MAX.toMinutes());
   }
 
   /** First label that no block needs to have: what was not sorted yet is read as frames. */
@@ -58,6 +61,27 @@ record Positions(
         .mapToLong(cursor -> cursor == null ? Long.MIN_VALUE : cursor.minute())
         .max()
         .orElse(Long.MIN_VALUE);
+  }
+
+  /** Minutes of which something may be missing, that reach into these event times. */
+  List<Completeness.Gap> gaps(long fromMicros, long toMicros) {
+    List<Completeness.Gap> gaps = new ArrayList<>();
+    packing
+        .gaps()
+        .forEach(
+            (from, to) -> {
+              // What comes in time comes so long before or after it happened.
+              boolean isBefore = micros(to + LayoutHistory.EARLY_MINUTES) <= fromMicros;
+              boolean isBehind = micros(from - LayoutHistory.LATE_MINUTES) >= toMicros;
+              if (!isBefore && !isBehind) {
+                gaps.add(new Completeness.Gap(micros(from), micros(to)));
+              }
+            });
+    return gaps;
+  }
+
+  private static long micros(long minute) {
+    return minute * 60_000_000L;
   }
 
   /** Frames that a sorter has passed without being able to decode them. */

@@ -81,8 +81,18 @@ public final class Reader {
                       .visit(history, device, request.fromMicros(), request.toMicros(), merge)
                       .toCompletableFuture(),
                   readRecent(positions, history, device, merge).toCompletableFuture())
-              .thenApply(nothing -> merge.answer());
+              .thenApply(nothing -> withGaps(request, positions, merge.answer()));
         });
+  }
+
+  private static SeriesAnswer withGaps(
+      SeriesRequest request, Positions positions, SeriesAnswer answer) {
+    Long next = answer.nextFromMicros();
+    long toMicros = next == null ? request.toMicros() : next;
+    return new SeriesAnswer(
+        answer.series(),
+        next,
+        answer.completeness().with(positions.gaps(request.fromMicros(), toMicros)));
   }
 
   /** What is told of intervals of one device's samples, without handing out all of them. */
@@ -98,7 +108,19 @@ public final class Reader {
                     summarizedChunks,
                     recentMax,
                     tail.executor())
-                .run());
+                .run()
+                .thenApply(answer -> withGaps(request, positions, answer)));
+  }
+
+  private static IntervalsAnswer withGaps(
+      IntervalsRequest request, Positions positions, IntervalsAnswer answer) {
+    return switch (answer) {
+      case IntervalsAnswer.Found found ->
+          new IntervalsAnswer.Found(
+              found.series(),
+              found.completeness().with(positions.gaps(request.fromMicros(), request.toMicros())));
+      case IntervalsAnswer.TooLarge tooLarge -> tooLarge;
+    };
   }
 
   /** Merges what no chunk has yet. */

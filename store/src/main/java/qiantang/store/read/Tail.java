@@ -133,16 +133,12 @@ public final class Tail {
             rows -> {
               var starts = readStarts(rows).toCompletableFuture();
               var cursors = readCursors(rows).toCompletableFuture();
-              var packed = folds.readPackedMinute(enterprise).toCompletableFuture();
+              var packed = folds.readPacking(enterprise).toCompletableFuture();
               return CompletableFuture.allOf(starts, cursors, packed)
                   .thenApply(
                       nothing ->
                           new Positions(
-                              enterprise,
-                              rows,
-                              starts.join(),
-                              cursors.join(),
-                              packed.join().orElse(null)));
+                              enterprise, rows, starts.join(), cursors.join(), packed.join()));
             });
   }
 

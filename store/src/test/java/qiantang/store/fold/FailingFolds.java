@@ -2,7 +2,6 @@ package qiantang.store.fold;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -78,8 +77,24 @@ public final class FailingFolds implements FoldTables {
   }
 
   @Override
-  public CompletionStage<Optional<Long>> readPackedMinute(EnterpriseId enterprise) {
-    return perform(() -> tables.readPackedMinute(enterprise));
+  public CompletionStage<Integer> keepBlocks(
+      BlockPartition partition, long fromMinute, long toMinute) {
+    return perform(() -> tables.keepBlocks(partition, fromMinute, toMinute));
+  }
+
+  @Override
+  public CompletionStage<Void> writeKeptMinute(EnterpriseId enterprise, long minute) {
+    return perform(() -> tables.writeKeptMinute(enterprise, minute));
+  }
+
+  @Override
+  public CompletionStage<Void> writeGap(EnterpriseId enterprise, long fromMinute, long toMinute) {
+    return perform(() -> tables.writeGap(enterprise, fromMinute, toMinute));
+  }
+
+  @Override
+  public CompletionStage<Packing> readPacking(EnterpriseId enterprise) {
+    return perform(() -> tables.readPacking(enterprise));
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -31,6 +32,7 @@ import qiantang.store.fold.FoldTables.Chunk;
 import qiantang.store.fold.FoldTables.ChunkKey;
 import qiantang.store.fold.FoldTables.ChunkPartition;
 import qiantang.store.fold.FoldTables.LaneCursor;
+import qiantang.store.fold.FoldTables.Packing;
 import qiantang.store.fold.FoldTables.State;
 import qiantang.store.fold.FoldTables.StatePartition;
 import qiantang.store.fold.FoldTables.Summarized;
@@ -197,6 +199,41 @@ public abstract class FoldTablesContract {
           Optional.of(MINUTE + stands.get(i)), Stages.await(tables().readPackedMinute(enterprise)));
     }
     assertEquals(Optional.empty(), Stages.await(tables().readPackedMinute(other)));
+  }
+
+  @Test
+  void whatIsKnownOfAPackingIsWrittenApart() {
+    assertEquals(Packing.NONE, Stages.await(tables().readPacking(enterprise)));
+    Stages.await(tables().writeKeptMinute(enterprise, MINUTE + 60));
+    assertEquals(
+        new Packing(null, MINUTE + 60, new TreeMap<>()),
+        Stages.await(tables().readPacking(enterprise)));
+    assertEquals(Optional.empty(), Stages.await(tables().readPackedMinute(enterprise)));
+    Stages.await(tables().writeKeptMinute(enterprise, MINUTE));
+    Stages.await(tables().writePackedMinute(enterprise, MINUTE - 900));
+    Stages.await(tables().writeGap(enterprise, MINUTE - 7, MINUTE + 9));
+    Stages.await(tables().writeGap(enterprise, MINUTE + 100, MINUTE + 200));
+    Stages.await(tables().writeGap(enterprise, MINUTE + 100, MINUTE + 150));
+    assertEquals(
+        new Packing(
+            MINUTE - 900,
+            MINUTE + 60,
+            new TreeMap<>(Map.of(MINUTE - 7, MINUTE + 9, MINUTE + 100, MINUTE + 200))),
+        Stages.await(tables().readPacking(enterprise)));
+    assertEquals(Packing.NONE, Stages.await(tables().readPacking(other)));
+  }
+
+  @Test
+  void blocksThatAreWrittenAgainAreTheSameAndAreSoOnce() {
+    assertEquals(0, Stages.await(tables().keepBlocks(blocks(), FIRST, LAST)));
+    List<Block> blocks = new ArrayList<>();
+    for (int minute = 0; minute < 60; minute++) { // a page has 32
+      blocks.add(block(key(blocks(), MINUTE + minute, 0, 1, minute), 1000));
+    }
+    insertBlocks(blocks);
+    Stages.await(tables().keepBlocks(blocks(), MINUTE, MINUTE + 50));
+    assertBlocks(blocks, read(blocks(), FIRST, LAST));
+    assertEquals(0, Stages.await(tables().keepBlocks(blocks(), MINUTE, MINUTE + 50)));
   }
 
   @Test

@@ -260,6 +260,20 @@ class FoldsTest {
   }
 
   @Test
+  void packersThatAreHeldForADayAreAskedAllTheSameEachHour() {
+    Node node = Node.opened(time, world.journal, 1);
+    Folding process = new Folding(id(1));
+    send(node);
+    time.advance(Duration.ofMinutes(5));
+    insertStart(id(9), time.minute());
+    time.advance(Duration.ofHours(23));
+    int asked = process.packed.size();
+    time.advance(Duration.ofHours(12));
+    int more = process.packed.size() - asked;
+    assertTrue(more >= 10 * ENTERPRISES && more <= 13 * ENTERPRISES, "asked " + more);
+  }
+
+  @Test
   void whatASealedStartLacksWhenAllItsFramesHaveExpiredIsNotWaitedFor() {
     Node node = Node.opened(time, world.journal, 1);
     Folding process = new Folding(id(1));

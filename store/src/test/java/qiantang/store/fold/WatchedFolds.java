@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -162,8 +161,24 @@ final class WatchedFolds implements FoldTables {
   }
 
   @Override
-  public CompletionStage<Optional<Long>> readPackedMinute(EnterpriseId enterprise) {
-    return perform(() -> tables.readPackedMinute(enterprise));
+  public CompletionStage<Integer> keepBlocks(
+      BlockPartition partition, long fromMinute, long toMinute) {
+    return perform(() -> tables.keepBlocks(partition, fromMinute, toMinute));
+  }
+
+  @Override
+  public CompletionStage<Void> writeKeptMinute(EnterpriseId enterprise, long minute) {
+    return perform(() -> tables.writeKeptMinute(enterprise, minute));
+  }
+
+  @Override
+  public CompletionStage<Void> writeGap(EnterpriseId enterprise, long fromMinute, long toMinute) {
+    return perform(() -> tables.writeGap(enterprise, fromMinute, toMinute));
+  }
+
+  @Override
+  public CompletionStage<Packing> readPacking(EnterpriseId enterprise) {
+    return perform(() -> tables.readPacking(enterprise));
   }
 
   @Override

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import qiantang.store.fold.FoldTables.Block;
+import qiantang.store.fold.FoldTables.BlockKey;
+import qiantang.store.fold.FoldTables.BlockPartition;
 import qiantang.store.harness.ManualTime;
 import qiantang.store.harness.Stages;
 import qiantang.store.journal.JournalTables.Start;
@@ -57,6 +60,24 @@ class MemoryExpiryTest {
     assertEquals(List.of(), Stages.done(journal.readWhereabouts(ACME)));
     assertEquals(List.of(), Stages.done(journal.readStarts()));
     assertEquals(Optional.empty(), Stages.done(journal.readStart(start)));
+  }
+
+  @Test
+  void blocksLiveForThreeDaysOrTenMoreWhenTheyAreWrittenAgain() {
+    MemoryFolds folds = MemoryFolds.expiring(time, Runnable::run);
+    BlockPartition partition = new BlockPartition(ACME, 0, 7);
+    for (int minute = 0; minute < 2; minute++) {
+      BlockKey key = new BlockKey(partition, minute, start, 0, 1, 1);
+      Stages.done(folds.insertBlocks(List.of(new Block(key, new byte[0]))));
+    }
+    time.stepWallClock(Duration.ofDays(3).minus(MILLI));
+    assertEquals(1, Stages.done(folds.keepBlocks(partition, 1, 9)));
+    assertEquals(2, Stages.done(folds.readBlocks(partition, 0, 9)).size());
+    time.stepWallClock(MILLI);
+    assertEquals(1, Stages.done(folds.readBlocks(partition, 0, 9)).size());
+    assertEquals(0, Stages.done(folds.keepBlocks(partition, 0, 9)));
+    time.stepWallClock(Duration.ofDays(10));
+    assertEquals(List.of(), Stages.done(folds.readBlocks(partition, 0, 9)));
   }
 
   private void assertFrames(LaneMinute partition, long... sequences) {

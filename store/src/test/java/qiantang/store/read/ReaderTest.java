@@ -62,7 +62,8 @@ class ReaderTest {
     SeriesAnswer series = series(ACME, "d");
     assertEquals(List.of(), series.series());
     assertNull(series.nextFromMicros());
-    assertEquals(new Completeness(true, null, 0, List.of("journal"), 0), series.completeness());
+    assertEquals(
+        new Completeness(true, null, 0, List.of("journal"), 0, List.of()), series.completeness());
     assertTrue(latest("d").byMetric().isEmpty());
     assertTrue(activity().devices().isEmpty());
     assertEquals(Counts.NONE, activity().counts());

@@ -277,7 +277,7 @@ class TiersTest {
   @ValueSource(
       strings = {
         "readLaneCursors",
-        "readPackedMinute",
+        "readPacking",
         "readLayouts",
         "readChunks",
         "readBlocks",

@@ -2,7 +2,6 @@ package qiantang.store.simulation;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
@@ -53,8 +52,25 @@ final class FoldWay implements FoldTables {
   }
 
   @Override
-  public CompletionStage<Optional<Long>> readPackedMinute(EnterpriseId enterprise) {
-    return way.perform(Kind.READ, "packed minute", () -> tables.readPackedMinute(enterprise));
+  public CompletionStage<Integer> keepBlocks(
+      BlockPartition partition, long fromMinute, long toMinute) {
+    return way.perform(
+        Kind.STEP, "kept blocks", () -> tables.keepBlocks(partition, fromMinute, toMinute));
+  }
+
+  @Override
+  public CompletionStage<Void> writeKeptMinute(EnterpriseId enterprise, long minute) {
+    return way.perform(Kind.STEP, "kept minute", () -> tables.writeKeptMinute(enterprise, minute));
+  }
+
+  @Override
+  public CompletionStage<Void> writeGap(EnterpriseId enterprise, long fromMinute, long toMinute) {
+    return way.perform(Kind.STEP, "gap", () -> tables.writeGap(enterprise, fromMinute, toMinute));
+  }
+
+  @Override
+  public CompletionStage<Packing> readPacking(EnterpriseId enterprise) {
+    return way.perform(Kind.READ, "packing", () -> tables.readPacking(enterprise));
   }
 
   @Override

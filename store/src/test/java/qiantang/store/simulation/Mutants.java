@@ -96,8 +96,18 @@ final class Mutants {
           new Mutant(
               "a state is written over a newer one",
               "memory/MemoryFolds.java",
-              "(old, now) -> now.arrival() < old.arrival() ? old : now",
-              "(old, now) -> now"),
+              "(old, now) -> now.arrival() < old.arrival()",
+              "(old, now) -> false"),
+          new Mutant(
+              "rejections are not made events",
+              "fold/LaneSort.java",
+              ".thenComposeAsync(nothing -> insertEvents(piece.events()), sorter.executor)",
+              ""),
+          new Mutant(
+              "counts of an earlier frame stand",
+              "memory/MemoryFolds.java",
+              "(old, now) -> now.sequence() < old.sequence()",
+              "(old, now) -> true"),
           new Mutant(
               "a summary counts over a sample within its times",
               "read/IntervalMerge.java",

@@ -4,11 +4,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.store.codec.BlockCodec;
+import qiantang.store.codec.DeviceColumns;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.BlockKey;
 import qiantang.store.fold.FoldTables.BlockPartition;
@@ -41,6 +44,8 @@ final class GroupStep {
   private final ArrayDeque<Slice> slices = new ArrayDeque<>(List.of(Slice.WHOLE));
   private final ChunkWrites chunks;
   private final StateWrites states;
+  // Of all slices: of two states of one arrival the database chooses one, and not by time.
+  private final SortedMap<DeviceId, DeviceColumns> newest = new TreeMap<>();
   private boolean hasBlocks;
 
   /**
@@ -75,8 +80,8 @@ final class GroupStep {
 
   /** Complete when all rows are known to be stored. */
   CompletionStage<Void> run() {
-    return Turns.each(
-        environment.executor(), () -> slices.isEmpty() ? null : pack(slices.remove()));
+    return Turns.each(environment.executor(), () -> slices.isEmpty() ? null : pack(slices.remove()))
+        .thenComposeAsync(nothing -> states.write(newest), environment.executor());
   }
 
   /** Whether anything arrived in or around the span. */
@@ -114,7 +119,11 @@ final class GroupStep {
   }
 
   private CompletionStage<Void> write(Arrivals arrivals) {
-    return chunks.write(arrivals).thenComposeAsync(states::write, environment.executor());
+    return chunks.write(arrivals).thenAccept(found -> found.forEach(this::keepNewest));
+  }
+
+  private void keepNewest(DeviceId device, DeviceColumns found) {
+    newest.merge(device, found, (earlier, now) -> Newest.ofAll(List.of(earlier, now)));
   }
 
   /** Where the readings of this step may lie, in order of arrival. */

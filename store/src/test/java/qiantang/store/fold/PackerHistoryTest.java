@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import qiantang.store.fold.FoldTables.Chunk;
 import qiantang.store.fold.FoldTables.ChunkKey;
@@ -51,8 +53,10 @@ class PackerHistoryTest {
       Random random = new Random(seed);
       PackerWorld world = randomWorld(random);
       long sliceBytesMax = 1L + random.nextInt(20_000);
-      Packer packer = world.packer(world.way(), sliceBytesMax, Runnable::run);
+      WatchedFolds way = world.way();
+      Packer packer = world.packer(way, sliceBytesMax, Runnable::run);
       Stages.done(packer.pack(PackerWorld.ENTERPRISE, MIDNIGHT + 5000));
+      assertEquals(way.states().size(), written(way).size(), "a state twice of one arrival");
       assertPacked(world, MIDNIGHT + 5000, "seed " + seed);
     }
   }
@@ -107,6 +111,12 @@ class PackerHistoryTest {
         assertPacked(world, limit, "seed " + seed + " slept at " + operation);
       }
     }
+  }
+
+  private static Set<String> written(WatchedFolds way) {
+    return way.states().stream()
+        .map(state -> state.device() + " " + state.part() + " " + state.arrival())
+        .collect(Collectors.toSet());
   }
 
   private static void assertPacked(PackerWorld world, long limit, String message) {

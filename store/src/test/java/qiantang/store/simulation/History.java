@@ -18,6 +18,7 @@ final class History {
   private enum Happening {
     SEND(14, false),
     SEND_AGAIN(4, true),
+    CONNECT(3, true),
     ASK(5, false),
     SORT(4, true),
     FOLD(3, true),
@@ -79,6 +80,7 @@ final class History {
     switch (Happening.values()[dice.weighted(happeningWeights)]) {
       case SEND -> acts.send(4);
       case SEND_AGAIN -> acts.sendAgain();
+      case CONNECT -> acts.connect();
       case ASK -> acts.ask();
       case SORT -> acts.anyFolder().sort(dice.chance(500));
       case FOLD -> acts.anyFolder().pass();

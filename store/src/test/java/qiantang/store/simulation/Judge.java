@@ -79,7 +79,7 @@ final class Judge {
     }
     int back = dice.below(Math.min(messages.size(), 4));
     Message message = messages.get(messages.size() - 1 - back);
-    return message.values.isEmpty() ? null : message.values.keySet().iterator().next();
+    return message.isReadings() ? message.values.keySet().iterator().next() : null;
   }
 
   /** Whether no more deliveries can be told apart. */

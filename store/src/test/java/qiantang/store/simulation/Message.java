@@ -124,9 +124,11 @@ final class Message {
 
   /** Whether a record is of this message. */
   boolean isSaidBy(Entry entry) {
-    return entry instanceof Entry.Rejection refused && isRefused()
-        ? refused.detail().equals("no JSON") && publisher().equals(refused.publisher())
-        : entry.equals(entry(entry.arrivalMicros()));
+    // A rejection holds bytes, by which records do not compare.
+    if (entry instanceof Entry.Rejection refused) {
+      return isRefused() && publisher().equals(refused.publisher());
+    }
+    return entry.equals(entry(entry.arrivalMicros()));
   }
 
   /** Who sent it, or who is spoken of. */

@@ -191,15 +191,21 @@ final class Acts {
 
   // --- Time -------------------------------------------------------------------------------------
 
-  void setClock(IngestNode node) {
-    node.machine()
-        .setWallClock(
-            switch (dice.below(4)) {
-              case 0 -> 0;
-              case 1 -> dice.between(-5 * VirtualTime.SECOND, 5 * VirtualTime.SECOND);
-              case 2 -> dice.between(-5 * VirtualTime.MINUTE, 5 * VirtualTime.MINUTE);
-              default -> dice.between(-CLOCK_WRONG_MAX_NANOS, CLOCK_WRONG_MAX_NANOS);
-            });
+  /** Sets a clock: mostly a node's, which is in labels and arrivals. */
+  void setClock() {
+    Machine machine =
+        switch (dice.below(8)) {
+          case 0 -> world.readerMachine;
+          case 1 -> anyFolder().machine();
+          default -> anyNode().machine();
+        };
+    machine.setWallClock(
+        switch (dice.below(4)) {
+          case 0 -> 0;
+          case 1 -> dice.between(-5 * VirtualTime.SECOND, 5 * VirtualTime.SECOND);
+          case 2 -> dice.between(-5 * VirtualTime.MINUTE, 5 * VirtualTime.MINUTE);
+          default -> dice.between(-CLOCK_WRONG_MAX_NANOS, CLOCK_WRONG_MAX_NANOS);
+        });
   }
 
   /** Sets a clock minutes ahead. */

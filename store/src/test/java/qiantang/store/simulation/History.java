@@ -94,7 +94,7 @@ final class History {
         }
       }
       case CLOSE -> acts.close(acts.anyNode());
-      case CLOCK -> acts.setClock(acts.anyNode());
+      case CLOCK -> acts.setClock();
       case CUT -> acts.cut(dice.pick(world.ways));
       case SLOW_READER -> acts.slowReader();
       case SLEEPER -> scenes.sleeper();

@@ -184,7 +184,8 @@ final class Scenes {
       acts.beginQuiet(null);
       time.advance(dice.between(17 * VirtualTime.MINUTE, 50 * VirtualTime.MINUTE));
       acts.endQuiet();
-      time.advance(100 * VirtualTime.SECOND); // those that ended are sealed
+      // Those that ended are sealed.
+      time.advanceSluggishly(100 * VirtualTime.SECOND, 15 * VirtualTime.SECOND);
     }
   }
 }

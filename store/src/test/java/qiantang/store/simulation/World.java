@@ -56,7 +56,7 @@ final class World {
     for (EnterpriseId enterprise : devices.enterprises()) {
       register(enterprise, dice.pick(List.of(Retention.values())));
     }
-    for (int i = 2 + dice.below(2); i > 0; i--) {
+    for (int i = dice.chance(300) ? 3 : 2; i > 0; i--) {
       Machine machine = machine("ingest-" + i);
       Way way = way(machine);
       nodes.add(new IngestNode(machine, journal(way), way, judge, dice, trace));

@@ -36,7 +36,8 @@ final class History {
     PACKING(1, true),
     LATE_PACKER(1, true),
     REDELIVERY(1, true),
-    MIDNIGHT(1, true);
+    MIDNIGHT(1, true),
+    EVENING(1, true);
 
     final int weight;
     final boolean optional;
@@ -105,6 +106,7 @@ final class History {
       case LATE_PACKER -> scenes.latePacker();
       case REDELIVERY -> scenes.redelivery();
       case MIDNIGHT -> scenes.midnight();
+      case EVENING -> scenes.evening();
     }
   }
 

@@ -121,11 +121,16 @@ final class Judge {
     return byOwner.getOrDefault(new Owner(enterprise, device), List.of());
   }
 
-  /** The last minute in which something of an enterprise is stored; below 0 for none. */
+  /**
+   * The last minute in which something of an enterprise was acknowledged; below 0 for none. What
+   * was not may lie in a lane that nobody knows of.
+   */
   long lastMinute(EnterpriseId enterprise) {
     long last = -1;
     for (Delivery delivery : deliveries) {
-      if (delivery.frame != null && delivery.message.enterprise.equals(enterprise)) {
+      if (delivery.frame != null
+          && delivery.acknowledged < Long.MAX_VALUE
+          && delivery.message.enterprise.equals(enterprise)) {
         last = Math.max(last, delivery.frame.partition().minute());
       }
     }

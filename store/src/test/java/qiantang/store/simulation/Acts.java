@@ -2,6 +2,7 @@ package qiantang.store.simulation;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.model.StartId;
 
 /** The single things that can happen in a world. */
 final class Acts {
@@ -52,9 +53,25 @@ final class Acts {
     for (int i = 0; i < 3 && !messages.isEmpty(); i++) {
       int back = dice.below(Math.min(messages.size(), 8));
       Message message = messages.get(messages.size() - 1 - back);
-      if (!message.isAcknowledged() || dice.chance(300)) {
+      boolean isSentByDevice = message.isReadings() || message.isRefused();
+      if (isSentByDevice && (!message.isAcknowledged() || dice.chance(300))) {
         send(anyNode(), message);
       }
+    }
+  }
+
+  /** Sessions begin, and end where they began. */
+  void connect() {
+    for (Session session : world.devices.sessions()) {
+      if (session.canEnd() && !judge.isFull() && dice.chance(400)) {
+        session.end = Message.presence(session.enterprise, session.device, session.number, false);
+        send(session.node, session.end);
+      }
+    }
+    IngestNode node = anyNode();
+    StartId start = node.start();
+    if (start != null && node.isOpen() && !judge.isFull()) {
+      send(node, world.devices.connect(node, start).begin);
     }
   }
 
@@ -174,15 +191,21 @@ final class Acts {
 
   // --- Time -------------------------------------------------------------------------------------
 
-  void setClock(IngestNode node) {
-    node.machine()
-        .setWallClock(
-            switch (dice.below(4)) {
-              case 0 -> 0;
-              case 1 -> dice.between(-5 * VirtualTime.SECOND, 5 * VirtualTime.SECOND);
-              case 2 -> dice.between(-5 * VirtualTime.MINUTE, 5 * VirtualTime.MINUTE);
-              default -> dice.between(-CLOCK_WRONG_MAX_NANOS, CLOCK_WRONG_MAX_NANOS);
-            });
+  /** Sets a clock: mostly a node's, which is in labels and arrivals. */
+  void setClock() {
+    Machine machine =
+        switch (dice.below(8)) {
+          case 0 -> world.readerMachine;
+          case 1 -> anyFolder().machine();
+          default -> anyNode().machine();
+        };
+    machine.setWallClock(
+        switch (dice.below(4)) {
+          case 0 -> 0;
+          case 1 -> dice.between(-5 * VirtualTime.SECOND, 5 * VirtualTime.SECOND);
+          case 2 -> dice.between(-5 * VirtualTime.MINUTE, 5 * VirtualTime.MINUTE);
+          default -> dice.between(-CLOCK_WRONG_MAX_NANOS, CLOCK_WRONG_MAX_NANOS);
+        });
   }
 
   /** Sets a clock minutes ahead. */

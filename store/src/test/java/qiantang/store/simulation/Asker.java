@@ -23,6 +23,7 @@ final class Asker {
   private final SampleCheck sampleCheck;
   private final IntervalCheck intervalCheck;
   private final RecordCheck recordCheck;
+  private final ActivityCheck activityCheck;
   private final Dice dice;
   private final Trace trace;
   private final Devices devices;
@@ -33,6 +34,7 @@ final class Asker {
     sampleCheck = new SampleCheck(judge);
     intervalCheck = new IntervalCheck(judge);
     recordCheck = new RecordCheck(judge);
+    activityCheck = new ActivityCheck(judge, devices);
     this.dice = dice;
     this.trace = trace;
     this.devices = devices;
@@ -57,7 +59,7 @@ final class Asker {
       case 3, 4 -> pages(name, reader, somePart(enterprise, device));
       case 5 -> intervals(name, reader, enterprise, device);
       case 6 -> rejections(name, reader, enterprise, dice.chance(500) ? device : null);
-      case 7 -> counts(name, reader, enterprise);
+      case 7 -> activity(name, reader, enterprise);
       default -> series(name, reader, enterprise, device);
     }
   }
@@ -66,6 +68,7 @@ final class Asker {
   void askAll(String name, Reader reader) {
     for (EnterpriseId enterprise : devices.enterprises()) {
       rejections(name, reader, enterprise, null);
+      activity(name, reader, enterprise);
       for (DeviceId device : devices.ids()) {
         series(name, reader, enterprise, device);
         latest(name, reader, enterprise, device);
@@ -224,15 +227,15 @@ final class Asker {
         });
   }
 
-  private void counts(String name, Reader reader, EnterpriseId enterprise) {
+  private void activity(String name, Reader reader, EnterpriseId enterprise) {
     long began = judge.now();
     follow(
         name,
-        "counts",
+        "activity",
         () -> reader.activity(enterprise),
         answer -> {
-          trace.note(name, "counts", answer.counts().messagesAccepted(), enterprise);
-          recordCheck.counts(name, enterprise, began, answer.counts());
+          trace.note(name, "answers activity", answer.counts().messagesAccepted(), enterprise);
+          activityCheck.activity(name, enterprise, began, answer);
         });
   }
 

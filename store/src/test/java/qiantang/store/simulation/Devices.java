@@ -7,6 +7,7 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.MetricValue;
 import qiantang.store.model.Reading;
+import qiantang.store.model.StartId;
 import qiantang.store.model.Value;
 
 /** The devices of two enterprises, which have the same ids, and what they say. */
@@ -15,6 +16,8 @@ final class Devices {
   private static final EnterpriseId ACME = new EnterpriseId("acme");
   private static final List<DeviceId> IDS =
       List.of(new DeviceId("d0"), new DeviceId("d1"), new DeviceId("d2"));
+  private static final List<DeviceId> NAMED = List.of(new DeviceId("b0"), new DeviceId("b1"));
+  private static final List<DeviceId> CONNECTING = List.of(new DeviceId("p0"), new DeviceId("p1"));
   private static final List<String> METRICS = List.of("m0", "m1");
   private static final int BATCH_READINGS = 35;
   private static final long BATCH_PERIOD_MICROS = 2_000_000L;
@@ -28,6 +31,7 @@ final class Devices {
   private final int edgeWeight;
   private final int conflictWeight;
   private final int batchPerMille;
+  private final List<Session> sessions = new ArrayList<>();
   private boolean hasBatches;
   private long values;
   private long firstMicros;
@@ -56,6 +60,30 @@ final class Devices {
     return IDS;
   }
 
+  /** Devices that are born now and then. */
+  List<DeviceId> named() {
+    return NAMED;
+  }
+
+  /** Devices that connect and disconnect. */
+  List<DeviceId> connecting() {
+    return CONNECTING;
+  }
+
+  /** All sessions there were. */
+  List<Session> sessions() {
+    return sessions;
+  }
+
+  /** A session begins on a node. */
+  Session connect(IngestNode node, StartId start) {
+    Session session =
+        new Session(
+            dice.pick(enterprises), dice.pick(CONNECTING), node, start, sessions.size() + 1);
+    sessions.add(session);
+    return session;
+  }
+
   /** Whether there may be chunks with summaries. */
   boolean hasBatches() {
     return hasBatches;
@@ -77,6 +105,9 @@ final class Devices {
     if (dice.chance(50)) {
       return Message.refused(enterprise, dice.pick(IDS));
     }
+    if (dice.chance(40)) {
+      return Message.birth(enterprise, dice.pick(NAMED), "name-" + ++values);
+    }
     if (dice.chance(batchPerMille)) {
       return batch();
     }
@@ -85,7 +116,7 @@ final class Devices {
       readings.add(reading(enterprise));
     }
     DeviceId publisher = dice.chance(500) ? readings.getFirst().device() : new DeviceId("gateway");
-    return Message.of(enterprise, publisher, readings);
+    return Message.readings(enterprise, publisher, readings);
   }
 
   /** A message of so many readings that their chunk has a summary. */
@@ -102,7 +133,7 @@ final class Devices {
           new Reading(
               device, micros, true, false, List.of(new MetricValue(METRICS.getFirst(), value()))));
     }
-    return Message.of(enterprise, device, readings);
+    return Message.readings(enterprise, device, readings);
   }
 
   /** A message that says otherwise of one thing that another has said. */
@@ -111,7 +142,7 @@ final class Devices {
     MetricValue said = new MetricValue(again.metric(), value());
     Reading reading =
         new Reading(again.device(), again.eventTimeMicros(), true, false, List.of(said));
-    return Message.of(message.enterprise, message.publisher, List.of(reading));
+    return Message.readings(message.enterprise, message.publisher(), List.of(reading));
   }
 
   private Reading reading(EnterpriseId enterprise) {
@@ -140,7 +171,7 @@ final class Devices {
       // Mostly of late: conflicts within a frame, a minute and a quarter hour.
       int back = dice.below(dice.chance(700) ? Math.min(5, messages.size()) : messages.size());
       Message message = messages.get(messages.size() - 1 - back);
-      if (message.enterprise.equals(enterprise) && !message.isRefused) {
+      if (message.enterprise.equals(enterprise) && message.isReadings()) {
         return dice.pick(List.copyOf(message.values.keySet()));
       }
     }

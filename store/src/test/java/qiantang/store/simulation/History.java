@@ -18,6 +18,7 @@ final class History {
   private enum Happening {
     SEND(14, false),
     SEND_AGAIN(4, true),
+    CONNECT(3, true),
     ASK(5, false),
     SORT(4, true),
     FOLD(3, true),
@@ -35,7 +36,8 @@ final class History {
     PACKING(1, true),
     LATE_PACKER(1, true),
     REDELIVERY(1, true),
-    MIDNIGHT(1, true);
+    MIDNIGHT(1, true),
+    EVENING(1, true);
 
     final int weight;
     final boolean optional;
@@ -79,6 +81,7 @@ final class History {
     switch (Happening.values()[dice.weighted(happeningWeights)]) {
       case SEND -> acts.send(4);
       case SEND_AGAIN -> acts.sendAgain();
+      case CONNECT -> acts.connect();
       case ASK -> acts.ask();
       case SORT -> acts.anyFolder().sort(dice.chance(500));
       case FOLD -> acts.anyFolder().pass();
@@ -92,7 +95,7 @@ final class History {
         }
       }
       case CLOSE -> acts.close(acts.anyNode());
-      case CLOCK -> acts.setClock(acts.anyNode());
+      case CLOCK -> acts.setClock();
       case CUT -> acts.cut(dice.pick(world.ways));
       case SLOW_READER -> acts.slowReader();
       case SLEEPER -> scenes.sleeper();
@@ -103,6 +106,7 @@ final class History {
       case LATE_PACKER -> scenes.latePacker();
       case REDELIVERY -> scenes.redelivery();
       case MIDNIGHT -> scenes.midnight();
+      case EVENING -> scenes.evening();
     }
   }
 

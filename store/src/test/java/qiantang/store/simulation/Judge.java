@@ -79,7 +79,7 @@ final class Judge {
     }
     int back = dice.below(Math.min(messages.size(), 4));
     Message message = messages.get(messages.size() - 1 - back);
-    return message.values.isEmpty() ? null : message.values.keySet().iterator().next();
+    return message.isReadings() ? message.values.keySet().iterator().next() : null;
   }
 
   /** Whether no more deliveries can be told apart. */
@@ -121,11 +121,16 @@ final class Judge {
     return byOwner.getOrDefault(new Owner(enterprise, device), List.of());
   }
 
-  /** The last minute in which something of an enterprise is stored; below 0 for none. */
+  /**
+   * The last minute in which something of an enterprise was acknowledged; below 0 for none. What
+   * was not may lie in a lane that nobody knows of.
+   */
   long lastMinute(EnterpriseId enterprise) {
     long last = -1;
     for (Delivery delivery : deliveries) {
-      if (delivery.frame != null && delivery.message.enterprise.equals(enterprise)) {
+      if (delivery.frame != null
+          && delivery.acknowledged < Long.MAX_VALUE
+          && delivery.message.enterprise.equals(enterprise)) {
         last = Math.max(last, delivery.frame.partition().minute());
       }
     }

@@ -122,7 +122,17 @@ final class Mutants {
               "a new layout holds from today on",
               "fold/Layouts.java",
               "int AHEAD_MINUTES = 300;",
-              "int AHEAD_MINUTES = -1000;"));
+              "int AHEAD_MINUTES = -1300;"),
+          new Mutant(
+              "what is counted in a frame and by a sorter counts twice",
+              "read/ActivityMerge.java",
+              "counts.merge(key, lane.counts(), Counts::max);",
+              "counts.merge(key, lane.counts(), Counts::plus);"),
+          new Mutant(
+              "the end of a session that is in a register is forgotten",
+              "fold/RegisterMerge.java",
+              "open.remove(key);",
+              ""));
 
   private Mutants() {}
 }

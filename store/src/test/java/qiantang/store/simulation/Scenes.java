@@ -155,18 +155,9 @@ final class Scenes {
 
   /** A day ends between messages; lanes are sorted on both sides of it. */
   void midnight() {
-    long leftNanos = world.nanosToMidnight();
-    if (leftNanos > 5 * VirtualTime.HOUR) {
+    if (!approach(0)) {
       return;
     }
-    if (leftNanos > 5 * VirtualTime.MINUTE) {
-      acts.beginQuiet(null);
-      time.advance(leftNanos - 4 * VirtualTime.MINUTE);
-      acts.endQuiet();
-    }
-    leftNanos = world.nanosToMidnight();
-    time.advanceSluggishly(
-        Math.max(0, leftNanos - dice.between(0, VirtualTime.MINUTE)), 15 * VirtualTime.SECOND);
     for (int i = 3; i > 0; i--) {
       acts.send(4);
       acts.passMinutes(2);
@@ -174,6 +165,35 @@ final class Scenes {
       acts.passSeconds();
       acts.ask();
     }
+  }
+
+  /** At 18:00 a packer thinks of the next day's layout; the day's own has to last. */
+  void evening() {
+    if (!approach(18)) {
+      return;
+    }
+    acts.send(4);
+    spansPass();
+    acts.fold(acts.anyFolder());
+    acts.send(4);
+    acts.passMinutes(2);
+    acts.fold(acts.anyFolder());
+    acts.ask();
+  }
+
+  /** Goes to the last minute before an hour, unless it is far away. */
+  private boolean approach(int hour) {
+    if (world.nanosTo(hour) > 5 * VirtualTime.HOUR) {
+      return false;
+    }
+    if (world.nanosTo(hour) > 5 * VirtualTime.MINUTE) {
+      acts.beginQuiet(null);
+      time.advance(world.nanosTo(hour) - 4 * VirtualTime.MINUTE);
+      acts.endQuiet();
+    }
+    long leftNanos = world.nanosTo(hour) - dice.between(0, VirtualTime.MINUTE);
+    time.advanceSluggishly(Math.max(0, leftNanos), 15 * VirtualTime.SECOND);
+    return true;
   }
 
   private void spansPass() {
@@ -184,7 +204,8 @@ final class Scenes {
       acts.beginQuiet(null);
       time.advance(dice.between(17 * VirtualTime.MINUTE, 50 * VirtualTime.MINUTE));
       acts.endQuiet();
-      time.advance(100 * VirtualTime.SECOND); // those that ended are sealed
+      // Those that ended are sealed.
+      time.advanceSluggishly(100 * VirtualTime.SECOND, 15 * VirtualTime.SECOND);
     }
   }
 }

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SimulationTest {
   private static final long SEEDS = 3000;
 
-  // Each is found within a tenth of it.
-  private static final long SEEDS_MUTANT_MAX = 400;
+  // Most are found by the first 50; a change of what is drawn moves each by some factor.
+  private static final long SEEDS_MUTANT_MAX = 2000;
   private static final int LINES = 60;
 
   @Test

@@ -52,4 +52,21 @@ final class Track {
     }
     return true;
   }
+
+  /**
+   * Whether an answer may give this value (null: nothing).
+   *
+   * @param floor what was acknowledged last before it was asked for
+   */
+  boolean mayBe(@Nullable Said floor, @Nullable Value value) {
+    if (value == null) {
+      return floor == null;
+    }
+    for (Said one : said) {
+      if (one.isStored() && (floor == null || !floor.isBehind(one)) && one.value.equals(value)) {
+        return true;
+      }
+    }
+    return false;
+  }
 }

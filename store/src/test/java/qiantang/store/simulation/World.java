@@ -56,7 +56,7 @@ final class World {
     for (EnterpriseId enterprise : devices.enterprises()) {
       register(enterprise, dice.pick(List.of(Retention.values())));
     }
-    for (int i = 2 + dice.below(2); i > 0; i--) {
+    for (int i = dice.chance(300) ? 3 : 2; i > 0; i--) {
       Machine machine = machine("ingest-" + i);
       Way way = way(machine);
       nodes.add(new IngestNode(machine, journal(way), way, judge, dice, trace));
@@ -83,10 +83,10 @@ final class World {
     return MIDNIGHT.minusSeconds(beforeSeconds).plusNanos(dice.between(0, VirtualTime.SECOND));
   }
 
-  /** How long until the day ends. */
-  long nanosToMidnight() {
+  /** How long until it is so many hours after midnight UTC again. */
+  long nanosTo(int hour) {
     long dayNanos = 24 * VirtualTime.HOUR;
-    return dayNanos - Math.floorMod(time.micros() * 1000, dayNanos);
+    return dayNanos - Math.floorMod(time.micros() * 1000 - hour * VirtualTime.HOUR, dayNanos);
   }
 
   private void register(EnterpriseId enterprise, Retention retention) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
@@ -28,7 +29,7 @@ import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.StartId;
 import qiantang.store.registry.Retention;
 
-/** The tables of folds as CQL: see {@code 003-folds.cql} and {@code 004-events.cql}. */
+/** The tables of folds as CQL: see {@code 003-folds.cql} and those behind it. */
 final class CassandraFolds implements FoldTables {
   /**
    * Over all folds of this process. Cassandra has 128 threads for writes, which wait for the disk;
@@ -51,12 +52,16 @@ final class CassandraFolds implements FoldTables {
   private static final int SUMMARIES_PER_PAGE = 512;
 
   private record ChunkStatements(
-      PreparedStatement insert, PreparedStatement select, PreparedStatement selectSummaries) {}
+      PreparedStatement insert,
+      PreparedStatement select,
+      PreparedStatement selectSummaries,
+      PreparedStatement scanSummaries) {}
 
   private final CqlSession session;
   private final WriteWindow window = new WriteWindow(WRITES_UNDER_WAY_MAX);
   private final CassandraBlocks blocks;
   private final CassandraRecords records;
+  private final CassandraRollups rollups;
   private final PreparedStatement insertLaneCursor;
   private final PreparedStatement selectLaneCursors;
   private final PreparedStatement insertPackedMinute;
@@ -75,6 +80,7 @@ final class CassandraFolds implements FoldTables {
   CassandraFolds(CqlSession session) {
     this.session = session;
     records = new CassandraRecords(session);
+    rollups = new CassandraRollups(session);
     blocks = new CassandraBlocks(session);
     insertLaneCursor =
         prepare(
@@ -112,11 +118,9 @@ final class CassandraFolds implements FoldTables {
   }
 
   private ChunkStatements chunkStatements(String table) {
-    String spans =
-        " FROM "
-            + table
-            + " WHERE enterprise = ? AND device_group = ? AND period = ? AND device = ?"
-            + " AND span >= ? AND span < ?";
+    String partition =
+        " FROM " + table + " WHERE enterprise = ? AND device_group = ? AND period = ?";
+    String spans = partition + " AND device = ? AND span >= ? AND span < ?";
     return new ChunkStatements(
         prepare(
             "INSERT INTO "
@@ -124,7 +128,12 @@ final class CassandraFolds implements FoldTables {
                 + " (enterprise, device_group, period, device, span, arrival, part, digest, body,"
                 + " summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TTL ?"),
         prepare("SELECT span, arrival, part, digest, body, summary" + spans),
-        prepare("SELECT span, arrival, part, digest, summary" + spans));
+        prepare("SELECT span, arrival, part, digest, summary" + spans),
+        // Within one partition, all of whose devices are wanted: it filters by span alone.
+        prepare(
+            "SELECT device, span, arrival, part, digest, summary"
+                + partition
+                + " AND span >= ? AND span < ? ALLOW FILTERING"));
   }
 
   private ChunkStatements chunks(Retention retention) {
@@ -264,6 +273,28 @@ final class CassandraFolds implements FoldTables {
         session, statement, row -> new Summarized(chunkKey(partition, device, row), summary(row)));
   }
 
+  @Override
+  public CompletionStage<Void> scanSummaries(
+      ChunkPartition partition, long fromSpan, long toSpan, Consumer<Summarized> visitor) {
+    BoundStatement statement =
+        chunks(partition.retention())
+            .scanSummaries()
+            .bind(
+                partition.enterprise().text(),
+                partition.group(),
+                partition.period(),
+                fromSpan,
+                toSpan)
+            .setPageSize(SUMMARIES_PER_PAGE);
+    return Rows.visit(
+        session,
+        statement,
+        row -> {
+          DeviceId device = new DeviceId(Rows.present(row.getString("device"), "device"));
+          visitor.accept(new Summarized(chunkKey(partition, device, row), summary(row)));
+        });
+  }
+
   private static BoundStatement spans(
       PreparedStatement select,
       ChunkPartition partition,
@@ -277,6 +308,17 @@ final class CassandraFolds implements FoldTables {
         device.text(),
         fromSpan,
         toSpan);
+  }
+
+  @Override
+  public CompletionStage<Void> insertRollups(List<Rollup> rows, Duration timeToLive) {
+    return write(rollups.rows(rows, seconds(timeToLive)));
+  }
+
+  @Override
+  public CompletionStage<List<Rollup>> readRollups(
+      RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin) {
+    return rollups.read(partition, device, fromBegin, toBegin);
   }
 
   @Override

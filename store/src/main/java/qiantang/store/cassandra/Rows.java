@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,19 @@ final class Rows {
     return session
         .executeAsync(query)
         .thenCompose(page -> collect(page, toValue, new ArrayList<>()));
+  }
+
+  /** Hands out all rows of a query, page by page. */
+  static CompletionStage<Void> visit(
+      CqlSession session, BoundStatement query, Consumer<Row> visitor) {
+    return session.executeAsync(query).thenCompose(page -> visit(page, visitor));
+  }
+
+  private static CompletionStage<Void> visit(AsyncResultSet page, Consumer<Row> visitor) {
+    page.currentPage().forEach(visitor);
+    return page.hasMorePages()
+        ? page.fetchNextPage().thenCompose(next -> visit(next, visitor))
+        : CompletableFuture.completedFuture(null);
   }
 
   private static <T> CompletionStage<List<T>> collect(

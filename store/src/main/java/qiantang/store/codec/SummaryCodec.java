@@ -46,6 +46,7 @@ public final class SummaryCodec {
    *
    * @param firstMicros first event time of the part, of any metric
    * @param lastMicros last event time of the part
+   * @param unitMicros all event times lie a multiple of this behind the first
    * @param newestArrivalMillis of all rows of the part
    * @param byMetric as far as the metrics occur
    * @param inColumns metrics that occur and are not summarized
@@ -53,6 +54,7 @@ public final class SummaryCodec {
   public record Summaries(
       long firstMicros,
       long lastMicros,
+      long unitMicros,
       long newestArrivalMillis,
       SortedMap<String, Summary> byMetric,
       SortedSet<String> inColumns) {}
@@ -77,17 +79,44 @@ public final class SummaryCodec {
         || !Summary.canHold(columns.eventTimeMicros(rows - 1))) {
       return NONE;
     }
-    SummaryBody body = new SummaryBody(rows, SummaryTimes.of(columns));
-    SortedMap<String, Summary> summaries = ColumnSummaries.of(columns);
-    ByteSink sink = Envelope.begin(MAGIC, VERSION, 64 + summaries.size() * 48);
+    return encode(of(columns), rows);
+  }
+
+  /** The summaries of columns, at least one row of times that a summary can hold. */
+  public static Summaries of(DeviceColumns columns) {
+    SummaryTimes times = SummaryTimes.of(columns);
+    return new Summaries(
+        times.firstMicros(),
+        times.lastMicros(),
+        times.unitMicros(),
+        newestArrivalMillis(columns),
+        ColumnSummaries.of(columns),
+        new TreeSet<>());
+  }
+
+  /** Encodes summaries, with those that are in columns as such. A pure function. */
+  public static byte[] encode(Summaries summaries) {
+    long rows = summaries.byMetric().values().stream().mapToLong(Summary::count).max().orElse(1);
+    return encode(summaries, rows);
+  }
+
+  private static byte[] encode(Summaries summaries, long rows) {
+    long units = (summaries.lastMicros() - summaries.firstMicros()) / summaries.unitMicros();
+    SummaryBody body =
+        new SummaryBody(
+            rows, new SummaryTimes(summaries.firstMicros(), summaries.unitMicros(), units));
+    SortedSet<String> metrics = new TreeSet<>(summaries.byMetric().keySet());
+    metrics.addAll(summaries.inColumns());
+    ByteSink sink = Envelope.begin(MAGIC, VERSION, 64 + metrics.size() * 48);
     sink.putVarint(rows);
     body.times().encode(sink);
-    sink.putZigzag(newestArrivalMillis(columns) - millis(body.times().lastMicros()));
-    new SortedTexts(MetricValue.NAME_BYTES_MAX).putAll(sink, columns.metrics());
-    ByteSink bodies = new ByteSink(summaries.size() * 32);
-    for (Summary summary : summaries.values()) {
+    sink.putZigzag(summaries.newestArrivalMillis() - millis(summaries.lastMicros()));
+    new SortedTexts(MetricValue.NAME_BYTES_MAX).putAll(sink, List.copyOf(metrics));
+    ByteSink bodies = new ByteSink(metrics.size() * 32);
+    for (String metric : metrics) {
       int from = bodies.length();
-      if (isShort(summary.first()) && isShort(summary.last())) {
+      Summary summary = summaries.byMetric().get(metric);
+      if (summary != null && isShort(summary.first()) && isShort(summary.last())) {
         body.encode(bodies, summary);
       }
       sink.putVarint(bodies.length() - from);
@@ -172,6 +201,11 @@ public final class SummaryCodec {
     source.requireEnd();
     SummaryTimes times = body.times();
     return new Summaries(
-        times.firstMicros(), times.lastMicros(), newestArrivalMillis, summaries, inColumns);
+        times.firstMicros(),
+        times.lastMicros(),
+        times.unitMicros(),
+        newestArrivalMillis,
+        summaries,
+        inColumns);
   }
 }

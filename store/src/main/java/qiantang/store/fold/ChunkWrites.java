@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -17,6 +19,8 @@ import qiantang.store.codec.DeviceColumns;
 import qiantang.store.fold.FoldTables.Chunk;
 import qiantang.store.fold.FoldTables.ChunkKey;
 import qiantang.store.fold.FoldTables.ChunkPartition;
+import qiantang.store.fold.RollupTables.Rollup;
+import qiantang.store.fold.RollupTables.RollupPartition;
 import qiantang.store.model.DeviceId;
 
 /** Merges, encodes and writes the chunks of a group's step. One thread at a time. */
@@ -88,6 +92,7 @@ final class ChunkWrites {
     long fromMicros = LayoutHistory.micros(span);
     long toMicros = LayoutHistory.micros(layouts.spanEnd(span));
     Duration timeToLive = environment.timeToLive(layouts, span);
+    CompletionStage<Void> told = tellRollups(span, devices.keySet(), timeToLive);
     Map<ChunkPartition, Batch> open = new LinkedHashMap<>();
     devices.forEach(
         (device, pieces) -> {
@@ -99,7 +104,8 @@ final class ChunkWrites {
           long bytes = 0;
           for (ChunkCodec.Part part : ChunkCodec.encode(merged)) {
             if (batch.bytes >= PackerEnvironment.WRITE_BYTES_MAX) {
-              window.add(write(batch, span, timeToLive));
+              Batch full = batch;
+              window.add(told.thenCompose(nothing -> write(full, span, timeToLive)));
               batch = new Batch();
               open.put(partition, batch);
             }
@@ -109,7 +115,28 @@ final class ChunkWrites {
           }
           count(device, span, merged.rows(), bytes);
         });
-    open.values().forEach(batch -> window.add(write(batch, span, timeToLive)));
+    open.values()
+        .forEach(batch -> window.add(told.thenCompose(nothing -> write(batch, span, timeToLive))));
+  }
+
+  /** Says of what comes too late for rollups that these are late, before it is written. */
+  private CompletionStage<Void> tellRollups(long span, Set<DeviceId> devices, Duration timeToLive) {
+    List<Rollup> late = new ArrayList<>();
+    long end = layouts.spanEnd(span);
+    for (long begin = Rollups.begin(span); begin < end; begin += Rollups.PERIOD_MINUTES) {
+      if (arrivalSpan >= Rollups.completeAt(begin)) {
+        Set<RollupPartition> partitions = new LinkedHashSet<>();
+        for (DeviceId device : devices) {
+          RollupPartition partition = Rollups.partition(layouts, device, begin);
+          partitions.add(partition);
+          late.add(Rollup.late(partition, device, begin));
+        }
+        for (RollupPartition partition : partitions) {
+          late.add(Rollup.late(partition, null, begin));
+        }
+      }
+    }
+    return late.isEmpty() ? Turns.NOTHING : environment.tables().insertRollups(late, timeToLive);
   }
 
   private Chunk chunk(ChunkPartition partition, DeviceId device, long span, ChunkCodec.Part part) {

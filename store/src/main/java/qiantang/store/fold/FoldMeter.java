@@ -3,6 +3,7 @@ package qiantang.store.fold;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import qiantang.store.fold.RecordTables.Event;
+import qiantang.store.fold.RollupTables.Rollup;
 
 /** What folds count; programs expose it as metrics. Any thread. */
 public final class FoldMeter {
@@ -26,6 +27,8 @@ public final class FoldMeter {
   private final LongAdder chunkBytes = new LongAdder();
   private final LongAdder states = new LongAdder();
   private final LongAdder stateBytes = new LongAdder();
+  private final LongAdder rollups = new LongAdder();
+  private final LongAdder rollupBytes = new LongAdder();
   private final LongAdder samples = new LongAdder();
   private final LongAdder lateSamples = new LongAdder();
 
@@ -55,6 +58,11 @@ public final class FoldMeter {
 
   void lostMinutes(long count) {
     lostMinutes.add(count);
+  }
+
+  void storedRollups(List<Rollup> stored) {
+    rollups.add(stored.size());
+    stored.forEach(rollup -> rollupBytes.add(rollup.bytes().length));
   }
 
   void failedPass() {
@@ -202,6 +210,16 @@ public final class FoldMeter {
   /** Bytes of them. */
   public long stateBytes() {
     return stateBytes.sum();
+  }
+
+  /** Rollups of devices and groups written. */
+  public long rollups() {
+    return rollups.sum();
+  }
+
+  /** Their bytes. */
+  public long rollupBytes() {
+    return rollupBytes.sum();
   }
 
   /** Samples packed. */

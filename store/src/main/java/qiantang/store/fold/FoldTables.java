@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -18,7 +19,7 @@ import qiantang.store.registry.Retention;
  * unknown; every write may be repeated. All writes commit at LOCAL_QUORUM, all reads see what was
  * committed before they began. Minutes are minutes since 1970.
  */
-public interface FoldTables extends RecordTables {
+public interface FoldTables extends RecordTables, RollupTables {
   /** For how long blocks are kept: default_time_to_live of the table, as a test checks. */
   Duration BLOCKS_KEPT = Duration.ofDays(3);
 
@@ -205,6 +206,15 @@ public interface FoldTables extends RecordTables {
         .thenApply(
             chunks -> chunks.stream().map(it -> new Summarized(it.key(), it.summary())).toList());
   }
+
+  /**
+   * Visits the rows of all devices of a partition with an event span from one minute to before
+   * another, without their columns, in order of device, event span, arrival span, part and digest.
+   * The visitor is called by one thread at a time, never held up, and not after the stage
+   * completed.
+   */
+  CompletionStage<Void> scanSummaries(
+      ChunkPartition partition, long fromSpan, long toSpan, Consumer<Summarized> visitor);
 
   /**
    * Writes states, all parts of a device in one call. One of an earlier arrival than what is stored

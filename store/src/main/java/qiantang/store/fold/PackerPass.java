@@ -42,6 +42,8 @@ final class PackerPass {
 
   private long position;
   private long written;
+  // The first rollup that is not known to be stored, of those that may hold anything.
+  private long rollup;
   private boolean silent;
   private boolean reconsidered;
 
@@ -79,6 +81,7 @@ final class PackerPass {
       position = layouts.spanStart(packed == null ? first - LayoutHistory.LATE_MINUTES : packed);
     }
     written = position;
+    rollup = Rollups.firstIncomplete(position);
   }
 
   CompletionStage<Void> run() {
@@ -99,6 +102,10 @@ final class PackerPass {
 
   private @Nullable CompletionStage<?> next() {
     skipSilence();
+    CompletionStage<?> rollup = nextRollup();
+    if (rollup != null) {
+      return rollup;
+    }
     if (position >= endMinute) {
       return position > written ? writePackedMinute() : null;
     }
@@ -143,10 +150,14 @@ final class PackerPass {
             nothing -> {
               position = layouts.spanEnd(span);
               silent = !hasBlocks.get() && !registers.hasRecords();
-              return hasRows.get() || registers.hasRows()
-                  ? writePackedMinute()
-                  : CompletableFuture.completedFuture(null);
+              return Turns.each(environment.executor(), this::nextRollup);
             },
+            environment.executor())
+        .thenComposeAsync(
+            nothing ->
+                hasRows.get() || registers.hasRows()
+                    ? writePackedMinute()
+                    : CompletableFuture.completedFuture(null),
             environment.executor())
         .thenCompose(nothing -> reconsider(span));
   }
@@ -175,6 +186,21 @@ final class PackerPass {
 
   private static long dayOfLayout(long minute) {
     return Math.floorDiv(minute - LAYOUT_MINUTE, Layout.DAY_MINUTES);
+  }
+
+  /** Makes one of which all is packed; those of silent times are passed. Null: none is left. */
+  private @Nullable CompletionStage<?> nextRollup() {
+    while (Rollups.completeAt(rollup) <= position) {
+      long begin = rollup;
+      long arrival = active.atOrAfter(begin - LayoutHistory.EARLY_MINUTES);
+      if (arrival < begin + Rollups.PERIOD_MINUTES + Layout.DAY_MINUTES) {
+        rollup += Rollups.PERIOD_MINUTES;
+        return new RollupStep(environment, layouts, begin).run();
+      }
+      rollup =
+          arrival >= position ? Rollups.firstIncomplete(position) : begin + Rollups.PERIOD_MINUTES;
+    }
+    return null;
   }
 
   private CompletionStage<Void> writePackedMinute() {

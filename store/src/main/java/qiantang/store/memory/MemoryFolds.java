@@ -7,10 +7,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ public final class MemoryFolds implements FoldTables {
   private final MemoryTable<StartId, Integer, LaneCursor> cursors;
   private final Map<EnterpriseId, Packing> packings = new HashMap<>();
   private final MemoryTable<ChunkPartition, ChunkKey, Chunk> chunks;
+  private final MemoryTable<RollupPartition, RollupKey, Rollup> rollups;
   private final MemoryTable<StatePartition, StateKey, State> states;
   private final MemoryTable<EnterpriseId, Long, Layout> layouts;
   private final MemoryTable<EventPartition, String, Event> events;
@@ -48,6 +51,18 @@ public final class MemoryFolds implements FoldTables {
   private record LaneKey(StartId start, int lane) {
     static final Comparator<LaneKey> ORDER =
         Comparator.comparing(LaneKey::start).thenComparingInt(LaneKey::lane);
+  }
+
+  private record RollupKey(String device, long begin, boolean isLate) {
+    static final Comparator<RollupKey> ORDER =
+        Comparator.comparing(RollupKey::device)
+            .thenComparingLong(RollupKey::begin)
+            .thenComparing(RollupKey::isLate);
+
+    static RollupKey of(Rollup rollup) {
+      DeviceId device = rollup.device();
+      return new RollupKey(device == null ? "*" : device.text(), rollup.begin(), rollup.isLate());
+    }
   }
 
   private record StateKey(DeviceId device, int part) {
@@ -69,6 +84,7 @@ public final class MemoryFolds implements FoldTables {
     blocks = new MemoryTable<>(Comparator.naturalOrder(), expiry, BLOCKS_KEPT);
     cursors = new MemoryTable<>(Comparator.naturalOrder(), expiry, CURSORS_KEPT);
     chunks = new MemoryTable<>(CHUNKS, expiry, null);
+    rollups = new MemoryTable<>(RollupKey.ORDER, expiry, null);
     states = new MemoryTable<>(StateKey.ORDER, expiry, null);
     layouts = new MemoryTable<>(Comparator.naturalOrder(), expiry, null);
     events = new MemoryTable<>(Comparator.naturalOrder(), expiry, EVENTS_KEPT);
@@ -185,6 +201,39 @@ public final class MemoryFolds implements FoldTables {
           }
           return found;
         });
+  }
+
+  @Override
+  public CompletionStage<Void> scanSummaries(
+      ChunkPartition partition, long fromSpan, long toSpan, Consumer<Summarized> visitor) {
+    return run(
+        () -> {
+          for (Chunk chunk : chunks.rows(partition)) {
+            ChunkKey key = chunk.key();
+            if (key.span() >= fromSpan && key.span() < toSpan) {
+              visitor.accept(new Summarized(key, chunk.summary()));
+            }
+          }
+        });
+  }
+
+  @Override
+  public CompletionStage<Void> insertRollups(List<Rollup> rows, Duration timeToLive) {
+    check(timeToLive);
+    return run(
+        () ->
+            rows.forEach(row -> rollups.put(row.partition(), RollupKey.of(row), row, timeToLive)));
+  }
+
+  @Override
+  public CompletionStage<List<Rollup>> readRollups(
+      RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin) {
+    return supply(
+        () ->
+            rollups.rows(partition).stream()
+                .filter(row -> Objects.equals(row.device(), device))
+                .filter(row -> row.begin() >= fromBegin && row.begin() < toBegin)
+                .toList());
   }
 
   @Override

@@ -68,16 +68,20 @@ public enum Aggregate {
       case SUM -> numbers == null ? null : number(numbers.sum(), numbers.anyReal());
       case AVG -> numbers == null ? null : new Value.Real(numbers.sum().dividedBy(numbers.count()));
       case TWA -> numbers == null ? null : new Value.Real(around.average(summary, numbers));
-      case DELTA -> numbers == null ? null : number(delta(numbers), numbers.anyReal());
+      case DELTA -> numbers == null ? null : number(numbers.delta(), numbers.anyReal());
     };
   }
 
-  private static Exact delta(Numbers numbers) {
-    Exact first = Numbers.exact(numbers.first());
-    return Numbers.exact(numbers.last()).minus(first).plus(numbers.resets());
+  /** Whether it can be told of several devices together: not what goes by the order of samples. */
+  public boolean isOfSeveral() {
+    return switch (this) {
+      case COUNT, MIN, MAX, SUM, AVG, DELTA -> true;
+      case FIRST, LAST, TWA -> false;
+    };
   }
 
-  private static Value number(Exact number, boolean real) {
+  /** An exact number as a value. */
+  static Value number(Exact number, boolean real) {
     return !real && number.isLong()
         ? new Value.Int(number.toLong())
         : new Value.Real(number.toDouble());

@@ -52,6 +52,11 @@ public record Numbers(
     };
   }
 
+  /** How far a counter went: last - first, plus what it showed before each fall. */
+  Exact delta() {
+    return exact(last).minus(exact(first)).plus(resets);
+  }
+
   /** Orders two numbers by what they are worth, whatever their types; -0.0 is below 0.0. */
   static int compare(Value a, Value b) {
     return switch (a) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
@@ -117,6 +118,23 @@ public final class FailingFolds implements FoldTables {
   public CompletionStage<List<State>> readStates(
       StatePartition partition, @Nullable DeviceId device) {
     return perform(() -> tables.readStates(partition, device));
+  }
+
+  @Override
+  public CompletionStage<Void> scanSummaries(
+      ChunkPartition partition, long fromSpan, long toSpan, Consumer<Summarized> visitor) {
+    return perform(() -> tables.scanSummaries(partition, fromSpan, toSpan, visitor));
+  }
+
+  @Override
+  public CompletionStage<Void> insertRollups(List<Rollup> rollups, Duration timeToLive) {
+    return perform(() -> tables.insertRollups(rollups, timeToLive));
+  }
+
+  @Override
+  public CompletionStage<List<Rollup>> readRollups(
+      RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin) {
+    return perform(() -> tables.readRollups(partition, device, fromBegin, toBegin));
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
@@ -214,6 +215,23 @@ final class WatchedFolds implements FoldTables {
       StatePartition partition, @Nullable DeviceId device) {
     stateReads++;
     return perform(() -> tables.readStates(partition, device));
+  }
+
+  @Override
+  public CompletionStage<Void> scanSummaries(
+      ChunkPartition partition, long fromSpan, long toSpan, Consumer<Summarized> visitor) {
+    return perform(() -> tables.scanSummaries(partition, fromSpan, toSpan, visitor));
+  }
+
+  @Override
+  public CompletionStage<Void> insertRollups(List<Rollup> rollups, Duration timeToLive) {
+    return perform(() -> tables.insertRollups(rollups, timeToLive));
+  }
+
+  @Override
+  public CompletionStage<List<Rollup>> readRollups(
+      RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin) {
+    return perform(() -> tables.readRollups(partition, device, fromBegin, toBegin));
   }
 
   @Override

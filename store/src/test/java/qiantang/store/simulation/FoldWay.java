@@ -3,6 +3,7 @@ package qiantang.store.simulation;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layout;
@@ -101,6 +102,26 @@ final class FoldWay implements FoldTables {
   public CompletionStage<List<State>> readStates(
       StatePartition partition, @Nullable DeviceId device) {
     return way.perform(Kind.READ, "states", () -> tables.readStates(partition, device));
+  }
+
+  @Override
+  public CompletionStage<Void> scanSummaries(
+      ChunkPartition partition, long fromSpan, long toSpan, Consumer<Summarized> visitor) {
+    return way.perform(
+        Kind.READ, "scan", () -> tables.scanSummaries(partition, fromSpan, toSpan, visitor));
+  }
+
+  @Override
+  public CompletionStage<Void> insertRollups(List<Rollup> rollups, Duration timeToLive) {
+    return way.performAll(
+        Kind.STEP, "rollup", rollups, rows -> tables.insertRollups(rows, timeToLive));
+  }
+
+  @Override
+  public CompletionStage<List<Rollup>> readRollups(
+      RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin) {
+    return way.perform(
+        Kind.READ, "rollups", () -> tables.readRollups(partition, device, fromBegin, toBegin));
   }
 
   @Override

@@ -175,6 +175,11 @@ public final class BlockCodec {
         block, id -> !DeviceId.isValid(id) || wanted.test(new DeviceId(id)), null, null);
   }
 
+  /** Decodes these metrics of all devices, as far as they are there. */
+  public static Decoded decode(byte[] block, Set<String> metrics) {
+    return decodeBlock(block, id -> true, metrics, null);
+  }
+
   /** Decodes these metrics of this device, as far as they are there. */
   public static Decoded decode(byte[] block, DeviceId device, Set<String> metrics) {
     return decodeBlock(block, device.text()::equals, metrics, null);

@@ -68,6 +68,20 @@ final class Chunks {
         : CompletableFuture.completedFuture(null);
   }
 
+  /** The same question about no time of which there is nothing any more, or nothing yet. */
+  TotalsRequest bounded(TotalsRequest request, LayoutHistory history) {
+    long from = Math.max(request.fromMicros(), oldestMicros(history));
+    long to = Math.min(request.toMicros(), newestMicros());
+    return new TotalsRequest(
+        request.enterprise(),
+        request.metrics(),
+        from,
+        Math.max(from, to),
+        request.cutsMicros(),
+        request.aggregates(),
+        request.samplesMax());
+  }
+
   /** Before this event time there are no chunks any more. */
   long oldestMicros(LayoutHistory history) {
     return micros(clock.instant().minus(history.retention().duration()).minus(MARGIN));

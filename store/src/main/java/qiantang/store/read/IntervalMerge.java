@@ -39,6 +39,7 @@ final class IntervalMerge implements Chunks.Visitor {
 
   private final IntervalsRequest request;
   private final LayoutHistory history;
+  private final @Nullable Sink sink;
   private final Set<String> wanted;
   private final SortedMap<String, MetricIntervals> byMetric = new TreeMap<>();
   private final EnumSet<Source> sources = EnumSet.of(Source.JOURNAL);
@@ -94,9 +95,25 @@ final class IntervalMerge implements Chunks.Visitor {
     }
   }
 
+  /** Takes an interval of a metric, as soon as all of it is known. */
+  @FunctionalInterface
+  interface Sink {
+    void interval(String metric, int interval, Summary summary);
+  }
+
   IntervalMerge(IntervalsRequest request, LayoutHistory history) {
+    this(request, history, null);
+  }
+
+  /**
+   * A merge that makes no answer.
+   *
+   * @param sink is handed every interval instead
+   */
+  IntervalMerge(IntervalsRequest request, LayoutHistory history, @Nullable Sink sink) {
     this.request = request;
     this.history = history;
+    this.sink = sink;
     wanted = new HashSet<>(request.metrics());
   }
 
@@ -152,7 +169,7 @@ final class IntervalMerge implements Chunks.Visitor {
   }
 
   private MetricIntervals metric(String name) {
-    return byMetric.computeIfAbsent(name, key -> new MetricIntervals(request));
+    return byMetric.computeIfAbsent(name, key -> new MetricIntervals(request, name, sink));
   }
 
   /** Whether the summaries of a span's rows tell all that is wanted of them. */
@@ -371,10 +388,16 @@ final class IntervalMerge implements Chunks.Visitor {
     }
   }
 
+  /** Hands out the last intervals, and where all that was merged comes from; the merge is done. */
+  void complete(TotalsMerge into) {
+    byMetric.values().forEach(MetricIntervals::complete);
+    into.add(sources, newestArrivalMicros, damaged);
+  }
+
   /** The answer; the merge is done. */
   IntervalsAnswer answer() {
     List<IntervalSeries> series = new ArrayList<>();
-    byMetric.forEach((metric, intervals) -> series.addAll(intervals.series(metric)));
+    byMetric.forEach((metric, intervals) -> series.addAll(intervals.series()));
     return isTooLarge()
         ? new IntervalsAnswer.TooLarge()
         : new IntervalsAnswer.Found(

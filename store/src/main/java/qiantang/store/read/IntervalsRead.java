@@ -12,13 +12,10 @@ import qiantang.store.fold.LayoutHistory;
  * is not, the question goes on behind it in a second round, and so on. One thread at a time.
  */
 final class IntervalsRead {
-  private static final long MINUTE_MICROS = 60_000_000L;
-
   private final IntervalsRequest request;
   private final LayoutHistory history;
   private final Function<SeriesMerge, CompletionStage<Void>> readRecent;
-  private final Chunks chunks;
-  private final SummarizedChunks summarizedChunks;
+  private final IntervalChunks chunks;
   private final int recentMax;
   private final Executor executor;
   private final IntervalMerge merge;
@@ -33,15 +30,13 @@ final class IntervalsRead {
       IntervalsRequest request,
       LayoutHistory history,
       Function<SeriesMerge, CompletionStage<Void>> readRecent,
-      Chunks chunks,
-      SummarizedChunks summarizedChunks,
+      IntervalChunks chunks,
       int recentMax,
       Executor executor) {
     this.request = request;
     this.history = history;
     this.readRecent = readRecent;
     this.chunks = chunks;
-    this.summarizedChunks = summarizedChunks;
     this.recentMax = recentMax;
     this.executor = executor;
     merge = new IntervalMerge(request, history);
@@ -70,7 +65,7 @@ final class IntervalsRead {
                 merge.damaged(recent.damaged()); // the same in every round
               }
               merge.begin(fromMicros, recent);
-              return readChunks(fromMicros, merge.toMicros());
+              return chunks.visit(history, request, fromMicros, merge.toMicros(), merge);
             },
             executor)
         .thenComposeAsync(
@@ -81,23 +76,5 @@ final class IntervalsRead {
                   : CompletableFuture.completedFuture(null);
             },
             executor);
-  }
-
-  private CompletionStage<Void> readChunks(long fromMicros, long toMicros) {
-    return hasWholeSpans()
-        ? summarizedChunks.visit(history, request.device(), fromMicros, toMicros, merge)
-        : chunks.visit(history, request.device(), fromMicros, toMicros, merge);
-  }
-
-  /** Whether an interval is as long as a span, so that summaries may tell all of some spans. */
-  private boolean hasWholeSpans() {
-    long[] cuts = request.cutsMicros();
-    long intervalMinutes = (cuts[cuts.length - 1] - cuts[0]) / (cuts.length - 1) / MINUTE_MICROS;
-    return intervalMinutes >= spanMinutes(request.fromMicros())
-        || intervalMinutes >= spanMinutes(request.toMicros());
-  }
-
-  private int spanMinutes(long timeMicros) {
-    return history.at(Math.floorDiv(timeMicros, MINUTE_MICROS)).spanMinutes();
   }
 }

@@ -21,6 +21,8 @@ import qiantang.store.summary.Summary;
  * summaries, and keeps only what is to be told of each interval. Not thread-safe.
  */
 final class MetricIntervals {
+  private final String metric;
+  private final IntervalMerge.@Nullable Sink sink;
   private final long[] cutsMicros;
   private final List<Aggregate> aggregates;
   private final Summarizer summarizer = new Summarizer();
@@ -33,7 +35,14 @@ final class MetricIntervals {
   private int waitingInterval;
   private @Nullable Value before;
 
-  MetricIntervals(IntervalsRequest request) {
+  /**
+   * Nothing yet.
+   *
+   * @param sink is handed every interval, and nothing is kept of it; null to keep what is asked for
+   */
+  MetricIntervals(IntervalsRequest request, String metric, IntervalMerge.@Nullable Sink sink) {
+    this.metric = metric;
+    this.sink = sink;
     cutsMicros = request.cutsMicros();
     aggregates = request.aggregates();
     for (int i = 0; i < Math.max(1, aggregates.size()); i++) {
@@ -76,9 +85,14 @@ final class MetricIntervals {
     }
   }
 
-  private void complete() {
+  /** No more comes of the interval at hand. */
+  void complete() {
     Summary summary = summarizer.take();
     if (summary == null) {
+      return;
+    }
+    if (sink != null) {
+      sink.interval(metric, interval, summary);
       return;
     }
     if (aggregates.isEmpty()) {
@@ -134,7 +148,7 @@ final class MetricIntervals {
   }
 
   /** The series that have samples; nothing can be added behind that. */
-  List<IntervalSeries> series(String metric) {
+  List<IntervalSeries> series() {
     complete();
     if (waiting != null) {
       tell(waiting, waiting.last().timeMicros());

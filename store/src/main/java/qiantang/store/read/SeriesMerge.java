@@ -59,6 +59,16 @@ final class SeriesMerge implements Tail.Visitor, Chunks.Visitor {
     }
   }
 
+  /** Merges a reading of the device. */
+  synchronized void reading(Rank rank, Entry.Readings message, Reading reading) {
+    add(rank, message, reading);
+  }
+
+  /** Merges what a block says of the device. */
+  void block(Rank rank, DeviceColumns columns) {
+    add(Source.BLOCKS, rank, columns);
+  }
+
   private void add(Rank rank, Entry.Readings message, Reading reading) {
     long timeMicros = reading.eventTimeMicros();
     if (timeMicros < request.fromMicros() || timeMicros >= toMicros) {
@@ -183,6 +193,36 @@ final class SeriesMerge implements Tail.Visitor, Chunks.Visitor {
         series,
         next,
         Completeness.of(next == null ? null : "limit", freshnessMicros, sources, damaged));
+  }
+
+  /** The same of some event times only; the merge is done. */
+  synchronized SeriesMerge within(long fromMicros, long untilMicros) {
+    SeriesMerge within =
+        new SeriesMerge(
+            new SeriesRequest(
+                request.enterprise(),
+                request.device(),
+                request.metrics(),
+                fromMicros,
+                untilMicros,
+                request.limit()),
+            history);
+    within.sources.addAll(sources);
+    byMetric.forEach(
+        (name, samples) -> {
+          for (int i = 0; i < samples.size(); i++) {
+            long micros = samples.timeMicros(i);
+            if (micros >= fromMicros && micros < untilMicros) {
+              within.add(
+                  within.metric(name),
+                  micros,
+                  samples.arrivalMicros(i),
+                  samples.rank(i),
+                  samples.value(i));
+            }
+          }
+        });
+    return within;
   }
 
   /** The samples themselves, settled and within the limit; the merge is done. */

@@ -54,12 +54,17 @@ final class Folded {
 
   /** The device says something, to one of the nodes. */
   void send(int node, long eventTimeMicros, MetricValue... values) {
+    send(node, DEVICE, eventTimeMicros, values);
+  }
+
+  /** Another device does. */
+  void send(int node, DeviceId device, long eventTimeMicros, MetricValue... values) {
     nodes[node].send(
         ENTERPRISE,
         new Entry.Readings(
-            DEVICE,
+            device,
             time.micros(),
-            List.of(new Reading(DEVICE, eventTimeMicros, true, false, List.of(values)))));
+            List.of(new Reading(device, eventTimeMicros, true, false, List.of(values)))));
   }
 
   void send(long eventTimeMicros, String metric, Value value) {

@@ -58,7 +58,7 @@ final class IntervalQuestions {
         reader.series(
             new SeriesRequest(
                 ENTERPRISE,
-                DEVICE,
+                request.device(),
                 request.metrics(),
                 request.fromMicros(),
                 request.toMicros(),

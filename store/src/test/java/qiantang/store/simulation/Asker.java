@@ -13,6 +13,7 @@ import qiantang.store.read.Reader;
 import qiantang.store.read.RejectionsRequest;
 import qiantang.store.read.SeriesAnswer;
 import qiantang.store.read.SeriesRequest;
+import qiantang.store.read.TotalsRequest;
 
 /** Asks readers and has their answers checked. An answer that fails is none. */
 final class Asker {
@@ -163,9 +164,8 @@ final class Asker {
     }
   }
 
-  /** Asks for hours or days of a device. */
+  /** Asks for hours or days of a device, or of all. */
   void intervals(String name, Reader reader, EnterpriseId enterprise, DeviceId device) {
-    long began = judge.now();
     long stepMicros = MINUTE_MICROS * dice.pick(List.of(60L, 360L, 1440L));
     long first = Math.floorDiv(devices.firstMicros(), stepMicros);
     long behind = Math.floorDiv(devices.lastMicros(), stepMicros) + 1;
@@ -173,6 +173,11 @@ final class Asker {
     for (int i = 0; i < cuts.length; i++) {
       cuts[i] = (first + i) * stepMicros;
     }
+    if (dice.chance(400)) {
+      totals(name, reader, enterprise, cuts);
+      return;
+    }
+    long began = judge.now();
     IntervalsRequest request =
         new IntervalsRequest(
             enterprise,
@@ -190,6 +195,27 @@ final class Asker {
         answer -> {
           trace.note(name, "answers intervals", cuts.length, device);
           intervalCheck.intervals(name, request, began, answer);
+        });
+  }
+
+  private void totals(String name, Reader reader, EnterpriseId enterprise, long[] cuts) {
+    long began = judge.now();
+    TotalsRequest request =
+        new TotalsRequest(
+            enterprise,
+            List.of(),
+            cuts[0],
+            cuts[cuts.length - 1],
+            cuts,
+            IntervalCheck.OF_SEVERAL,
+            LIMIT_MAX);
+    follow(
+        name,
+        "totals",
+        () -> reader.totals(request),
+        answer -> {
+          trace.note(name, "answers totals", cuts.length, enterprise);
+          intervalCheck.totals(name, request, began, answer);
         });
   }
 

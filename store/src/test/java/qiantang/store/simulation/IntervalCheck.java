@@ -15,6 +15,7 @@ import qiantang.store.model.Value;
 import qiantang.store.read.IntervalsAnswer;
 import qiantang.store.read.IntervalsAnswer.IntervalSeries;
 import qiantang.store.read.IntervalsRequest;
+import qiantang.store.read.TotalsRequest;
 import qiantang.store.simulation.Track.Said;
 import qiantang.store.summary.Aggregate;
 import qiantang.store.summary.Sample;
@@ -24,6 +25,9 @@ final class IntervalCheck {
   /** What is asked for and checked. */
   static final List<Aggregate> AGGREGATES =
       List.of(Aggregate.COUNT, Aggregate.FIRST, Aggregate.LAST, Aggregate.MIN, Aggregate.MAX);
+
+  /** What is asked for and checked of all devices together. */
+  static final List<Aggregate> OF_SEVERAL = List.of(Aggregate.COUNT, Aggregate.MIN, Aggregate.MAX);
 
   private final Judge judge;
 
@@ -40,21 +44,63 @@ final class IntervalCheck {
   void intervals(String reader, IntervalsRequest request, long began, IntervalsAnswer answer) {
     judge.check();
     String who = reader + " intervals of " + request.device() + " of " + request.enterprise();
+    Set<Integer> doubtful = new HashSet<>();
+    Map<Key, Value> expected = new HashMap<>();
+    samples(
+            judge.tracksOf(request.enterprise(), request.device()),
+            request.fromMicros(),
+            request.toMicros(),
+            request.cutsMicros(),
+            began,
+            doubtful)
+        .forEach(
+            (metric, byInterval) ->
+                byInterval.forEach(
+                    (interval, inOrder) -> expect(expected, metric, interval, inOrder)));
+    compare(who, request.cutsMicros(), expected, doubtful, false, answer);
+  }
+
+  /** The same of all devices together. */
+  void totals(String reader, TotalsRequest request, long began, IntervalsAnswer answer) {
+    judge.check();
+    Set<Integer> doubtful = new HashSet<>();
+    Map<Key, Value> expected = new HashMap<>();
+    samples(
+            judge.tracksOf(request.enterprise()),
+            request.fromMicros(),
+            request.toMicros(),
+            request.cutsMicros(),
+            began,
+            doubtful)
+        .forEach(
+            (metric, byInterval) ->
+                byInterval.forEach(
+                    (interval, values) -> expect(expected, metric, interval, values)));
+    expected.keySet().removeIf(key -> !OF_SEVERAL.contains(key.aggregate));
+    String who = reader + " totals of " + request.enterprise();
+    compare(who, request.cutsMicros(), expected, doubtful, true, answer);
+  }
+
+  private void compare(
+      String who,
+      long[] cutsMicros,
+      Map<Key, Value> expected,
+      Set<Integer> doubtful,
+      boolean ofAnyType,
+      IntervalsAnswer answer) {
     if (!(answer instanceof IntervalsAnswer.Found found)) {
       judge.violate(who + " are too large");
       return;
     }
-    Set<Integer> doubtful = new HashSet<>();
-    Map<Key, Value> expected = expected(request, began, doubtful);
     for (IntervalSeries series : found.series()) {
       for (Sample sample : series.samples()) {
-        int interval = Arrays.binarySearch(request.cutsMicros(), sample.timeMicros());
+        int interval = Arrays.binarySearch(cutsMicros, sample.timeMicros());
         Aggregate aggregate = series.aggregate();
         if (interval < 0 || aggregate == null) {
           judge.violate(who + " are not those asked for: " + sample);
         } else if (!doubtful.contains(interval)) {
           Value value = expected.remove(new Key(series.metric(), aggregate, interval));
-          if (!sample.value().equals(value)) {
+          if (!sample.value().equals(value) && !(ofAnyType && isSame(sample.value(), value))) {
             judge.violate(
                 "%s: %s of %s from %d us is %s and not %s"
                     .formatted(
@@ -68,39 +114,59 @@ final class IntervalCheck {
     }
   }
 
-  private Map<Key, Value> expected(IntervalsRequest request, long began, Set<Integer> doubtful) {
-    Map<String, NavigableMap<Long, Value>> byMetric = new HashMap<>();
-    for (Track track : judge.tracksOf(request.enterprise(), request.device())) {
+  /** Of numbers that are worth the same in two types, one may stand for the other. */
+  private static boolean isSame(Value found, @Nullable Value expected) {
+    return expected != null
+        && isNumber(found)
+        && isNumber(expected)
+        && number(found) == number(expected);
+  }
+
+  private static boolean isNumber(Value value) {
+    return value instanceof Value.Int || value instanceof Value.Real;
+  }
+
+  /** Values by metric and interval, each device's in order of event time. */
+  private static Map<String, Map<Integer, List<Value>>> samples(
+      List<Track> tracks,
+      long fromMicros,
+      long toMicros,
+      long[] cutsMicros,
+      long began,
+      Set<Integer> doubtful) {
+    Map<String, NavigableMap<Long, List<Value>>> byMetric = new HashMap<>();
+    for (Track track : tracks) {
       long micros = track.identity.eventTimeMicros();
-      if (micros < request.fromMicros() || micros >= request.toMicros()) {
+      if (micros < fromMicros || micros >= toMicros) {
         continue;
       }
       @Nullable Said floor = track.floor(began);
       if (!track.isSettled(floor)) {
-        doubtful.add(intervalOf(request, micros));
+        doubtful.add(intervalOf(cutsMicros, micros));
       } else if (floor != null) {
         byMetric
             .computeIfAbsent(track.identity.metric(), metric -> new TreeMap<>())
-            .put(micros, floor.value());
+            .computeIfAbsent(micros, time -> new ArrayList<>())
+            .add(floor.value());
       }
     }
-    Map<Key, Value> expected = new HashMap<>();
+    Map<String, Map<Integer, List<Value>>> samples = new HashMap<>();
     byMetric.forEach(
         (metric, values) -> {
           Map<Integer, List<Value>> byInterval = new TreeMap<>();
           values.forEach(
-              (micros, value) ->
+              (micros, at) ->
                   byInterval
-                      .computeIfAbsent(intervalOf(request, micros), key -> new ArrayList<>())
-                      .add(value));
+                      .computeIfAbsent(intervalOf(cutsMicros, micros), key -> new ArrayList<>())
+                      .addAll(at));
           byInterval.keySet().removeAll(doubtful);
-          byInterval.forEach((interval, inOrder) -> expect(expected, metric, interval, inOrder));
+          samples.put(metric, byInterval);
         });
-    return expected;
+    return samples;
   }
 
-  private static int intervalOf(IntervalsRequest request, long micros) {
-    int found = Arrays.binarySearch(request.cutsMicros(), micros);
+  private static int intervalOf(long[] cutsMicros, long micros) {
+    int found = Arrays.binarySearch(cutsMicros, micros);
     return found >= 0 ? found : -found - 2;
   }
 

@@ -121,6 +121,13 @@ final class Judge {
     return byOwner.getOrDefault(new Owner(enterprise, device), List.of());
   }
 
+  List<Track> tracksOf(EnterpriseId enterprise) {
+    return byOwner.entrySet().stream()
+        .filter(owner -> owner.getKey().enterprise().equals(enterprise))
+        .flatMap(owner -> owner.getValue().stream())
+        .toList();
+  }
+
   /**
    * The last minute in which something of an enterprise was acknowledged; below 0 for none. What
    * was not may lie in a lane that nobody knows of.

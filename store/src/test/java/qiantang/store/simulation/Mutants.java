@@ -132,6 +132,16 @@ final class Mutants {
               "the end of a session that is in a register is forgotten",
               "fold/RegisterMerge.java",
               "open.remove(key);",
+              ""),
+          new Mutant(
+              "nothing says that a rollup is late",
+              "fold/ChunkWrites.java",
+              "return late.isEmpty()",
+              "return arrivalSpan > 0"),
+          new Mutant(
+              "a rollup counts over a sample that no chunk has yet",
+              "read/TotalsRead.java",
+              "&& !recentHours.contains(new GroupHour(group, hour))",
               ""));
 
   private Mutants() {}

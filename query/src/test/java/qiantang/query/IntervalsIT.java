@@ -321,6 +321,45 @@ final class IntervalsIT {
     }
   }
 
+  // --- all devices together -------------------------------------------------------------------
+
+  @Test
+  void allDevicesOfAnEnterpriseTogether() {
+    EnterpriseId plant = world.enterprise("plant");
+    String viewer = world.token(plant, Role.VIEWER);
+    for (int minute = 0; minute < 60; minute += 20) {
+      long micros = millis("2026-03-01T14:%02d:00+08:00".formatted(minute)) * 1000;
+      world.send(plant, World.reading("meter-1", micros, "energy", new Value.Int(100 + minute)));
+      world.send(plant, World.reading("meter-2", micros, "energy", new Value.Int(5)));
+    }
+    long later = millis("2026-03-01T15:10:00+08:00") * 1000;
+    world.send(plant, World.reading("meter-2", later, "energy", new Value.Int(9)));
+    String path = "/v1/enterprises/plant/series?metrics=energy&from=2026-03-01T14:00:00%2B08:00";
+    JsonObject answer =
+        world.api.json(200, path + "&interval=1h&aggregate=delta,count,avg,max", viewer);
+    String hours = " [1772344800000,1772348400000] ";
+    assertEquals(
+        List.of(
+            "energy delta" + hours + "[40,0]",
+            "energy count" + hours + "[6,1]",
+            "energy avg" + hours + "[62.5,9.0]",
+            "energy max" + hours + "[140,9]"),
+        lines(answer));
+    assertEquals("plant", answer.getString("enterprise"));
+    assertTrue(answer.getJsonObject("completeness").getBoolean("complete"));
+    HttpResponse<String> csv = world.api.get(path + "&aggregate=sum", viewer, "Accept", "text/csv");
+    assertEquals("metric,aggregate,time,value\r\nenergy,sum,1772344800000,384\r\n", csv.body());
+  }
+
+  @Test
+  void whatIsOfOneDeviceIsRefusedOfAll() {
+    String path = "/v1/enterprises/mine/series?";
+    for (String query : List.of("aggregate=first", "interval=1h&aggregate=twa", "points=5")) {
+      JsonObject problem = world.api.json(400, path + query, token);
+      assertTrue(problem.encode().contains("device"), problem.encode());
+    }
+  }
+
   private void send(String device, String time, String metric, Value value) {
     long micros = millis(time) * 1000;
     world.send(mine, World.reading(device, micros, metric, value));

@@ -120,11 +120,19 @@ public final class DataEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    if (device.isEmpty()) {
-      return Answer.notFound("device");
-    }
+    return device.isEmpty() ? Answer.notFound("device") : intervals(grant, request, wanted);
+  }
+
+  Answer seriesOfEnterprise(Grant grant, Request request) {
+    Faults faults = new Faults();
+    ReadIntervals.Wanted wanted =
+        wantedIntervals(null, new Parameters(request.query(), faults), faults);
+    return faults.areAny() ? faults.answer() : intervals(grant, request, wanted);
+  }
+
+  private Answer intervals(Grant grant, Request request, ReadIntervals.Wanted wanted) {
     return switch (readIntervals.run(grant, wanted)) {
-      case ReadIntervals.Result.Found found -> intervals(request, wanted, found);
+      case ReadIntervals.Result.Found found -> intervals(grant, request, wanted, found);
       case ReadIntervals.Result.TooLarge(int samplesMax) ->
           Answer.problem(
               Problem.INVALID_REQUEST,
@@ -175,11 +183,12 @@ public final class DataEndpoints {
   }
 
   private ReadIntervals.Wanted wantedIntervals(
-      DeviceId device, Parameters parameters, Faults faults) {
+      @Nullable DeviceId device, Parameters parameters, Faults faults) {
     TimeRange times = times(parameters, faults);
     List<String> metrics = parameters.metrics();
     IntervalParameters.Told told =
-        new IntervalParameters(parameters, faults).read(times.fromMicros, times.toMicros);
+        new IntervalParameters(parameters, faults, device == null)
+            .read(times.fromMicros, times.toMicros);
     parameters.refuseOthers();
     return new ReadIntervals.Wanted(
         device, metrics, times.fromMicros, times.toMicros, told.cutsMicros(), told.aggregates());
@@ -216,12 +225,12 @@ public final class DataEndpoints {
   }
 
   private static Answer intervals(
-      Request request, ReadIntervals.Wanted wanted, ReadIntervals.Result.Found found) {
+      Grant grant, Request request, ReadIntervals.Wanted wanted, ReadIntervals.Result.Found found) {
     Answer sent =
         request.wantsCsv()
             ? Answer.of(
                 200, CSV, stream -> SeriesCsv.write(stream, wanted, found.answer().series()))
-            : Answer.json(200, DataJson.intervals(wanted, found.answer()));
+            : Answer.json(200, DataJson.intervals(grant.enterprise(), wanted, found.answer()));
     return sent.with("Vary", "Accept").releasing(found.permit()::close);
   }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.summary.Aggregate;
 import qiantang.store.summary.Interval;
@@ -27,6 +28,7 @@ final class IntervalParameters {
 
   private final Parameters parameters;
   private final Faults faults;
+  private final boolean isOfSeveral;
 
   /**
    * What to tell.
@@ -36,9 +38,15 @@ final class IntervalParameters {
    */
   record Told(long[] cutsMicros, List<Aggregate> aggregates) {}
 
-  IntervalParameters(Parameters parameters, Faults faults) {
+  /**
+   * Those of a request.
+   *
+   * @param isOfSeveral whether it asks for several devices together
+   */
+  IntervalParameters(Parameters parameters, Faults faults, boolean isOfSeveral) {
     this.parameters = parameters;
     this.faults = faults;
+    this.isOfSeveral = isOfSeveral;
   }
 
   /** Whether a request has any of them. */
@@ -86,14 +94,15 @@ final class IntervalParameters {
     List<Aggregate> aggregates = new ArrayList<>();
     for (String word : text == null ? List.<String>of() : Arrays.asList(text.split(",", -1))) {
       Aggregate aggregate = Aggregate.ofWord(word);
-      if (aggregate == null) {
+      if (aggregate == null || (isOfSeveral && !aggregate.isOfSeveral())) {
         faults.parameter(
             "aggregate",
             "cannot read '"
                 + Parameters.shortened(word)
                 + "': it takes some of "
-                + String.join(",", Aggregate.words())
-                + ", separated by commas");
+                + words()
+                + ", separated by commas"
+                + (isOfSeveral ? "; of several devices there is no order of samples" : ""));
         return List.of();
       }
       if (!aggregates.contains(aggregate)) {
@@ -103,7 +112,17 @@ final class IntervalParameters {
     return aggregates;
   }
 
+  private String words() {
+    return Arrays.stream(Aggregate.values())
+        .filter(aggregate -> !isOfSeveral || aggregate.isOfSeveral())
+        .map(Aggregate::word)
+        .collect(Collectors.joining(","));
+  }
+
   private void refuseMixtures(boolean interval, boolean aggregate, boolean zone, boolean points) {
+    if (points && isOfSeveral) {
+      faults.parameter("points", "leave it out: it is for the samples of one device");
+    }
     if (points && (interval || aggregate)) {
       faults.parameter(
           "points", "take either points, for a chart of samples, or interval and aggregate");

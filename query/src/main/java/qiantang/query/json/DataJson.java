@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadSeries;
 import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
 import qiantang.store.read.Completeness;
 import qiantang.store.read.IntervalsAnswer;
@@ -51,7 +52,7 @@ public final class DataJson {
   public static JsonOut.Text series(
       ReadSeries.Wanted wanted, SeriesAnswer answer, @Nullable String next) {
     return out -> {
-      begin(out, wanted.device(), wanted.fromMicros(), wanted.toMicros());
+      begin(out.object(), "device", wanted.device().text(), wanted.fromMicros(), wanted.toMicros());
       for (Series series : answer.series()) {
         out.object().text("metric", series.metric()).array("times");
         for (Series.Sample sample : series.samples()) {
@@ -67,10 +68,17 @@ public final class DataJson {
     };
   }
 
-  /** Aggregates of intervals, or samples thinned. */
-  public static JsonOut.Text intervals(ReadIntervals.Wanted wanted, IntervalsAnswer.Found answer) {
+  /** Aggregates of intervals, of a device or of all of an enterprise, or samples thinned. */
+  public static JsonOut.Text intervals(
+      EnterpriseId enterprise, ReadIntervals.Wanted wanted, IntervalsAnswer.Found answer) {
     return out -> {
-      begin(out, wanted.device(), wanted.fromMicros(), wanted.toMicros());
+      DeviceId device = wanted.device();
+      begin(
+          out.object(),
+          device == null ? "enterprise" : "device",
+          device == null ? enterprise.text() : device.text(),
+          wanted.fromMicros(),
+          wanted.toMicros());
       for (IntervalsAnswer.IntervalSeries series : answer.series()) {
         out.object().text("metric", series.metric());
         if (series.aggregate() != null) {
@@ -90,13 +98,9 @@ public final class DataJson {
     };
   }
 
-  private static void begin(JsonOut out, DeviceId device, long fromMicros, long toMicros)
+  private static void begin(JsonOut out, String of, String id, long fromMicros, long toMicros)
       throws IOException {
-    out.object()
-        .text("device", device.text())
-        .time("from", fromMicros)
-        .time("to", toMicros)
-        .array("series");
+    out.text(of, id).time("from", fromMicros).time("to", toMicros).array("series");
   }
 
   private static void end(JsonOut out, Completeness completeness, @Nullable String next)

@@ -23,6 +23,7 @@ import qiantang.store.summary.Sample;
 public final class SeriesCsv {
   private static final String HEADER = "device,metric,time,value\r\n";
   private static final String HEADER_OF_AGGREGATES = "device,metric,aggregate,time,value\r\n";
+  private static final String HEADER_OF_ALL_DEVICES = "metric,aggregate,time,value\r\n";
 
   private SeriesCsv() {}
 
@@ -49,9 +50,11 @@ public final class SeriesCsv {
       OutputStream stream, ReadIntervals.Wanted wanted, List<IntervalSeries> all)
       throws IOException {
     Writer out = new OutputStreamWriter(stream, UTF_8);
-    out.write(wanted.aggregates().isEmpty() ? HEADER : HEADER_OF_AGGREGATES);
+    DeviceId device = wanted.device();
+    String header = wanted.aggregates().isEmpty() ? HEADER : HEADER_OF_AGGREGATES;
+    out.write(device == null ? HEADER_OF_ALL_DEVICES : header);
     for (IntervalSeries series : all) {
-      String head = wanted.device().text() + "," + cell(series.metric()) + ",";
+      String head = (device == null ? "" : device.text() + ",") + cell(series.metric()) + ",";
       if (series.aggregate() != null) {
         head += series.aggregate().word() + ",";
       }

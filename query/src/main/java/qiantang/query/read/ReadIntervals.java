@@ -2,6 +2,7 @@ package qiantang.query.read;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Grant;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
@@ -9,9 +10,10 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.read.IntervalsAnswer;
 import qiantang.store.read.IntervalsRequest;
 import qiantang.store.read.Reader;
+import qiantang.store.read.TotalsRequest;
 import qiantang.store.summary.Aggregate;
 
-/** Aggregates of intervals of a device's samples, or the samples thinned. */
+/** Aggregates of intervals of samples, of a device or of all together, or the samples thinned. */
 public final class ReadIntervals {
   /** Most samples of one answer. */
   private static final int SAMPLES_MAX = 1_000_000;
@@ -34,11 +36,12 @@ public final class ReadIntervals {
   private final StoreWait store;
 
   /**
-   * Which intervals: metrics (none asks for all), event times from inclusive to exclusive, begins
-   * of intervals and the end of the last, what to tell of each (none asks for thinned samples).
+   * Which intervals: device (null asks for all of the enterprise together), metrics (none asks for
+   * all), event times from inclusive to exclusive, begins of intervals and the end of the last,
+   * what to tell of each (none asks for thinned samples).
    */
   public record Wanted(
-      DeviceId device,
+      @Nullable DeviceId device,
       List<String> metrics,
       long fromMicros,
       long toMicros,
@@ -96,22 +99,18 @@ public final class ReadIntervals {
   }
 
   private Result read(Grant grant, Wanted wanted, int samplesMax, SampleBudget.Permit permit) {
+    DeviceId device = wanted.device();
     IntervalsAnswer answer =
         store.await(
-            reader.intervals(
-                new IntervalsRequest(
-                    grant.enterprise(),
-                    wanted.device(),
-                    wanted.metrics(),
-                    wanted.fromMicros(),
-                    wanted.toMicros(),
-                    wanted.cutsMicros(),
-                    wanted.aggregates(),
-                    samplesMax)));
+            device == null
+                ? reader.totals(totals(grant, wanted, samplesMax))
+                : reader.intervals(intervals(grant, device, wanted, samplesMax)));
     return switch (answer) {
       case IntervalsAnswer.TooLarge _ -> new Result.TooLarge(SAMPLES_MAX);
       case IntervalsAnswer.Found found -> {
-        if (found.series().isEmpty() && !devices.isKnown(grant.enterprise(), wanted.device())) {
+        if (device != null
+            && found.series().isEmpty()
+            && !devices.isKnown(grant.enterprise(), device)) {
           yield new Result.NoDevice();
         }
         int samples = found.series().stream().mapToInt(series -> series.samples().size()).sum();
@@ -119,5 +118,29 @@ public final class ReadIntervals {
         yield new Result.Found(found, permit);
       }
     };
+  }
+
+  private static IntervalsRequest intervals(
+      Grant grant, DeviceId device, Wanted wanted, int samplesMax) {
+    return new IntervalsRequest(
+        grant.enterprise(),
+        device,
+        wanted.metrics(),
+        wanted.fromMicros(),
+        wanted.toMicros(),
+        wanted.cutsMicros(),
+        wanted.aggregates(),
+        samplesMax);
+  }
+
+  private static TotalsRequest totals(Grant grant, Wanted wanted, int samplesMax) {
+    return new TotalsRequest(
+        grant.enterprise(),
+        wanted.metrics(),
+        wanted.fromMicros(),
+        wanted.toMicros(),
+        wanted.cutsMicros(),
+        wanted.aggregates(),
+        samplesMax);
   }
 }

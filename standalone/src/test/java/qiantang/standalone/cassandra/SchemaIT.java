@@ -44,6 +44,9 @@ class SchemaIT {
           "packed_minutes",
           "platforms",
           "registers",
+          "rollups_10y",
+          "rollups_1y",
+          "rollups_30d",
           "schema_upgrades",
           "starts",
           "states",
@@ -90,7 +93,8 @@ class SchemaIT {
               "001-journal.cql true",
               "002-registry.cql true",
               "003-folds.cql true",
-              "004-events.cql true"),
+              "004-events.cql true",
+              "005-rollups.cql true"),
           upgrades(session, "schema_together"));
     }
   }

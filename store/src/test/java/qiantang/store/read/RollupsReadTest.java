@@ -7,6 +7,7 @@ import static qiantang.store.read.Folded.ENTERPRISE;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -125,9 +126,10 @@ class RollupsReadTest {
     IntervalsAnswer.Found found =
         assertInstanceOf(IntervalsAnswer.Found.class, Stages.done(reader().totals(request)));
     for (String metric : metrics.isEmpty() ? METRICS : metrics) {
+      Map<Aggregate, List<Sample>> expected = expected(metric, from, to, cuts);
       for (Aggregate aggregate : OF_SEVERAL) {
         assertEquals(
-            expected(metric, aggregate, from, to, cuts),
+            expected.get(aggregate),
             found.series().stream()
                 .filter(it -> it.metric().equals(metric) && it.aggregate() == aggregate)
                 .map(IntervalSeries::samples)
@@ -139,35 +141,39 @@ class RollupsReadTest {
   }
 
   /** By what each device tells; values are eighths, so that sums of doubles are exact. */
-  private List<Sample> expected(
-      String metric, Aggregate aggregate, long from, long to, long[] cuts) {
-    TreeMap<Long, Integer> counts = new TreeMap<>();
-    TreeMap<Long, Value> values = new TreeMap<>();
+  private Map<Aggregate, List<Sample>> expected(String metric, long from, long to, long[] cuts) {
+    Map<Aggregate, TreeMap<Long, Value>> values = new EnumMap<>(Aggregate.class);
+    TreeMap<Long, Integer> numbers = new TreeMap<>();
     for (DeviceId device : devices) {
-      Aggregate ask = aggregate == Aggregate.AVG ? Aggregate.SUM : aggregate;
       IntervalsRequest request =
           new IntervalsRequest(
-              ENTERPRISE, device, List.of(metric), from, to, cuts, List.of(ask), 1_000_000);
+              ENTERPRISE, device, List.of(metric), from, to, cuts, OF_SEVERAL, 1_000_000);
       for (IntervalSeries series : IntervalQuestions.expected(reader(), request)) {
-        for (Sample sample : series.samples()) {
-          values.merge(sample.timeMicros(), sample.value(), (a, b) -> together(aggregate, a, b));
+        Aggregate aggregate = series.aggregate();
+        if (aggregate != null) {
+          TreeMap<Long, Value> times = values.computeIfAbsent(aggregate, any -> new TreeMap<>());
+          for (Sample sample : series.samples()) {
+            times.merge(sample.timeMicros(), sample.value(), (a, b) -> together(aggregate, a, b));
+          }
         }
       }
-      if (aggregate == Aggregate.AVG) {
-        countNumbers(metric, device, from, to, cuts)
-            .forEach((time, count) -> counts.merge(time, count, Integer::sum));
-      }
+      countNumbers(metric, device, from, to, cuts)
+          .forEach((time, count) -> numbers.merge(time, count, Integer::sum));
     }
-    List<Sample> samples = new ArrayList<>();
-    values.forEach(
-        (time, value) ->
-            samples.add(
-                new Sample(
-                    time,
-                    aggregate == Aggregate.AVG
-                        ? new Value.Real(number(value) / counts.getOrDefault(time, 0))
-                        : value)));
-    return samples;
+    Map<Aggregate, List<Sample>> expected = new EnumMap<>(Aggregate.class);
+    for (Aggregate aggregate : OF_SEVERAL) {
+      boolean isMean = aggregate == Aggregate.AVG;
+      List<Sample> samples = new ArrayList<>();
+      values
+          .getOrDefault(isMean ? Aggregate.SUM : aggregate, new TreeMap<>())
+          .forEach(
+              (time, value) -> {
+                double mean = number(value) / numbers.getOrDefault(time, 0);
+                samples.add(new Sample(time, isMean ? new Value.Real(mean) : value));
+              });
+      expected.put(aggregate, samples);
+    }
+    return expected;
   }
 
   private Map<Long, Integer> countNumbers(

@@ -25,6 +25,7 @@ final class IsolationIT {
           "/v1/tokens",
           "/v1/enterprises/{e}",
           "/v1/enterprises/{e}/devices",
+          "/v1/enterprises/{e}/latest",
           "/v1/enterprises/{e}/rejections",
           "/v1/enterprises/{e}/devices/d1",
           "/v1/enterprises/{e}/devices/d1/latest",
@@ -51,7 +52,7 @@ final class IsolationIT {
         assertTrue(!body.contains('"' + second.text() + '"'), body);
       }
       // The markers are there to be found by their owner: in data, metrics and rejections.
-      assertEquals(5, mine.stream().filter(body -> body.contains("marker-of-first")).count());
+      assertEquals(6, mine.stream().filter(body -> body.contains("marker-of-first")).count());
       assertTrue(body(world, "/v1/enterprises/first", firstToken).contains("\"accepted\":20"));
     }
   }

@@ -12,15 +12,17 @@ import java.util.Properties;
 final class LoadMarker {
   private static final String FILE = "read-bench.properties";
 
+  private final Path folder;
   private final Path file;
 
   /** The marker of a data directory. */
   LoadMarker(Path folder) {
+    this.folder = folder;
     file = folder.resolve(FILE);
   }
 
   /** The fleet that was loaded; empty where no load was complete. */
-  Optional<MachineFleet> read() throws IOException {
+  Optional<MachineFleet> read() throws IOException, UnusableFolderException {
     if (Files.notExists(file)) {
       return Optional.empty();
     }
@@ -29,10 +31,10 @@ final class LoadMarker {
       properties.load(reader);
     }
     if (number(properties, "version") != MachineFleet.VERSION) {
-      throw new IOException(
-          ("cannot use %s: it was loaded by version %s of the generator and this is version %d;"
-                  + " delete the folder or name another with --data")
-              .formatted(file.getParent(), properties.get("version"), MachineFleet.VERSION));
+      throw new UnusableFolderException(
+          folder,
+          "version %s of the generator loaded it, and this is version %d"
+              .formatted(properties.get("version"), MachineFleet.VERSION));
     }
     return Optional.of(
         new MachineFleet(
@@ -41,11 +43,11 @@ final class LoadMarker {
             number(properties, "beginMinute")));
   }
 
-  private long number(Properties properties, String key) throws IOException {
+  private long number(Properties properties, String key) throws UnusableFolderException {
     try {
       return Long.parseLong(properties.getProperty(key, ""));
     } catch (NumberFormatException e) {
-      throw new IOException("cannot read %s: %s is no number".formatted(file, key), e);
+      throw new UnusableFolderException(folder, FILE + " in it has no number '" + key + "'");
     }
   }
 

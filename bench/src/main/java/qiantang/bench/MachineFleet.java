@@ -58,16 +58,16 @@ record MachineFleet(int devices, int days, long beginMinute) {
   // In order of their names, as columns are.
   private static final List<Signal> SIGNALS =
       List.of(
-          new Signal("bearing_temperature", Kind.REAL_1, 480, 120, 1), // degrees Celsius
+          new Signal("bearing_temperature", Kind.REAL_1, 480, 120, 2), // degrees Celsius
           new Signal("current", Kind.REAL_2, 1850, 600, 12), // A
           new Signal("energy", Kind.COUNTER_2, 0, 0, 0), // kWh
-          new Signal("inlet_pressure", Kind.REAL_2, 210, 40, 1), // bar
-          new Signal("load", Kind.INTEGER, 60, 50, 1), // percent
-          new Signal("motor_temperature", Kind.REAL_1, 655, 150, 1),
-          new Signal("oil_temperature", Kind.REAL_2, 4120, 900, 3),
-          new Signal("outlet_pressure", Kind.REAL_2, 640, 90, 2),
+          new Signal("inlet_pressure", Kind.REAL_2, 210, 40, 2), // bar
+          new Signal("load", Kind.INTEGER, 60, 50, 2), // percent
+          new Signal("motor_temperature", Kind.REAL_1, 655, 150, 2),
+          new Signal("oil_temperature", Kind.REAL_2, 4120, 900, 6),
+          new Signal("outlet_pressure", Kind.REAL_2, 640, 90, 4),
           new Signal("running", Kind.BOOLEAN, 0, 0, 0),
-          new Signal("spindle_speed", Kind.REAL_1, 14_800, 900, 25)); // per minute
+          new Signal("spindle_speed", Kind.REAL_1, 14_800, 900, 40)); // per minute
 
   static final int METRICS = SIGNALS.size();
   static final int ENERGY = 2;

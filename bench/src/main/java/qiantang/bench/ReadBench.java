@@ -76,24 +76,22 @@ final class ReadBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path given = kept;
-    if (given != null) {
-      run(given, Files.createTempDirectory("qiantang-bench-"));
-      return 0;
-    }
-    Path folder = Files.createTempDirectory("qiantang-bench-");
+    Path temporary = Files.createTempDirectory("qiantang-bench-");
+    Path folder = kept == null ? temporary.resolve("data") : kept;
     try {
-      run(folder.resolve("data"), folder);
+      run(folder, before(folder), temporary);
+      return 0;
+    } catch (UnusableFolderException e) {
+      System.err.println(e.getMessage());
+      return 2;
     } finally {
-      DurableBench.deleteTree(folder);
+      DurableBench.deleteTree(temporary);
     }
-    return 0;
   }
 
-  private void run(Path folder, Path logs) throws Exception {
+  private void run(Path folder, Optional<MachineFleet> before, Path logs) throws Exception {
     long memoryBytes =
         ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-    Optional<MachineFleet> before = before(folder);
     try (DataDirectory data = DataDirectory.open(folder);
         CassandraProcess database =
             CassandraProcess.start(
@@ -108,19 +106,16 @@ final class ReadBench implements Callable<Integer> {
   }
 
   /** What is there already; fails where it is something else. */
-  private Optional<MachineFleet> before(Path folder) throws IOException {
+  private Optional<MachineFleet> before(Path folder) throws IOException, UnusableFolderException {
     Optional<MachineFleet> found = new LoadMarker(folder).read();
     if (found.isEmpty() && Files.exists(folder.resolve("cassandra"))) {
-      throw new IOException(
-          ("cannot use %s: what was loaded into it is not complete; delete the folder or name"
-                  + " another with --data")
-              .formatted(folder));
+      throw new UnusableFolderException(folder, "what was loaded into it is not complete");
     }
     if (found.isPresent() && (found.get().devices() != devices || found.get().days() != days)) {
-      throw new IOException(
-          ("cannot use %s: %d devices of %d days were loaded into it; ask for these, delete the"
-                  + " folder or name another with --data")
-              .formatted(folder, found.get().devices(), found.get().days()));
+      throw new UnusableFolderException(
+          folder,
+          "%d devices of %d days were loaded into it, and not %d of %d"
+              .formatted(found.get().devices(), found.get().days(), devices, days));
     }
     return found;
   }

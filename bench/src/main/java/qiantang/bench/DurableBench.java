@@ -1,14 +1,10 @@
 package qiantang.bench;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import qiantang.standalone.cassandra.CassandraProcess;
-import qiantang.standalone.cassandra.DataDirectory;
 import qiantang.standalone.cassandra.Ports;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
@@ -74,7 +68,7 @@ final class DurableBench implements Callable<Integer> {
         withCassandra(folder, tokens);
       }
     } finally {
-      deleteTree(folder);
+      Database.deleteTree(folder);
     }
     print();
     return 0;
@@ -101,14 +95,7 @@ final class DurableBench implements Callable<Integer> {
   }
 
   private void withCassandra(Path folder, List<String> tokens) throws Exception {
-    long memoryBytes =
-        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-    try (DataDirectory data = DataDirectory.open(folder.resolve("data"));
-        CassandraProcess database =
-            CassandraProcess.start(
-                data,
-                CassandraProcess.Config.durable(0, memoryBytes),
-                line -> System.err.println(line))) {
+    try (Database database = Database.in(folder.resolve("data"))) {
       try (Cassandra cassandra = Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
         MemoryIngest.register(cassandra.registry(), tokens);
         if (isWanted("durable") || isWanted("paced")) {
@@ -121,8 +108,7 @@ final class DurableBench implements Callable<Integer> {
     }
   }
 
-  private void durable(Path folder, List<String> tokens, CassandraProcess database)
-      throws Exception {
+  private void durable(Path folder, List<String> tokens, Database database) throws Exception {
     int mqttPort = Ports.free();
     int httpPort = Ports.free();
     try (Program program =
@@ -139,10 +125,12 @@ final class DurableBench implements Callable<Integer> {
             String.valueOf(httpPort))) {
       ProcessHandle ingest = program.handle();
       if (isWanted("paced")) {
-        results.put("paced", load("paced", mqttPort, tokens, ingest, database.pid(), rate));
+        results.put(
+            "paced", load("paced", mqttPort, tokens, ingest, database.process().pid(), rate));
       }
       if (isWanted("durable")) {
-        results.put("durable", load("durable", mqttPort, tokens, ingest, database.pid(), 0));
+        results.put(
+            "durable", load("durable", mqttPort, tokens, ingest, database.process().pid(), 0));
       }
     }
   }
@@ -179,10 +167,10 @@ final class DurableBench implements Callable<Integer> {
     }
   }
 
-  private void journal(Cassandra cassandra, CassandraProcess database) throws Exception {
+  private void journal(Cassandra cassandra, Database database) throws Exception {
     Map<String, ProcessHandle> handles = new LinkedHashMap<>();
     handles.put("client", ProcessHandle.current());
-    handles.put("cassandra", ProcessHandle.of(database.pid()).orElseThrow());
+    handles.put("cassandra", database.handle());
     try (JournalLoad load = new JournalLoad(cassandra.journal())) {
       load.send(connections * inFlight, enterprises);
       results.put(
@@ -234,14 +222,6 @@ final class DurableBench implements Callable<Integer> {
           durable.millis(99),
           durable.coresByProcess().getOrDefault("ingest", Double.NaN),
           durable.coresByProcess().getOrDefault("cassandra", Double.NaN));
-    }
-  }
-
-  static void deleteTree(Path folder) throws IOException {
-    try (var files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 }

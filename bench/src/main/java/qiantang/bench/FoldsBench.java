@@ -1,9 +1,5 @@
 package qiantang.bench;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -15,8 +11,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import qiantang.standalone.cassandra.CassandraProcess;
-import qiantang.standalone.cassandra.DataDirectory;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.fold.FoldMeter;
@@ -78,24 +72,14 @@ final class FoldsBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path folder = Files.createTempDirectory("qiantang-bench-");
-    long memoryBytes =
-        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-    try (DataDirectory data = DataDirectory.open(folder.resolve("data"));
-        CassandraProcess database =
-            CassandraProcess.start(
-                data,
-                CassandraProcess.Config.durable(0, memoryBytes),
-                line -> System.err.println(line));
+    try (Database database = Database.inTemporaryFolder();
         Cassandra cassandra = Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
       run(cassandra, database);
-    } finally {
-      DurableBench.deleteTree(folder);
     }
     return 0;
   }
 
-  private void run(Cassandra cassandra, CassandraProcess database) throws Exception {
+  private void run(Cassandra cassandra, Database database) throws Exception {
     List<EnterpriseId> owners = new ArrayList<>();
     for (int i = 0; i < enterprises; i++) {
       EnterpriseId id = new EnterpriseId("enterprise-" + i);
@@ -117,7 +101,7 @@ final class FoldsBench implements Callable<Integer> {
             begin,
             this::waitAndTell)) {
       write(ingest, owners);
-      ProcessHandle node = ProcessHandle.of(database.pid()).orElseThrow();
+      ProcessHandle node = database.handle();
       Duration ownBefore = cpu(ProcessHandle.current());
       Duration nodeBefore = cpu(node);
       long beganNanos = System.nanoTime();

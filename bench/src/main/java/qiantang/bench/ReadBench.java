@@ -1,8 +1,6 @@
 package qiantang.bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -19,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import qiantang.bench.FleetQuestions.Question;
-import qiantang.standalone.cassandra.CassandraProcess;
-import qiantang.standalone.cassandra.DataDirectory;
 import qiantang.standalone.cassandra.Ports;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
@@ -76,33 +72,20 @@ final class ReadBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path temporary = Files.createTempDirectory("qiantang-bench-");
-    Path folder = kept == null ? temporary.resolve("data") : kept;
+    Path folder = kept;
+    Optional<MachineFleet> before;
     try {
-      run(folder, before(folder), temporary);
-      return 0;
+      before = folder == null ? Optional.empty() : before(folder);
     } catch (UnusableFolderException e) {
       System.err.println(e.getMessage());
       return 2;
-    } finally {
-      DurableBench.deleteTree(temporary);
     }
-  }
-
-  private void run(Path folder, Optional<MachineFleet> before, Path logs) throws Exception {
-    long memoryBytes =
-        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-    try (DataDirectory data = DataDirectory.open(folder);
-        CassandraProcess database =
-            CassandraProcess.start(
-                data,
-                CassandraProcess.Config.durable(0, memoryBytes),
-                line -> System.err.println(line));
+    try (Database database = folder == null ? Database.inTemporaryFolder() : Database.in(folder);
         Cassandra cassandra = Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
-      MachineFleet fleet =
-          before.isPresent() ? before.get() : load(cassandra, database, new LoadMarker(folder));
-      measure(fleet, cassandra, database, logs);
+      MachineFleet fleet = before.isPresent() ? before.get() : load(cassandra, database);
+      measure(fleet, cassandra, database);
     }
+    return 0;
   }
 
   /** What is there already; fails where it is something else. */
@@ -120,8 +103,7 @@ final class ReadBench implements Callable<Integer> {
     return found;
   }
 
-  private MachineFleet load(Cassandra cassandra, CassandraProcess database, LoadMarker marker)
-      throws Exception {
+  private MachineFleet load(Cassandra cassandra, Database database) throws Exception {
     long endHour = Math.floorDiv(Instant.now().minus(BEHIND_NOW).getEpochSecond(), 3600L);
     MachineFleet fleet = new MachineFleet(devices, days, (endHour - days * 24L) * 60);
     System.err.printf("loading %,d samples%n", fleet.samples());
@@ -131,7 +113,7 @@ final class ReadBench implements Callable<Integer> {
     System.err.println("flushing and compacting");
     long bytes;
     String keyspace = CassandraConfig.local(database.cqlPort()).keyspace();
-    try (CassandraJmx jmx = CassandraJmx.connect(database.jmxPort())) {
+    try (CassandraJmx jmx = CassandraJmx.connect(database.process().jmxPort())) {
       jmx.flush(keyspace, List.of());
       jmx.compact(keyspace);
       bytes = jmx.liveBytes(keyspace, "chunks_1y");
@@ -145,12 +127,11 @@ final class ReadBench implements Callable<Integer> {
         fleet.samples() / seconds,
         meter.chunkBytes() / (double) fleet.samples(),
         bytes / (double) fleet.samples());
-    marker.write(fleet);
+    new LoadMarker(database.folder()).write(fleet);
     return fleet;
   }
 
-  private void measure(
-      MachineFleet fleet, Cassandra cassandra, CassandraProcess database, Path logs)
+  private void measure(MachineFleet fleet, Cassandra cassandra, Database database)
       throws Exception {
     AccessToken token = AccessToken.draw(ENTERPRISE, new SecureRandom());
     cassandra
@@ -170,7 +151,7 @@ final class ReadBench implements Callable<Integer> {
     int port = Ports.free();
     try (Program query =
         Program.start(
-            logs.resolve("query.log"),
+            database.folder().resolve("logs").resolve("query.log"),
             port,
             "qiantang.standalone.Main",
             "query",
@@ -179,7 +160,8 @@ final class ReadBench implements Callable<Integer> {
             "--http-port",
             String.valueOf(port))) {
       System.err.printf(
-          "the query program is pid %d, Cassandra pid %d%n", query.handle().pid(), database.pid());
+          "the query program is pid %d, Cassandra pid %d%n",
+          query.handle().pid(), database.process().pid());
       Map<Kind, Asking.@Nullable Result> results = new LinkedHashMap<>();
       Asking asking = new Asking(port, token.text());
       for (Kind kind : kinds(new FleetQuestions(fleet, ENTERPRISE, QUESTIONS_SEED))) {

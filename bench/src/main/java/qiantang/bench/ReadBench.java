@@ -33,10 +33,10 @@ import qiantang.store.registry.Role;
 @Command(
     name = "read",
     description = {
-      "Loads a history of machines with 10 metrics at 0.1 Hz through the packer, then measures what",
-      "the query program takes to answer, warm, one question after the other. The blocks are made",
-      "where the packer reads them, so neither journal nor sorter take part, and nothing comes",
-      "late. A wrong answer fails it."
+      "Loads a history of machines with 10 metrics at 0.1 Hz through the packer, then measures",
+      "what the query program takes to answer, warm, one question after the other. The blocks are",
+      "made where the packer reads them: neither journal nor sorter take part, nothing comes late.",
+      "A wrong answer fails it."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)

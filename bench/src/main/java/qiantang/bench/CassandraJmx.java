@@ -26,13 +26,22 @@ final class CassandraJmx implements AutoCloseable {
     return new CassandraJmx(JMXConnectorFactory.connect(new JMXServiceURL(url)));
   }
 
-  /** Writes the memtables of these tables to disk. */
+  /** Writes the memtables of these tables to disk; of all where none is named. */
   void flush(String keyspace, List<String> tables) throws IOException, JMException {
     beans.invoke(
         new ObjectName("org.apache.cassandra.db:type=StorageService"),
         "forceKeyspaceFlush",
         new Object[] {keyspace, tables.toArray(String[]::new)},
         new String[] {String.class.getName(), String[].class.getName()});
+  }
+
+  /** Merges the files of each table; returns when it is done. */
+  void compact(String keyspace) throws IOException, JMException {
+    beans.invoke(
+        new ObjectName("org.apache.cassandra.db:type=StorageService"),
+        "forceKeyspaceCompaction",
+        new Object[] {false, keyspace, new String[0]},
+        new String[] {boolean.class.getName(), String.class.getName(), String[].class.getName()});
   }
 
   /** Bytes of the table's files that are in use. */

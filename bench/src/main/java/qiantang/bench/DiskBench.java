@@ -1,8 +1,5 @@
 package qiantang.bench;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +9,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.replay.CsvFile;
-import qiantang.standalone.cassandra.CassandraProcess;
-import qiantang.standalone.cassandra.DataDirectory;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.fold.FoldMeter;
@@ -62,30 +57,20 @@ final class DiskBench implements Callable<Integer> {
   }
 
   private List<Figures> measure(List<CsvFile> recordings) throws Exception {
-    Path folder = Files.createTempDirectory("qiantang-bench-");
-    long memoryBytes =
-        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
     List<Figures> figures = new ArrayList<>();
-    try (DataDirectory data = DataDirectory.open(folder.resolve("data"));
-        CassandraProcess database =
-            CassandraProcess.start(
-                data,
-                CassandraProcess.Config.durable(0, memoryBytes),
-                line -> System.err.println(line));
-        CassandraJmx jmx = CassandraJmx.connect(database.jmxPort())) {
+    try (Database database = Database.inTemporaryFolder();
+        CassandraJmx jmx = CassandraJmx.connect(database.process().jmxPort())) {
       for (int i = 0; i < recordings.size(); i++) {
         String name = String.valueOf(files.get(i).getFileName());
         System.err.printf("%s: file %d of %d%n", name, i + 1, recordings.size());
         figures.add(measure(name, recordings.get(i), "disk_" + i, database, jmx));
       }
-    } finally {
-      DurableBench.deleteTree(folder);
     }
     return figures;
   }
 
   private Figures measure(
-      String name, CsvFile file, String keyspace, CassandraProcess database, CassandraJmx jmx)
+      String name, CsvFile file, String keyspace, Database database, CassandraJmx jmx)
       throws Exception {
     CassandraConfig local = CassandraConfig.local(database.cqlPort());
     CassandraConfig config =

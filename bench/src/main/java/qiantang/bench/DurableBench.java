@@ -1,17 +1,10 @@
 package qiantang.bench;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import qiantang.standalone.cassandra.CassandraProcess;
-import qiantang.standalone.cassandra.DataDirectory;
 import qiantang.standalone.cassandra.Ports;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
@@ -38,7 +29,6 @@ import qiantang.store.cassandra.CassandraConfig;
 final class DurableBench implements Callable<Integer> {
   // The compilers of three JVMs on two cores: after 20 s the rate still rises by half.
   private static final Duration WARM_UP = Duration.ofSeconds(60);
-  private static final Duration READY_MAX = Duration.ofSeconds(60);
 
   @Option(names = "--connections", description = "MQTT connections.")
   private int connections = 1000;
@@ -78,7 +68,7 @@ final class DurableBench implements Callable<Integer> {
         withCassandra(folder, tokens);
       }
     } finally {
-      deleteTree(folder);
+      Database.deleteTree(folder);
     }
     print();
     return 0;
@@ -92,31 +82,20 @@ final class DurableBench implements Callable<Integer> {
     Path file = Files.write(folder.resolve("tokens"), tokens);
     int mqttPort = Ports.free();
     int httpPort = Ports.free();
-    Process ingest =
-        java(
+    try (Program ingest =
+        Program.start(
             folder.resolve("instant.log"),
+            httpPort,
             MemoryIngest.class.getName(),
             String.valueOf(mqttPort),
             String.valueOf(httpPort),
-            file.toString());
-    try {
-      waitUntilReady(ingest, httpPort, folder.resolve("instant.log"));
-      results.put(
-          "instant", load("instant store", mqttPort, tokens, Map.of("ingest", ingest), -1, 0));
-    } finally {
-      stop(ingest);
+            file.toString())) {
+      results.put("instant", load("instant store", mqttPort, tokens, ingest.handle(), -1, 0));
     }
   }
 
   private void withCassandra(Path folder, List<String> tokens) throws Exception {
-    long memoryBytes =
-        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-    try (DataDirectory data = DataDirectory.open(folder.resolve("data"));
-        CassandraProcess database =
-            CassandraProcess.start(
-                data,
-                CassandraProcess.Config.durable(0, memoryBytes),
-                line -> System.err.println(line))) {
+    try (Database database = Database.in(folder.resolve("data"))) {
       try (Cassandra cassandra = Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
         MemoryIngest.register(cassandra.registry(), tokens);
         if (isWanted("durable") || isWanted("paced")) {
@@ -129,14 +108,13 @@ final class DurableBench implements Callable<Integer> {
     }
   }
 
-  private void durable(Path folder, List<String> tokens, CassandraProcess database)
-      throws Exception {
+  private void durable(Path folder, List<String> tokens, Database database) throws Exception {
     int mqttPort = Ports.free();
     int httpPort = Ports.free();
-    Path log = folder.resolve("durable.log");
-    Process ingest =
-        java(
-            log,
+    try (Program program =
+        Program.start(
+            folder.resolve("durable.log"),
+            httpPort,
             "qiantang.standalone.Main",
             "ingest",
             "--cassandra",
@@ -144,19 +122,16 @@ final class DurableBench implements Callable<Integer> {
             "--mqtt-port",
             String.valueOf(mqttPort),
             "--ingest-http-port",
-            String.valueOf(httpPort));
-    try {
-      waitUntilReady(ingest, httpPort, log);
-      Map<String, Process> processes = new LinkedHashMap<>();
-      processes.put("ingest", ingest);
+            String.valueOf(httpPort))) {
+      ProcessHandle ingest = program.handle();
       if (isWanted("paced")) {
-        results.put("paced", load("paced", mqttPort, tokens, processes, database.pid(), rate));
+        results.put(
+            "paced", load("paced", mqttPort, tokens, ingest, database.process().pid(), rate));
       }
       if (isWanted("durable")) {
-        results.put("durable", load("durable", mqttPort, tokens, processes, database.pid(), 0));
+        results.put(
+            "durable", load("durable", mqttPort, tokens, ingest, database.process().pid(), 0));
       }
-    } finally {
-      stop(ingest);
     }
   }
 
@@ -164,13 +139,13 @@ final class DurableBench implements Callable<Integer> {
       String name,
       int mqttPort,
       List<String> tokens,
-      Map<String, Process> processes,
+      ProcessHandle ingest,
       long cassandraPid,
       int perSecond)
       throws Exception {
     Map<String, ProcessHandle> handles = new LinkedHashMap<>();
     handles.put("client", ProcessHandle.current());
-    processes.forEach((process, handle) -> handles.put(process, handle.toHandle()));
+    handles.put("ingest", ingest);
     if (cassandraPid > 0) {
       handles.put("cassandra", ProcessHandle.of(cassandraPid).orElseThrow());
     }
@@ -192,10 +167,10 @@ final class DurableBench implements Callable<Integer> {
     }
   }
 
-  private void journal(Cassandra cassandra, CassandraProcess database) throws Exception {
+  private void journal(Cassandra cassandra, Database database) throws Exception {
     Map<String, ProcessHandle> handles = new LinkedHashMap<>();
     handles.put("client", ProcessHandle.current());
-    handles.put("cassandra", ProcessHandle.of(database.pid()).orElseThrow());
+    handles.put("cassandra", database.handle());
     try (JournalLoad load = new JournalLoad(cassandra.journal())) {
       load.send(connections * inFlight, enterprises);
       results.put(
@@ -247,64 +222,6 @@ final class DurableBench implements Callable<Integer> {
           durable.millis(99),
           durable.coresByProcess().getOrDefault("ingest", Double.NaN),
           durable.coresByProcess().getOrDefault("cassandra", Double.NaN));
-    }
-  }
-
-  /** Starts a program of ours with the JVM, flags and class path of this one, and 1 GiB of heap. */
-  private static Process java(Path log, String main, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (!flag.startsWith("-Xlog") && !flag.startsWith("-agentlib")) {
-        command.add(flag);
-      }
-    }
-    // As the demo has it: a heap of a quarter of the machine would grow for hours before it is
-    // full.
-    command.add("-Xmx1g");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(main);
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
-        .start();
-  }
-
-  private static void waitUntilReady(Process process, int httpPort, Path log) throws Exception {
-    long end = System.nanoTime() + READY_MAX.toNanos();
-    while (System.nanoTime() < end && process.isAlive()) {
-      if (answers(URI.create("http://127.0.0.1:" + httpPort + "/health/ready"))) {
-        return;
-      }
-      Thread.sleep(Duration.ofMillis(100));
-    }
-    throw new IllegalStateException(
-        "cannot start ingest; its log says:\n" + String.join("\n", Files.readAllLines(log)));
-  }
-
-  private static boolean answers(URI uri) {
-    try {
-      HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
-      return connection.getResponseCode() == 200;
-    } catch (IOException e) {
-      return false; // not up yet
-    }
-  }
-
-  private static void stop(Process process) throws InterruptedException {
-    process.destroy();
-    if (!process.waitFor(15, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
-    }
-  }
-
-  static void deleteTree(Path folder) throws IOException {
-    try (var files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 }

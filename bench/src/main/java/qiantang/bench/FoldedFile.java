@@ -93,7 +93,7 @@ final class FoldedFile {
         ingest.advanceTo(at(rows.get(i)));
         send(ingest, i);
         if (ingest.now().isAfter(nextFold)) {
-          ingest.fold(List.of(ENTERPRISE));
+          ingest.fold();
           nextFold = ingest.now().plus(FOLD_EVERY);
         }
         if (System.nanoTime() - toldNanos > PROGRESS_NANOS) {
@@ -103,7 +103,7 @@ final class FoldedFile {
       }
       // Until the last span is over and whatever may be on time for it has come.
       ingest.advanceTo(ingest.now().plus(Duration.ofMinutes(spanMinutes + 5L)));
-      ingest.fold(List.of(ENTERPRISE));
+      ingest.fold();
       return ingest.foldMeter();
     }
   }

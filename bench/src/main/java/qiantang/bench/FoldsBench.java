@@ -1,9 +1,5 @@
 package qiantang.bench;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -12,10 +8,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import qiantang.standalone.cassandra.CassandraProcess;
-import qiantang.standalone.cassandra.DataDirectory;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.fold.FoldMeter;
@@ -30,7 +25,8 @@ import qiantang.store.registry.Retention;
 
 /**
  * How fast folds work off a backlog, and what they cost: an hour of messages is written by an
- * injected clock, then sorted and packed on one thread.
+ * injected clock, then one pass of the folds of a program that does nothing else sorts and packs
+ * it.
  */
 @Command(
     name = "folds",
@@ -39,6 +35,7 @@ import qiantang.store.registry.Retention;
     showDefaultValues = true)
 final class FoldsBench implements Callable<Integer> {
   private static final long PROGRESS_SECONDS = 120;
+  private static final long PROGRESS_NANOS = 3_000_000_000L;
   private static final long LOOK_AGAIN_NANOS = 50_000;
 
   @Option(names = "--rate", description = "Messages a second that arrived.")
@@ -54,6 +51,8 @@ final class FoldsBench implements Callable<Integer> {
   private int metrics = 10;
 
   private final Random random = new Random(1);
+  private @Nullable FoldMeter folding;
+  private long toldNanos = System.nanoTime();
 
   /** One device's place in its random walk. */
   private static final class Walk {
@@ -73,24 +72,14 @@ final class FoldsBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path folder = Files.createTempDirectory("qiantang-bench-");
-    long memoryBytes =
-        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-    try (DataDirectory data = DataDirectory.open(folder.resolve("data"));
-        CassandraProcess database =
-            CassandraProcess.start(
-                data,
-                CassandraProcess.Config.durable(0, memoryBytes),
-                line -> System.err.println(line));
+    try (Database database = Database.inTemporaryFolder();
         Cassandra cassandra = Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
       run(cassandra, database);
-    } finally {
-      DurableBench.deleteTree(folder);
     }
     return 0;
   }
 
-  private void run(Cassandra cassandra, CassandraProcess database) throws Exception {
+  private void run(Cassandra cassandra, Database database) throws Exception {
     List<EnterpriseId> owners = new ArrayList<>();
     for (int i = 0; i < enterprises; i++) {
       EnterpriseId id = new EnterpriseId("enterprise-" + i);
@@ -110,18 +99,31 @@ final class FoldsBench implements Callable<Integer> {
             cassandra.folds(),
             time -> new Layouts(cassandra.folds(), cassandra.registry(), time),
             begin,
-            () -> LockSupport.parkNanos(LOOK_AGAIN_NANOS))) {
+            this::waitAndTell)) {
       write(ingest, owners);
-      ProcessHandle node = ProcessHandle.of(database.pid()).orElseThrow();
+      ProcessHandle node = database.handle();
       Duration ownBefore = cpu(ProcessHandle.current());
       Duration nodeBefore = cpu(node);
       long beganNanos = System.nanoTime();
-      System.err.println("folding");
-      ingest.fold(owners);
+      folding = ingest.foldMeter();
+      ingest.fold();
       double seconds = (System.nanoTime() - beganNanos) / 1e9;
       double own = cpu(ProcessHandle.current()).minus(ownBefore).toMillis() / 1e3;
       double theirs = cpu(node).minus(nodeBefore).toMillis() / 1e3;
       print(ingest.foldMeter(), seconds, own, theirs);
+    }
+  }
+
+  /** While the database has not answered. */
+  private void waitAndTell() {
+    LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+    FoldMeter meter = folding;
+    if (meter != null && System.nanoTime() - toldNanos > PROGRESS_NANOS) {
+      toldNanos = System.nanoTime();
+      double samples = (double) rate * minutes * 60 * metrics;
+      System.err.printf(
+          "  sorted %,d MiB of frames, packed %.0f %% of the samples%n",
+          meter.frameBytes() >> 20, 100 * meter.samples() / samples);
     }
   }
 
@@ -158,6 +160,10 @@ final class FoldsBench implements Callable<Integer> {
 
   private void print(FoldMeter meter, double seconds, double own, double theirs) {
     double messages = (double) rate * minutes * 60;
+    if (meter.samples() != Math.round(messages * metrics)) {
+      throw new IllegalStateException(
+          "BUG: of %,.0f samples %,d are packed".formatted(messages * metrics, meter.samples()));
+    }
     double perSecond = messages / seconds;
     double coresPer10k = own / messages * 10_000;
     double all = meter.frameBytes() + meter.blockBytes() + meter.chunkBytes() + meter.stateBytes();
@@ -179,7 +185,14 @@ final class FoldsBench implements Callable<Integer> {
         meter.chunkBytes() / messages,
         meter.stateBytes() / messages,
         all / meter.frameBytes());
-    System.out.printf("folds messages_per_s=%.0f cores_per_10k=%.3f%n", perSecond, coresPer10k);
+    System.out.printf(
+        "folds messages_per_s=%.0f times_arrival=%.1f cores_per_10k=%.3f"
+            + " cassandra_cores_per_10k=%.3f amplification=%.2f%n",
+        perSecond,
+        perSecond / rate,
+        coresPer10k,
+        theirs / messages * 10_000,
+        all / meter.frameBytes());
   }
 
   private static Duration cpu(ProcessHandle process) {

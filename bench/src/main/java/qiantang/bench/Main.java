@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
       DiskBench.class,
       DurableBench.class,
       FoldsBench.class,
+      ReadBench.class,
       SimulateBench.class
     })
 public final class Main implements Runnable {

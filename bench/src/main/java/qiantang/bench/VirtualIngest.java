@@ -3,17 +3,17 @@ package qiantang.bench;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import qiantang.store.codec.EntryCodec;
 import qiantang.store.codec.SummaryCodec;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
-import qiantang.store.fold.FoldTables.LaneCursor;
+import qiantang.store.fold.Folds;
 import qiantang.store.fold.Layouts;
 import qiantang.store.fold.Packer;
 import qiantang.store.fold.Sorter;
@@ -22,7 +22,6 @@ import qiantang.store.journal.ByteBudget;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.JournalMeter;
 import qiantang.store.journal.JournalTables;
-import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -38,12 +37,16 @@ final class VirtualIngest implements AutoCloseable {
   // As the heartbeat's period or more: then each step announces the minute of the next one.
   private static final Duration STEP = Duration.ofMinutes(1);
 
+  // To the next heartbeat where one was planned behind a step.
+  private static final Duration SHORT_STEP = Duration.ofSeconds(1);
+
   private final VirtualTime time;
   private final ByteBudget budget = new ByteBudget(1L << 30);
   private final FoldMeter foldMeter = new FoldMeter();
-  private final Map<Integer, LaneCursor> cursors = new HashMap<>();
+  private final ExecutorService foldThreads;
   private final Runnable progress;
   private final JournalTables tables;
+  private final FoldTables folds;
   private final Journal journal;
   private final Sorter sorter;
   private final Packer packer;
@@ -60,12 +63,17 @@ final class VirtualIngest implements AutoCloseable {
       Instant begin,
       Runnable progress) {
     this.tables = tables;
+    this.folds = folds;
     this.progress = progress;
     time = new VirtualTime(begin);
+    // As many as the program `fold` has.
+    foldThreads =
+        Executors.newFixedThreadPool(
+            Runtime.getRuntime().availableProcessors(),
+            Thread.ofPlatform().name("fold-", 0).daemon().factory());
     Layouts layouts = layoutsOf.at(time);
-    sorter = new Sorter(tables, folds, layouts, time, foldMeter, Runnable::run);
-    packer =
-        new Packer(tables, folds, layouts, time, foldMeter, SummaryCodec::encode, Runnable::run);
+    sorter = new Sorter(tables, folds, layouts, time, foldMeter, foldThreads);
+    packer = new Packer(tables, folds, layouts, time, foldMeter, SummaryCodec::encode, foldThreads);
     journal =
         new Journal(
             tables,
@@ -105,7 +113,10 @@ final class VirtualIngest implements AutoCloseable {
 
   private void settle() {
     while (!journal.isIdle() || !journal.isFresh() || !journal.heartbeatSilence().isZero()) {
-      time.advance(Duration.ZERO);
+      // The one before counts a moment before it plans the next: a step in that moment puts the
+      // next one's time behind the step.
+      boolean isUnderWay = journal.isFresh() || !journal.heartbeatSilence().isZero();
+      time.advance(isUnderWay ? Duration.ZERO : SHORT_STEP);
       progress.run();
     }
   }
@@ -131,17 +142,29 @@ final class VirtualIngest implements AutoCloseable {
                 result -> {}));
   }
 
-  /** Sorts what is closed, then packs what is sorted in all lanes. */
-  void fold(List<EnterpriseId> enterprises) {
-    Start start = await(tables.readStart(journal.start())).orElseThrow();
-    long limitMinute = Long.MAX_VALUE;
-    for (int lane = 0; lane < start.lanes().size(); lane++) {
-      LaneCursor cursor = await(sorter.sort(start, lane, cursors.get(lane)));
-      cursors.put(lane, cursor);
-      limitMinute = Math.min(limitMinute, cursor.minute());
+  /** A pass of the folds of a program that does everything: all that is closed and complete. */
+  void fold() {
+    CompletableFuture<Void> passed = new CompletableFuture<>();
+    try (Folds pass =
+        new Folds(
+            tables,
+            folds,
+            sorter,
+            packer::pack,
+            (period, next) -> passed.complete(null),
+            time,
+            time,
+            foldThreads,
+            foldMeter,
+            () -> null)) {
+      pass.begin();
+      await(passed);
     }
-    for (EnterpriseId enterprise : enterprises) {
-      await(packer.pack(enterprise, limitMinute));
+    long failures =
+        foldMeter.failedPasses() + foldMeter.failedLanes() + foldMeter.failedEnterprises();
+    if (failures > 0) {
+      throw new IllegalStateException(
+          "cannot fold: %d failures, of which the log says more".formatted(failures));
     }
   }
 
@@ -156,5 +179,6 @@ final class VirtualIngest implements AutoCloseable {
   @Override
   public void close() {
     journal.close();
+    foldThreads.shutdownNow();
   }
 }

@@ -38,6 +38,7 @@ import qiantang.query.read.ListTokens;
 import qiantang.query.read.ReadEnterprise;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatest;
+import qiantang.query.read.ReadLatestOfAll;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
 import qiantang.query.waiting.HeavyReads;
@@ -171,6 +172,7 @@ public final class QueryMain implements AutoCloseable {
             new ListTokens(registry, store), new CreateToken(registry, store, credentials), clock),
         new DataEndpoints(
             new ReadLatest(reader, devices, store),
+            new ReadLatestOfAll(reader, budget, store),
             new ReadSeries(reader, devices, budget, store),
             new ReadIntervals(reader, devices, budget, store),
             new ReadRejections(reader, devices, store),

@@ -34,6 +34,7 @@ final class AccessIT {
           new Expected("GET /v1/enterprises/{enterprise}/devices", 200, 200, 200, ""),
           new Expected("POST /v1/enterprises/{enterprise}/devices", 403, 400, 400, "{}"),
           new Expected("GET /v1/enterprises/{enterprise}/series", 200, 200, 200, ""),
+          new Expected("GET /v1/enterprises/{enterprise}/latest", 200, 200, 200, ""),
           new Expected("GET /v1/enterprises/{enterprise}/rejections", 200, 200, 200, ""),
           new Expected("GET " + D, 200, 200, 200, ""),
           new Expected("POST " + D + "/credentials", 403, 201, 201, ""),

@@ -26,6 +26,7 @@ final class IsolationIT {
           "/v1/enterprises/{e}",
           "/v1/enterprises/{e}/devices",
           "/v1/enterprises/{e}/series?aggregate=count",
+          "/v1/enterprises/{e}/latest",
           "/v1/enterprises/{e}/rejections",
           "/v1/enterprises/{e}/devices/d1",
           "/v1/enterprises/{e}/devices/d1/latest",
@@ -52,7 +53,7 @@ final class IsolationIT {
         assertTrue(!body.contains('"' + second.text() + '"'), body);
       }
       // The markers are there to be found by their owner: in data, metrics and rejections.
-      assertEquals(6, mine.stream().filter(body -> body.contains("marker-of-first")).count());
+      assertEquals(7, mine.stream().filter(body -> body.contains("marker-of-first")).count());
       assertTrue(body(world, "/v1/enterprises/first", firstToken).contains("\"accepted\":20"));
     }
   }

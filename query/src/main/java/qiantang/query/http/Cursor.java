@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 enum Cursor {
   ENTERPRISES("e"),
   DEVICES("d"),
+  LATEST("l"),
   TOKENS("t"),
   REJECTIONS("r"),
   SERIES("s");

@@ -16,6 +16,7 @@ import qiantang.query.json.DataJson;
 import qiantang.query.json.SeriesCsv;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatest;
+import qiantang.query.read.ReadLatestOfAll;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
 import qiantang.query.waiting.SampleBudget;
@@ -37,6 +38,7 @@ public final class DataEndpoints {
   private static final Pattern REJECTION_ID = Pattern.compile("[0-9a-f-]{1,128}");
 
   private final ReadLatest readLatest;
+  private final ReadLatestOfAll readLatestOfAll;
   private final ReadSeries readSeries;
   private final ReadIntervals readIntervals;
   private final ReadRejections readRejections;
@@ -62,11 +64,13 @@ public final class DataEndpoints {
   /** Answers by these use cases; the clock gives the usual times. */
   public DataEndpoints(
       ReadLatest readLatest,
+      ReadLatestOfAll readLatestOfAll,
       ReadSeries readSeries,
       ReadIntervals readIntervals,
       ReadRejections readRejections,
       InstantSource clock) {
     this.readLatest = readLatest;
+    this.readLatestOfAll = readLatestOfAll;
     this.readSeries = readSeries;
     this.readIntervals = readIntervals;
     this.readRejections = readRejections;
@@ -88,6 +92,28 @@ public final class DataEndpoints {
                     .run(grant, device, new HashSet<>(metrics))
                     .map(answer -> Answer.json(200, DataJson.latest(device, answer))))
         .orElseGet(() -> Answer.notFound("device"));
+  }
+
+  Answer latestOfAll(Grant grant, Request request) {
+    Faults faults = new Faults();
+    Parameters parameters = new Parameters(request.query(), faults);
+    List<String> metrics = parameters.metrics();
+    int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
+    DeviceId after = parameters.cursor(Cursor.LATEST, DeviceEndpoints::id);
+    parameters.refuseOthers();
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    return readLatestOfAll
+        .run(grant, new ReadLatestOfAll.Wanted(new HashSet<>(metrics), after, limit))
+        .map(
+            found -> {
+              DeviceId last = found.answer().after();
+              String next = Cursor.LATEST.encode(last == null ? null : last.text());
+              return Answer.json(200, DataJson.latest(found.answer(), next))
+                  .releasing(found.permit()::close);
+            })
+        .orElseGet(() -> busy("with a smaller limit"));
   }
 
   Answer series(Grant grant, Request request) {

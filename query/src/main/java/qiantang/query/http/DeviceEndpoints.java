@@ -192,7 +192,7 @@ public final class DeviceEndpoints {
     return text == null ? "" : text;
   }
 
-  private static @Nullable DeviceId id(String text) {
+  static @Nullable DeviceId id(String text) {
     return DeviceId.isValid(text) ? new DeviceId(text) : null;
   }
 

@@ -41,6 +41,7 @@ public final class RouteTable {
             forEnterprise(GET, E + "/devices", READ, HEAVY, devices::list),
             forEnterprise(POST, E + "/devices", CHANGE, HEAVY, devices::create),
             forEnterprise(GET, E + "/series", READ, HEAVY, data::seriesOfEnterprise),
+            forEnterprise(GET, E + "/latest", READ, HEAVY, data::latestOfAll),
             forEnterprise(GET, E + "/rejections", READ, HEAVY, data::rejectionsOfEnterprise),
             forEnterprise(GET, D, READ, HEAVY, devices::read),
             forEnterprise(POST, D + "/credentials", CHANGE, LIGHT, devices::createCredential),

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;
 import java.util.Base64;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadSeries;
@@ -16,6 +17,7 @@ import qiantang.store.model.Entry;
 import qiantang.store.read.Completeness;
 import qiantang.store.read.IntervalsAnswer;
 import qiantang.store.read.LatestAnswer;
+import qiantang.store.read.LatestOfDevices;
 import qiantang.store.read.RejectionsAnswer;
 import qiantang.store.read.Series;
 import qiantang.store.read.SeriesAnswer;
@@ -28,20 +30,45 @@ public final class DataJson {
   /** Newest values. */
   public static JsonOut.Text latest(DeviceId device, LatestAnswer answer) {
     return out -> {
-      out.object().text("device", device.text()).array("metrics");
-      for (var entry : answer.byMetric().entrySet()) {
-        Series.Sample sample = entry.getValue();
-        out.object()
-            .text("metric", entry.getKey())
-            .value("value", sample.value())
-            .time("time", sample.eventTimeMicros())
-            .time("arrival", sample.arrivalMicros())
-            .endObject();
-      }
-      out.endArray();
+      out.object();
+      latest(out, device, answer.byMetric());
       completeness(out, answer.completeness());
       out.endObject();
     };
+  }
+
+  /**
+   * Newest values of many devices.
+   *
+   * @param next cursor of the next page, null at the end
+   */
+  public static JsonOut.Text latest(LatestOfDevices answer, @Nullable String next) {
+    return out -> {
+      out.object().array("items");
+      for (var device : answer.byDevice().entrySet()) {
+        out.object();
+        latest(out, device.getKey(), device.getValue());
+        out.endObject();
+      }
+      out.endArray();
+      completeness(out, answer.completeness());
+      out.text("next", next).endObject();
+    };
+  }
+
+  private static void latest(JsonOut out, DeviceId device, Map<String, Series.Sample> byMetric)
+      throws IOException {
+    out.text("device", device.text()).array("metrics");
+    for (var entry : byMetric.entrySet()) {
+      Series.Sample sample = entry.getValue();
+      out.object()
+          .text("metric", entry.getKey())
+          .value("value", sample.value())
+          .time("time", sample.eventTimeMicros())
+          .time("arrival", sample.arrivalMicros())
+          .endObject();
+    }
+    out.endArray();
   }
 
   /**

@@ -18,6 +18,8 @@ final class DeviceReadings {
   private final List<Arrived> all = new ArrayList<>();
   // Of the instant at hand: where the last value of each metric is.
   private final Map<String, Integer> lastOf = new HashMap<>();
+  // A reading none of whose metrics comes twice: the next one has mostly the same.
+  private List<MetricValue> distinct = List.of();
 
   private record Arrived(Reading reading, long arrivalMicros) {}
 
@@ -47,6 +49,11 @@ final class DeviceReadings {
   }
 
   private void addInstant(List<Arrived> instant, ColumnsBuilder builder) {
+    if (instant.size() == 1 && isLikeDistinct(instant.getFirst().reading.values())) {
+      Arrived only = instant.getFirst();
+      only.reading.values().forEach(value -> add(only, value, builder));
+      return;
+    }
     lastOf.clear();
     int place = 0;
     for (Arrived arrived : instant) {
@@ -54,20 +61,40 @@ final class DeviceReadings {
         lastOf.put(value.metric(), place++);
       }
     }
+    if (instant.size() == 1 && lastOf.size() == place) {
+      distinct = instant.getFirst().reading.values();
+    }
     place = 0;
     for (Arrived arrived : instant) {
-      Reading reading = arrived.reading;
-      for (MetricValue value : reading.values()) {
+      for (MetricValue value : arrived.reading.values()) {
         if (lastOf.getOrDefault(value.metric(), -1) == place++) {
-          builder.add(
-              reading.eventTimeMicros(),
-              arrived.arrivalMicros,
-              reading.stamped(),
-              reading.possibleRepeat(),
-              value.metric(),
-              value.value());
+          add(arrived, value, builder);
         }
       }
     }
+  }
+
+  /** The map took an eighth of what sorting and packing cost together. */
+  private boolean isLikeDistinct(List<MetricValue> values) {
+    if (values.size() != distinct.size()) {
+      return false;
+    }
+    for (int i = 0; i < values.size(); i++) {
+      if (!values.get(i).metric().equals(distinct.get(i).metric())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void add(Arrived arrived, MetricValue value, ColumnsBuilder builder) {
+    Reading reading = arrived.reading;
+    builder.add(
+        reading.eventTimeMicros(),
+        arrived.arrivalMicros,
+        reading.stamped(),
+        reading.possibleRepeat(),
+        value.metric(),
+        value.value());
   }
 }

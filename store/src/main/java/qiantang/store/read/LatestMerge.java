@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +29,23 @@ import qiantang.store.read.Series.Sample;
  */
 final class LatestMerge implements Tail.Visitor {
   private final WantedDevices wanted;
+  private final Page page;
   private final LayoutHistory history;
 
   // All guarded by this.
-  private final Map<DeviceId, Map<String, Newest>> byDevice = new HashMap<>();
+  private final NavigableMap<DeviceId, Map<String, Newest>> byDevice = new TreeMap<>();
   private final EnumSet<Source> sources = EnumSet.of(Source.JOURNAL);
+  private int samples;
+  private @Nullable DeviceId end; // it and what follows it was dropped
   private int damaged;
+
+  /**
+   * What of the devices, in order of their ids, is kept: the first ones behind one, as many as both
+   * limits allow, but one at least.
+   */
+  record Page(@Nullable DeviceId after, int devicesMax, int samplesMax) {
+    static final Page ALL = new Page(null, Integer.MAX_VALUE, Integer.MAX_VALUE);
+  }
 
   /** The newest so far. */
   private static final class Newest {
@@ -57,8 +69,9 @@ final class LatestMerge implements Tail.Visitor {
     }
   }
 
-  LatestMerge(WantedDevices wanted, LayoutHistory history) {
+  LatestMerge(WantedDevices wanted, Page page, LayoutHistory history) {
     this.wanted = wanted;
+    this.page = page;
     this.history = history;
   }
 
@@ -70,14 +83,15 @@ final class LatestMerge implements Tail.Visitor {
     Rank rank = Rank.of(frame, index);
     long arrivalMicros = Sample.arrivalMicros(message);
     for (Reading reading : message.readings()) {
-      if (wanted.contains(reading.device())) {
-        Map<String, Newest> metrics = metrics(reading.device());
+      if (isWanted(reading.device())) {
+        Map<String, Newest> metrics = begin(reading.device());
         for (MetricValue value : reading.values()) {
           Newest newest = newest(metrics, value.metric());
           if (newest.givesWayTo(reading.eventTimeMicros(), rank)) {
             newest.put(reading.eventTimeMicros(), arrivalMicros, rank, value.value());
           }
         }
+        end(metrics);
       }
     }
   }
@@ -95,7 +109,7 @@ final class LatestMerge implements Tail.Visitor {
 
   /** Blocks come newest first, so most of what they say is known to be older than something. */
   private synchronized boolean mayBeNewer(DeviceId device, List<String> metrics, long lastMicros) {
-    if (!wanted.contains(device)) {
+    if (!isWanted(device)) {
       return false;
     }
     sources.add(Source.BLOCKS);
@@ -110,16 +124,20 @@ final class LatestMerge implements Tail.Visitor {
   }
 
   private synchronized void add(DeviceId device, DeviceColumns columns, Rank rank) {
-    Map<String, Newest> metrics = metrics(device);
+    if (!isWanted(device)) {
+      return; // not any more: it gave way while this was decoded
+    }
+    Map<String, Newest> metrics = begin(device);
     for (Column column : columns.columns()) {
       int last = column.count() - 1; // the newest: rows are in order of event time
       add(metrics, columns, column, last, rank);
     }
+    end(metrics);
   }
 
   /** Merges a part of a device's state. */
   void state(State state) {
-    if (!wanted.contains(state.device())) {
+    if (!isWanted(state.device())) {
       return;
     }
     switch (ChunkCodec.decode(state.bytes())) {
@@ -129,14 +147,18 @@ final class LatestMerge implements Tail.Visitor {
   }
 
   private synchronized void add(State state, DeviceColumns columns) {
+    if (!isWanted(state.device())) {
+      return;
+    }
     sources.add(Source.STATES);
-    Map<String, Newest> metrics = metrics(state.device());
+    Map<String, Newest> metrics = begin(state.device());
     for (Column column : columns.columns()) {
       int last = column.count() - 1;
       long span = history.spanOf(columns.eventTimeMicros(column.row(last)));
       Rank rank = Rank.ofPacked(history.arrivalEnd(span, state.arrival()), 0);
       add(metrics, columns, column, last, rank);
     }
+    end(metrics);
   }
 
   private static void add(
@@ -149,8 +171,27 @@ final class LatestMerge implements Tail.Visitor {
     }
   }
 
-  private Map<String, Newest> metrics(DeviceId device) {
-    return byDevice.computeIfAbsent(device, id -> new HashMap<>());
+  private synchronized boolean isWanted(DeviceId device) {
+    return wanted.contains(device)
+        && (page.after == null || device.compareTo(page.after) > 0)
+        && (end == null || device.compareTo(end) < 0);
+  }
+
+  private Map<String, Newest> begin(DeviceId device) {
+    Map<String, Newest> metrics = byDevice.computeIfAbsent(device, id -> new HashMap<>());
+    samples -= metrics.size();
+    return metrics;
+  }
+
+  /** What was added to a device is counted; the last devices give way where it is too much. */
+  private void end(Map<String, Newest> metrics) {
+    samples += metrics.size();
+    while (byDevice.size() > page.devicesMax
+        || (samples > page.samplesMax && byDevice.size() > 1)) {
+      var last = byDevice.pollLastEntry();
+      samples -= last.getValue().size();
+      end = last.getKey();
+    }
   }
 
   private static Newest newest(Map<String, Newest> metrics, String metric) {
@@ -164,7 +205,7 @@ final class LatestMerge implements Tail.Visitor {
 
   /** The answer; the merge is done. */
   synchronized LatestOfDevices answer() {
-    SortedMap<DeviceId, SortedMap<String, Sample>> devices = new TreeMap<>();
+    NavigableMap<DeviceId, SortedMap<String, Sample>> devices = new TreeMap<>();
     long freshnessMicros = 0;
     for (Map.Entry<DeviceId, Map<String, Newest>> device : byDevice.entrySet()) {
       SortedMap<String, Sample> samples = new TreeMap<>();
@@ -178,6 +219,9 @@ final class LatestMerge implements Tail.Visitor {
       }
       devices.put(device.getKey(), samples);
     }
-    return new LatestOfDevices(devices, Completeness.of(null, freshnessMicros, sources, damaged));
+    return new LatestOfDevices(
+        devices,
+        end == null ? null : devices.lastKey(),
+        Completeness.of(null, freshnessMicros, sources, damaged));
   }
 }

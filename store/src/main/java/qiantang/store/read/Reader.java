@@ -175,7 +175,7 @@ public final class Reader {
 
   /** The newest value of each metric of one device. */
   public CompletionStage<LatestAnswer> latest(EnterpriseId enterprise, DeviceId device) {
-    return latest(enterprise, WantedDevices.of(device))
+    return latest(enterprise, WantedDevices.of(device), LatestMerge.Page.ALL)
         .thenApply(
             latest ->
                 new LatestAnswer(
@@ -186,14 +186,27 @@ public final class Reader {
   /** The newest value of each metric of these devices, or of all (null), in one go. */
   public CompletionStage<LatestOfDevices> latestOfDevices(
       EnterpriseId enterprise, @Nullable Set<DeviceId> devices) {
-    return latest(enterprise, new WantedDevices(devices));
+    return latest(enterprise, new WantedDevices(devices), LatestMerge.Page.ALL);
   }
 
-  private CompletionStage<LatestOfDevices> latest(EnterpriseId enterprise, WantedDevices wanted) {
+  /**
+   * The same of all devices in pages, by their ids. Each page reads the states of all of them.
+   *
+   * @param after the page begins behind this device; null for the first one
+   * @param samplesMax a page ends early with so many, but has one device at least
+   */
+  public CompletionStage<LatestOfDevices> latestOfDevices(
+      EnterpriseId enterprise, @Nullable DeviceId after, int devicesMax, int samplesMax) {
+    return latest(
+        enterprise, WantedDevices.ALL, new LatestMerge.Page(after, devicesMax, samplesMax));
+  }
+
+  private CompletionStage<LatestOfDevices> latest(
+      EnterpriseId enterprise, WantedDevices wanted, LatestMerge.Page page) {
     return positioned(
         enterprise,
         (positions, history) -> {
-          LatestMerge merge = new LatestMerge(wanted, history);
+          LatestMerge merge = new LatestMerge(wanted, page, history);
           return CompletableFuture.allOf(
                   states.visit(history, wanted, merge::state).toCompletableFuture(),
                   blocks

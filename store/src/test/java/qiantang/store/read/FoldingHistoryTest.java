@@ -102,8 +102,31 @@ class FoldingHistoryTest {
     latest.byDevice().forEach((id, samples) -> assertEquals(model.get(id), samples, when));
     assertTrue(latest.byDevice().containsKey(device), when);
     assertEquals(0, latest.completeness().damagedFrames(), when);
+    assertEquals(model, latestInPages(tiers, reader, random), when);
     assertEquals(
         model.get(device), Stages.await(reader.latest(tiers.enterprise, device)).byMetric(), when);
+  }
+
+  /** The newest of all devices, page by page. */
+  private static SortedMap<DeviceId, SortedMap<String, Sample>> latestInPages(
+      Tiers tiers, Reader reader, Random random) {
+    int devicesMax = 1 + random.nextInt(FoldingHistory.DEVICES.size() + 1);
+    int samplesMax = 1 + random.nextInt(20);
+    SortedMap<DeviceId, SortedMap<String, Sample>> all = new TreeMap<>();
+    @Nullable DeviceId after = null;
+    do {
+      LatestOfDevices page =
+          Stages.await(reader.latestOfDevices(tiers.enterprise, after, devicesMax, samplesMax));
+      int samples = page.byDevice().values().stream().mapToInt(one -> one.size()).sum();
+      assertTrue(page.byDevice().size() == 1 || samples <= samplesMax);
+      assertTrue(page.byDevice().size() <= devicesMax);
+      for (DeviceId device : page.byDevice().keySet()) {
+        assertTrue(after == null || device.compareTo(after) > 0);
+      }
+      all.putAll(page.byDevice());
+      after = page.after();
+    } while (after != null);
+    return all;
   }
 
   /** All pages together. */

@@ -1,0 +1,138 @@
+package qiantang.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+import qiantang.bench.FleetQuestions.Question;
+
+/**
+ * Asks over HTTP, one question after the other on one connection, and takes the time to the last
+ * byte of its last page. One thread: the answer is parsed and checked when the time is taken.
+ */
+final class Asking {
+  // What a compiler has still to do shows as a median that falls; its last work shows in nothing
+  // but the tail, and is done after some seconds.
+  private static final double STEADY = 0.95;
+  private static final long WARM_UP_NANOS_MIN = 15_000_000_000L;
+  private static final long WARM_UP_NANOS_MAX = 60_000_000_000L;
+
+  private final String base;
+  private final String token;
+  private final byte[] buffer = new byte[64 * 1024];
+
+  /**
+   * How questions of one kind were answered.
+   *
+   * @param micros of each question
+   * @param bytes of all answers
+   * @param requests for all of them, pages counted
+   */
+  record Result(Histogram micros, long bytes, long requests) {
+    double millis(double percentile) {
+      return micros.getValueAtPercentile(percentile) / 1000.0;
+    }
+  }
+
+  Asking(int port, String token) {
+    base = "http://127.0.0.1:" + port;
+    this.token = token;
+  }
+
+  /** Warms up, then measures; null where there is no such route. */
+  @Nullable Result run(String kind, int questions, Supplier<Question> draw) throws IOException {
+    if (!isThere(draw.get().path())) {
+      return null;
+    }
+    warmUp(kind, Math.max(10, questions / 5), draw);
+    Result result = ask(questions, draw);
+    System.err.printf(
+        "%s: %d questions, p50 %.1f ms, p99 %.1f ms%n",
+        kind, questions, result.millis(50), result.millis(99));
+    return result;
+  }
+
+  private void warmUp(String kind, int questions, Supplier<Question> draw) throws IOException {
+    long beganNanos = System.nanoTime();
+    double before;
+    double now = Double.MAX_VALUE;
+    long tookNanos;
+    do {
+      before = now;
+      now = ask(questions, draw).millis(50);
+      tookNanos = System.nanoTime() - beganNanos;
+      System.err.printf(
+          "%s: warming up, %d s, p50 %.1f ms%n", kind, tookNanos / 1_000_000_000, now);
+    } while (tookNanos < WARM_UP_NANOS_MIN
+        || (tookNanos < WARM_UP_NANOS_MAX && now < before * STEADY));
+  }
+
+  private boolean isThere(String path) throws IOException {
+    HttpURLConnection connection = open(path);
+    if (connection.getResponseCode() != 404) {
+      connection.getInputStream().transferTo(ByteArrayOutputStream.nullOutputStream());
+      return true;
+    }
+    return false;
+  }
+
+  private Result ask(int questions, Supplier<Question> draw) throws IOException {
+    Histogram micros = new Histogram(3);
+    long bytes = 0;
+    long requests = 0;
+    for (int i = 0; i < questions; i++) {
+      Question question = draw.get();
+      List<JsonObject> pages = new ArrayList<>();
+      long nanos = 0;
+      for (String path = question.path(); path != null; path = next(question, pages)) {
+        long beganNanos = System.nanoTime();
+        byte[] body = get(path);
+        nanos += System.nanoTime() - beganNanos;
+        bytes += body.length;
+        requests++;
+        pages.add(new JsonObject(Buffer.buffer(body)));
+      }
+      micros.recordValue(nanos / 1000);
+      question.check(pages);
+    }
+    return new Result(micros, bytes, requests);
+  }
+
+  private static @Nullable String next(Question question, List<JsonObject> pages) {
+    String cursor = pages.getLast().getString("next");
+    return cursor == null ? null : question.path() + "&cursor=" + URLEncoder.encode(cursor, UTF_8);
+  }
+
+  private byte[] get(String path) throws IOException {
+    HttpURLConnection connection = open(path);
+    int status = connection.getResponseCode();
+    if (status != 200) {
+      throw new IOException("GET %s is answered %d".formatted(path, status));
+    }
+    ByteArrayOutputStream body = new ByteArrayOutputStream(buffer.length);
+    try (InputStream stream = connection.getInputStream()) {
+      for (int read = stream.read(buffer); read >= 0; read = stream.read(buffer)) {
+        body.write(buffer, 0, read);
+      }
+    }
+    return body.toByteArray();
+  }
+
+  private HttpURLConnection open(String path) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) URI.create(base + path).toURL().openConnection();
+    connection.setRequestProperty("Authorization", "Bearer " + token);
+    return connection;
+  }
+}

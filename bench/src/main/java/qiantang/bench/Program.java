@@ -1,0 +1,111 @@
+package qiantang.bench;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A program of ours in a process of its own, with the JVM, flags and class path of this one. */
+final class Program implements AutoCloseable {
+  private static final Duration READY_MAX = Duration.ofSeconds(60);
+  private static final Duration READY_PAUSE = Duration.ofMillis(100);
+  private static final Duration STOP_MAX = Duration.ofSeconds(15);
+
+  private final Process process;
+
+  private Program(Process process) {
+    this.process = process;
+  }
+
+  /**
+   * Starts one with 1 GiB of heap; returns when its HTTP port says that it is ready.
+   *
+   * @param log takes what it prints
+   */
+  static Program start(Path log, int httpPort, String main, String... arguments)
+      throws IOException, InterruptedException {
+    Program program = new Program(launch(log, main, arguments));
+    boolean isReady = false;
+    try {
+      isReady = program.becomesReady(httpPort);
+    } finally {
+      if (!isReady) {
+        program.close();
+      }
+    }
+    if (!isReady) {
+      throw new IllegalStateException(
+          "cannot start %s %s; its log says:%n%s"
+              .formatted(main, List.of(arguments), String.join("\n", Files.readAllLines(log))));
+    }
+    return program;
+  }
+
+  ProcessHandle handle() {
+    return process.toHandle();
+  }
+
+  private static Process launch(Path log, String main, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (!flag.startsWith("-Xlog")
+          && !flag.startsWith("-agentlib")
+          && !flag.startsWith("-XX:StartFlightRecording")) {
+        command.add(flag);
+      }
+    }
+    // As the demo has it: a heap of a quarter of the machine would grow for hours before it is
+    // full.
+    command.add("-Xmx1g");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main);
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
+  }
+
+  private boolean becomesReady(int httpPort) throws InterruptedException {
+    URI ready = URI.create("http://127.0.0.1:" + httpPort + "/health/ready");
+    long end = System.nanoTime() + READY_MAX.toNanos();
+    while (System.nanoTime() < end && process.isAlive()) {
+      if (answers(ready)) {
+        return true;
+      }
+      Thread.sleep(READY_PAUSE);
+    }
+    return false;
+  }
+
+  private static boolean answers(URI uri) {
+    try {
+      HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+      return connection.getResponseCode() == 200;
+    } catch (IOException e) {
+      return false; // not up yet
+    }
+  }
+
+  /** SIGTERM, then SIGKILL. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_MAX.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

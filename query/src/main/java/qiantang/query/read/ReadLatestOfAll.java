@@ -1,0 +1,86 @@
+package qiantang.query.read;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import qiantang.query.auth.Grant;
+import qiantang.query.waiting.SampleBudget;
+import qiantang.query.waiting.StoreWait;
+import qiantang.store.model.DeviceId;
+import qiantang.store.read.LatestOfDevices;
+import qiantang.store.read.Reader;
+import qiantang.store.read.Series.Sample;
+
+/** The newest value of each metric of all devices of an enterprise, in pages. */
+public final class ReadLatestOfAll {
+  /**
+   * A page ends early where its devices have more metrics on average. So the largest page holds a
+   * twentieth of what all answers may, unless one device alone has more.
+   */
+  private static final int METRICS_OF_DEVICE = 100;
+
+  private final Reader reader;
+  private final SampleBudget budget;
+  private final StoreWait store;
+
+  /**
+   * Which values.
+   *
+   * @param metrics none asks for all
+   * @param after the page begins behind this device; null for the first one
+   * @param limit devices of a page
+   */
+  public record Wanted(Set<String> metrics, @Nullable DeviceId after, int limit) {}
+
+  /** A page; whoever has sent it closes the permit. */
+  public record Found(LatestOfDevices answer, SampleBudget.Permit permit) {}
+
+  /** Reads from these, within a budget. */
+  public ReadLatestOfAll(Reader reader, SampleBudget budget, StoreWait store) {
+    this.reader = reader;
+    this.budget = budget;
+    this.store = store;
+  }
+
+  /** A page, or empty where other answers hold all the memory there is for samples. */
+  public Optional<Found> run(Grant grant, Wanted wanted) {
+    int samplesMax = wanted.limit() * METRICS_OF_DEVICE;
+    Optional<SampleBudget.Permit> room = budget.take(samplesMax);
+    if (room.isEmpty()) {
+      return Optional.empty();
+    }
+    SampleBudget.Permit permit = room.get();
+    boolean isHandedOver = false;
+    try {
+      LatestOfDevices answer =
+          store.await(
+              reader.latestOfDevices(
+                  grant.enterprise(), wanted.after(), wanted.limit(), samplesMax));
+      permit.shrinkTo(answer.byDevice().values().stream().mapToInt(one -> one.size()).sum());
+      isHandedOver = true;
+      return Optional.of(new Found(ofMetrics(wanted.metrics(), answer), permit));
+    } finally {
+      if (!isHandedOver) {
+        permit.close();
+      }
+    }
+  }
+
+  private static LatestOfDevices ofMetrics(Set<String> metrics, LatestOfDevices answer) {
+    if (metrics.isEmpty()) {
+      return answer;
+    }
+    SortedMap<DeviceId, SortedMap<String, Sample>> devices = new TreeMap<>();
+    answer
+        .byDevice()
+        .forEach(
+            (device, samples) -> {
+              SortedMap<String, Sample> wanted = new TreeMap<>(samples);
+              wanted.keySet().retainAll(metrics);
+              devices.put(device, wanted);
+            });
+    return new LatestOfDevices(devices, answer.after(), answer.completeness());
+  }
+}

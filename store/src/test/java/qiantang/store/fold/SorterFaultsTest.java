@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import qiantang.store.codec.EntryCodec;
 import qiantang.store.codec.FrameCodec;
+import qiantang.store.codec.Versions;
 import qiantang.store.fold.FoldTables.BlockKey;
 import qiantang.store.fold.FoldTables.LaneCursor;
 import qiantang.store.harness.Entries;
@@ -175,6 +176,19 @@ class SorterFaultsTest {
     assertEquals(Set.of("d m 1", "d m 4", "d m 5"), world.inBlocks(ACME).keySet());
     insert(now + 2, 6, new byte[0]);
     assertEquals(3, requireSorted(live(now + 3, 6, 6), 6).damagedFrames());
+  }
+
+  @Test
+  void aFrameOfANewerVersionIsNotPassed() {
+    frames(now, 1);
+    insert(now + 1, 2, Versions.of(2, frame(2)));
+    Start start = live(now + 2, 2, 2);
+    for (int run = 0; run < 2; run++) {
+      assertTrue(failure(start).contains("cannot read a frame of version 2"));
+      LaneCursor cursor = cursor();
+      assertTrue(cursor != null && cursor.minute() <= now + 1 && cursor.sequence() == 1);
+    }
+    assertEquals(0, world.meter.damagedFrames());
   }
 
   @Test

@@ -2,6 +2,7 @@ package qiantang.store.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,9 +12,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import qiantang.store.codec.TooNewException;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.BlockKey;
@@ -221,6 +224,19 @@ class TiersTest {
     assertDamaged(2, 2);
     tiers.damagedFrame(LOW, SPAN + 31);
     assertDamaged(3, 3);
+  }
+
+  @Test
+  void whereANewerVersionWroteSomethingThereIsNoAnswerInsteadOfOneWithoutIt() {
+    send(LOW, SPAN, 7);
+    tiers.newerFrame(LOW, SPAN + 1);
+    for (CompletionStage<?> answer :
+        List.of(
+            tiers.reader().series(all(tiers.enterprise, DEVICE)),
+            tiers.reader().latest(tiers.enterprise, DEVICE),
+            tiers.reader().activity(tiers.enterprise))) {
+      assertInstanceOf(TooNewException.class, Stages.failure(answer));
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ import qiantang.store.fold.LayoutHistory;
 import qiantang.store.fold.Layouts;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.read.Activity.DeviceActivity;
 
 /**
  * Answers questions about one enterprise. Every answer holds all that was acknowledged before the
@@ -34,7 +36,6 @@ public final class Reader {
   static final int RECENT_MAX = 250_000;
 
   private final Tail tail;
-  private final FoldTables folds;
   private final Layouts layouts;
   private final InstantSource clock;
   private final Blocks blocks;
@@ -43,7 +44,7 @@ public final class Reader {
   private final States states;
   private final int recentMax;
   private final EventPages events;
-  private final Registers registers;
+  private final ActivityRead activity;
 
   /**
    * A reader over all tiers.
@@ -58,7 +59,6 @@ public final class Reader {
   Reader(Tail tail, FoldTables folds, Layouts layouts, InstantSource clock, int recentMax) {
     this.recentMax = recentMax;
     this.tail = tail;
-    this.folds = folds;
     this.layouts = layouts;
     this.clock = clock;
     blocks = new Blocks(folds, tail.executor());
@@ -66,7 +66,7 @@ public final class Reader {
     summarizedChunks = new SummarizedChunks(folds, chunks, tail.executor());
     states = new States(folds, tail.executor());
     events = new EventPages(folds, tail.executor());
-    registers = new Registers(folds, tail.executor());
+    activity = new ActivityRead(tail, folds, blocks, states);
   }
 
   /** Raw samples of one device in order of event time. */
@@ -195,29 +195,15 @@ public final class Reader {
   /** What the devices of an enterprise did. */
   public CompletionStage<Activity> activity(EnterpriseId enterprise) {
     return positioned(
-        enterprise,
-        (positions, history) -> {
-          ActivityMerge merge = new ActivityMerge();
-          return CompletableFuture.allOf(
-                  readRecords(positions, merge).toCompletableFuture(),
-                  states.visit(history, WantedDevices.ALL, merge::state).toCompletableFuture(),
-                  blocks
-                      .visit(positions, history, WantedDevices.ALL, merge::block)
-                      .toCompletableFuture(),
-                  tail.scanUnsorted(positions, null, merge)
-                      .thenAccept(scanned -> merge.damaged(scanned.damagedFrames()))
-                      .toCompletableFuture())
-              .thenCompose(nothing -> tail.starts(positions, merge.startsOfSessions()))
-              .thenApply(starts -> merge.answer(starts, nowMicros()));
-        });
+        enterprise, (positions, history) -> activity.ofAll(positions, history, nowMicros()));
   }
 
-  /** Merges what was folded of births, sessions and counts. */
-  private CompletionStage<Void> readRecords(Positions positions, ActivityMerge merge) {
-    return CompletableFuture.allOf(
-        registers.visit(positions.enterprise(), merge::register).toCompletableFuture(),
-        blocks.visitRecords(positions, merge::records).toCompletableFuture(),
-        folds.readCounts(positions.enterprise()).thenAccept(merge::counts).toCompletableFuture());
+  /** What one device did; empty where nothing ever came of it. */
+  public CompletionStage<Optional<DeviceActivity>> activity(
+      EnterpriseId enterprise, DeviceId device) {
+    return positioned(
+        enterprise,
+        (positions, history) -> activity.ofOne(positions, history, device, nowMicros()));
   }
 
   private long nowMicros() {

@@ -64,7 +64,7 @@ public final class Reader {
     blocks = new Blocks(folds, tail.executor());
     chunks = new Chunks(folds, clock, tail.executor());
     summarizedChunks = new SummarizedChunks(folds, chunks, tail.executor());
-    states = new States(folds, tail.executor());
+    states = new States(folds, clock, tail.executor());
     events = new EventPages(folds, tail.executor());
     activity = new ActivityRead(tail, folds, blocks, states);
   }
@@ -135,7 +135,10 @@ public final class Reader {
             .toCompletableFuture());
   }
 
-  /** The newest value of each metric of one device. */
+  /**
+   * The newest value of each metric of one device. A metric of which nothing has come for longer
+   * than the retention is told as long as the device reports others, and else not any more.
+   */
   public CompletionStage<LatestAnswer> latest(EnterpriseId enterprise, DeviceId device) {
     return latest(enterprise, WantedDevices.of(device))
         .thenApply(

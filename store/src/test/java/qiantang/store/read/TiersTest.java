@@ -13,8 +13,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.store.codec.TooNewException;
 import qiantang.store.fold.FoldTables;
@@ -77,6 +79,31 @@ class TiersTest {
     assertEquals(
         Map.of(DEVICE, Map.of("m0", sample)),
         Stages.done(tiers.reader().latestOfDevices(tiers.enterprise, null)).byDevice());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10, 3", "13, 2", "31, 2", "33, 1"})
+  void statesAreLookedForAsLongAsTheyCanLive(int daysAgo, int layouts) {
+    long today = Math.floorDiv(new Tiers().time.minute(), Layout.DAY_MINUTES);
+    Tiers laid =
+        new Tiers(
+            new Layout(today - daysAgo - 20, 8, 15, new TreeMap<>()),
+            new Layout(today - daysAgo, 16, 15, new TreeMap<>()));
+    AtomicInteger reads = new AtomicInteger();
+    Reader reader =
+        Readers.over(
+            laid.journal,
+            Watched.tables(
+                FoldTables.class,
+                laid.folds,
+                method -> {
+                  reads.addAndGet(method.equals("readStates") ? 1 : 0);
+                  return null;
+                }),
+            laid.time,
+            1 << 20);
+    Stages.done(reader.latest(laid.enterprise, DEVICE));
+    assertEquals(layouts, reads.get());
   }
 
   @Test

@@ -90,7 +90,8 @@ class SchemaIT {
               "001-journal.cql true",
               "002-registry.cql true",
               "003-folds.cql true",
-              "004-events.cql true"),
+              "004-events.cql true",
+              "007-starts.cql true"),
           upgrades(session, "schema_together"));
     }
   }

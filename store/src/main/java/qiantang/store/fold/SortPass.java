@@ -81,7 +81,9 @@ final class SortPass {
   }
 
   private CompletionStage<Outcome> run(@Nullable StartId self, List<Start> starts) {
-    Share share = new Share(self, ids(starts.stream().filter(start -> !start.sealed()).toList()));
+    List<Start> folding =
+        starts.stream().filter(start -> !start.sealed() && start.folds()).toList();
+    Share share = new Share(self, ids(folding));
     finished.retainAll(ids(starts));
     List<Start> open = starts.stream().filter(start -> !finished.contains(start.id())).toList();
     keeping.retain(ids(open));

@@ -193,6 +193,7 @@ public final class MemoryJournal implements JournalTables {
                               beat,
                               old.beatMicros(),
                               true,
+                              old.folds(),
                               old.lanes())
                           : old);
           return now != null && now.sealed();
@@ -223,6 +224,7 @@ public final class MemoryJournal implements JournalTables {
         start.beat(),
         nowMicros,
         false,
+        start.folds(),
         start.lanes());
   }
 

@@ -16,7 +16,12 @@ import qiantang.store.journal.JournalTables;
 
 class SchemaTest {
   private static final List<String> RESOURCES =
-      List.of("001-journal.cql", "002-registry.cql", "003-folds.cql", "004-events.cql");
+      List.of(
+          "001-journal.cql",
+          "002-registry.cql",
+          "003-folds.cql",
+          "004-events.cql",
+          "007-starts.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {

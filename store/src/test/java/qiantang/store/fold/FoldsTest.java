@@ -120,6 +120,23 @@ class FoldsTest {
   }
 
   @Test
+  void theOthersDoWhatANodeThatDoesNotFoldLeaves() {
+    Node.opened(time, world.journal, 1);
+    Node.opened(time, world.journal, 2);
+    Node idle = Node.notFolding(time, world.journal, 3);
+    Folding first = new Folding(id(1));
+    Folding second = new Folding(id(2));
+    time.advance(Duration.ofMinutes(1));
+    assertFalse(world.start(3).folds());
+    send(idle);
+    time.advance(Duration.ofMinutes(20));
+    assertEquals(ENTERPRISES, first.meter.frames() + second.meter.frames());
+    assertTrue(first.meter.frames() > 0 && second.meter.frames() > 0, "they share its lanes");
+    assertEquals(Set.copyOf(enterprises()), union(first.packed, second.packed));
+    requireAllInBlocks();
+  }
+
+  @Test
   void whoHasNoStartDoesEverything() {
     Node one = Node.opened(time, world.journal, 1);
     Node two = Node.opened(time, world.journal, 2);

@@ -332,7 +332,14 @@ public abstract class JournalTablesContract {
   private static Start unstamped(Start read) {
     assertTrue(read.beatMicros() > 0);
     return new Start(
-        read.id(), read.node(), read.beginMinute(), read.beat(), 0, read.sealed(), read.lanes());
+        read.id(),
+        read.node(),
+        read.beginMinute(),
+        read.beat(),
+        0,
+        read.sealed(),
+        read.folds(),
+        read.lanes());
   }
 
   private Start row(long beat, long storedSequence) {
@@ -340,7 +347,7 @@ public abstract class JournalTablesContract {
     for (int i = 0; i < Journal.LANES; i++) {
       lanes.add(new LanePosition(MINUTE + i, storedSequence + i, storedSequence / 2 + i));
     }
-    return new Start(start, "node", MINUTE - 7, beat, 0, false, lanes);
+    return new Start(start, "node", MINUTE - 7, beat, 0, false, beat % 2 == 0, lanes);
   }
 
   private void insert(int lane, int minute, long sequence, byte[] bytes) {

@@ -136,7 +136,10 @@ final class VirtualIngest implements AutoCloseable {
     Start start = await(tables.readStart(journal.start())).orElseThrow();
     long limitMinute = Long.MAX_VALUE;
     for (int lane = 0; lane < start.lanes().size(); lane++) {
-      LaneCursor cursor = await(sorter.sort(start, lane, cursors.get(lane)));
+      LaneCursor cursor = cursors.get(lane);
+      do {
+        cursor = await(sorter.sort(start, lane, cursor));
+      } while (cursor.minute() < start.reach(lane));
       cursors.put(lane, cursor);
       limitMinute = Math.min(limitMinute, cursor.minute());
     }

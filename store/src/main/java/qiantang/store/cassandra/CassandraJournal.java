@@ -112,7 +112,8 @@ final class CassandraJournal implements JournalTables {
   }
 
   @Override
-  public CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence) {
+  public CompletionStage<List<StoredFrame>> readFrames(
+      LaneMinute partition, long afterSequence, long bytes) {
     BoundStatement statement =
         selectFrames
             .bind(partition.start().id(), partition.lane(), partition.minute(), afterSequence)
@@ -122,7 +123,9 @@ final class CassandraJournal implements JournalTables {
         statement,
         row ->
             new StoredFrame(
-                new FrameKey(partition, row.getLong("sequence")), Rows.blob(row, "frame")));
+                new FrameKey(partition, row.getLong("sequence")), Rows.blob(row, "frame")),
+        frame -> frame.bytes().length,
+        bytes);
   }
 
   @Override

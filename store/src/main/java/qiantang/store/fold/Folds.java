@@ -16,9 +16,10 @@ import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.StartId;
 
 /**
- * The folds that run in a process: every 10 s its share of lanes is sorted, and then its share of
- * enterprises packed, as far as all lanes of all processes are sorted. What fails is tried again in
- * the next pass and does not stop the rest. Any thread.
+ * The folds that run in a process: every 10 s its share of lanes is sorted, without a pause where a
+ * long one was not sorted to its end, and then its share of enterprises packed, as far as all lanes
+ * of all processes are sorted. What fails is tried again in the next pass and does not stop the
+ * rest. Any thread.
  */
 public final class Folds implements AutoCloseable {
   /** From the end of a pass to the next: a minute closes with a heartbeat, every 5 s. */
@@ -114,14 +115,15 @@ public final class Folds implements AutoCloseable {
     var _ =
         Turns.NOTHING
             .thenCompose(nothing -> sorting.run(self.get()))
-            .thenCompose(outcome -> pack(outcome, beginMinute))
+            .thenCompose(outcome -> pack(outcome, beginMinute).thenApply(nothing -> outcome))
             .whenComplete(
-                (nothing, error) -> {
+                (outcome, error) -> {
                   if (error != null && !closed) {
                     meter.failedPass();
                     warnings.warn("cannot fold", error);
                   }
-                  timers.after(PERIOD, this::pass);
+                  boolean hasMore = error == null && outcome.hasMore();
+                  timers.after(hasMore ? Duration.ZERO : PERIOD, this::pass);
                 });
   }
 

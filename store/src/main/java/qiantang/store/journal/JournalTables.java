@@ -108,7 +108,16 @@ public interface JournalTables {
   CompletionStage<Void> insertFrame(FrameKey key, byte[] bytes);
 
   /** Frames of one lane-minute with a sequence above the one given, in order of sequence. */
-  CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence);
+  default CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence) {
+    return readFrames(partition, afterSequence, Long.MAX_VALUE);
+  }
+
+  /**
+   * The first of those, up to the one with which they have so many bytes; all of them where they
+   * have fewer.
+   */
+  CompletionStage<List<StoredFrame>> readFrames(
+      LaneMinute partition, long afterSequence, long bytes);
 
   /**
    * Writes the frames of a lane-minute again, those that would expire within {@link #FRAMES_KEPT},

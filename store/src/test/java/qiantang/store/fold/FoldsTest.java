@@ -74,14 +74,14 @@ class FoldsTest {
       folds.begin();
     }
 
-    private CompletionStage<Void> pack(EnterpriseId enterprise, long limitMinute) {
+    private CompletionStage<Unpacked> pack(EnterpriseId enterprise, long limitMinute) {
       lookForUnsorted(limitMinute);
       packed.add(enterprise);
       limits.add(limitMinute);
       if (failing.contains(enterprise)) {
         throw new IllegalStateException("cannot pack");
       }
-      return CompletableFuture.<Void>completedFuture(null);
+      return CompletableFuture.completedFuture(new Unpacked(limitMinute, limitMinute));
     }
   }
 

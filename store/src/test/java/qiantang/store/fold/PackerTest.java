@@ -240,6 +240,27 @@ class PackerTest {
   }
 
   @Test
+  void whatIsLeftIsTheFirstMinuteThatMayHaveDataAndDueWhenItsSpanIs() {
+    for (int span : new int[] {15, 360, 1440}) {
+      PackerWorld world = new PackerWorld(new Layout(Long.MIN_VALUE, 8, span, new TreeMap<>()));
+      Packer packer = world.packer(world.tables());
+      assertEquals(
+          new Unpacked(TEN, spanDue(TEN, span)), Stages.done(packer.pack(ENTERPRISE, TEN)));
+      long arrived = MIDNIGHT + 5;
+      world.arrive(Arrived.of(arrived, 1, "pump", arrived * MINUTE, 1));
+      long due = spanDue(arrived, span);
+      Unpacked before = Stages.done(packer.pack(ENTERPRISE, due - 1));
+      assertEquals(new Unpacked(arrived, due), before, "span " + span);
+      Unpacked behind = Stages.done(packer.pack(ENTERPRISE, due + 2000));
+      assertEquals(due + 2000, behind.minute(), "nothing came since");
+    }
+  }
+
+  private static long spanDue(long minute, int span) {
+    return Math.floorDiv(minute, span) * span + span + LayoutHistory.LATE_MINUTES;
+  }
+
+  @Test
   void aDamagedBlockIsCountedAndTheOthersArePacked() {
     PackerWorld world = new PackerWorld();
     world.arrive(Arrived.of(TEN, 1, "pump", TEN * MINUTE, 1));

@@ -215,7 +215,15 @@ public final class IngestMain implements AutoCloseable {
     StartId start = new StartId(UUID.randomUUID());
     Journal fresh =
         new Journal(
-            tables, start, config.node(), clock, ticker, timers, journalMeter, this::sealed);
+            tables,
+            start,
+            config.node(),
+            folds != null,
+            clock,
+            ticker,
+            timers,
+            journalMeter,
+            this::sealed);
     var _ =
         fresh
             .open()

@@ -67,6 +67,7 @@ final class RunningFolds implements AutoCloseable {
   void showIn(Exposition exposition) {
     gauge(exposition, "unsorted_minutes", "age of what may not be sorted", folds::unsortedMinutes);
     gauge(exposition, "unpacked_minutes", "age of what may not be packed", folds::unpackedMinutes);
+    gauge(exposition, "overdue_minutes", "since it could be packed", folds::overdueMinutes);
     count(exposition, "frames", "frames sorted", meter::frames);
     count(exposition, "frame_bytes", "bytes of them", meter::frameBytes);
     count(exposition, "damaged_frames", "frames that were set aside", meter::damagedFrames);

@@ -5,6 +5,7 @@ import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Activity;
+import qiantang.store.read.Activity.DeviceActivity;
 import qiantang.store.read.Reader;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Registry;
@@ -25,17 +26,21 @@ public final class Devices {
   /** One device. */
   public Optional<FleetDevice> find(EnterpriseId enterprise, DeviceId id) {
     Optional<Device> row = store.await(registry.device(enterprise, id));
-    Fleet fleet = fleet(enterprise, activity(enterprise));
-    return Optional.ofNullable(fleet.device(id, row.orElse(null)));
+    Optional<DeviceActivity> seen = store.await(reader.activity(enterprise, id));
+    if (row.isPresent() || seen.isEmpty()) {
+      return row.map(known -> FleetDevice.registered(known, seen.orElse(null)));
+    }
+    // For the seconds that discovery takes: whether it is a gateway, the others' births tell.
+    return Optional.ofNullable(fleet(enterprise, activity(enterprise)).discovered(id));
   }
 
   /**
-   * Whether there is such a device. The registry is asked first: its answer costs one row, the
-   * journal's a scan.
+   * Whether there is such a device. The registry is asked first: its answer costs one row, that of
+   * the journal a scan of what is not folded.
    */
   boolean isKnown(EnterpriseId enterprise, DeviceId id) {
     return store.await(registry.device(enterprise, id)).isPresent()
-        || activity(enterprise).devices().containsKey(id);
+        || store.await(reader.activity(enterprise, id)).isPresent();
   }
 
   Activity activity(EnterpriseId enterprise) {

@@ -41,12 +41,9 @@ final class Fleet {
             .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** One device, null where neither knows it. */
-  @Nullable FleetDevice device(DeviceId id, @Nullable Device row) {
+  /** One device that the registry does not know; null where nobody does. */
+  @Nullable FleetDevice discovered(DeviceId id) {
     DeviceActivity activity = seen.get(id);
-    if (row != null) {
-      return FleetDevice.registered(row, activity);
-    }
     return activity == null ? null : FleetDevice.discovered(id, activity, gateways.contains(id));
   }
 

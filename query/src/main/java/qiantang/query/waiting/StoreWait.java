@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import qiantang.store.codec.TooNewException;
 
 /** Waits for the store, never longer than a bound. Blocks: virtual threads only. */
 public final class StoreWait {
@@ -29,6 +30,10 @@ public final class StoreWait {
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error bug) {
         throw bug;
+      }
+      if (e.getCause() instanceof TooNewException) {
+        throw new StoreUnavailable(
+            "this node is of an older version than what is stored: ask another, or later", e);
       }
       // The cause is the driver's and goes to the log alone: people outside read this sentence.
       throw new StoreUnavailable("the store cannot be reached, or refused what was asked", e);

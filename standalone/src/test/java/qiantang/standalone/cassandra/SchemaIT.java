@@ -94,7 +94,8 @@ class SchemaIT {
               "002-registry.cql true",
               "003-folds.cql true",
               "004-events.cql true",
-              "005-rollups.cql true"),
+              "005-rollups.cql true",
+              "007-starts.cql true"),
           upgrades(session, "schema_together"));
     }
   }

@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import qiantang.store.fold.FoldTables;
@@ -36,28 +37,11 @@ public final class Cassandra implements AutoCloseable {
    * @throws SchemaException where a newer version has upgraded it, or nobody finishes it
    */
   public static Cassandra connect(CassandraConfig config) {
-    DriverConfigLoader driverConfig =
-        DriverConfigLoader.programmaticBuilder()
-            .withBoolean(DefaultDriverOption.RECONNECT_ON_INIT, true)
-            .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, REQUEST_TIMEOUT)
-            .withString(DefaultDriverOption.REQUEST_CONSISTENCY, "LOCAL_QUORUM")
-            .withString(DefaultDriverOption.REQUEST_SERIAL_CONSISTENCY, "LOCAL_SERIAL")
-            .withDuration(DefaultDriverOption.RECONNECTION_BASE_DELAY, Duration.ofMillis(200))
-            .withDuration(DefaultDriverOption.RECONNECTION_MAX_DELAY, RECONNECT_MAX)
-            .withDuration(DefaultDriverOption.HEARTBEAT_INTERVAL, Duration.ofSeconds(10))
-            .withBoolean(DefaultDriverOption.METADATA_SCHEMA_ENABLED, false)
-            // Schema makes the keyspace and then uses it, once, before anything else is sent.
-            .withBoolean(DefaultDriverOption.REQUEST_WARN_IF_SET_KEYSPACE, false)
-            // Nothing of ours is sent after a close, so there is nothing to wait 2 s for.
-            .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0)
-            .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 0)
-            .withString(DefaultDriverOption.SESSION_NAME, "qiantang")
-            .build();
     CqlSession session =
         CqlSession.builder()
             .addContactPoints(config.contactPoints())
             .withLocalDatacenter(config.datacenter())
-            .withConfigLoader(driverConfig)
+            .withConfigLoader(driverConfig(config))
             .build();
     try {
       new Schema(session, config).ensure();
@@ -66,6 +50,29 @@ public final class Cassandra implements AutoCloseable {
       session.close();
       throw e;
     }
+  }
+
+  /** What the driver is told. */
+  static DriverConfigLoader driverConfig(CassandraConfig config) {
+    return DriverConfigLoader.programmaticBuilder()
+        .withBoolean(DefaultDriverOption.RECONNECT_ON_INIT, true)
+        .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, REQUEST_TIMEOUT)
+        .withString(DefaultDriverOption.REQUEST_CONSISTENCY, "LOCAL_QUORUM")
+        .withString(DefaultDriverOption.REQUEST_SERIAL_CONSISTENCY, "LOCAL_SERIAL")
+        .withDuration(DefaultDriverOption.RECONNECTION_BASE_DELAY, Duration.ofMillis(200))
+        .withDuration(DefaultDriverOption.RECONNECTION_MAX_DELAY, RECONNECT_MAX)
+        .withDuration(DefaultDriverOption.HEARTBEAT_INTERVAL, Duration.ofSeconds(10))
+        // By how a keyspace is replicated the driver knows who has a row, and asks one of
+        // them. Named, it is the only one whose schema is read.
+        .withStringList(
+            DefaultDriverOption.METADATA_SCHEMA_REFRESHED_KEYSPACES, List.of(config.keyspace()))
+        // Schema makes the keyspace and then uses it, once, before anything else is sent.
+        .withBoolean(DefaultDriverOption.REQUEST_WARN_IF_SET_KEYSPACE, false)
+        // Nothing of ours is sent after a close, so there is nothing to wait 2 s for.
+        .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0)
+        .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 0)
+        .withString(DefaultDriverOption.SESSION_NAME, "qiantang")
+        .build();
   }
 
   /** The journal's tables. */

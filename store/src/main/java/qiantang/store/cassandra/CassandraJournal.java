@@ -77,21 +77,21 @@ final class CassandraJournal implements JournalTables {
     insertStart =
         transaction(
             "INSERT INTO starts"
-                + " (start, node, begin_minute, beat, sealed, minutes, sequences, closed_sequences)"
-                + " VALUES (?, ?, ?, ?, false, ?, ?, ?) IF NOT EXISTS");
+                + " (start, node, begin_minute, beat, sealed, folds, minutes, sequences,"
+                + " closed_sequences) VALUES (?, ?, ?, ?, false, ?, ?, ?, ?) IF NOT EXISTS");
     // All columns again, so that none expires before the others.
     beatStart =
         transaction(
-            "UPDATE starts SET node = ?, begin_minute = ?, beat = ?, sealed = false, minutes = ?,"
-                + " sequences = ?, closed_sequences = ?"
+            "UPDATE starts SET node = ?, begin_minute = ?, beat = ?, sealed = false, folds = ?,"
+                + " minutes = ?, sequences = ?, closed_sequences = ?"
                 + " WHERE start = ? IF sealed = false AND beat < ?");
     // The second condition brings the column along when it is not applied.
     sealStart =
         transaction(
             "UPDATE starts SET sealed = true WHERE start = ? IF beat = ? AND sealed = false");
     String columns =
-        "SELECT start, node, begin_minute, beat, writetime(beat) AS beat_micros, sealed, minutes,"
-            + " sequences, closed_sequences";
+        "SELECT start, node, begin_minute, beat, writetime(beat) AS beat_micros, sealed, folds,"
+            + " minutes, sequences, closed_sequences";
     selectStart = idempotent(columns + " FROM starts WHERE start = ?");
     selectStarts = idempotent(columns + " FROM starts");
     selectTime = idempotent("SELECT toTimestamp(now()) AS time FROM system.local");
@@ -112,7 +112,8 @@ final class CassandraJournal implements JournalTables {
   }
 
   @Override
-  public CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence) {
+  public CompletionStage<List<StoredFrame>> readFrames(
+      LaneMinute partition, long afterSequence, long bytes) {
     BoundStatement statement =
         selectFrames
             .bind(partition.start().id(), partition.lane(), partition.minute(), afterSequence)
@@ -122,7 +123,9 @@ final class CassandraJournal implements JournalTables {
         statement,
         row ->
             new StoredFrame(
-                new FrameKey(partition, row.getLong("sequence")), Rows.blob(row, "frame")));
+                new FrameKey(partition, row.getLong("sequence")), Rows.blob(row, "frame")),
+        frame -> frame.bytes().length,
+        bytes);
   }
 
   @Override
@@ -199,6 +202,7 @@ final class CassandraJournal implements JournalTables {
                 start.node(),
                 start.beginMinute(),
                 start.beat(),
+                start.folds(),
                 longs(start, LanePosition::minute),
                 longs(start, LanePosition::storedSequence),
                 longs(start, LanePosition::closedSequence)))
@@ -219,6 +223,7 @@ final class CassandraJournal implements JournalTables {
                 start.node(),
                 start.beginMinute(),
                 start.beat(),
+                start.folds(),
                 longs(start, LanePosition::minute),
                 longs(start, LanePosition::storedSequence),
                 longs(start, LanePosition::closedSequence),
@@ -287,6 +292,8 @@ final class CassandraJournal implements JournalTables {
             row.getLong("beat"),
             row.getLong("beat_micros"),
             row.getBoolean("sealed"),
+            // All nodes took a share before 007-starts.cql.
+            row.isNull("folds") || row.getBoolean("folds"),
             lanes));
   }
 

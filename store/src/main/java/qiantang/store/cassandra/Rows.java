@@ -6,11 +6,13 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what the driver hands out: a result page by page, a blob's bytes. */
@@ -45,6 +47,38 @@ final class Rows {
       return CompletableFuture.completedFuture(into);
     }
     return page.fetchNextPage().thenCompose(next -> collect(next, toValue, into));
+  }
+
+  /** The first rows of a query, up to the one with which they have this weight. */
+  static <T> CompletionStage<List<T>> read(
+      CqlSession session,
+      BoundStatement query,
+      Function<Row, T> toValue,
+      ToLongFunction<T> weigh,
+      long weight) {
+    return session
+        .executeAsync(query)
+        .thenCompose(page -> collect(page, toValue, weigh, weight, new ArrayList<>()));
+  }
+
+  private static <T> CompletionStage<List<T>> collect(
+      AsyncResultSet page,
+      Function<Row, T> toValue,
+      ToLongFunction<T> weigh,
+      long weight,
+      List<T> into) {
+    long left = weight;
+    Iterator<Row> rows = page.currentPage().iterator();
+    while (left > 0 && rows.hasNext()) {
+      T value = toValue.apply(rows.next());
+      into.add(value);
+      left -= weigh.applyAsLong(value);
+    }
+    if (left <= 0 || !page.hasMorePages()) {
+      return CompletableFuture.completedFuture(into);
+    }
+    long rest = left;
+    return page.fetchNextPage().thenCompose(next -> collect(next, toValue, weigh, rest, into));
   }
 
   /** A value that no row is without. */

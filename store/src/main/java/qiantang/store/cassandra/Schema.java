@@ -31,7 +31,8 @@ final class Schema {
           "002-registry.cql",
           "003-folds.cql",
           "004-events.cql",
-          "005-rollups.cql");
+          "005-rollups.cql",
+          "007-starts.cql");
 
   // An upgrade takes seconds; who claimed one and died is followed after this.
   private static final int CLAIM_SECONDS = 60;

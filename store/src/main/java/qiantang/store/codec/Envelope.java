@@ -29,7 +29,12 @@ final class Envelope {
     return sink.toBytes();
   }
 
-  /** The body, once checksum, magic and version are as they should be. */
+  /**
+   * The body, once checksum, magic and version are as they should be. The checksum decides first: a
+   * version that was flipped by a fault is damage.
+   *
+   * @throws TooNewException where everything is whole, and the version a later one
+   */
   static ByteSource open(byte[] bytes, int magic, int version, String what) {
     if (bytes.length < HEADER_BYTES + CHECKSUM_BYTES) {
       throw new ByteSource.Damaged("a " + what + " of " + bytes.length + " bytes");
@@ -43,7 +48,10 @@ final class Envelope {
       throw new ByteSource.Damaged("not a " + what);
     }
     int found = source.get();
-    if (found != version) {
+    if (found > version) {
+      throw new TooNewException(what, found, version);
+    }
+    if (found < version) {
       throw new ByteSource.Damaged("a " + what + " of version " + found + ", this is " + version);
     }
     return source;

@@ -41,7 +41,7 @@ public final class RollupCodec {
     /** The hours in order, each with the metrics asked for. */
     record Found(List<Hour> hours) implements Decoded {}
 
-    /** The bytes are damaged: the chunks are to be asked. */
+    /** The bytes are damaged, or of a newer version: the chunks are to be asked. */
     record Damaged(String reason) implements Decoded {}
   }
 
@@ -79,7 +79,7 @@ public final class RollupCodec {
       }
       source.requireEnd();
       return new Decoded.Found(hours);
-    } catch (ByteSource.Damaged e) {
+    } catch (ByteSource.Damaged | TooNewException e) {
       return new Decoded.Damaged(String.valueOf(e.getMessage()));
     }
   }

@@ -64,7 +64,7 @@ public final class SummaryCodec {
     /** What was asked for. */
     record Found(Summaries summaries) implements Decoded {}
 
-    /** There are none: the columns are to be asked. */
+    /** There are none, or of a newer version: the columns are to be asked. */
     record None() implements Decoded {}
 
     /** The bytes are damaged: set aside, counted; the columns are to be asked. */
@@ -169,6 +169,8 @@ public final class SummaryCodec {
       long newestArrivalMillis = millis(body.times().lastMicros()) + source.getZigzag();
       List<String> metrics = new SortedTexts(MetricValue.NAME_BYTES_MAX).getAll(source);
       return new Decoded.Found(decodeBodies(source, body, newestArrivalMillis, metrics, wanted));
+    } catch (TooNewException e) {
+      return new Decoded.None();
     } catch (ByteSource.Damaged e) {
       return new Decoded.Damaged(String.valueOf(e.getMessage()));
     }

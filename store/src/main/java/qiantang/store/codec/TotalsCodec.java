@@ -56,7 +56,7 @@ public final class TotalsCodec {
     /** The hours in order, each with the metrics asked for. */
     record Found(List<Hour> hours) implements Decoded {}
 
-    /** The bytes are damaged: the devices are to be asked. */
+    /** The bytes are damaged, or of a newer version: the devices are to be asked. */
     record Damaged(String reason) implements Decoded {}
   }
 
@@ -125,7 +125,7 @@ public final class TotalsCodec {
       }
       source.requireEnd();
       return new Decoded.Found(hours);
-    } catch (ByteSource.Damaged e) {
+    } catch (ByteSource.Damaged | TooNewException e) {
       return new Decoded.Damaged(String.valueOf(e.getMessage()));
     }
   }

@@ -16,13 +16,18 @@ import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.StartId;
 
 /**
- * The folds that run in a process: every 10 s its share of lanes is sorted, and then its share of
- * enterprises packed, as far as all lanes of all processes are sorted. What fails is tried again in
- * the next pass and does not stop the rest. Any thread.
+ * The folds that run in a process: every 10 s its share of lanes is sorted, without a pause where a
+ * long one was not sorted to its end, and then its share of enterprises packed, as far as all lanes
+ * of all processes are sorted. What fails is tried again in the next pass and does not stop the
+ * rest. Any thread.
  */
 public final class Folds implements AutoCloseable {
   /** From the end of a pass to the next: a minute closes with a heartbeat, every 5 s. */
   static final Duration PERIOD = Duration.ofSeconds(10);
+
+  // Five times what is usual, and time for an outage that mends itself.
+  private static final long UNSORTED_MINUTES_MAX = 10;
+  private static final long OVERDUE_MINUTES_MAX = 120;
 
   private static final long MINUTE_MILLIS = 60_000;
 
@@ -36,7 +41,7 @@ public final class Folds implements AutoCloseable {
      *
      * @param limitMinute every frame with an earlier label is sorted
      */
-    CompletionStage<Void> pack(EnterpriseId enterprise, long limitMinute);
+    CompletionStage<Unpacked> pack(EnterpriseId enterprise, long limitMinute);
   }
 
   private final Timers timers;
@@ -46,9 +51,10 @@ public final class Folds implements AutoCloseable {
   private final SortPass sorting;
   private final PackPass packing;
   private final Warnings warnings;
+  private final Warnings lagging;
   private volatile boolean closed;
   private volatile long unsortedMinute;
-  private volatile long unpackedMinute;
+  private volatile Unpacked unpacked;
 
   /**
    * Folds that have not begun.
@@ -76,7 +82,8 @@ public final class Folds implements AutoCloseable {
     packing = new PackPass(journal, packer, executor, meter, ticker, clock, () -> closed);
     warnings = new Warnings(logger, ticker);
     unsortedMinute = minute();
-    unpackedMinute = minute();
+    unpacked = new Unpacked(minute(), minute());
+    lagging = new Warnings(logger, ticker);
   }
 
   /** Begins the first pass. */
@@ -99,11 +106,16 @@ public final class Folds implements AutoCloseable {
   }
 
   /**
-   * How many minutes ago the oldest span began that may not be packed yet, of this process's share
-   * and as if all spans were as short as a quarter hour, of which it is 2 to 19.
+   * How old the oldest minute is that may have data and is not packed, of this process's share: 2
+   * to 19 where spans are a quarter hour, and a day more where they are a day.
    */
   public long unpackedMinutes() {
-    return Math.max(0, minute() - unpackedMinute);
+    return Math.max(0, minute() - unpacked.minute());
+  }
+
+  /** For how many minutes the oldest span that is not packed could have been; some at most. */
+  public long overdueMinutes() {
+    return Math.max(0, minute() - unpacked.dueMinute());
   }
 
   private void pass() {
@@ -114,15 +126,31 @@ public final class Folds implements AutoCloseable {
     var _ =
         Turns.NOTHING
             .thenCompose(nothing -> sorting.run(self.get()))
-            .thenCompose(outcome -> pack(outcome, beginMinute))
+            .thenCompose(outcome -> pack(outcome, beginMinute).thenApply(nothing -> outcome))
             .whenComplete(
-                (nothing, error) -> {
+                (outcome, error) -> {
                   if (error != null && !closed) {
                     meter.failedPass();
                     warnings.warn("cannot fold", error);
                   }
-                  timers.after(PERIOD, this::pass);
+                  if (!closed) {
+                    warnOfLag();
+                  }
+                  boolean hasMore = error == null && outcome.hasMore();
+                  timers.after(hasMore ? Duration.ZERO : PERIOD, this::pass);
                 });
+  }
+
+  /** For who looks at no metrics: docker/prometheus/alerts.yml warns from here on too. */
+  private void warnOfLag() {
+    long unsortedMinutes = unsortedMinutes();
+    long overdueMinutes = overdueMinutes();
+    if (unsortedMinutes > UNSORTED_MINUTES_MAX || overdueMinutes > OVERDUE_MINUTES_MAX) {
+      lagging.warn(
+          "folds lag: what was closed %d minutes ago is not sorted, what was due %d minutes ago not"
+                  .formatted(unsortedMinutes, overdueMinutes)
+              + " packed; after 2 days it expires");
+    }
   }
 
   private CompletionStage<Void> pack(Outcome outcome, long beginMinute) {
@@ -130,16 +158,16 @@ public final class Folds implements AutoCloseable {
     unsortedMinute = unsorted != null ? unsorted : beginMinute;
     Long limit = outcome.limitMinute();
     if (limit == null) {
-      unpackedMinute = beginMinute;
+      unpacked = new Unpacked(beginMinute, beginMinute);
       return Turns.NOTHING;
     }
     return packing
         .run(outcome.share(), limit)
         .thenRun(
             () -> {
-              Long packed = packing.packedMinute();
-              if (packed != null) {
-                unpackedMinute = packed;
+              Unpacked left = packing.unpacked();
+              if (left != null) {
+                unpacked = left;
               }
             });
   }

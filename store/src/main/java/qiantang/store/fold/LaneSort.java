@@ -19,9 +19,10 @@ import qiantang.store.journal.JournalTables.StoredFrame;
 import qiantang.store.model.LaneMinute;
 
 /**
- * One walk along a lane, from its cursor to its reach. The cursor follows behind: it moves over a
- * minute only when the rows of it are stored and it is known that no frame of it is missing, which
- * the next frame's sequence tells, or at the end the lane's writer. One thread at a time.
+ * One walk along a lane, from its cursor towards its reach: so far that others get their turn. The
+ * cursor follows behind: it moves over a minute only when the rows of it are stored and it is known
+ * that no frame of it is missing, which the next frame's sequence tells, or at the end the lane's
+ * writer. One thread at a time.
  */
 final class LaneSort {
   /**
@@ -31,8 +32,17 @@ final class LaneSort {
    */
   static final int PIECE_BYTES = 4 * 1024 * 1024;
 
-  // Lane-minutes read at once where they hold little: a silent day is 180 round trips. As many full
-  // ones, 10 MiB each, are what a walk has to hold at the very worst.
+  /**
+   * What one walk takes: seconds, in which other lanes wait. It ends before the minute that comes
+   * then, whose first frame shows that nothing before it is missing.
+   */
+  static final long WALK_BYTES = 64L * 1024 * 1024;
+
+  /** Or so many minutes that have frames: each is some round trips, whatever it holds. */
+  static final int WALK_MINUTES = 60;
+
+  // Lane-minutes read at once where they hold little: a silent day is 180 round trips. As many
+  // pieces are what a walk has to hold at the very worst.
   private static final int MINUTES_AT_ONCE_MAX = 8;
   private static final int LITTLE_BYTES = 1024 * 1024;
 
@@ -54,7 +64,13 @@ final class LaneSort {
   private long sequence;
   private long damagedFrames;
   private int minutesAtOnce = 1;
+  private long walkBytes;
+  private int walkMinutes;
+  private boolean isOver;
+
+  // The first piece of each minute that was read, and what is to be sorted next of this one.
   private final Queue<List<StoredFrame>> ahead = new ArrayDeque<>();
+  private List<StoredFrame> piece = List.of();
 
   LaneSort(Sorter sorter, Start start, LaneCursor from) {
     this.sorter = sorter;
@@ -85,6 +101,9 @@ final class LaneSort {
     return Turns.each(sorter.executor, () -> step(end, last))
         .thenCompose(
             nothing -> {
+              if (isOver) {
+                return Turns.NOTHING;
+              }
               if (isKnown && sequence != last && !isLost(end, sequence, last)) {
                 throw hole(
                     "its minutes before %d end with frame %d, but frame %d is the last found"
@@ -99,12 +118,15 @@ final class LaneSort {
   /** What a sealed start's lane holds behind its last word: nothing is added to it any more. */
   private CompletionStage<Void> sortRest() {
     long end = start.reach(cursor.lane());
-    if (!start.sealed() || minute >= end) {
+    if (isOver || !start.sealed() || minute >= end) {
       return Turns.NOTHING;
     }
     return Turns.each(sorter.executor, () -> step(end, Long.MAX_VALUE))
         .thenCompose(
             nothing -> {
+              if (isOver) {
+                return Turns.NOTHING;
+              }
               long last = position.storedSequence();
               if (sequence < last && !isLost(end, sequence, last)) {
                 throw hole(
@@ -116,8 +138,13 @@ final class LaneSort {
             });
   }
 
-  /** Sorts a minute or reads some; null at the end minute, and behind the last sequence. */
+  /**
+   * Sorts a minute or reads some; null at the end minute, behind the last sequence, and if over.
+   */
   private @Nullable CompletionStage<?> step(long end, long last) {
+    if (isOver) {
+      return null;
+    }
     List<StoredFrame> frames = ahead.poll();
     if (frames == null) {
       return minute < end && sequence < last ? readAhead(end) : null;
@@ -135,7 +162,7 @@ final class LaneSort {
             MINUTES_AT_ONCE_MAX,
             sorter.executor,
             partitions,
-            partition -> sorter.journal.readFrames(partition, sequence))
+            partition -> sorter.journal.readFrames(partition, sequence, PIECE_BYTES))
         .thenAccept(
             minutes -> {
               ahead.addAll(minutes);
@@ -148,14 +175,49 @@ final class LaneSort {
     return minutes.stream().flatMap(List::stream).mapToLong(frame -> frame.bytes().length).sum();
   }
 
-  private CompletionStage<Void> sortMinute(long label, List<StoredFrame> frames) {
-    requireContiguous(frames);
-    Queue<List<StoredFrame>> pieces = pieces(frames);
+  private CompletionStage<Void> sortMinute(long label, List<StoredFrame> first) {
+    requireContiguous(first);
+    isOver = walkBytes >= WALK_BYTES || walkMinutes >= WALK_MINUTES;
+    if (isOver) {
+      return moveCursor(label);
+    }
+    walkMinutes++;
+    piece = first;
     // Its first frame follows the last one sorted: no earlier minute lacks any.
     return moveCursor(label)
         .thenComposeAsync(
-            nothing -> Turns.each(sorter.executor, () -> nextPiece(pieces)), sorter.executor)
-        .thenRun(() -> sequence = frames.getLast().key().sequence());
+            nothing -> Turns.each(sorter.executor, () -> nextPiece(label)), sorter.executor);
+  }
+
+  /** Sorts what was read of a minute, and reads on where that may not be all. */
+  private @Nullable CompletionStage<Void> nextPiece(long label) {
+    List<StoredFrame> frames = piece;
+    if (frames.isEmpty()) {
+      return null;
+    }
+    piece = List.of();
+    long bytes = bytes(List.of(frames));
+    walkBytes += bytes;
+    return sortPiece(frames)
+        .thenCompose(
+            nothing -> {
+              sequence = frames.getLast().key().sequence();
+              return bytes < PIECE_BYTES ? Turns.NOTHING : readOn(label);
+            });
+  }
+
+  private CompletionStage<Void> readOn(long label) {
+    LaneMinute partition = new LaneMinute(start.id(), cursor.lane(), label);
+    return sorter
+        .journal
+        .readFrames(partition, sequence, PIECE_BYTES)
+        .thenAccept(
+            more -> {
+              if (!more.isEmpty()) {
+                requireContiguous(more);
+              }
+              piece = more;
+            });
   }
 
   private void requireContiguous(List<StoredFrame> frames) {
@@ -191,26 +253,6 @@ final class LaneSort {
     sorter.meter.lostFrames(last - before);
     damagedFrames += last - before;
     return true;
-  }
-
-  private static Queue<List<StoredFrame>> pieces(List<StoredFrame> frames) {
-    Queue<List<StoredFrame>> pieces = new ArrayDeque<>();
-    int from = 0;
-    long bytes = 0;
-    for (int i = 0; i < frames.size(); i++) {
-      bytes += frames.get(i).bytes().length;
-      if (bytes >= PIECE_BYTES || i == frames.size() - 1) {
-        pieces.add(frames.subList(from, i + 1));
-        from = i + 1;
-        bytes = 0;
-      }
-    }
-    return pieces;
-  }
-
-  private @Nullable CompletionStage<Void> nextPiece(Queue<List<StoredFrame>> pieces) {
-    List<StoredFrame> frames = pieces.poll();
-    return frames == null ? null : sortPiece(frames);
   }
 
   private CompletionStage<Void> sortPiece(List<StoredFrame> frames) {

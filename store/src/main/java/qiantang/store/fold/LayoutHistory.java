@@ -1,5 +1,6 @@
 package qiantang.store.fold;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +21,9 @@ public record LayoutHistory(EnterpriseId enterprise, Retention retention, List<L
 
   /** And until so many minutes after it: readings on their way. Whatever comes later is late. */
   public static final int LATE_MINUTES = 2;
+
+  // A span of a day to its end, and a day for clocks that differ and event times that run ahead.
+  private static final Duration STATES_MARGIN = Duration.ofDays(2);
 
   private static final long MINUTE_MICROS = 60_000_000L;
 
@@ -42,6 +46,23 @@ public record LayoutHistory(EnterpriseId enterprise, Retention retention, List<L
       }
     }
     return found;
+  }
+
+  /**
+   * The layouts in whose groups there may be states. A state lives until its newest value is as old
+   * as the retention allows, and by each layout the last ones were written for the day before the
+   * next one's first. What is left out here is older than anything that is kept.
+   *
+   * @param nowMinute by a clock that may be hours wrong
+   */
+  public List<Layout> withStates(long nowMinute) {
+    long oldest = nowMinute - retention.duration().plus(STATES_MARGIN).toMinutes();
+    int first = 0;
+    while (first + 1 < layouts.size()
+        && layouts.get(first + 1).fromDay() * Layout.DAY_MINUTES < oldest) {
+      first++;
+    }
+    return layouts.subList(first, layouts.size());
   }
 
   /** First minute of the span in which this minute lies. */

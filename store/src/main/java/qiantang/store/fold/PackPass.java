@@ -1,8 +1,9 @@
 package qiantang.store.fold;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -40,6 +41,7 @@ final class PackPass {
   private long lookedMinute = Long.MIN_VALUE;
   private @Nullable Share share;
   private List<EnterpriseId> failed = List.of();
+  private @Nullable Unpacked unpacked;
 
   PackPass(
       JournalTables journal,
@@ -82,15 +84,30 @@ final class PackPass {
             : CompletableFuture.completedFuture(failed);
     return todo.thenCompose(
             enterprises ->
-                Turns.all(
-                    ENTERPRISES_AT_ONCE, executor, enterprises, one -> pack(one, limitMinute)))
-        .thenAccept(
-            failures -> {
-              failed = failures.stream().filter(Objects::nonNull).toList();
+                Turns.all(ENTERPRISES_AT_ONCE, executor, enterprises, one -> pack(one, limitMinute))
+                    .thenAccept(left -> take(enterprises, left, isNew, limitMinute)))
+        .thenRun(
+            () -> {
               minute = Math.max(end, minute);
               lookedMinute = isNew ? now : lookedMinute;
               share = nowShare;
             });
+  }
+
+  private void take(
+      List<EnterpriseId> enterprises, List<Optional<Unpacked>> left, boolean isAll, long limit) {
+    Unpacked oldest = isAll ? new Unpacked(limit, limit) : unpacked;
+    List<EnterpriseId> failures = new ArrayList<>();
+    for (int i = 0; i < enterprises.size(); i++) {
+      Optional<Unpacked> one = left.get(i);
+      if (one.isEmpty()) {
+        failures.add(enterprises.get(i));
+      } else {
+        oldest = oldest == null ? one.get() : oldest.min(one.get());
+      }
+    }
+    failed = List.copyOf(failures);
+    unpacked = oldest;
   }
 
   /** Behind the last span that can be packed. */
@@ -99,28 +116,28 @@ final class PackPass {
     return Math.floorDiv(behindLate, STEP_MINUTES) * STEP_MINUTES;
   }
 
-  /** Up to where all is packed; null where some of it is not. */
-  @Nullable Long packedMinute() {
-    return failed.isEmpty() ? minute : null;
+  /** What of all enterprises is not packed; null where it is not known, because some failed. */
+  @Nullable Unpacked unpacked() {
+    return failed.isEmpty() ? unpacked : null;
   }
 
-  /** Completes with the enterprise if it could not be packed. */
-  private CompletionStage<@Nullable EnterpriseId> pack(EnterpriseId enterprise, long limitMinute) {
+  /** Completes with nothing if the enterprise could not be packed. */
+  private CompletionStage<Optional<Unpacked>> pack(EnterpriseId enterprise, long limitMinute) {
     if (isClosed.getAsBoolean()) {
-      return CompletableFuture.completedFuture(enterprise);
+      return CompletableFuture.completedFuture(Optional.empty());
     }
     return Turns.NOTHING
         .thenCompose(nothing -> packing.pack(enterprise, limitMinute))
         .handle(
-            (nothing, error) -> {
+            (left, error) -> {
               if (error == null) {
-                return null;
+                return Optional.of(left);
               }
               if (!isClosed.getAsBoolean()) {
                 meter.failedEnterprise();
                 warnings.warn("enterprise " + enterprise + " is not packed", error);
               }
-              return enterprise;
+              return Optional.empty();
             });
   }
 }

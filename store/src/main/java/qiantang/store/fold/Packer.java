@@ -62,11 +62,11 @@ public final class Packer {
 
   /**
    * Packs all spans of an enterprise that are complete. Complete when they are known to be stored;
-   * after a failure what is missing is done by the next call.
+   * after a failure what is missing is done by the next call. Says what is left.
    *
    * @param limitMinute every frame with an earlier label is sorted, of every lane of every start
    */
-  public CompletionStage<Void> pack(EnterpriseId enterprise, long limitMinute) {
+  public CompletionStage<Unpacked> pack(EnterpriseId enterprise, long limitMinute) {
     // The limit was known before these are read: whoever sent something by then is in them.
     CompletionStage<List<Whereabouts>> whereabouts = journal.readWhereabouts(enterprise);
     CompletionStage<Packing> packing = environment.tables().readPacking(enterprise);
@@ -81,7 +81,7 @@ public final class Packer {
   private record Known(LayoutHistory layouts, List<Whereabouts> whereabouts) {}
 
   /** Packs what it can; then what is left must not expire, whether that failed or not. */
-  private CompletionStage<Void> pack(Known known, Packing packing, long limitMinute) {
+  private CompletionStage<Unpacked> pack(Known known, Packing packing, long limitMinute) {
     ActiveMinutes active = new ActiveMinutes(known.whereabouts);
     BlockKeeping keeping = new BlockKeeping(environment, known.layouts, active, packing);
     PackerPass pass = pass(known.layouts, active, packing, limitMinute, keeping);
@@ -91,7 +91,8 @@ public final class Packer {
                 keeping
                     .keep(pass.packedMinute())
                     .thenCompose(kept -> error == null ? Turns.NOTHING : failed(error)))
-        .thenCompose(packed -> packed);
+        .thenCompose(packed -> packed)
+        .thenApply(nothing -> pass.unpacked());
   }
 
   private static CompletionStage<Void> failed(Throwable error) {

@@ -95,6 +95,13 @@ final class PackerPass {
             nothing -> Turns.each(environment.executor(), this::next), environment.executor());
   }
 
+  /** What is left when all steps have been taken. */
+  Unpacked unpacked() {
+    long minute = Math.min(active.atOrAfter(position), limitMinute);
+    long due = layouts.spanEnd(layouts.spanStart(minute)) + LayoutHistory.LATE_MINUTES;
+    return new Unpacked(minute, due);
+  }
+
   /** Up to which minute is known to be packed. */
   long packedMinute() {
     return written;

@@ -11,15 +11,16 @@ import qiantang.store.model.StartId;
  * seconds in which they do not, something is done twice or later.
  *
  * @param self the process's own start; null for one that has none and does everything
- * @param live the starts that are not sealed
+ * @param live the starts that are not sealed and whose nodes fold
  */
 record Share(@Nullable StartId self, Set<StartId> live) {
-  /** Whether it sorts this lane: a live start's own node does, of a sealed one somebody. */
+  /** Whether it sorts this lane: a live start's own node does if it folds, else somebody. */
   boolean hasLane(Start start, int lane) {
     if (self == null) {
       return true;
     }
-    return start.sealed() ? isMine(start.id() + "/" + lane) : start.id().equals(self);
+    boolean isLeft = start.sealed() || !start.folds();
+    return isLeft ? isMine(start.id() + "/" + lane) : start.id().equals(self);
   }
 
   /** Whether it packs this enterprise. */

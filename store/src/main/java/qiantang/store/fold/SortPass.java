@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +54,10 @@ final class SortPass {
    * @param limitMinute every frame with an earlier label, of whatever start, is sorted; null where
    *     nothing has ever been written
    * @param unsortedMinute the oldest closed minute that is not sorted; null where all are
+   * @param hasMore whether the next pass has something to go on with at once
    */
-  record Outcome(Share share, @Nullable Long limitMinute, @Nullable Long unsortedMinute) {}
+  record Outcome(
+      Share share, @Nullable Long limitMinute, @Nullable Long unsortedMinute, boolean hasMore) {}
 
   SortPass(
       JournalTables journal,
@@ -81,7 +84,9 @@ final class SortPass {
   }
 
   private CompletionStage<Outcome> run(@Nullable StartId self, List<Start> starts) {
-    Share share = new Share(self, ids(starts.stream().filter(start -> !start.sealed()).toList()));
+    List<Start> folding =
+        starts.stream().filter(start -> !start.sealed() && start.folds()).toList();
+    Share share = new Share(self, ids(folding));
     finished.retainAll(ids(starts));
     List<Start> open = starts.stream().filter(start -> !finished.contains(start.id())).toList();
     keeping.retain(ids(open));
@@ -92,9 +97,10 @@ final class SortPass {
               fronts.forEach(lanes::addAll);
               // Live ones first: a sealed lane may have hours to be sorted.
               lanes.sort(Comparator.comparing(front -> front.start().sealed()));
-              return Turns.all(LANES_AT_ONCE, executor, lanes, front -> sort(share, front));
-            })
-        .thenApply(sorted -> outcome(share, starts, sorted));
+              AtomicBoolean hasMore = new AtomicBoolean();
+              return Turns.all(LANES_AT_ONCE, executor, lanes, front -> sort(share, front, hasMore))
+                  .thenApply(sorted -> outcome(share, starts, sorted, hasMore.get()));
+            });
   }
 
   private static Set<StartId> ids(List<Start> starts) {
@@ -116,7 +122,7 @@ final class SortPass {
             });
   }
 
-  private CompletionStage<LaneFront> sort(Share share, LaneFront front) {
+  private CompletionStage<LaneFront> sort(Share share, LaneFront front, AtomicBoolean hasMore) {
     if (isClosed.getAsBoolean()
         || front.isSorted()
         || !share.hasLane(front.start(), front.lane())) {
@@ -124,7 +130,12 @@ final class SortPass {
     }
     return sorter
         .sort(front.start(), front.lane(), front.cursor())
-        .thenApply(cursor -> new LaneFront(front.start(), front.lane(), cursor))
+        .thenApply(
+            cursor -> {
+              LaneFront sorted = new LaneFront(front.start(), front.lane(), cursor);
+              hasMore.compareAndSet(false, !sorted.isSorted());
+              return sorted;
+            })
         .exceptionally(
             error -> {
               if (!isClosed.getAsBoolean()) {
@@ -150,7 +161,8 @@ final class SortPass {
             });
   }
 
-  private Outcome outcome(Share share, List<Start> starts, List<LaneFront> sorted) {
+  private Outcome outcome(
+      Share share, List<Start> starts, List<LaneFront> sorted, boolean hasMore) {
     Map<StartId, List<LaneFront>> byStart =
         sorted.stream().collect(Collectors.groupingBy(front -> front.start().id()));
     long newestBeatMicros = starts.stream().mapToLong(Start::beatMicros).max().orElse(0);
@@ -175,7 +187,7 @@ final class SortPass {
         }
       }
     }
-    return new Outcome(share, starts.isEmpty() ? null : limit, unsorted);
+    return new Outcome(share, starts.isEmpty() ? null : limit, unsorted, hasMore);
   }
 
   /** By the database's clock: no frame of it is left, so nothing is to be waited for. */

@@ -43,8 +43,9 @@ public final class Sorter {
   }
 
   /**
-   * Sorts what of a lane is not sorted and can be, up to {@link Start#reach(int)}. Fails where
-   * frames are missing; what lies before them may have been sorted then.
+   * Sorts what of a lane is not sorted and can be, up to {@link Start#reach(int)}, or so much of it
+   * that other lanes do not wait for long: an hour of it, 64 MiB. Fails where frames are missing;
+   * what lies before them may have been sorted then.
    *
    * @param start as it was read before the call
    * @param cursor how far the lane is sorted; null where it has not been begun

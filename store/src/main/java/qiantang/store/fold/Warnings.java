@@ -23,6 +23,10 @@ final class Warnings {
   }
 
   void warn(String what, Throwable error) {
+    warn(what + ": " + cause(error));
+  }
+
+  void warn(String what) {
     long unsaid;
     synchronized (this) {
       long now = ticker.nanos();
@@ -36,7 +40,7 @@ final class Warnings {
       left = 0;
     }
     String more = unsaid == 0 ? "" : " (and " + unsaid + " warnings like it before)";
-    logger.warn("{}: {}{}", what, cause(error).toString(), more);
+    logger.warn("{}{}", what, more);
   }
 
   /** What went wrong, without the wrapping that stages put around it. */

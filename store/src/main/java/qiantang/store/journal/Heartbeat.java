@@ -30,6 +30,7 @@ final class Heartbeat {
   private final JournalTables tables;
   private final StartId start;
   private final String node;
+  private final boolean folds;
   private final long beginMinute;
   private final InstantSource clock;
   private final Ticker ticker;
@@ -56,6 +57,7 @@ final class Heartbeat {
       JournalTables tables,
       StartId start,
       String node,
+      boolean folds,
       long beginMinute,
       InstantSource clock,
       Ticker ticker,
@@ -66,6 +68,7 @@ final class Heartbeat {
     this.tables = tables;
     this.start = start;
     this.node = node;
+    this.folds = folds;
     this.beginMinute = beginMinute;
     this.clock = clock;
     this.ticker = ticker;
@@ -158,7 +161,7 @@ final class Heartbeat {
       }
     }
     // Outside our lock: the positions are under the lanes' locks.
-    Start row = new Start(start, node, beginMinute, number, 0, false, positions.get());
+    Start row = new Start(start, node, beginMinute, number, 0, false, folds, positions.get());
     long sentNanos = ticker.nanos();
     long sentMillis = clock.millis();
     tables

@@ -19,6 +19,7 @@ public final class Journal implements AutoCloseable {
   private final JournalTables tables;
   private final StartId start;
   private final String node;
+  private final boolean folds;
   private final long beginMinute;
   private final InstantSource clock;
   private final Ticker ticker;
@@ -27,14 +28,7 @@ public final class Journal implements AutoCloseable {
   private final StartWatch watch;
   private final JournalMeter meter;
 
-  /**
-   * A journal that is not open yet.
-   *
-   * @param start 128 fresh random bits
-   * @param node a name of this node for people
-   * @param onSealed run once when another node has declared this start ended: close the sessions
-   *     and begin anew under a new start
-   */
+  /** A journal of a node that folds. */
   public Journal(
       JournalTables tables,
       StartId start,
@@ -44,9 +38,32 @@ public final class Journal implements AutoCloseable {
       Timers timers,
       JournalMeter meter,
       Runnable onSealed) {
+    this(tables, start, node, true, clock, ticker, timers, meter, onSealed);
+  }
+
+  /**
+   * A journal that is not open yet.
+   *
+   * @param start 128 fresh random bits
+   * @param node a name of this node for people
+   * @param folds whether this node takes a share of the folds
+   * @param onSealed run once when another node has declared this start ended: close the sessions
+   *     and begin anew under a new start
+   */
+  public Journal(
+      JournalTables tables,
+      StartId start,
+      String node,
+      boolean folds,
+      InstantSource clock,
+      Ticker ticker,
+      Timers timers,
+      JournalMeter meter,
+      Runnable onSealed) {
     this.tables = tables;
     this.start = start;
     this.node = node;
+    this.folds = folds;
     this.clock = clock;
     this.ticker = ticker;
     this.meter = meter;
@@ -57,6 +74,7 @@ public final class Journal implements AutoCloseable {
             tables,
             start,
             node,
+            folds,
             beginMinute,
             clock,
             ticker,
@@ -81,7 +99,7 @@ public final class Journal implements AutoCloseable {
     long sentMillis = clock.millis();
     List<LanePosition> positions = positions();
     return tables
-        .insertStart(new Start(start, node, beginMinute, 1, 0, false, positions))
+        .insertStart(new Start(start, node, beginMinute, 1, 0, false, folds, positions))
         // After the insert: a packer that does not see this start has packed nothing that the
         // starts seen here do not reach.
         .thenCompose(nothing -> tables.readStarts())

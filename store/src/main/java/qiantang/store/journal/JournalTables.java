@@ -61,6 +61,7 @@ public interface JournalTables {
    * @param beginMinute no frame of it has an earlier label
    * @param beat counts the heartbeats from 1
    * @param beatMicros when the database took the heartbeat, by its own clock; 0 when writing
+   * @param folds whether its node sorts its lanes and takes its share of all else
    * @param lanes one position per lane
    */
   record Start(
@@ -70,7 +71,20 @@ public interface JournalTables {
       long beat,
       long beatMicros,
       boolean sealed,
+      boolean folds,
       List<LanePosition> lanes) {
+    /** A start of a node that folds. */
+    public Start(
+        StartId id,
+        String node,
+        long beginMinute,
+        long beat,
+        long beatMicros,
+        boolean sealed,
+        List<LanePosition> lanes) {
+      this(id, node, beginMinute, beat, beatMicros, sealed, true, lanes);
+    }
+
     /**
      * Folds that know all starts have folded no minute at or behind the largest reach of them. The
      * lanes of a sealed start may have frames up to {@link Lane#MINUTES_AHEAD} past their position.
@@ -94,7 +108,16 @@ public interface JournalTables {
   CompletionStage<Void> insertFrame(FrameKey key, byte[] bytes);
 
   /** Frames of one lane-minute with a sequence above the one given, in order of sequence. */
-  CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence);
+  default CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence) {
+    return readFrames(partition, afterSequence, Long.MAX_VALUE);
+  }
+
+  /**
+   * The first of those, up to the one with which they have so many bytes; all of them where they
+   * have fewer.
+   */
+  CompletionStage<List<StoredFrame>> readFrames(
+      LaneMinute partition, long afterSequence, long bytes);
 
   /**
    * Writes the frames of a lane-minute again, those that would expire within {@link #FRAMES_KEPT},

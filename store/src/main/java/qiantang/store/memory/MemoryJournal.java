@@ -73,19 +73,19 @@ public final class MemoryJournal implements JournalTables {
   }
 
   @Override
-  public CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence) {
+  public CompletionStage<List<StoredFrame>> readFrames(
+      LaneMinute partition, long afterSequence, long bytes) {
     return supply(
         () -> {
           List<StoredFrame> found = new ArrayList<>();
-          rows(partition)
-              .tailMap(afterSequence, false)
-              .forEach(
-                  (sequence, row) -> {
-                    if (!expiry.isOver(row)) {
-                      FrameKey key = new FrameKey(partition, sequence);
-                      found.add(new StoredFrame(key, row.value()));
-                    }
-                  });
+          long read = 0;
+          for (var row : rows(partition).tailMap(afterSequence, false).entrySet()) {
+            if (read < bytes && !expiry.isOver(row.getValue())) {
+              byte[] frame = row.getValue().value();
+              found.add(new StoredFrame(new FrameKey(partition, row.getKey()), frame));
+              read += frame.length;
+            }
+          }
           return found;
         });
   }
@@ -193,6 +193,7 @@ public final class MemoryJournal implements JournalTables {
                               beat,
                               old.beatMicros(),
                               true,
+                              old.folds(),
                               old.lanes())
                           : old);
           return now != null && now.sealed();
@@ -223,6 +224,7 @@ public final class MemoryJournal implements JournalTables {
         start.beat(),
         nowMicros,
         false,
+        start.folds(),
         start.lanes());
   }
 

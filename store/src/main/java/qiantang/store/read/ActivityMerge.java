@@ -37,9 +37,9 @@ import qiantang.store.read.Positions.LaneKey;
 
 /**
  * Gathers what the devices of one enterprise did, from registers, states, blocks and frames in any
- * order. Any thread: tiers are read at the same time.
+ * order and more than once. Any thread: tiers are read at the same time.
  */
-final class ActivityMerge implements Tail.Visitor {
+final class ActivityMerge {
   // A device that invents names must not fill the memory: its first thousand, by name, are listed.
   private static final int METRICS_MAX = 1000;
 
@@ -67,8 +67,22 @@ final class ActivityMerge implements Tail.Visitor {
   private final EnumSet<Source> sources = EnumSet.of(Source.JOURNAL);
   private int damaged;
 
-  @Override
-  public synchronized void counts(LaneMinute partition, Counts cumulative) {
+  /** Takes of frames what concerns these devices. */
+  Tail.Visitor visitor(WantedDevices wanted) {
+    return new Tail.Visitor() {
+      @Override
+      public void counts(LaneMinute partition, Counts cumulative) {
+        count(partition, cumulative);
+      }
+
+      @Override
+      public void entry(FrameKey frame, int index, Entry entry) {
+        take(frame, index, entry, wanted);
+      }
+    };
+  }
+
+  private synchronized void count(LaneMinute partition, Counts cumulative) {
     counts.merge(new LaneKey(partition.start(), partition.lane()), cumulative, Counts::max);
   }
 
@@ -86,22 +100,23 @@ final class ActivityMerge implements Tail.Visitor {
     lastEntries.merge(lane, entry, LastEntry::later);
   }
 
-  @Override
-  public synchronized void entry(FrameKey frame, int index, Entry entry) {
+  private synchronized void take(FrameKey frame, int index, Entry entry, WantedDevices wanted) {
     LaneMinute partition = frame.partition();
     last(
         new LaneKey(partition.start(), partition.lane()),
         new LastEntry(frame.sequence(), index, entry.arrivalMicros()));
     if (entry instanceof Entry.Readings message) {
-      message.readings().forEach(this::reading);
+      message.readings().stream()
+          .filter(reading -> wanted.contains(reading.device()))
+          .forEach(this::reading);
     } else {
-      record(new Place(frame, index), entry);
+      record(new Place(frame, index), entry, wanted);
     }
   }
 
-  private void record(Place place, Entry entry) {
+  private void record(Place place, Entry entry, WantedDevices wanted) {
     DeviceId device = RegisterMerge.deviceOf(entry);
-    if (device != null) {
+    if (device != null && wanted.contains(device)) {
       Seen seen = seen(device);
       seen.isRegistered = true;
       seen.register.add(place, entry);
@@ -145,22 +160,27 @@ final class ActivityMerge implements Tail.Visitor {
   }
 
   /** Takes births and presence records that may be in no register yet. */
-  void records(Block block) {
+  void records(Block block, WantedDevices wanted) {
     switch (RecordsCodec.decode(block.bytes())) {
-      case RecordsCodec.Decoded.Items(List<RecordsCodec.Item> items) -> records(block, items);
+      case RecordsCodec.Decoded.Items(List<RecordsCodec.Item> items) ->
+          records(block, items, wanted);
       case RecordsCodec.Decoded.Damaged _ -> damaged(1);
     }
   }
 
-  private synchronized void records(Block block, List<RecordsCodec.Item> items) {
+  private synchronized void records(
+      Block block, List<RecordsCodec.Item> items, WantedDevices wanted) {
     sources.add(Source.BLOCKS);
     for (RecordsCodec.Item item : items) {
-      record(Place.of(block.key(), item.sequence(), item.index()), item.entry());
+      record(Place.of(block.key(), item.sequence(), item.index()), item.entry(), wanted);
     }
   }
 
   /** Takes what a state tells of readings. */
-  void state(State state) {
+  void state(State state, WantedDevices wanted) {
+    if (!wanted.contains(state.device())) {
+      return;
+    }
     switch (ChunkCodec.decode(state.bytes())) {
       case ChunkCodec.Decoded.Columns(DeviceColumns columns) ->
           columns(Source.STATES, state.device(), columns);
@@ -169,8 +189,8 @@ final class ActivityMerge implements Tail.Visitor {
   }
 
   /** Takes what a block tells of readings. */
-  void block(Block block) {
-    switch (BlockCodec.decode(block.bytes())) {
+  void block(Block block, WantedDevices wanted) {
+    switch (BlockCodec.decode(block.bytes(), wanted::contains)) {
       case BlockCodec.Decoded.Members(List<BlockCodec.Member> members) ->
           members.forEach(member -> columns(Source.BLOCKS, member.device(), member.columns()));
       case BlockCodec.Decoded.Damaged _ -> damaged(1);
@@ -191,6 +211,16 @@ final class ActivityMerge implements Tail.Visitor {
   /** Counts what could not be decoded. */
   synchronized void damaged(int frames) {
     damaged += frames;
+  }
+
+  /** The gateway that tells whether this device is connected; null where itself does, or nobody. */
+  synchronized @Nullable DeviceId gatewayOf(DeviceId device) {
+    Seen seen = devices.get(device);
+    if (seen == null || !seen.isRegistered) {
+      return null;
+    }
+    Register register = seen.register.register();
+    return register.last() == null && register.birth() != null ? register.birth().gateway() : null;
   }
 
   /** The starts on which it depends whether somebody is connected. */

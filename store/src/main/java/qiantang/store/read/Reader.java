@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ import qiantang.store.fold.LayoutHistory;
 import qiantang.store.fold.Layouts;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.read.Activity.DeviceActivity;
 
 /**
  * Answers questions about one enterprise. Every answer holds all that was acknowledged before the
@@ -49,7 +51,7 @@ public final class Reader {
   private final States states;
   private final int recentMax;
   private final EventPages events;
-  private final Registers registers;
+  private final ActivityRead activity;
 
   /**
    * A reader over all tiers.
@@ -72,9 +74,9 @@ public final class Reader {
     intervalChunks =
         new IntervalChunks(
             folds, chunks, new SummarizedChunks(folds, chunks, tail.executor()), tail.executor());
-    states = new States(folds, tail.executor());
+    states = new States(folds, clock, tail.executor());
     events = new EventPages(folds, tail.executor());
-    registers = new Registers(folds, tail.executor());
+    activity = new ActivityRead(tail, folds, blocks, states);
   }
 
   /** Raw samples of one device in order of event time. */
@@ -173,7 +175,10 @@ public final class Reader {
             .toCompletableFuture());
   }
 
-  /** The newest value of each metric of one device. */
+  /**
+   * The newest value of each metric of one device. A metric of which nothing has come for longer
+   * than the retention is told as long as the device reports others, and else not any more.
+   */
   public CompletionStage<LatestAnswer> latest(EnterpriseId enterprise, DeviceId device) {
     return latest(enterprise, WantedDevices.of(device), LatestMerge.Page.ALL)
         .thenApply(
@@ -246,29 +251,15 @@ public final class Reader {
   /** What the devices of an enterprise did. */
   public CompletionStage<Activity> activity(EnterpriseId enterprise) {
     return positioned(
-        enterprise,
-        (positions, history) -> {
-          ActivityMerge merge = new ActivityMerge();
-          return CompletableFuture.allOf(
-                  readRecords(positions, merge).toCompletableFuture(),
-                  states.visit(history, WantedDevices.ALL, merge::state).toCompletableFuture(),
-                  blocks
-                      .visit(positions, history, WantedDevices.ALL, merge::block)
-                      .toCompletableFuture(),
-                  tail.scanUnsorted(positions, null, merge)
-                      .thenAccept(scanned -> merge.damaged(scanned.damagedFrames()))
-                      .toCompletableFuture())
-              .thenCompose(nothing -> tail.starts(positions, merge.startsOfSessions()))
-              .thenApply(starts -> merge.answer(starts, nowMicros()));
-        });
+        enterprise, (positions, history) -> activity.ofAll(positions, history, nowMicros()));
   }
 
-  /** Merges what was folded of births, sessions and counts. */
-  private CompletionStage<Void> readRecords(Positions positions, ActivityMerge merge) {
-    return CompletableFuture.allOf(
-        registers.visit(positions.enterprise(), merge::register).toCompletableFuture(),
-        blocks.visitRecords(positions, merge::records).toCompletableFuture(),
-        folds.readCounts(positions.enterprise()).thenAccept(merge::counts).toCompletableFuture());
+  /** What one device did; empty where nothing ever came of it. */
+  public CompletionStage<Optional<DeviceActivity>> activity(
+      EnterpriseId enterprise, DeviceId device) {
+    return positioned(
+        enterprise,
+        (positions, history) -> activity.ofOne(positions, history, device, nowMicros()));
   }
 
   private long nowMicros() {

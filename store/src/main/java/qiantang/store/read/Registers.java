@@ -5,9 +5,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.RecordTables.RegisterPartition;
 import qiantang.store.fold.RecordTables.RegisterRow;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 
 /** The registers of an enterprise's devices. Any thread. */
@@ -23,8 +25,14 @@ final class Registers {
     this.executor = executor;
   }
 
-  /** Visits all of them. */
-  CompletionStage<Void> visit(EnterpriseId enterprise, Consumer<RegisterRow> visitor) {
+  /** Visits that of a device, or all of them (null). */
+  CompletionStage<Void> visit(
+      EnterpriseId enterprise, @Nullable DeviceId device, Consumer<RegisterRow> visitor) {
+    if (device != null) {
+      return folds
+          .readRegisters(RegisterPartition.of(enterprise, device), List.of(device))
+          .thenAcceptAsync(registers -> registers.forEach(visitor), executor);
+    }
     List<RegisterPartition> partitions =
         IntStream.range(0, RegisterPartition.BUCKETS)
             .mapToObj(bucket -> new RegisterPartition(enterprise, bucket))

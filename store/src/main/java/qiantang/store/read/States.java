@@ -1,5 +1,6 @@
 package qiantang.store.read;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -11,16 +12,21 @@ import qiantang.store.fold.FoldTables.StatePartition;
 import qiantang.store.fold.Layout;
 import qiantang.store.fold.LayoutHistory;
 
-/** The states of devices, by all layouts there were: one that fell silent lies in its last. */
+/**
+ * The states of devices, by all layouts by which some may live: one that fell silent lies in its
+ * last, until its newest value is older than the retention. Then it is as if it had never reported.
+ */
 final class States {
   // A group of 64 devices with 10 metrics each is some 20 KB of states.
   private static final int PARTITIONS_AT_ONCE = 32;
 
   private final FoldTables folds;
+  private final InstantSource clock;
   private final Executor executor;
 
-  States(FoldTables folds, Executor executor) {
+  States(FoldTables folds, InstantSource clock, Executor executor) {
     this.folds = folds;
+    this.clock = clock;
     this.executor = executor;
   }
 
@@ -28,7 +34,8 @@ final class States {
   CompletionStage<Void> visit(
       LayoutHistory history, WantedDevices wanted, Consumer<State> visitor) {
     List<StatePartition> partitions = new ArrayList<>();
-    for (Layout layout : history.layouts()) {
+    long nowMinute = Math.floorDiv(clock.millis(), 60_000L);
+    for (Layout layout : history.withStates(nowMinute)) {
       for (int group : wanted.groups(layout)) {
         partitions.add(new StatePartition(history.enterprise(), layout.fromDay(), group));
       }

@@ -21,7 +21,8 @@ class SchemaTest {
           "002-registry.cql",
           "003-folds.cql",
           "004-events.cql",
-          "005-rollups.cql");
+          "005-rollups.cql",
+          "007-starts.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {

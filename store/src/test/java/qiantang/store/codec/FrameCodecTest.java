@@ -148,15 +148,6 @@ class FrameCodecTest {
   }
 
   @Test
-  void anotherVersionIsDamagedAndNamed() {
-    byte[] frame = frame(List.of(), List.of());
-    frame[1] = 2;
-    Decoded.Damaged damaged =
-        assertInstanceOf(Decoded.Damaged.class, FrameCodec.decode(sealed(frame)));
-    assertTrue(damaged.reason().contains("version 2"), damaged.reason());
-  }
-
-  @Test
   void anothersSectionIsSteppedOverWithoutALook() {
     FrameCodec.Builder builder = new FrameCodec.Builder(64);
     builder.add(THEIRS, COUNTS, List.of(new byte[] {99, 99, 99}, new byte[0]));

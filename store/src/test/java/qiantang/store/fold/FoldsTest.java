@@ -74,14 +74,14 @@ class FoldsTest {
       folds.begin();
     }
 
-    private CompletionStage<Void> pack(EnterpriseId enterprise, long limitMinute) {
+    private CompletionStage<Unpacked> pack(EnterpriseId enterprise, long limitMinute) {
       lookForUnsorted(limitMinute);
       packed.add(enterprise);
       limits.add(limitMinute);
       if (failing.contains(enterprise)) {
         throw new IllegalStateException("cannot pack");
       }
-      return CompletableFuture.<Void>completedFuture(null);
+      return CompletableFuture.completedFuture(new Unpacked(limitMinute, limitMinute));
     }
   }
 
@@ -117,6 +117,23 @@ class FoldsTest {
     assertEquals(Set.copyOf(enterprises()), union(first.packed, second.packed));
     assertEquals(ENTERPRISES, Set.copyOf(first.packed).size() + Set.copyOf(second.packed).size());
     assertFalse(first.packed.isEmpty() || second.packed.isEmpty());
+  }
+
+  @Test
+  void theOthersDoWhatANodeThatDoesNotFoldLeaves() {
+    Node.opened(time, world.journal, 1);
+    Node.opened(time, world.journal, 2);
+    Node idle = Node.notFolding(time, world.journal, 3);
+    Folding first = new Folding(id(1));
+    Folding second = new Folding(id(2));
+    time.advance(Duration.ofMinutes(1));
+    assertFalse(world.start(3).folds());
+    send(idle);
+    time.advance(Duration.ofMinutes(20));
+    assertEquals(ENTERPRISES, first.meter.frames() + second.meter.frames());
+    assertTrue(first.meter.frames() > 0 && second.meter.frames() > 0, "they share its lanes");
+    assertEquals(Set.copyOf(enterprises()), union(first.packed, second.packed));
+    requireAllInBlocks();
   }
 
   @Test
@@ -366,6 +383,24 @@ class FoldsTest {
     process.tables.cutAfter(0, false);
     time.advance(Duration.ofMinutes(2));
     assertTrue(process.folds.unsortedMinutes() >= 1);
+  }
+
+  @Test
+  void aLongLaneIsSortedInTurnsWithTheOthers() {
+    Node node = Node.opened(time, world.journal, 1);
+    Node other = Node.opened(time, world.journal, 2);
+    for (int minute = 0; minute < 300; minute++) {
+      send(node);
+      send(other);
+      time.advance(Duration.ofMinutes(1));
+    }
+    Folding process = new Folding(null);
+    long begin = time.minute() - 300;
+    assertTrue(process.limits.getLast() <= begin + LaneSort.WALK_MINUTES, "after one pass");
+    time.advance(Duration.ZERO);
+    assertEquals(2 * 300 * ENTERPRISES, process.meter.frames());
+    assertTrue(Set.copyOf(process.limits).size() >= 5, "packers go on in between");
+    requireAllInBlocks();
   }
 
   @Test

@@ -47,7 +47,7 @@ class LagTest {
     }
     assertEquals(7L * 24, meter.failedLanes());
     assertEquals(MINUTES, meter.keptFrames(), "each once");
-    Stages.done(pass(folds).run(null));
+    runOut(pass(folds));
     assertEquals(MINUTES, meter.frames());
     assertEquals(0, meter.lostFrames());
   }
@@ -61,7 +61,7 @@ class LagTest {
       time.stepWallClock(Duration.ofHours(12));
     }
     assertEquals(MINUTES, meter.keptFrames());
-    Stages.done(pass(folds).run(null));
+    runOut(pass(folds));
     assertEquals(MINUTES, meter.frames());
   }
 
@@ -86,12 +86,21 @@ class LagTest {
     assertEquals(now, held.limitMinute());
     assertEquals(0, meter.frames());
     time.stepWallClock(Duration.ofHours(9)); // and all must have
-    assertTrue(Stages.done(pass.run(null)).unsortedMinute() == null);
+    assertTrue(runOut(pass).unsortedMinute() == null);
     long lost = meter.lostFrames();
     assertTrue(lost > 100 && lost < MINUTES, "the others were written again: " + lost);
     assertEquals(MINUTES, lost + meter.frames());
     long damaged = Stages.done(folds.readLaneCursors(ONE)).getFirst().damagedFrames();
     assertEquals(lost, damaged);
+  }
+
+  /** Runs passes as long as one has more to do. */
+  private static SortPass.Outcome runOut(SortPass pass) {
+    SortPass.Outcome outcome = Stages.done(pass.run(null));
+    while (outcome.hasMore()) {
+      outcome = Stages.done(pass.run(null));
+    }
+    return outcome;
   }
 
   private SortPass pass(FoldTables sorted) {

@@ -100,7 +100,7 @@ class PackerHistoryTest {
         PackerWorld world = smallWorld(seed);
         WatchedFolds sleeper = world.way();
         sleeper.sleepAt(operation);
-        CompletionStage<Void> slow =
+        CompletionStage<Unpacked> slow =
             world.packer(sleeper).pack(PackerWorld.ENTERPRISE, MIDNIGHT + 20);
         long limit = MIDNIGHT + 100;
         world.pack(limit);

@@ -19,6 +19,7 @@ import qiantang.store.codec.BlockCodec;
 import qiantang.store.codec.ChunkCodec;
 import qiantang.store.codec.ColumnsBuilder;
 import qiantang.store.codec.DeviceColumns;
+import qiantang.store.codec.Versions;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.BlockKey;
 import qiantang.store.fold.FoldTables.BlockPartition;
@@ -239,6 +240,27 @@ class PackerTest {
   }
 
   @Test
+  void whatIsLeftIsTheFirstMinuteThatMayHaveDataAndDueWhenItsSpanIs() {
+    for (int span : new int[] {15, 360, 1440}) {
+      PackerWorld world = new PackerWorld(new Layout(Long.MIN_VALUE, 8, span, new TreeMap<>()));
+      Packer packer = world.packer(world.tables());
+      assertEquals(
+          new Unpacked(TEN, spanDue(TEN, span)), Stages.done(packer.pack(ENTERPRISE, TEN)));
+      long arrived = MIDNIGHT + 5;
+      world.arrive(Arrived.of(arrived, 1, "pump", arrived * MINUTE, 1));
+      long due = spanDue(arrived, span);
+      Unpacked before = Stages.done(packer.pack(ENTERPRISE, due - 1));
+      assertEquals(new Unpacked(arrived, due), before, "span " + span);
+      Unpacked behind = Stages.done(packer.pack(ENTERPRISE, due + 2000));
+      assertEquals(due + 2000, behind.minute(), "nothing came since");
+    }
+  }
+
+  private static long spanDue(long minute, int span) {
+    return Math.floorDiv(minute, span) * span + span + LayoutHistory.LATE_MINUTES;
+  }
+
+  @Test
   void aDamagedBlockIsCountedAndTheOthersArePacked() {
     PackerWorld world = new PackerWorld();
     world.arrive(Arrived.of(TEN, 1, "pump", TEN * MINUTE, 1));
@@ -251,6 +273,24 @@ class PackerTest {
     assertEquals(Optional.of(TEN + 15), packedMinute(world));
     world.pack(TEN + 32);
     assertEquals(3, world.meter().damagedBlocks());
+  }
+
+  @Test
+  void aBlockOfANewerVersionIsNotPassed() {
+    PackerWorld world = new PackerWorld();
+    world.arrive(
+        Arrived.of(TEN, 1, "pump", TEN * MINUTE, 1),
+        Arrived.of(TEN + 15, 2, "pump", (TEN + 15) * MINUTE, 2));
+    world.pack(TEN + 17);
+    byte[] block =
+        BlockCodec.encode(List.of(new BlockCodec.Member(PUMP, decoded(states(world).getFirst()))))
+            .getFirst();
+    insert(world, TEN + 16, 3, Versions.of(2, block));
+    Packer packer = world.packer(world.tables());
+    Throwable error = Stages.failure(packer.pack(ENTERPRISE, TEN + 32));
+    assertTrue(String.valueOf(error.getMessage()).contains("a block of version 2"));
+    assertEquals(Optional.of(TEN + 15), packedMinute(world));
+    assertEquals(0, world.meter().damagedBlocks());
   }
 
   @Test

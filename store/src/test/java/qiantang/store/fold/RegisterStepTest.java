@@ -77,7 +77,8 @@ class RegisterStepTest {
         dying.records(TEN + 16, 2, disconnect("a", 1), connect("c", 3), disconnect("c", 2));
         WatchedFolds way = dying.world.way();
         way.dieAt(operation, death);
-        CompletionStage<Void> died = dying.world.packer(way).pack(PackerWorld.ENTERPRISE, TEN + 32);
+        CompletionStage<Unpacked> died =
+            dying.world.packer(way).pack(PackerWorld.ENTERPRISE, TEN + 32);
         assertTrue(died.toCompletableFuture().isDone());
         WatchedFolds sleeper = dying.world.way();
         sleeper.sleepAt(operation);

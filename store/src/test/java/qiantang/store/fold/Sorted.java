@@ -71,7 +71,10 @@ final class Sorted {
     for (Start start : Stages.done(journal.readStarts())) {
       Map<Integer, LaneCursor> cursors = cursors(start.id());
       for (int lane = 0; lane < start.lanes().size(); lane++) {
-        Stages.done(with.sort(start, lane, cursors.get(lane)));
+        LaneCursor cursor = cursors.get(lane);
+        do {
+          cursor = Stages.done(with.sort(start, lane, cursor));
+        } while (cursor.minute() < start.reach(lane));
       }
     }
   }

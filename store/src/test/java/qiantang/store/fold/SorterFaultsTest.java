@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import qiantang.store.codec.EntryCodec;
 import qiantang.store.codec.FrameCodec;
+import qiantang.store.codec.Versions;
 import qiantang.store.fold.FoldTables.BlockKey;
 import qiantang.store.fold.FoldTables.LaneCursor;
 import qiantang.store.harness.Entries;
@@ -178,6 +179,19 @@ class SorterFaultsTest {
   }
 
   @Test
+  void aFrameOfANewerVersionIsNotPassed() {
+    frames(now, 1);
+    insert(now + 1, 2, Versions.of(2, frame(2)));
+    Start start = live(now + 2, 2, 2);
+    for (int run = 0; run < 2; run++) {
+      assertTrue(failure(start).contains("cannot read a frame of version 2"));
+      LaneCursor cursor = cursor();
+      assertTrue(cursor != null && cursor.minute() <= now + 1 && cursor.sequence() == 1);
+    }
+    assertEquals(0, world.meter.damagedFrames());
+  }
+
+  @Test
   void whereverASorterDiesNothingIsLostAndARerunWritesTheSameRows() {
     Sorted whole = new Sorted();
     fill(whole);
@@ -316,11 +330,42 @@ class SorterFaultsTest {
   }
 
   @Test
-  void thousandsOfMinutesTakeNoMoreStackThanOne() {
+  void aFullMinuteIsReadAndSortedPieceByPieceAndAWalkEndsBehindSoManyBytes() {
+    byte[] entry = EntryCodec.encode(Entries.presence("d", 1, true, "connect", 1));
+    byte[] large = frame(Arrays.copyOf(entry, 1_500_000));
+    for (int i = 0; i < 30; i++) {
+      insert(now, 1 + i, large);
+      insert(now + 1, 31 + i, large);
+    }
+    insert(now + 2, 61, frame(61));
+    Start start = live(now + 3, 61, 61);
+    reads.hold(Op.READ_FRAMES);
+    CompletableFuture<LaneCursor> sorted = sorter.sort(start, 0, null).toCompletableFuture();
+    int asked = 0;
+    while (!sorted.isDone()) {
+      assertEquals(1, reads.held(Op.READ_FRAMES), "it holds a piece");
+      reads.releaseOne();
+      asked++;
+    }
+    assertEquals(2 * 11 + 1, asked, "3 frames are a piece, behind 10 of them is the end");
+    assertEquals(new LaneCursor(ONE, 0, now + 2, 60, 0), Stages.done(sorted));
+    reads.release();
+    LaneCursor end = new LaneCursor(ONE, 0, now + 3, 61, 0);
+    assertEquals(end, Stages.done(sorter.sort(start, 0, cursor())));
+  }
+
+  @Test
+  void thousandsOfMinutesAreSortedHourByHour() {
     for (int i = 0; i < 4000; i++) {
       frames(now + i, 1 + i);
     }
-    requireSorted(live(now + 4000, 4000, 4000), 4000);
+    Start start = live(now + 4000, 4000, 4000);
+    for (int minutes = LaneSort.WALK_MINUTES; minutes < 4000; minutes += LaneSort.WALK_MINUTES) {
+      LaneCursor cursor = Stages.done(sorter.sort(start, 0, cursor()));
+      assertEquals(new LaneCursor(ONE, 0, now + minutes, minutes, 0), cursor);
+      assertEquals(cursor, cursor());
+    }
+    requireSorted(start, 4000);
     assertEquals(4000, world.blocks(ACME).size());
   }
 

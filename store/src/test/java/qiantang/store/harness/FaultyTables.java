@@ -146,8 +146,9 @@ public final class FaultyTables implements JournalTables {
   }
 
   @Override
-  public CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence) {
-    return perform(Op.READ_FRAMES, () -> tables.readFrames(partition, afterSequence));
+  public CompletionStage<List<StoredFrame>> readFrames(
+      LaneMinute partition, long afterSequence, long bytes) {
+    return perform(Op.READ_FRAMES, () -> tables.readFrames(partition, afterSequence, bytes));
   }
 
   @Override

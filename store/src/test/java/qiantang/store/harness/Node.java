@@ -59,6 +59,10 @@ public final class Node {
 
   /** A node whose start is this number; its journal is not open yet. */
   public Node(ManualTime time, JournalTables tables, long startNumber) {
+    this(time, tables, startNumber, true);
+  }
+
+  private Node(ManualTime time, JournalTables tables, long startNumber, boolean folds) {
     this.time = time;
     this.tables = new FaultyTables(tables);
     journal =
@@ -66,11 +70,19 @@ public final class Node {
             this.tables,
             new StartId(new UUID(0, startNumber)),
             "node-" + startNumber,
+            folds,
             time,
             time,
             this::after,
             new JournalMeter(time, (bytes, entries, nanos) -> {}),
             () -> timesSealed++);
+  }
+
+  /** An open one that takes no share of the folds. */
+  public static Node notFolding(ManualTime time, JournalTables tables, long startNumber) {
+    Node node = new Node(time, tables, startNumber, false);
+    node.journal.open().toCompletableFuture().join();
+    return node;
   }
 
   /** An open one. */

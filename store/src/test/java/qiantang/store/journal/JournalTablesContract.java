@@ -11,10 +11,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -51,6 +53,22 @@ public abstract class JournalTablesContract {
     String name = test.getDisplayName();
     start = new StartId(UUID.nameUUIDFromBytes(name.getBytes(UTF_8)));
     enterprise = new EnterpriseId("e-" + Integer.toHexString(name.hashCode()));
+  }
+
+  @Test
+  void asManyFramesAreReadAsHaveSoManyBytes() {
+    for (int i = 1; i <= 200; i++) {
+      insert(0, 0, i, new byte[100]);
+    }
+    Map<Long, Integer> expected = Map.of(1L, 1, 100L, 1, 101L, 2, 7_000L, 70, 99_999L, 200);
+    expected.forEach(
+        (bytes, count) -> {
+          var frames = Stages.await(tables().readFrames(partition(0, 0), 0, bytes));
+          assertEquals(LongStream.rangeClosed(1, count).boxed().toList(), sequences(frames));
+        });
+    assertEquals(
+        List.of(151L, 152L),
+        sequences(Stages.await(tables().readFrames(partition(0, 0), 150, 200))));
   }
 
   @Test
@@ -332,7 +350,14 @@ public abstract class JournalTablesContract {
   private static Start unstamped(Start read) {
     assertTrue(read.beatMicros() > 0);
     return new Start(
-        read.id(), read.node(), read.beginMinute(), read.beat(), 0, read.sealed(), read.lanes());
+        read.id(),
+        read.node(),
+        read.beginMinute(),
+        read.beat(),
+        0,
+        read.sealed(),
+        read.folds(),
+        read.lanes());
   }
 
   private Start row(long beat, long storedSequence) {
@@ -340,7 +365,7 @@ public abstract class JournalTablesContract {
     for (int i = 0; i < Journal.LANES; i++) {
       lanes.add(new LanePosition(MINUTE + i, storedSequence + i, storedSequence / 2 + i));
     }
-    return new Start(start, "node", MINUTE - 7, beat, 0, false, lanes);
+    return new Start(start, "node", MINUTE - 7, beat, 0, false, beat % 2 == 0, lanes);
   }
 
   private void insert(int lane, int minute, long sequence, byte[] bytes) {

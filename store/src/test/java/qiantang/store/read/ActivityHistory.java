@@ -40,7 +40,7 @@ import qiantang.store.model.Value;
  */
 final class ActivityHistory {
   static final EnterpriseId ACME = new EnterpriseId("acme");
-  private static final int DEVICES = 7;
+  static final int DEVICES = 7;
 
   final ManualTime time = new ManualTime();
   final MemoryJournal journal = new MemoryJournal(time, Runnable::run, true);

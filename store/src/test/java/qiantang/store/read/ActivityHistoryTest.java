@@ -3,6 +3,7 @@ package qiantang.store.read;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -10,6 +11,7 @@ import qiantang.store.fold.FoldTables;
 import qiantang.store.harness.Stages;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.memory.MemoryFolds;
+import qiantang.store.model.DeviceId;
 
 /** Whatever has been folded, and whatever is folded meanwhile: what devices did does not change. */
 class ActivityHistoryTest {
@@ -53,11 +55,26 @@ class ActivityHistoryTest {
         String expected = text(unfolded);
         assertEquals(expected, text(folded), when);
         assertEquals(expected, text(meanwhile), when + ", folded meanwhile");
+        if (step % 50 == 0) {
+          assertEachAlone(random.nextBoolean() ? folded : meanwhile, when);
+        }
       }
     }
     assertTrue(history.deaths > 10 && history.packs > 100, "a history in which folds do nothing");
     Activity last = Stages.done(folded.activity(ActivityHistory.ACME));
     assertTrue(last.completeness().sources().contains("states"), "nothing was packed");
+  }
+
+  /** Asked for one by one, devices are what they are among all. */
+  private static void assertEachAlone(Reader reader, String when) {
+    var all = Stages.done(reader.activity(ActivityHistory.ACME)).devices();
+    for (int device = 0; device <= ActivityHistory.DEVICES; device++) {
+      DeviceId id = new DeviceId("d" + device);
+      assertEquals(
+          Optional.ofNullable(all.get(id)),
+          Stages.done(reader.activity(ActivityHistory.ACME, id)),
+          when + ", " + id + " alone");
+    }
   }
 
   private static String text(Reader reader) {

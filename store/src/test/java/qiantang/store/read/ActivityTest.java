@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import qiantang.store.fold.FoldTables;
 import qiantang.store.harness.Entries;
 import qiantang.store.harness.ManualTime;
 import qiantang.store.harness.Node;
@@ -176,6 +180,32 @@ class ActivityTest {
     assertNull(device("g").gateway());
     low.send(ACME, Entries.presence("g", 1, false, "disconnect", time.micros()));
     assertEquals(Connection.OFFLINE, device("d").connection());
+  }
+
+  @Test
+  void forOneDeviceOnlyItsOwnPartitionsAndItsGatewaysAreRead() {
+    DeviceId device = new DeviceId("d");
+    DeviceId gateway = new DeviceId("g");
+    low.send(ACME, Entries.presence("g", 1, true, "connect", time.micros()));
+    low.send(ACME, new Entry.Birth(device, "d", gateway, null, time.micros()));
+    Map<String, Integer> reads = new HashMap<>();
+    Reader watched =
+        Readers.over(
+            memory,
+            Watched.tables(
+                FoldTables.class,
+                folds,
+                method -> {
+                  reads.merge(method, 1, Integer::sum);
+                  return null;
+                }),
+            time,
+            1 << 20);
+    DeviceActivity alone = Stages.done(watched.activity(ACME, device)).orElseThrow();
+    assertEquals(Connection.ONLINE, alone.connection());
+    assertEquals(2, reads.get("readRegisters"));
+    assertEquals(1, reads.get("readStates"));
+    assertEquals(Optional.empty(), Stages.done(watched.activity(ACME, new DeviceId("x"))));
   }
 
   @Test

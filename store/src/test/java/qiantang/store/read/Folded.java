@@ -76,7 +76,10 @@ final class Folded {
     for (Start start : Stages.done(journal.readStarts())) {
       Map<Integer, LaneCursor> cursors = cursors(start);
       for (int lane = 0; lane < start.lanes().size(); lane++) {
-        Stages.done(sorter.sort(start, lane, cursors.get(lane)));
+        LaneCursor cursor = cursors.get(lane);
+        do {
+          cursor = Stages.done(sorter.sort(start, lane, cursor));
+        } while (cursor.minute() < start.reach(lane));
       }
     }
   }

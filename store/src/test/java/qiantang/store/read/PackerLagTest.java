@@ -15,6 +15,7 @@ import qiantang.store.codec.EntryCodec;
 import qiantang.store.codec.FrameCodec;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.FoldTables.LaneCursor;
 import qiantang.store.fold.Layouts;
 import qiantang.store.fold.Packer;
 import qiantang.store.fold.Sorter;
@@ -191,7 +192,10 @@ class PackerLagTest {
   private void sort() {
     Start start = Stages.done(journal.readStart(ONE)).orElseThrow();
     Sorter sorter = new Sorter(journal, folds, layouts, time, meter, Runnable::run);
-    Stages.done(sorter.sort(start, 0, null));
+    LaneCursor cursor = null;
+    do {
+      cursor = Stages.done(sorter.sort(start, 0, cursor));
+    } while (cursor.minute() < start.reach(0));
   }
 
   private void assertWhole() {

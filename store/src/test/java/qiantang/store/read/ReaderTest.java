@@ -358,10 +358,11 @@ class ReaderTest {
   void countsAreTheLargestEachThoughAnEarlierFrameIsReadLast() {
     ActivityMerge merge = new ActivityMerge();
     LaneMinute lane = new LaneMinute(new StartId(new UUID(0, 1)), 3, 10);
-    merge.counts(lane, new Counts(5, 1, 50, 2));
-    merge.counts(new LaneMinute(lane.start(), 4, 10), new Counts(1, 1, 1, 1));
-    merge.counts(new LaneMinute(lane.start(), 3, 9), new Counts(4, 1, 40, 2));
-    merge.counts(lane, new Counts(5, 1, 50, 2));
+    Tail.Visitor visitor = merge.visitor(WantedDevices.ALL);
+    visitor.counts(lane, new Counts(5, 1, 50, 2));
+    visitor.counts(new LaneMinute(lane.start(), 4, 10), new Counts(1, 1, 1, 1));
+    visitor.counts(new LaneMinute(lane.start(), 3, 9), new Counts(4, 1, 40, 2));
+    visitor.counts(lane, new Counts(5, 1, 50, 2));
     assertEquals(new Counts(6, 2, 51, 3), merge.answer(Map.of(), 0).counts());
   }
 

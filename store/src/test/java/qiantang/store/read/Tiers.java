@@ -18,6 +18,7 @@ import qiantang.store.codec.ContentDigest;
 import qiantang.store.codec.DeviceColumns;
 import qiantang.store.codec.EntryCodec;
 import qiantang.store.codec.FrameCodec;
+import qiantang.store.codec.Versions;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.BlockKey;
 import qiantang.store.fold.FoldTables.BlockPartition;
@@ -157,11 +158,20 @@ final class Tiers {
 
   /** Stores a frame that nobody can decode, the lane's next one. */
   void damagedFrame(Lane lane, long minute) {
+    oddFrame(lane, minute, new byte[] {1, 2, 3});
+  }
+
+  /** Stores an empty frame of a newer version, the lane's next one. */
+  void newerFrame(Lane lane, long minute) {
+    oddFrame(lane, minute, Versions.of(2, new FrameCodec.Builder(8).build()));
+  }
+
+  private void oddFrame(Lane lane, long minute, byte[] bytes) {
     List<FrameKey> before = frames.computeIfAbsent(lane, key -> new ArrayList<>());
     FrameKey key =
         new FrameKey(new LaneMinute(lane.start(), lane.lane(), minute), before.size() + 1);
     before.add(key);
-    put(key, new byte[] {1, 2, 3});
+    put(key, bytes);
   }
 
   private void put(FrameKey key, byte[] bytes) {

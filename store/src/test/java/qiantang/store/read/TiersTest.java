@@ -2,6 +2,7 @@ package qiantang.store.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,9 +12,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import qiantang.store.codec.TooNewException;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.BlockKey;
@@ -74,6 +79,31 @@ class TiersTest {
     assertEquals(
         Map.of(DEVICE, Map.of("m0", sample)),
         Stages.done(tiers.reader().latestOfDevices(tiers.enterprise, null)).byDevice());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10, 3", "13, 2", "31, 2", "33, 1"})
+  void statesAreLookedForAsLongAsTheyCanLive(int daysAgo, int layouts) {
+    long today = Math.floorDiv(new Tiers().time.minute(), Layout.DAY_MINUTES);
+    Tiers laid =
+        new Tiers(
+            new Layout(today - daysAgo - 20, 8, 15, new TreeMap<>()),
+            new Layout(today - daysAgo, 16, 15, new TreeMap<>()));
+    AtomicInteger reads = new AtomicInteger();
+    Reader reader =
+        Readers.over(
+            laid.journal,
+            Watched.tables(
+                FoldTables.class,
+                laid.folds,
+                method -> {
+                  reads.addAndGet(method.equals("readStates") ? 1 : 0);
+                  return null;
+                }),
+            laid.time,
+            1 << 20);
+    Stages.done(reader.latest(laid.enterprise, DEVICE));
+    assertEquals(layouts, reads.get());
   }
 
   @Test
@@ -221,6 +251,19 @@ class TiersTest {
     assertDamaged(2, 2);
     tiers.damagedFrame(LOW, SPAN + 31);
     assertDamaged(3, 3);
+  }
+
+  @Test
+  void whereANewerVersionWroteSomethingThereIsNoAnswerInsteadOfOneWithoutIt() {
+    send(LOW, SPAN, 7);
+    tiers.newerFrame(LOW, SPAN + 1);
+    for (CompletionStage<?> answer :
+        List.of(
+            tiers.reader().series(all(tiers.enterprise, DEVICE)),
+            tiers.reader().latest(tiers.enterprise, DEVICE),
+            tiers.reader().activity(tiers.enterprise))) {
+      assertInstanceOf(TooNewException.class, Stages.failure(answer));
+    }
   }
 
   @Test

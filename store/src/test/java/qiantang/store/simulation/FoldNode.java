@@ -14,6 +14,7 @@ import qiantang.store.fold.Folds;
 import qiantang.store.fold.Layouts;
 import qiantang.store.fold.Packer;
 import qiantang.store.fold.Sorter;
+import qiantang.store.fold.Unpacked;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.model.EnterpriseId;
@@ -118,7 +119,7 @@ final class FoldNode {
     }
   }
 
-  private CompletionStage<Void> pack(EnterpriseId enterprise, long limitMinute) {
+  private CompletionStage<Unpacked> pack(EnterpriseId enterprise, long limitMinute) {
     trace.note(machine.name(), "packs to", limitMinute, enterprise);
     return packer
         .pack(enterprise, limitMinute)

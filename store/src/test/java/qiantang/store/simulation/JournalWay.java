@@ -35,8 +35,10 @@ final class JournalWay implements JournalTables {
   }
 
   @Override
-  public CompletionStage<List<StoredFrame>> readFrames(LaneMinute partition, long afterSequence) {
-    return way.perform(Kind.READ, "frames", () -> tables.readFrames(partition, afterSequence));
+  public CompletionStage<List<StoredFrame>> readFrames(
+      LaneMinute partition, long afterSequence, long bytes) {
+    return way.perform(
+        Kind.READ, "frames", () -> tables.readFrames(partition, afterSequence, bytes));
   }
 
   @Override

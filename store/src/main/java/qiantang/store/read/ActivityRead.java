@@ -1,0 +1,86 @@
+package qiantang.store.read;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.LayoutHistory;
+import qiantang.store.model.DeviceId;
+import qiantang.store.read.Activity.DeviceActivity;
+
+/** Reads what devices of an enterprise did, from all tiers. Any thread. */
+final class ActivityRead {
+  private final Tail tail;
+  private final FoldTables folds;
+  private final Blocks blocks;
+  private final States states;
+  private final Registers registers;
+
+  ActivityRead(Tail tail, FoldTables folds, Blocks blocks, States states) {
+    this.tail = tail;
+    this.folds = folds;
+    this.blocks = blocks;
+    this.states = states;
+    registers = new Registers(folds, tail.executor());
+  }
+
+  /** What all devices did. */
+  CompletionStage<Activity> ofAll(Positions positions, LayoutHistory history, long nowMicros) {
+    ActivityMerge merge = new ActivityMerge();
+    return CompletableFuture.allOf(
+            readRecords(positions, WantedDevices.ALL, merge).toCompletableFuture(),
+            readReadings(positions, history, WantedDevices.ALL, merge).toCompletableFuture(),
+            readCounts(positions, merge).toCompletableFuture())
+        .thenCompose(nothing -> tail.starts(positions, merge.startsOfSessions()))
+        .thenApply(starts -> merge.answer(starts, nowMicros));
+  }
+
+  /** What one device did: two of its gateway's partitions are read besides its own. */
+  CompletionStage<Optional<DeviceActivity>> ofOne(
+      Positions positions, LayoutHistory history, DeviceId device, long nowMicros) {
+    ActivityMerge merge = new ActivityMerge();
+    WantedDevices wanted = WantedDevices.of(device);
+    return CompletableFuture.allOf(
+            readRecords(positions, wanted, merge).toCompletableFuture(),
+            readReadings(positions, history, wanted, merge).toCompletableFuture(),
+            readCounts(positions, merge).toCompletableFuture())
+        .thenComposeAsync(nothing -> readSpeaker(positions, device, merge), tail.executor())
+        .thenCompose(nothing -> tail.starts(positions, merge.startsOfSessions()))
+        .thenApply(
+            starts -> Optional.ofNullable(merge.answer(starts, nowMicros).devices().get(device)));
+  }
+
+  /** A device without a session of its own is as connected as its gateway. */
+  private CompletionStage<Void> readSpeaker(
+      Positions positions, DeviceId device, ActivityMerge merge) {
+    DeviceId gateway = merge.gatewayOf(device);
+    return gateway == null
+        ? CompletableFuture.completedFuture(null)
+        : readRecords(positions, WantedDevices.of(gateway), merge);
+  }
+
+  /** Births and sessions, and what else is in no block yet. */
+  private CompletionStage<Void> readRecords(
+      Positions positions, WantedDevices wanted, ActivityMerge merge) {
+    DeviceId single = wanted.single();
+    return CompletableFuture.allOf(
+        registers.visit(positions.enterprise(), single, merge::register).toCompletableFuture(),
+        blocks.visitRecords(positions, block -> merge.records(block, wanted)).toCompletableFuture(),
+        tail.scanUnsorted(positions, single, merge.visitor(wanted))
+            .thenAccept(scanned -> merge.damaged(scanned.damagedFrames()))
+            .toCompletableFuture());
+  }
+
+  private CompletionStage<Void> readReadings(
+      Positions positions, LayoutHistory history, WantedDevices wanted, ActivityMerge merge) {
+    return CompletableFuture.allOf(
+        states.visit(history, wanted, state -> merge.state(state, wanted)).toCompletableFuture(),
+        blocks
+            .visit(positions, history, wanted, block -> merge.block(block, wanted))
+            .toCompletableFuture());
+  }
+
+  private CompletionStage<Void> readCounts(Positions positions, ActivityMerge merge) {
+    return folds.readCounts(positions.enterprise()).thenAccept(merge::counts);
+  }
+}

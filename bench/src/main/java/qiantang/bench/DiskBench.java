@@ -26,7 +26,7 @@ import qiantang.store.fold.FoldMeter;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class DiskBench implements Callable<Integer> {
-  private static final List<String> KEPT = List.of("chunks_10y", "states");
+  private static final List<String> KEPT = List.of("chunks_10y", "rollups_10y", "states");
 
   @Parameters(arity = "0..*", paramLabel = "FILE.csv", description = "Recorded data.")
   private List<Path> files = new ArrayList<>();
@@ -98,8 +98,8 @@ final class DiskBench implements Callable<Integer> {
 
   private static void print(List<Figures> figures) {
     System.out.println(
-        "| file | samples | span min | kept, B a sample | a row each | journal, blocks, chunks and"
-            + " states written, B a sample | times the journal |");
+        "| file | samples | span min | kept, B a sample | a row each | journal, blocks, chunks with"
+            + " states and rollups written, B a sample | times the journal |");
     System.out.println("|---|---|---|---|---|---|---|");
     double kept = 0;
     double rows = 0;
@@ -107,7 +107,7 @@ final class DiskBench implements Callable<Integer> {
     for (Figures one : figures) {
       FoldedFile folded = one.folded;
       FoldMeter meter = folded.meter();
-      long packed = meter.chunkBytes() + meter.stateBytes();
+      long packed = meter.chunkBytes() + meter.stateBytes() + meter.rollupBytes();
       double all = meter.frameBytes() + meter.blockBytes() + packed;
       System.out.printf(
           "| %s | %,d | %d | %.2f | %.2f | %.2f, %.2f, %.2f | %.2f |%n",

@@ -166,17 +166,18 @@ final class FoldsBench implements Callable<Integer> {
     }
     double perSecond = messages / seconds;
     double coresPer10k = own / messages * 10_000;
-    double all = meter.frameBytes() + meter.blockBytes() + meter.chunkBytes() + meter.stateBytes();
+    long packed = meter.chunkBytes() + meter.stateBytes() + meter.rollupBytes();
+    double all = meter.frameBytes() + meter.blockBytes() + packed;
     System.out.printf(
         "%,.0f messages of %d metrics, %d enterprises, %d min: folded in %.1f s, %.1f times as fast"
             + " as they came%n%n",
         messages, metrics, enterprises, minutes, seconds, perSecond / rate);
     System.out.println(
         "| messages/s | cores per 10,000 messages/s: folds, cassandra | B a message: journal,"
-            + " blocks, chunks, states | all tiers, times the journal |");
+            + " blocks, chunks, states, rollups | all tiers, times the journal |");
     System.out.println("|---|---|---|---|");
     System.out.printf(
-        "| %,.0f | %.3f, %.3f | %.1f, %.1f, %.1f, %.1f | %.2f |%n%n",
+        "| %,.0f | %.3f, %.3f | %.1f, %.1f, %.1f, %.1f, %.1f | %.2f |%n%n",
         perSecond,
         coresPer10k,
         theirs / messages * 10_000,
@@ -184,6 +185,7 @@ final class FoldsBench implements Callable<Integer> {
         meter.blockBytes() / messages,
         meter.chunkBytes() / messages,
         meter.stateBytes() / messages,
+        meter.rollupBytes() / messages,
         all / meter.frameBytes());
     System.out.printf(
         "folds messages_per_s=%.0f times_arrival=%.1f cores_per_10k=%.3f"

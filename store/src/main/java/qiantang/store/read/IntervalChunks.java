@@ -41,16 +41,21 @@ final class IntervalChunks {
     this.executor = executor;
   }
 
-  /** Merges all that reaches into these event times. */
+  /**
+   * Merges all that reaches into these event times.
+   *
+   * @param areRolledUp whether there may be rollups of them
+   */
   CompletionStage<Void> visit(
       LayoutHistory history,
       IntervalsRequest request,
       long fromMicros,
       long toMicros,
+      boolean areRolledUp,
       IntervalMerge merge) {
     DeviceId device = request.device();
     long intervalMinutes = intervalMinutes(request);
-    if (intervalMinutes >= Rollups.HOUR_MINUTES) {
+    if (areRolledUp && intervalMinutes >= Rollups.HOUR_MINUTES) {
       long from = Math.max(fromMicros, chunks.oldestMicros(history));
       long to = Math.min(toMicros, chunks.newestMicros());
       return from < to

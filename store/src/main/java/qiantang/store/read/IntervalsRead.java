@@ -65,7 +65,7 @@ final class IntervalsRead {
                 merge.damaged(recent.damaged()); // the same in every round
               }
               merge.begin(fromMicros, recent);
-              return chunks.visit(history, request, fromMicros, merge.toMicros(), merge);
+              return chunks.visit(history, request, fromMicros, merge.toMicros(), true, merge);
             },
             executor)
         .thenComposeAsync(

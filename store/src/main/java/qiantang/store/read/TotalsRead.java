@@ -58,11 +58,15 @@ final class TotalsRead {
   /** Rollups of a group that lie in one partition. */
   private record Part(RollupPartition partition, long fromBegin, long toBegin) {}
 
-  /** Event times in which the devices of a group are to be asked. */
-  private record Stretch(int group, long fromMicros, long toMicros) {}
+  /**
+   * Event times in which the devices of a group are to be asked.
+   *
+   * @param areRolledUp whether rollups were made of them, the devices' before the group's
+   */
+  private record Stretch(int group, long fromMicros, long toMicros, boolean areRolledUp) {}
 
   /** One device and what is to be asked of it. */
-  private record Asked(DeviceId device, long fromMicros, long toMicros) {}
+  private record Asked(DeviceId device, long fromMicros, long toMicros, boolean areRolledUp) {}
 
   /**
    * A question.
@@ -164,6 +168,10 @@ final class TotalsRead {
 
   private void take(Read read) {
     Map<Long, Hour> hours = hours(read.rollups);
+    Set<Long> rolledUp = new HashSet<>();
+    read.rollups.stream()
+        .filter(rollup -> !rollup.isLate())
+        .forEach(rollup -> rolledUp.add(rollup.begin()));
     int group = read.part.partition.group();
     long to = Math.min(request.toMicros(), read.part.toBegin * MINUTE_MICROS);
     long from = Math.max(request.fromMicros(), read.part.fromBegin * MINUTE_MICROS);
@@ -177,12 +185,15 @@ final class TotalsRead {
           && isWhole
           && !recentHours.contains(new GroupHour(group, hour))) {
         merge.add(from, known.newestArrivalMillis() * 1000, known.byMetric());
-      } else if (open != null && open.toMicros == from) {
-        open = new Stretch(group, open.fromMicros, end);
-        stretches.set(stretches.size() - 1, open);
       } else {
-        open = new Stretch(group, from, end);
-        stretches.add(open);
+        boolean isRolledUp = rolledUp.contains(Rollups.begin(hour * Rollups.HOUR_MINUTES));
+        if (open != null && open.toMicros == from && open.areRolledUp == isRolledUp) {
+          open = new Stretch(group, open.fromMicros, end, isRolledUp);
+          stretches.set(stretches.size() - 1, open);
+        } else {
+          open = new Stretch(group, from, end, isRolledUp);
+          stretches.add(open);
+        }
       }
       from = end;
     }
@@ -238,10 +249,13 @@ final class TotalsRead {
       members.forEach(
           (stretch, some) ->
               some.forEach(
-                  device -> asked.add(new Asked(device, stretch.fromMicros, stretch.toMicros))));
+                  device ->
+                      asked.add(
+                          new Asked(
+                              device, stretch.fromMicros, stretch.toMicros, stretch.areRolledUp))));
     } else {
       devices.forEach(
-          device -> asked.add(new Asked(device, request.fromMicros(), request.toMicros())));
+          device -> asked.add(new Asked(device, request.fromMicros(), request.toMicros(), true)));
     }
     long hours =
         asked.stream().mapToLong(it -> 1 + (it.toMicros - it.fromMicros) / HOUR_MICROS).sum();
@@ -267,7 +281,7 @@ final class TotalsRead {
     IntervalMerge intervals = new IntervalMerge(ofDevice, history, merge::add);
     intervals.begin(asked.fromMicros, recent.of(asked.device, asked.fromMicros, asked.toMicros));
     return chunks
-        .visit(history, ofDevice, asked.fromMicros, asked.toMicros, intervals)
+        .visit(history, ofDevice, asked.fromMicros, asked.toMicros, asked.areRolledUp, intervals)
         .thenApplyAsync(
             nothing -> {
               intervals.end();

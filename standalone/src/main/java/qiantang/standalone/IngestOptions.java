@@ -41,9 +41,8 @@ final class IngestOptions {
       names = "--folds",
       paramLabel = "on|off",
       description =
-          "Whether it also sorts and packs what was taken; off leaves it to the other nodes, and off on"
-              + " every node wants a program fold."
-              + " Default: ${DEFAULT-VALUE}")
+          "Whether it also sorts and packs what was taken; off leaves it to the other nodes, and"
+              + " off on every node wants a program fold. Default: ${DEFAULT-VALUE}")
   private Switch folds = Switch.on;
 
   /** By the options that set them. */

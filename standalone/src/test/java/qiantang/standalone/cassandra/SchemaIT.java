@@ -41,6 +41,7 @@ class SchemaIT {
           "journal",
           "lane_cursors",
           "layouts",
+          "masks",
           "packed_minutes",
           "platforms",
           "registers",
@@ -90,7 +91,8 @@ class SchemaIT {
               "001-journal.cql true",
               "002-registry.cql true",
               "003-folds.cql true",
-              "004-events.cql true"),
+              "004-events.cql true",
+              "006-masks.cql true"),
           upgrades(session, "schema_together"));
     }
   }

@@ -26,7 +26,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Schema {
   private static final List<String> UPGRADES =
-      List.of("001-journal.cql", "002-registry.cql", "003-folds.cql", "004-events.cql");
+      List.of(
+          "001-journal.cql",
+          "002-registry.cql",
+          "003-folds.cql",
+          "004-events.cql",
+          "006-masks.cql");
 
   // An upgrade takes seconds; who claimed one and died is followed after this.
   private static final int CLAIM_SECONDS = 60;

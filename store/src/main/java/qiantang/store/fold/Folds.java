@@ -45,6 +45,7 @@ public final class Folds implements AutoCloseable {
   private final Supplier<@Nullable StartId> self;
   private final SortPass sorting;
   private final PackPass packing;
+  private final ErasePass erasing;
   private final Warnings warnings;
   private volatile boolean closed;
   private volatile long unsortedMinute;
@@ -62,6 +63,7 @@ public final class Folds implements AutoCloseable {
       FoldTables folds,
       Sorter sorter,
       Packing packer,
+      Eraser eraser,
       Timers timers,
       Ticker ticker,
       InstantSource clock,
@@ -74,6 +76,7 @@ public final class Folds implements AutoCloseable {
     this.self = self;
     sorting = new SortPass(journal, folds, sorter, executor, meter, ticker, () -> closed);
     packing = new PackPass(journal, packer, executor, meter, ticker, clock, () -> closed);
+    erasing = new ErasePass(eraser, executor, meter, ticker, () -> closed);
     warnings = new Warnings(logger, ticker);
     unsortedMinute = minute();
     unpackedMinute = minute();
@@ -128,6 +131,7 @@ public final class Folds implements AutoCloseable {
   private CompletionStage<Void> pack(Outcome outcome, long beginMinute) {
     Long unsorted = outcome.unsortedMinute();
     unsortedMinute = unsorted != null ? unsorted : beginMinute;
+    erasing.beginIfDue(outcome.share());
     Long limit = outcome.limitMinute();
     if (limit == null) {
       unpackedMinute = beginMinute;

@@ -21,6 +21,7 @@ import qiantang.store.codec.SummaryCodec.Summaries;
 import qiantang.store.fold.FoldTables.Chunk;
 import qiantang.store.fold.FoldTables.ChunkKey;
 import qiantang.store.fold.LayoutHistory;
+import qiantang.store.fold.Masks;
 import qiantang.store.read.IntervalsAnswer.IntervalSeries;
 import qiantang.store.summary.Summary;
 
@@ -37,8 +38,11 @@ final class IntervalMerge implements Chunks.Visitor {
   // Reads of chunks are bounded by bytes; how many samples are wanted bounds nothing here.
   private static final long SAMPLES_AT_ONCE = 1 << 30;
 
+  private static final long MINUTE_MICROS = 60_000_000L;
+
   private final IntervalsRequest request;
   private final LayoutHistory history;
+  private final Masks masks;
   private final Set<String> wanted;
   private final SortedMap<String, MetricIntervals> byMetric = new TreeMap<>();
   private final EnumSet<Source> sources = EnumSet.of(Source.JOURNAL);
@@ -94,9 +98,10 @@ final class IntervalMerge implements Chunks.Visitor {
     }
   }
 
-  IntervalMerge(IntervalsRequest request, LayoutHistory history) {
+  IntervalMerge(IntervalsRequest request, LayoutHistory history, Masks masks) {
     this.request = request;
     this.history = history;
+    this.masks = masks;
     wanted = new HashSet<>(request.metrics());
   }
 
@@ -164,10 +169,14 @@ final class IntervalMerge implements Chunks.Visitor {
       if (summaries.byMetric().isEmpty() && summaries.inColumns().isEmpty()) {
         continue; // of other metrics
       }
+      if (isHidden(summaries)) {
+        continue;
+      }
       long first = summaries.firstMicros();
       long last = summaries.lastMicros();
       boolean isEnough =
           summaries.inColumns().isEmpty()
+              && !masks.touches(request.device(), first)
               && first > beforeMicros
               && first >= fromMicros
               && last < toMicros
@@ -181,6 +190,11 @@ final class IntervalMerge implements Chunks.Visitor {
     return true;
   }
 
+  private boolean isHidden(Summaries summaries) {
+    return masks.hidesAll(
+        request.device(), summaries.lastMicros(), summaries.newestArrivalMillis());
+  }
+
   private int intervalOf(long timeMicros) {
     int found = Arrays.binarySearch(request.cutsMicros(), timeMicros);
     return found >= 0 ? found : -found - 2;
@@ -192,6 +206,7 @@ final class IntervalMerge implements Chunks.Visitor {
       return;
     }
     List<Summaries> inOrder = new ArrayList<>(ofSpan);
+    inOrder.removeIf(this::isHidden);
     inOrder.sort(Comparator.comparingLong(Summaries::firstMicros));
     for (Summaries summaries : inOrder) {
       for (Map.Entry<String, Summary> summary : summaries.byMetric().entrySet()) {
@@ -237,7 +252,10 @@ final class IntervalMerge implements Chunks.Visitor {
     if (isTooLarge()) {
       return;
     }
-    if (arePartsOfOne(ofSpan)) {
+    // Parts of a run that knew a mask may lie beside others of one that did not, and overlap.
+    boolean isTouched =
+        masks.touches(request.device(), ofSpan.getFirst().key().span() * MINUTE_MICROS);
+    if (!isTouched && arePartsOfOne(ofSpan)) {
       // They follow each other in time: a span at 1 kHz has 60 of them.
       for (Chunk part : ofSpan) {
         merge(decoded(List.of(part)));
@@ -270,7 +288,7 @@ final class IntervalMerge implements Chunks.Visitor {
             decoded.add(
                 new Ranked(
                     Rank.ofPacked(history.arrivalEnd(key.span(), key.arrival()), key.digest()),
-                    columns));
+                    masks.visible(key.device(), columns)));
         case ChunkCodec.Decoded.Damaged _ -> damaged(1);
       }
     }

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import qiantang.store.fold.LayoutHistory;
+import qiantang.store.fold.Masks;
 
 /**
  * One question about intervals. What no chunk has yet comes in the order of arrival and chunks in
@@ -16,6 +17,7 @@ final class IntervalsRead {
 
   private final IntervalsRequest request;
   private final LayoutHistory history;
+  private final Masks masks;
   private final Function<SeriesMerge, CompletionStage<Void>> readRecent;
   private final Chunks chunks;
   private final SummarizedChunks summarizedChunks;
@@ -32,6 +34,7 @@ final class IntervalsRead {
   IntervalsRead(
       IntervalsRequest request,
       LayoutHistory history,
+      Masks masks,
       Function<SeriesMerge, CompletionStage<Void>> readRecent,
       Chunks chunks,
       SummarizedChunks summarizedChunks,
@@ -39,12 +42,13 @@ final class IntervalsRead {
       Executor executor) {
     this.request = request;
     this.history = history;
+    this.masks = masks;
     this.readRecent = readRecent;
     this.chunks = chunks;
     this.summarizedChunks = summarizedChunks;
     this.recentMax = recentMax;
     this.executor = executor;
-    merge = new IntervalMerge(request, history);
+    merge = new IntervalMerge(request, history, masks);
   }
 
   CompletionStage<IntervalsAnswer> run() {
@@ -61,7 +65,8 @@ final class IntervalsRead {
                 fromMicros,
                 request.toMicros(),
                 recentMax),
-            history);
+            history,
+            masks);
     return readRecent
         .apply(recent)
         .thenComposeAsync(

@@ -14,6 +14,7 @@ import qiantang.store.codec.DeviceColumns;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.State;
 import qiantang.store.fold.LayoutHistory;
+import qiantang.store.fold.Masks;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.FrameKey;
@@ -29,6 +30,7 @@ import qiantang.store.read.Series.Sample;
 final class LatestMerge implements Tail.Visitor {
   private final WantedDevices wanted;
   private final LayoutHistory history;
+  private final Masks masks;
 
   // All guarded by this.
   private final Map<DeviceId, Map<String, Newest>> byDevice = new HashMap<>();
@@ -57,9 +59,10 @@ final class LatestMerge implements Tail.Visitor {
     }
   }
 
-  LatestMerge(WantedDevices wanted, LayoutHistory history) {
+  LatestMerge(WantedDevices wanted, LayoutHistory history, Masks masks) {
     this.wanted = wanted;
     this.history = history;
+    this.masks = masks;
   }
 
   @Override
@@ -70,7 +73,8 @@ final class LatestMerge implements Tail.Visitor {
     Rank rank = Rank.of(frame, index);
     long arrivalMicros = Sample.arrivalMicros(message);
     for (Reading reading : message.readings()) {
-      if (wanted.contains(reading.device())) {
+      if (wanted.contains(reading.device())
+          && !masks.hides(reading.device(), reading.eventTimeMicros(), arrivalMicros / 1000)) {
         Map<String, Newest> metrics = metrics(reading.device());
         for (MetricValue value : reading.values()) {
           Newest newest = newest(metrics, value.metric());
@@ -109,7 +113,11 @@ final class LatestMerge implements Tail.Visitor {
     return false;
   }
 
-  private synchronized void add(DeviceId device, DeviceColumns columns, Rank rank) {
+  private synchronized void add(DeviceId device, DeviceColumns decoded, Rank rank) {
+    DeviceColumns columns = masks.visible(device, decoded);
+    if (columns.rows() == 0) {
+      return;
+    }
     Map<String, Newest> metrics = metrics(device);
     for (Column column : columns.columns()) {
       int last = column.count() - 1; // the newest: rows are in order of event time
@@ -128,7 +136,11 @@ final class LatestMerge implements Tail.Visitor {
     }
   }
 
-  private synchronized void add(State state, DeviceColumns columns) {
+  private synchronized void add(State state, DeviceColumns decoded) {
+    DeviceColumns columns = masks.visible(state.device(), decoded);
+    if (columns.rows() == 0) {
+      return;
+    }
     sources.add(Source.STATES);
     Map<String, Newest> metrics = metrics(state.device());
     for (Column column : columns.columns()) {

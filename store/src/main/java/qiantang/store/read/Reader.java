@@ -75,7 +75,7 @@ public final class Reader {
     return positioned(
         request.enterprise(),
         (positions, history) -> {
-          SeriesMerge merge = new SeriesMerge(request, history);
+          SeriesMerge merge = new SeriesMerge(request, history, positions.masks());
           return CompletableFuture.allOf(
                   chunks
                       .visit(history, device, request.fromMicros(), request.toMicros(), merge)
@@ -103,6 +103,7 @@ public final class Reader {
             new IntervalsRead(
                     request,
                     history,
+                    positions.masks(),
                     merge -> readRecent(positions, history, request.device(), merge),
                     chunks,
                     summarizedChunks,
@@ -155,7 +156,7 @@ public final class Reader {
     return positioned(
         enterprise,
         (positions, history) -> {
-          LatestMerge merge = new LatestMerge(wanted, history);
+          LatestMerge merge = new LatestMerge(wanted, history, positions.masks());
           return CompletableFuture.allOf(
                   states.visit(history, wanted, merge::state).toCompletableFuture(),
                   blocks
@@ -179,17 +180,18 @@ public final class Reader {
   /** Rejections of the last 90 days, newest first. */
   public CompletionStage<RejectionsAnswer> rejections(RejectionsRequest request) {
     RejectionsRequest bounded = EventPages.bounded(request, nowMicros());
-    RejectionPage page = new RejectionPage(bounded);
     return tail.positions(request.enterprise())
         .thenComposeAsync(
-            positions ->
-                CompletableFuture.allOf(
-                    events.visit(bounded, page).toCompletableFuture(),
-                    tail.scanUnsorted(positions, request.device(), page)
-                        .thenAccept(scanned -> page.damaged(scanned.damagedFrames()))
-                        .toCompletableFuture()),
-            tail.executor())
-        .thenApply(nothing -> page.answer());
+            positions -> {
+              RejectionPage page = new RejectionPage(bounded, positions.masks());
+              return CompletableFuture.allOf(
+                      events.visit(bounded, page).toCompletableFuture(),
+                      tail.scanUnsorted(positions, request.device(), page)
+                          .thenAccept(scanned -> page.damaged(scanned.damagedFrames()))
+                          .toCompletableFuture())
+                  .thenApply(nothing -> page.answer());
+            },
+            tail.executor());
   }
 
   /** What the devices of an enterprise did. */
@@ -197,7 +199,7 @@ public final class Reader {
     return positioned(
         enterprise,
         (positions, history) -> {
-          ActivityMerge merge = new ActivityMerge();
+          ActivityMerge merge = new ActivityMerge(positions.masks());
           return CompletableFuture.allOf(
                   readRecords(positions, merge).toCompletableFuture(),
                   states.visit(history, WantedDevices.ALL, merge::state).toCompletableFuture(),

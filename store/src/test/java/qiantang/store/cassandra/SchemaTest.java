@@ -16,7 +16,12 @@ import qiantang.store.journal.JournalTables;
 
 class SchemaTest {
   private static final List<String> RESOURCES =
-      List.of("001-journal.cql", "002-registry.cql", "003-folds.cql", "004-events.cql");
+      List.of(
+          "001-journal.cql",
+          "002-registry.cql",
+          "003-folds.cql",
+          "004-events.cql",
+          "006-masks.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {
@@ -36,6 +41,7 @@ class SchemaTest {
             "layouts"),
         tables("003-folds.cql"));
     assertEquals(List.of("events", "registers", "counts"), tables("004-events.cql"));
+    assertEquals(List.of("masks"), tables("006-masks.cql"));
   }
 
   @Test

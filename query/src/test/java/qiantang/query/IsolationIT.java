@@ -25,6 +25,7 @@ final class IsolationIT {
           "/v1/tokens",
           "/v1/enterprises/{e}",
           "/v1/enterprises/{e}/devices",
+          "/v1/enterprises/{e}/deletions",
           "/v1/enterprises/{e}/rejections",
           "/v1/enterprises/{e}/devices/d1",
           "/v1/enterprises/{e}/devices/d1/latest",

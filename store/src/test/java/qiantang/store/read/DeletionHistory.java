@@ -203,8 +203,7 @@ final class DeletionHistory {
   }
 
   void erase(FoldTables way) {
-    Stages.done(
-        new Eraser(journal, way, layouts, time, meter, Runnable::run).erase(ENTERPRISE));
+    Stages.done(new Eraser(journal, way, layouts, time, meter, Runnable::run).erase(ENTERPRISE));
   }
 
   private Map<Integer, LaneCursor> cursors(Start start) {

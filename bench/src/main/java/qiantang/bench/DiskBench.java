@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.replay.CsvFile;
+import qiantang.standalone.cassandra.CassandraJmx;
 import qiantang.standalone.cassandra.CassandraProcess;
 import qiantang.standalone.cassandra.DataDirectory;
 import qiantang.store.cassandra.Cassandra;

@@ -62,6 +62,11 @@ final class DeletionHistory {
   /** One message in order of arrival. */
   private record Said(DeviceId device, long arrivalMicros, List<Reading> readings) {}
 
+  /** One without chance, by the usual layout. */
+  DeletionHistory() {
+    random = new Random(0);
+  }
+
   DeletionHistory(Random random) {
     this.random = random;
     if (random.nextBoolean()) {
@@ -161,15 +166,25 @@ final class DeletionHistory {
     }
   }
 
-  private void send(DeviceId device, List<Reading> readings) {
+  void send(DeviceId device, List<Reading> readings) {
     said.add(new Said(device, time.micros(), readings));
     node.send(ENTERPRISE, new Entry.Readings(device, time.micros(), readings));
   }
 
   private void delete() {
     DeviceId device = random.nextInt(4) == 0 ? null : DEVICES.get(random.nextInt(DEVICES.size()));
-    long before = random.nextInt(3) > 0 ? Mask.ALL_TIMES : eventTimeMicros() + 1;
+    long before = random.nextBoolean() ? Mask.ALL_TIMES : saidTimeMicros() + 1;
     delete(device, before);
+  }
+
+  /** When something of what was said lately happened: often in the middle of a burst. */
+  private long saidTimeMicros() {
+    if (said.isEmpty()) {
+      return eventTimeMicros();
+    }
+    List<Reading> readings =
+        said.get(said.size() - 1 - random.nextInt(Math.min(20, said.size()))).readings;
+    return readings.get(random.nextInt(readings.size())).eventTimeMicros();
   }
 
   void delete(@Nullable DeviceId device, long beforeMicros) {

@@ -76,11 +76,7 @@ final class DeletionsIT {
         new Entry.Readings(
             new DeviceId("d1"),
             NOW_MICROS + 1000,
-            List.of(
-                World.reading(
-                    "d1",
-                    NOW_MICROS - 5,
-                    new MetricValue("m", new Value.Int(3))))));
+            List.of(World.reading("d1", NOW_MICROS - 5, new MetricValue("m", new Value.Int(3))))));
     assertEquals(1, samples("mine", "d1"));
     assertEquals(1, latest("mine", "d1"));
   }

@@ -184,7 +184,7 @@ final class DeletionsIT {
 
   private int latest(String enterprise, String device) {
     String path = "/v1/enterprises/" + enterprise + "/devices/" + device + "/latest";
-    return world.api.json(200, path, world.operator).getJsonObject("metrics").size();
+    return world.api.json(200, path, world.operator).getJsonArray("metrics").size();
   }
 
   private int rejections(String path) {

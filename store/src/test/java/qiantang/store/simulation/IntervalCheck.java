@@ -76,7 +76,11 @@ final class IntervalCheck {
         continue;
       }
       @Nullable Said floor = track.floor(began);
-      if (!track.isSettled(floor)) {
+      boolean isTouched = judge.deletions().isTouched(track);
+      if (isTouched && judge.deletions().areAllHidden(track, began)) {
+        continue;
+      }
+      if (isTouched || !track.isSettled(floor)) {
         doubtful.add(intervalOf(request, micros));
       } else if (floor != null) {
         byMetric

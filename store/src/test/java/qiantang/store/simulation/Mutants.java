@@ -132,7 +132,17 @@ final class Mutants {
               "the end of a session that is in a register is forgotten",
               "fold/RegisterMerge.java",
               "open.remove(key);",
-              ""));
+              ""),
+          new Mutant(
+              "a hidden value stays in a state",
+              "fold/StateRows.java",
+              "all.add(masks.visible(device, columns))",
+              "all.add(columns)"),
+          new Mutant(
+              "the eraser takes rows in which something is shown",
+              "fold/Erasure.java",
+              "masks.visible(device, columns).rows() == 0",
+              "masks.visible(device, columns) != columns"));
 
   private Mutants() {}
 }

@@ -1,6 +1,7 @@
 package qiantang.store.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qiantang.store.read.Folded.DEVICE;
 import static qiantang.store.read.Folded.ENTERPRISE;
@@ -16,11 +17,17 @@ import java.util.UUID;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import qiantang.store.codec.ChunkCodec;
+import qiantang.store.codec.ColumnsBuilder;
 import qiantang.store.codec.EntryCodec;
 import qiantang.store.fold.EventId;
 import qiantang.store.fold.FailingFolds;
 import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.FoldTables.Chunk;
+import qiantang.store.fold.FoldTables.ChunkKey;
+import qiantang.store.fold.LayoutHistory;
 import qiantang.store.fold.Mask;
+import qiantang.store.fold.MaskTables.Deletion;
 import qiantang.store.fold.RecordTables.Event;
 import qiantang.store.fold.RecordTables.EventPartition;
 import qiantang.store.harness.Stages;
@@ -33,6 +40,7 @@ import qiantang.store.model.Reading;
 import qiantang.store.model.Reason;
 import qiantang.store.model.StartId;
 import qiantang.store.model.Value;
+import qiantang.store.registry.Retention;
 import qiantang.store.summary.Aggregate;
 import qiantang.store.summary.Sample;
 
@@ -139,6 +147,53 @@ class DeletionTest {
     long before = history.erasedRows();
     history.erase(history.folds);
     assertEquals(before, history.erasedRows());
+  }
+
+  @Test
+  void nothingIsErasedBeforeAllThatArrivedIsPacked() {
+    history.send(DEVICE, List.of(reading(DEVICE, begin, 1)));
+    foldAll();
+    history.delete(DEVICE, Mask.ALL_TIMES);
+    history.time.advance(Duration.ofHours(3));
+    history.erase(history.folds);
+    assertNull(deletion().erasedMillis());
+    assertEquals(0, history.erasedRows());
+    foldAll();
+    history.erase(history.folds);
+    Long erased = deletion().erasedMillis();
+    assertEquals(history.time.instant().toEpochMilli(), erased);
+    history.time.advance(Duration.ofHours(3));
+    history.erase(history.folds);
+    assertEquals(erased, deletion().erasedMillis());
+  }
+
+  private Deletion deletion() {
+    return Stages.done(history.folds.readDeletions(ENTERPRISE)).getFirst();
+  }
+
+  /** One run of a packer died before a deletion, and the next cut its parts elsewhere. */
+  @Test
+  void partsOfTwoRunsThatOverlapCountOnce() {
+    LayoutHistory layouts = new LayoutHistory(ENTERPRISE, Retention.DAYS_30, List.of());
+    long span = layouts.spanOf(begin - 3600 * SECOND);
+    insertPart(layouts, span, 0, 10, 40);
+    insertPart(layouts, span, 1, 30, 60);
+    history.delete(DEVICE, span * 60 * SECOND + 15 * SECOND);
+    history.time.advance(Duration.ofSeconds(1));
+    assertEquals(45, count());
+  }
+
+  private void insertPart(LayoutHistory layouts, long span, int part, int from, int to) {
+    ColumnsBuilder builder = new ColumnsBuilder();
+    for (int second = from; second < to; second++) {
+      long micros = span * 60 * SECOND + second * SECOND;
+      builder.add(micros, micros, true, false, "m0", new Value.Int(second));
+    }
+    byte[] bytes = ChunkCodec.encode(builder.build()).getFirst().bytes();
+    ChunkKey key =
+        new ChunkKey(layouts.chunkPartition(DEVICE, span), DEVICE, span, span, part, part);
+    Chunk chunk = new Chunk(key, bytes, new byte[0]);
+    Stages.done(history.folds.insertChunks(List.of(chunk), Duration.ofDays(1)));
   }
 
   @Test

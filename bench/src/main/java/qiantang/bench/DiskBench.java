@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.replay.CsvFile;
+import qiantang.standalone.cassandra.CassandraJmx;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.fold.FoldMeter;

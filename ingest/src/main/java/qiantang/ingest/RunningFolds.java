@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.meter.Exposition;
 import qiantang.store.codec.SummaryCodec;
+import qiantang.store.fold.Eraser;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Folds;
@@ -48,9 +49,20 @@ final class RunningFolds implements AutoCloseable {
     Sorter sorter = new Sorter(journal, tables, layouts, clock, meter, threads);
     Packer packer =
         new Packer(journal, tables, layouts, clock, meter, SummaryCodec::encode, threads);
+    Eraser eraser = new Eraser(journal, tables, layouts, clock, meter, threads);
     folds =
         new Folds(
-            journal, tables, sorter, packer::pack, timers, ticker, clock, threads, meter, self);
+            journal,
+            tables,
+            sorter,
+            packer::pack,
+            eraser,
+            timers,
+            ticker,
+            clock,
+            threads,
+            meter,
+            self);
   }
 
   void begin() {
@@ -87,6 +99,8 @@ final class RunningFolds implements AutoCloseable {
     count(exposition, "damaged_states", "states that were set aside", meter::damagedStates);
     count(exposition, "samples", "samples packed", meter::samples);
     count(exposition, "late_samples", "samples that came late", meter::lateSamples);
+    count(exposition, "erased_rows", "rows erased on request", meter::erasedRows);
+    count(exposition, "failed_erasures", "times erasing failed", meter::failedErasures);
     count(exposition, "failed_passes", "passes that ended early", meter::failedPasses);
     count(exposition, "failed_lanes", "times a lane was not sorted", meter::failedLanes);
     count(

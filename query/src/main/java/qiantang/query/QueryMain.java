@@ -20,7 +20,9 @@ import qiantang.query.change.CreateDevices;
 import qiantang.query.change.CreateEnterprise;
 import qiantang.query.change.CreateToken;
 import qiantang.query.change.Credentials;
+import qiantang.query.change.DeleteData;
 import qiantang.query.http.DataEndpoints;
+import qiantang.query.http.DeletionEndpoints;
 import qiantang.query.http.DeviceEndpoints;
 import qiantang.query.http.Dispatcher;
 import qiantang.query.http.EnterpriseEndpoints;
@@ -32,6 +34,7 @@ import qiantang.query.http.TokenEndpoints;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.Devices;
+import qiantang.query.read.ListDeletions;
 import qiantang.query.read.ListDevices;
 import qiantang.query.read.ListEnterprises;
 import qiantang.query.read.ListTokens;
@@ -151,7 +154,8 @@ public final class QueryMain implements AutoCloseable {
             clock);
     Devices devices = new Devices(registry, reader, store);
     ListEnterprises listEnterprises = new ListEnterprises(registry, store);
-    Credentials credentials = new Credentials(new SecureRandom(), clock);
+    SecureRandom random = new SecureRandom();
+    Credentials credentials = new Credentials(random, clock);
 
     return new RouteTable(
         new OpenEndpoints(
@@ -176,7 +180,10 @@ public final class QueryMain implements AutoCloseable {
             new ReadSeries(reader, devices, budget, store),
             new ReadIntervals(reader, devices, budget, store),
             new ReadRejections(reader, devices, store),
-            clock));
+            clock),
+        new DeletionEndpoints(
+            new DeleteData(registry, folds, devices, store, clock, random::nextLong),
+            new ListDeletions(folds, store)));
   }
 
   /** The port it listens on. */

@@ -27,6 +27,7 @@ final class IsolationIT {
           "/v1/enterprises/{e}/devices",
           "/v1/enterprises/{e}/series?aggregate=count",
           "/v1/enterprises/{e}/latest",
+          "/v1/enterprises/{e}/deletions",
           "/v1/enterprises/{e}/rejections",
           "/v1/enterprises/{e}/devices/d1",
           "/v1/enterprises/{e}/devices/d1/latest",

@@ -16,6 +16,7 @@ import qiantang.standalone.cassandra.CannotStartException;
 import qiantang.standalone.cassandra.CassandraProcess;
 import qiantang.standalone.cassandra.CassandraWatch;
 import qiantang.standalone.cassandra.DataDirectory;
+import qiantang.standalone.cassandra.ErasedSpace;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 
@@ -47,6 +48,7 @@ record Demo(DemoFile file, CassandraWatch watch) {
 
     Cassandra store = Cassandra.connect(config(process.contactPoint()));
     running.add("store", StopLimit.STORE.time(), store);
+    ErasedSpace.of(process, data, KEYSPACE, store.folds()).begin();
     Seeder.Tokens tokens = new Seeder(store.registry(), now).seed(catalogue, before);
     progress.accept("registry: %d enterprises".formatted(tokens.enterprises().size()));
 

@@ -1,5 +1,6 @@
 package qiantang.query.http;
 
+import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 import static qiantang.query.http.Route.Leave.CHANGE;
@@ -26,7 +27,8 @@ public final class RouteTable {
       EnterpriseEndpoints enterprises,
       DeviceEndpoints devices,
       TokenEndpoints tokens,
-      DataEndpoints data) {
+      DataEndpoints data,
+      DeletionEndpoints deletions) {
     routes =
         List.of(
             forAnyone(GET, "/", open::page),
@@ -43,7 +45,10 @@ public final class RouteTable {
             forEnterprise(GET, E + "/series", READ, HEAVY, data::seriesOfEnterprise),
             forEnterprise(GET, E + "/latest", READ, HEAVY, data::latestOfAll),
             forEnterprise(GET, E + "/rejections", READ, HEAVY, data::rejectionsOfEnterprise),
+            forEnterprise(DELETE, E + "/data", CHANGE, LIGHT, deletions::deleteOfEnterprise),
+            forEnterprise(GET, E + "/deletions", READ, LIGHT, deletions::list),
             forEnterprise(GET, D, READ, HEAVY, devices::read),
+            forEnterprise(DELETE, D + "/data", CHANGE, HEAVY, deletions::deleteOfDevice),
             forEnterprise(POST, D + "/credentials", CHANGE, LIGHT, devices::createCredential),
             forEnterprise(GET, D + "/latest", READ, LIGHT, data::latest),
             forEnterprise(GET, D + "/series", READ, HEAVY, data::series),

@@ -7,6 +7,7 @@ import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Activity;
 import qiantang.store.read.Activity.DeviceActivity;
 import qiantang.store.read.Reader;
+import qiantang.store.read.RejectionsRequest;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Registry;
 
@@ -41,6 +42,15 @@ public final class Devices {
   boolean isKnown(EnterpriseId enterprise, DeviceId id) {
     return store.await(registry.device(enterprise, id)).isPresent()
         || store.await(reader.activity(enterprise, id)).isPresent();
+  }
+
+  /** The same, or whether any rejection is known of it: of some devices all was refused. */
+  public boolean hasLeftTraces(EnterpriseId enterprise, DeviceId id) {
+    if (isKnown(enterprise, id)) {
+      return true;
+    }
+    RejectionsRequest one = new RejectionsRequest(enterprise, id, null, 0, Long.MAX_VALUE, null, 1);
+    return !store.await(reader.rejections(one)).items().isEmpty();
   }
 
   Activity activity(EnterpriseId enterprise) {

@@ -41,6 +41,7 @@ class SchemaIT {
           "journal",
           "lane_cursors",
           "layouts",
+          "masks",
           "packed_minutes",
           "platforms",
           "registers",
@@ -95,6 +96,7 @@ class SchemaIT {
               "003-folds.cql true",
               "004-events.cql true",
               "005-rollups.cql true",
+              "006-masks.cql true",
               "007-starts.cql true"),
           upgrades(session, "schema_together"));
     }

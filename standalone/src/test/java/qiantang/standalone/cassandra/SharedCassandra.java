@@ -19,7 +19,7 @@ import qiantang.store.cassandra.CassandraConfig;
  */
 final class SharedCassandra implements ParameterResolver {
   /** Where the node answers. */
-  record Address(InetSocketAddress contactPoint) {
+  record Address(InetSocketAddress contactPoint, int jmxPort) {
     CassandraConfig keyspace(String name) {
       return new CassandraConfig(List.of(contactPoint), "datacenter1", name, 1);
     }
@@ -67,6 +67,6 @@ final class SharedCassandra implements ParameterResolver {
             .getRoot()
             .getStore(Namespace.GLOBAL)
             .computeIfAbsent(Running.class, key -> Running.start(), Running.class);
-    return new Address(running.process().contactPoint());
+    return new Address(running.process().contactPoint(), running.process().jmxPort());
   }
 }

@@ -62,6 +62,7 @@ final class CassandraFolds implements FoldTables {
   private final CassandraBlocks blocks;
   private final CassandraRecords records;
   private final CassandraRollups rollups;
+  private final CassandraMasks masks;
   private final PreparedStatement insertLaneCursor;
   private final PreparedStatement selectLaneCursors;
   private final PreparedStatement insertPackedMinute;
@@ -82,6 +83,7 @@ final class CassandraFolds implements FoldTables {
     records = new CassandraRecords(session);
     rollups = new CassandraRollups(session);
     blocks = new CassandraBlocks(session);
+    masks = new CassandraMasks(session);
     insertLaneCursor =
         prepare(
             "INSERT INTO lane_cursors (start, lane, minute, sequence, damaged_frames)"
@@ -316,6 +318,11 @@ final class CassandraFolds implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> eraseRollups(List<Rollup> rows) {
+    return write(rollups.erased(rows));
+  }
+
+  @Override
   public CompletionStage<List<Rollup>> readRollups(
       RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin) {
     return rollups.read(partition, device, fromBegin, toBegin);
@@ -409,11 +416,52 @@ final class CassandraFolds implements FoldTables {
     return records.counts(enterprise);
   }
 
+  @Override
+  public CompletionStage<Void> writeDeletion(Deletion deletion, Duration timeToLive) {
+    return write(masks.row(deletion, seconds(timeToLive)));
+  }
+
+  @Override
+  public CompletionStage<List<Deletion>> readDeletions(EnterpriseId enterprise) {
+    return masks.deletions(enterprise);
+  }
+
+  @Override
+  public CompletionStage<List<EnterpriseId>> readMaskedEnterprises() {
+    return masks.enterprises();
+  }
+
+  @Override
+  public CompletionStage<List<Summarized>> readRows(
+      ChunkPartition partition, @Nullable DeviceId device, @Nullable ChunkKey behind, int limit) {
+    return masks.rows(partition, device, behind, limit);
+  }
+
+  @Override
+  public CompletionStage<Void> eraseChunks(ChunkPartition partition, List<ChunkKey> keys) {
+    return write(masks.erased(partition, keys));
+  }
+
+  @Override
+  public CompletionStage<Void> eraseStates(List<State> states) {
+    return write(masks.erased(states));
+  }
+
+  @Override
+  public CompletionStage<Void> eraseEvents(EventPartition partition, String toId) {
+    return write(masks.erasedEvents(partition, toId));
+  }
+
+  @Override
+  public CompletionStage<Void> eraseEvents(List<Event> events) {
+    return write(masks.erasedEvents(events));
+  }
+
   private static Chunk chunk(ChunkPartition partition, DeviceId device, Row row) {
     return new Chunk(chunkKey(partition, device, row), Rows.blob(row, "body"), summary(row));
   }
 
-  private static ChunkKey chunkKey(ChunkPartition partition, DeviceId device, Row row) {
+  static ChunkKey chunkKey(ChunkPartition partition, DeviceId device, Row row) {
     return new ChunkKey(
         partition,
         device,
@@ -423,7 +471,7 @@ final class CassandraFolds implements FoldTables {
         row.getLong("digest"));
   }
 
-  private static byte[] summary(Row row) {
+  static byte[] summary(Row row) {
     ByteBuffer summary = row.getByteBuffer("summary");
     return summary == null ? NO_SUMMARY : Rows.bytes(summary);
   }
@@ -453,6 +501,11 @@ final class CassandraFolds implements FoldTables {
    */
   private static long timestamp(long arrival, int tie) {
     return (arrival << TIE_BITS) + ((tie * 0x9E3779B9) >>> (Integer.SIZE - TIE_BITS));
+  }
+
+  /** No state of this arrival has a later one, and none of a later arrival an earlier. */
+  static long lastTimestamp(long arrival) {
+    return (arrival << TIE_BITS) + (1L << TIE_BITS) - 1;
   }
 
   private static int mix(int first, int second) {

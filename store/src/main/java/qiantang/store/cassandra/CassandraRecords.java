@@ -100,7 +100,7 @@ final class CassandraRecords {
             new Event(partition, Rows.present(row.getString("id"), "id"), Rows.blob(row, "body")));
   }
 
-  private static String textOf(@Nullable DeviceId device) {
+  static String textOf(@Nullable DeviceId device) {
     return device == null ? OF_ALL : device.text();
   }
 

@@ -22,7 +22,8 @@ final class CassandraRollups {
   // 30 days of a device of 100 metrics are 120 rows of 12 KiB.
   private static final int ROLLUPS_PER_PAGE = 256;
 
-  private record Statements(PreparedStatement insert, PreparedStatement select) {}
+  private record Statements(
+      PreparedStatement insert, PreparedStatement select, PreparedStatement delete) {}
 
   private final CqlSession session;
   private final Statements rollups30d;
@@ -41,13 +42,18 @@ final class CassandraRollups {
         prepare(
             "INSERT INTO "
                 + table
-                + " (enterprise, device_group, period, device, begin, late, body)"
+                + " (enterprise, device_group, period, device, from_minute, late, body)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?) USING TTL ?"),
         prepare(
-            "SELECT begin, late, body FROM "
+            "SELECT from_minute, late, body FROM "
                 + table
                 + " WHERE enterprise = ? AND device_group = ? AND period = ? AND device = ?"
-                + " AND begin >= ? AND begin < ?"));
+                + " AND from_minute >= ? AND from_minute < ?"),
+        prepare(
+            "DELETE FROM "
+                + table
+                + " WHERE enterprise = ? AND device_group = ? AND period = ? AND device = ?"
+                + " AND from_minute = ? AND late = ?"));
   }
 
   private PreparedStatement prepare(String cql) {
@@ -83,6 +89,25 @@ final class CassandraRollups {
     return batches;
   }
 
+  Batches<RollupPartition, BoundStatement> erased(List<Rollup> rollups) {
+    Batches<RollupPartition, BoundStatement> batches = new Batches<>();
+    for (Rollup rollup : rollups) {
+      RollupPartition partition = rollup.partition();
+      BoundStatement row =
+          statements(partition.retention())
+              .delete()
+              .bind(
+                  partition.enterprise().text(),
+                  partition.group(),
+                  partition.period(),
+                  device(rollup.device()),
+                  rollup.begin(),
+                  rollup.isLate());
+      batches.add(partition, row, 0);
+    }
+    return batches;
+  }
+
   CompletionStage<List<Rollup>> read(
       RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin) {
     BoundStatement statement =
@@ -105,6 +130,10 @@ final class CassandraRollups {
 
   private static Rollup rollup(RollupPartition partition, @Nullable DeviceId device, Row row) {
     return new Rollup(
-        partition, device, row.getLong("begin"), row.getBoolean("late"), Rows.blob(row, "body"));
+        partition,
+        device,
+        row.getLong("from_minute"),
+        row.getBoolean("late"),
+        Rows.blob(row, "body"));
   }
 }

@@ -32,6 +32,7 @@ final class Schema {
           "003-folds.cql",
           "004-events.cql",
           "005-rollups.cql",
+          "006-masks.cql",
           "007-starts.cql");
 
   // An upgrade takes seconds; who claimed one and died is followed after this.

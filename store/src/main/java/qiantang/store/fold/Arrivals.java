@@ -19,6 +19,7 @@ final class Arrivals {
   private final LayoutHistory layouts;
   private final long arrivalSpan;
   private final Slice slice;
+  private final Masks masks;
   private final NavigableMap<Long, NavigableMap<DeviceId, List<DeviceColumns>>> bySpan =
       new TreeMap<>();
   private final Set<DeviceId> devices = new HashSet<>();
@@ -26,14 +27,16 @@ final class Arrivals {
   private long earliestMicros = Long.MAX_VALUE;
   private long latestMicros = Long.MIN_VALUE;
 
-  Arrivals(LayoutHistory layouts, long arrivalSpan, Slice slice) {
+  Arrivals(LayoutHistory layouts, long arrivalSpan, Slice slice, Masks masks) {
     this.layouts = layouts;
     this.arrivalSpan = arrivalSpan;
     this.slice = slice;
+    this.masks = masks;
   }
 
   /** Adds what arrived in a minute, behind all that arrived earlier. */
-  void add(long arrivalMinute, DeviceId device, DeviceColumns arrived) {
+  void add(long arrivalMinute, DeviceId device, DeviceColumns decoded) {
+    DeviceColumns arrived = masks.visible(device, decoded);
     DeviceColumns columns = slice.isOfAllTimes() ? arrived : cut(arrived);
     boolean isKept = false;
     for (int row = 0; row < columns.rows(); ) {

@@ -13,6 +13,8 @@ public final class FoldMeter {
   private final LongAdder lostFrames = new LongAdder();
   private final LongAdder keptFrames = new LongAdder();
   private final LongAdder keptBlocks = new LongAdder();
+  private final LongAdder erasedRows = new LongAdder();
+  private final LongAdder failedErasures = new LongAdder();
   private final LongAdder lostMinutes = new LongAdder();
   private final LongAdder failedPasses = new LongAdder();
   private final LongAdder failedLanes = new LongAdder();
@@ -71,6 +73,14 @@ public final class FoldMeter {
 
   void failedLane() {
     failedLanes.increment();
+  }
+
+  void failedErasure() {
+    failedErasures.increment();
+  }
+
+  void erasedRows(long count) {
+    erasedRows.add(count);
   }
 
   void failedEnterprise() {
@@ -135,6 +145,16 @@ public final class FoldMeter {
   /** Frames that were written again because no sorter had taken them for a day. */
   public long keptFrames() {
     return keptFrames.sum();
+  }
+
+  /** Rows of chunks and states that were erased because everything in them was deleted. */
+  public long erasedRows() {
+    return erasedRows.sum();
+  }
+
+  /** Times that what was deleted could not be erased. */
+  public long failedErasures() {
+    return failedErasures.sum();
   }
 
   /** Blocks that were written again because no packer had taken them for a day. */

@@ -50,6 +50,7 @@ public final class Folds implements AutoCloseable {
   private final Supplier<@Nullable StartId> self;
   private final SortPass sorting;
   private final PackPass packing;
+  private final ErasePass erasing;
   private final Warnings warnings;
   private final Warnings lagging;
   private volatile boolean closed;
@@ -68,6 +69,7 @@ public final class Folds implements AutoCloseable {
       FoldTables folds,
       Sorter sorter,
       Packing packer,
+      Eraser eraser,
       Timers timers,
       Ticker ticker,
       InstantSource clock,
@@ -80,6 +82,7 @@ public final class Folds implements AutoCloseable {
     this.self = self;
     sorting = new SortPass(journal, folds, sorter, executor, meter, ticker, () -> closed);
     packing = new PackPass(journal, packer, executor, meter, ticker, clock, () -> closed);
+    erasing = new ErasePass(eraser, executor, meter, ticker, () -> closed);
     warnings = new Warnings(logger, ticker);
     unsortedMinute = minute();
     unpacked = new Unpacked(minute(), minute());
@@ -156,6 +159,7 @@ public final class Folds implements AutoCloseable {
   private CompletionStage<Void> pack(Outcome outcome, long beginMinute) {
     Long unsorted = outcome.unsortedMinute();
     unsortedMinute = unsorted != null ? unsorted : beginMinute;
+    erasing.beginIfDue(outcome.share());
     Long limit = outcome.limitMinute();
     if (limit == null) {
       unpacked = new Unpacked(beginMinute, beginMinute);

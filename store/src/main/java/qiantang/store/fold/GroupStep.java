@@ -38,6 +38,7 @@ final class GroupStep {
 
   private final PackerEnvironment environment;
   private final LayoutHistory layouts;
+  private final Masks masks;
   private final long span;
   private final int group;
   private final long sliceBytesMax;
@@ -59,23 +60,26 @@ final class GroupStep {
   /**
    * A group's step.
    *
+   * @param masks what is left out, of blocks and of old states
    * @param span the arrival span that is packed; its day's layout says what the group is
    * @param load told what is packed
    */
   GroupStep(
       PackerEnvironment environment,
       LayoutHistory layouts,
+      Masks masks,
       long span,
       int group,
       Load load,
       long sliceBytesMax) {
     this.environment = environment;
     this.layouts = layouts;
+    this.masks = masks;
     this.span = span;
     this.group = group;
     this.sliceBytesMax = sliceBytesMax;
     chunks = new ChunkWrites(environment, layouts, span, load);
-    states = new StateWrites(environment, layouts, span, group, load);
+    states = new StateWrites(environment, layouts, masks, span, group, load);
   }
 
   /** Complete when all rows are known to be stored. */
@@ -95,7 +99,7 @@ final class GroupStep {
   }
 
   private CompletionStage<Void> pack(Slice slice) {
-    Arrivals arrivals = new Arrivals(layouts, span, slice);
+    Arrivals arrivals = new Arrivals(layouts, span, slice, masks);
     Iterator<Source> sources = sources().iterator();
     return Turns.each(
             environment.executor(),

@@ -146,12 +146,17 @@ final class PackerPass {
     RegisterStep registers = new RegisterStep(environment, layouts, span);
     return registers
         .run()
+        // Each step's own: what arrived since a deletion is packed by one that knows it.
+        .thenCompose(nothing -> Masks.of(environment.tables(), layouts.enterprise()))
         .thenComposeAsync(
-            nothing ->
+            masks ->
                 Turns.each(
                     GROUPS_AT_ONCE,
                     environment.executor(),
-                    () -> groups.hasNext() ? step(span, groups.next(), hasBlocks, hasRows) : null),
+                    () ->
+                        groups.hasNext()
+                            ? step(span, groups.next(), masks, hasBlocks, hasRows)
+                            : null),
             environment.executor())
         .thenComposeAsync(
             nothing -> {
@@ -170,8 +175,8 @@ final class PackerPass {
   }
 
   private CompletionStage<Void> step(
-      long span, int group, AtomicBoolean hasBlocks, AtomicBoolean hasRows) {
-    GroupStep step = new GroupStep(environment, layouts, span, group, load, sliceBytesMax);
+      long span, int group, Masks masks, AtomicBoolean hasBlocks, AtomicBoolean hasRows) {
+    GroupStep step = new GroupStep(environment, layouts, masks, span, group, load, sliceBytesMax);
     return step.run()
         .thenRun(
             () -> {

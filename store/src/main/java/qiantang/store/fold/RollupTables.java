@@ -37,9 +37,16 @@ public interface RollupTables {
       long begin,
       boolean isLate,
       byte[] bytes) {
+    private static final byte[] NOTHING = {};
+
+    /** A rollup of which only the place is told. */
+    static Rollup at(RollupPartition partition, @Nullable DeviceId device, long begin) {
+      return new Rollup(partition, device, begin, false, NOTHING);
+    }
+
     /** The word that chunks know more. */
     static Rollup late(RollupPartition partition, @Nullable DeviceId device, long begin) {
-      return new Rollup(partition, device, begin, true, new byte[0]);
+      return new Rollup(partition, device, begin, true, NOTHING);
     }
   }
 
@@ -56,4 +63,7 @@ public interface RollupTables {
    */
   CompletionStage<List<Rollup>> readRollups(
       RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin);
+
+  /** Erases rollups by their partitions, devices and begins; what is not there is no fault. */
+  CompletionStage<Void> eraseRollups(List<Rollup> rollups);
 }

@@ -31,6 +31,7 @@ record StateRows(List<Row> begun, List<Row> renewed) {
    * Merges the old state of a device with what a step brought.
    *
    * @param old its rows so far; none of a later arrival span than the step's
+   * @param masks what of the old state is left out
    * @param brought the newest value of each metric in the step
    * @param damaged told about rows that cannot be decoded: they are begun anew
    */
@@ -39,6 +40,7 @@ record StateRows(List<Row> begun, List<Row> renewed) {
       DeviceId device,
       long arrivalSpan,
       List<State> old,
+      Masks masks,
       DeviceColumns brought,
       Consumer<String> damaged) {
     List<State> inArrivalOrder = new ArrayList<>(old);
@@ -48,7 +50,8 @@ record StateRows(List<Row> begun, List<Row> renewed) {
     for (State state : inArrivalOrder) {
       parts = Math.max(parts, Integer.highestOneBit(state.part()) << 1);
       switch (ChunkCodec.decode(state.bytes())) {
-        case Decoded.Columns(DeviceColumns columns) -> all.add(columns);
+        // A hidden value would push out what happened earlier and arrived later.
+        case Decoded.Columns(DeviceColumns columns) -> all.add(masks.visible(device, columns));
         case Decoded.Damaged(String reason) -> damaged.accept(reason);
       }
     }

@@ -25,6 +25,7 @@ final class StateWrites {
 
   private final PackerEnvironment environment;
   private final LayoutHistory layouts;
+  private final Masks masks;
   private final long arrivalSpan;
   private final StatePartition partition;
   private final Load load;
@@ -32,12 +33,14 @@ final class StateWrites {
   StateWrites(
       PackerEnvironment environment,
       LayoutHistory layouts,
+      Masks masks,
       long arrivalSpan,
       int group,
       Load load) {
     this.load = load;
     this.environment = environment;
     this.layouts = layouts;
+    this.masks = masks;
     this.arrivalSpan = arrivalSpan;
     long layoutDay = layouts.at(arrivalSpan).fromDay();
     partition = new StatePartition(layouts.enterprise(), layoutDay, group);
@@ -81,6 +84,7 @@ final class StateWrites {
                     device,
                     arrivalSpan,
                     old,
+                    masks,
                     brought,
                     reason -> damaged(device, reason));
             all.begun().addAll(rows.begun());

@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layout;
+import qiantang.store.fold.Mask;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.StartId;
@@ -47,6 +48,7 @@ public final class MemoryFolds implements FoldTables {
   private final MemoryTable<EventPartition, String, Event> events;
   private final MemoryTable<RegisterPartition, DeviceId, RegisterRow> registers;
   private final MemoryTable<EnterpriseId, LaneKey, LaneCounts> counts;
+  private final MemoryTable<EnterpriseId, String, Deletion> masks;
 
   private record LaneKey(StartId start, int lane) {
     static final Comparator<LaneKey> ORDER =
@@ -90,6 +92,7 @@ public final class MemoryFolds implements FoldTables {
     events = new MemoryTable<>(Comparator.naturalOrder(), expiry, EVENTS_KEPT);
     registers = new MemoryTable<>(Comparator.naturalOrder(), expiry, null);
     counts = new MemoryTable<>(LaneKey.ORDER, expiry, null);
+    masks = new MemoryTable<>(Comparator.naturalOrder(), expiry, null);
   }
 
   /** Empty tables whose rows expire by this clock. */
@@ -226,6 +229,17 @@ public final class MemoryFolds implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> eraseRollups(List<Rollup> rows) {
+    return run(
+        () ->
+            rows.forEach(
+                erased ->
+                    rollups.remove(
+                        erased.partition(),
+                        row -> RollupKey.of(row).equals(RollupKey.of(erased)))));
+  }
+
+  @Override
   public CompletionStage<List<Rollup>> readRollups(
       RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin) {
     return supply(
@@ -331,6 +345,84 @@ public final class MemoryFolds implements FoldTables {
   @Override
   public CompletionStage<List<LaneCounts>> readCounts(EnterpriseId enterprise) {
     return supply(() -> counts.rows(enterprise));
+  }
+
+  @Override
+  public CompletionStage<Void> writeDeletion(Deletion deletion, Duration timeToLive) {
+    check(timeToLive);
+    Mask mask = deletion.mask();
+    return run(
+        () -> {
+          Deletion before =
+              masks.rows(mask.enterprise()).stream()
+                  .filter(row -> row.mask().id().equals(mask.id()))
+                  .findFirst()
+                  .orElse(deletion);
+          Deletion now =
+              new Deletion(
+                  mask,
+                  deletion.erasedMinute() == null ? before.erasedMinute() : deletion.erasedMinute(),
+                  deletion.erasedMillis() == null
+                      ? before.erasedMillis()
+                      : deletion.erasedMillis());
+          masks.put(mask.enterprise(), mask.id(), now, timeToLive);
+        });
+  }
+
+  @Override
+  public CompletionStage<List<Deletion>> readDeletions(EnterpriseId enterprise) {
+    return supply(() -> masks.rows(enterprise));
+  }
+
+  @Override
+  public CompletionStage<List<EnterpriseId>> readMaskedEnterprises() {
+    return supply(masks::partitions);
+  }
+
+  @Override
+  public CompletionStage<List<Summarized>> readRows(
+      ChunkPartition partition, @Nullable DeviceId device, @Nullable ChunkKey behind, int limit) {
+    return supply(
+        () ->
+            chunks.rows(partition).stream()
+                .filter(row -> device == null || row.key().device().equals(device))
+                .filter(row -> behind == null || CHUNKS.compare(row.key(), behind) > 0)
+                .limit(limit)
+                .map(row -> new Summarized(row.key(), row.summary()))
+                .toList());
+  }
+
+  @Override
+  public CompletionStage<Void> eraseChunks(ChunkPartition partition, List<ChunkKey> keys) {
+    return run(() -> chunks.remove(partition, row -> keys.contains(row.key())));
+  }
+
+  @Override
+  public CompletionStage<Void> eraseStates(List<State> rows) {
+    return run(
+        () -> {
+          for (State erased : rows) {
+            states.remove(
+                erased.partition(),
+                row ->
+                    row.device().equals(erased.device())
+                        && row.part() == erased.part()
+                        && row.arrival() <= erased.arrival());
+          }
+        });
+  }
+
+  @Override
+  public CompletionStage<Void> eraseEvents(EventPartition partition, String toId) {
+    return run(() -> events.remove(partition, row -> row.id().compareTo(toId) < 0));
+  }
+
+  @Override
+  public CompletionStage<Void> eraseEvents(List<Event> rows) {
+    return run(
+        () ->
+            rows.forEach(
+                event -> events.remove(event.partition(), row -> row.id().equals(event.id()))));
   }
 
   // The database would keep for ever what is to live for less.

@@ -72,6 +72,19 @@ final class MemoryTable<P, K, R> {
     return count;
   }
 
+  /** Takes rows out. */
+  void remove(P partition, Predicate<R> which) {
+    NavigableMap<K, Expiring<R>> rows = partitions.get(partition);
+    if (rows != null) {
+      rows.values().removeIf(row -> which.test(row.value()));
+    }
+  }
+
+  /** The partitions that have rows. */
+  List<P> partitions() {
+    return partitions.keySet().stream().filter(partition -> !rows(partition).isEmpty()).toList();
+  }
+
   /** The rows of a partition. */
   List<R> rows(P partition) {
     NavigableMap<K, Expiring<R>> rows = partitions.get(partition);

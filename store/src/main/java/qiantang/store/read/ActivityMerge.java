@@ -18,6 +18,7 @@ import qiantang.store.codec.RecordsCodec;
 import qiantang.store.codec.RegisterCodec;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.State;
+import qiantang.store.fold.Masks;
 import qiantang.store.fold.Place;
 import qiantang.store.fold.RecordTables.LaneCounts;
 import qiantang.store.fold.RecordTables.RegisterRow;
@@ -60,12 +61,24 @@ final class ActivityMerge {
     }
   }
 
+  private final Masks masks;
+
   // All guarded by this.
   private final SortedMap<DeviceId, Seen> devices = new TreeMap<>();
   private final Map<LaneKey, Counts> counts = new HashMap<>();
   private final Map<LaneKey, LastEntry> lastEntries = new HashMap<>();
   private final EnumSet<Source> sources = EnumSet.of(Source.JOURNAL);
   private int damaged;
+
+  /**
+   * A merge.
+   *
+   * @param masks hide readings; births and presence records belong to the registry's side of a
+   *     device, which stays
+   */
+  ActivityMerge(Masks masks) {
+    this.masks = masks;
+  }
 
   /** Takes of frames what concerns these devices. */
   Tail.Visitor visitor(WantedDevices wanted) {
@@ -106,9 +119,10 @@ final class ActivityMerge {
         new LaneKey(partition.start(), partition.lane()),
         new LastEntry(frame.sequence(), index, entry.arrivalMicros()));
     if (entry instanceof Entry.Readings message) {
+      long arrivalMillis = Math.floorDiv(message.arrivalMicros(), 1000L);
       message.readings().stream()
           .filter(reading -> wanted.contains(reading.device()))
-          .forEach(this::reading);
+          .forEach(reading -> reading(reading, arrivalMillis));
     } else {
       record(new Place(frame, index), entry, wanted);
     }
@@ -123,7 +137,10 @@ final class ActivityMerge {
     }
   }
 
-  private void reading(Reading reading) {
+  private void reading(Reading reading, long arrivalMillis) {
+    if (masks.hides(reading.device(), reading.eventTimeMicros(), arrivalMillis)) {
+      return;
+    }
     Seen seen = seen(reading.device());
     eventTime(seen, reading.eventTimeMicros());
     for (MetricValue value : reading.values()) {
@@ -197,7 +214,11 @@ final class ActivityMerge {
     }
   }
 
-  private synchronized void columns(Source source, DeviceId device, DeviceColumns columns) {
+  private synchronized void columns(Source source, DeviceId device, DeviceColumns decoded) {
+    DeviceColumns columns = masks.visible(device, decoded);
+    if (columns.rows() == 0) {
+      return;
+    }
     sources.add(source);
     Seen seen = seen(device);
     eventTime(seen, columns.eventTimeMicros(columns.rows() - 1));

@@ -26,7 +26,7 @@ final class ActivityRead {
 
   /** What all devices did. */
   CompletionStage<Activity> ofAll(Positions positions, LayoutHistory history, long nowMicros) {
-    ActivityMerge merge = new ActivityMerge();
+    ActivityMerge merge = new ActivityMerge(positions.masks());
     return CompletableFuture.allOf(
             readRecords(positions, WantedDevices.ALL, merge).toCompletableFuture(),
             readReadings(positions, history, WantedDevices.ALL, merge).toCompletableFuture(),
@@ -38,7 +38,7 @@ final class ActivityRead {
   /** What one device did: two of its gateway's partitions are read besides its own. */
   CompletionStage<Optional<DeviceActivity>> ofOne(
       Positions positions, LayoutHistory history, DeviceId device, long nowMicros) {
-    ActivityMerge merge = new ActivityMerge();
+    ActivityMerge merge = new ActivityMerge(positions.masks());
     WantedDevices wanted = WantedDevices.of(device);
     return CompletableFuture.allOf(
             readRecords(positions, wanted, merge).toCompletableFuture(),

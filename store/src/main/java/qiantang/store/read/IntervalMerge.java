@@ -21,6 +21,7 @@ import qiantang.store.codec.SummaryCodec.Summaries;
 import qiantang.store.fold.FoldTables.Chunk;
 import qiantang.store.fold.FoldTables.ChunkKey;
 import qiantang.store.fold.LayoutHistory;
+import qiantang.store.fold.Masks;
 import qiantang.store.read.IntervalsAnswer.IntervalSeries;
 import qiantang.store.summary.Summary;
 
@@ -37,9 +38,12 @@ final class IntervalMerge implements Chunks.Visitor {
   // Reads of chunks are bounded by bytes; how many samples are wanted bounds nothing here.
   private static final long SAMPLES_AT_ONCE = 1 << 30;
 
+  private static final long MINUTE_MICROS = 60_000_000L;
+
   private final IntervalsRequest request;
   private final LayoutHistory history;
   private final @Nullable Sink sink;
+  private final Masks masks;
   private final Set<String> wanted;
   private final SortedMap<String, MetricIntervals> byMetric = new TreeMap<>();
   private final EnumSet<Source> sources = EnumSet.of(Source.JOURNAL);
@@ -101,8 +105,8 @@ final class IntervalMerge implements Chunks.Visitor {
     void interval(String metric, int interval, Summary summary);
   }
 
-  IntervalMerge(IntervalsRequest request, LayoutHistory history) {
-    this(request, history, null);
+  IntervalMerge(IntervalsRequest request, LayoutHistory history, Masks masks) {
+    this(request, history, masks, null);
   }
 
   /**
@@ -110,10 +114,11 @@ final class IntervalMerge implements Chunks.Visitor {
    *
    * @param sink is handed every interval instead
    */
-  IntervalMerge(IntervalsRequest request, LayoutHistory history, @Nullable Sink sink) {
+  IntervalMerge(IntervalsRequest request, LayoutHistory history, Masks masks, @Nullable Sink sink) {
     this.request = request;
     this.history = history;
     this.sink = sink;
+    this.masks = masks;
     wanted = new HashSet<>(request.metrics());
   }
 
@@ -181,10 +186,14 @@ final class IntervalMerge implements Chunks.Visitor {
       if (summaries.byMetric().isEmpty() && summaries.inColumns().isEmpty()) {
         continue; // of other metrics
       }
+      if (isHidden(summaries)) {
+        continue;
+      }
       long first = summaries.firstMicros();
       long last = summaries.lastMicros();
       boolean isEnough =
           summaries.inColumns().isEmpty()
+              && !masks.touches(request.device(), first)
               && first > beforeMicros
               && first >= fromMicros
               && last < toMicros
@@ -198,6 +207,11 @@ final class IntervalMerge implements Chunks.Visitor {
     return true;
   }
 
+  private boolean isHidden(Summaries summaries) {
+    return masks.hidesAll(
+        request.device(), summaries.lastMicros(), summaries.newestArrivalMillis());
+  }
+
   private int intervalOf(long timeMicros) {
     int found = Arrays.binarySearch(request.cutsMicros(), timeMicros);
     return found >= 0 ? found : -found - 2;
@@ -209,6 +223,7 @@ final class IntervalMerge implements Chunks.Visitor {
       return;
     }
     List<Summaries> inOrder = new ArrayList<>(ofSpan);
+    inOrder.removeIf(this::isHidden);
     inOrder.sort(Comparator.comparingLong(Summaries::firstMicros));
     for (Summaries summaries : inOrder) {
       for (Map.Entry<String, Summary> summary : summaries.byMetric().entrySet()) {
@@ -254,7 +269,10 @@ final class IntervalMerge implements Chunks.Visitor {
     if (isTooLarge()) {
       return;
     }
-    if (arePartsOfOne(ofSpan)) {
+    // Parts of a run that knew a mask may lie beside others of one that did not, and overlap.
+    boolean isTouched =
+        masks.touches(request.device(), ofSpan.getFirst().key().span() * MINUTE_MICROS);
+    if (!isTouched && arePartsOfOne(ofSpan)) {
       // They follow each other in time: a span at 1 kHz has 60 of them.
       for (Chunk part : ofSpan) {
         merge(decoded(List.of(part)));
@@ -287,7 +305,7 @@ final class IntervalMerge implements Chunks.Visitor {
             decoded.add(
                 new Ranked(
                     Rank.ofPacked(history.arrivalEnd(key.span(), key.arrival()), key.digest()),
-                    columns));
+                    masks.visible(key.device(), columns)));
         case ChunkCodec.Decoded.Damaged _ -> damaged(1);
       }
     }

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import qiantang.store.fold.LayoutHistory;
+import qiantang.store.fold.Masks;
 
 /**
  * One question about intervals. What no chunk has yet comes in the order of arrival and chunks in
@@ -14,6 +15,7 @@ import qiantang.store.fold.LayoutHistory;
 final class IntervalsRead {
   private final IntervalsRequest request;
   private final LayoutHistory history;
+  private final Masks masks;
   private final Function<SeriesMerge, CompletionStage<Void>> readRecent;
   private final IntervalChunks chunks;
   private final int recentMax;
@@ -29,17 +31,19 @@ final class IntervalsRead {
   IntervalsRead(
       IntervalsRequest request,
       LayoutHistory history,
+      Masks masks,
       Function<SeriesMerge, CompletionStage<Void>> readRecent,
       IntervalChunks chunks,
       int recentMax,
       Executor executor) {
     this.request = request;
     this.history = history;
+    this.masks = masks;
     this.readRecent = readRecent;
     this.chunks = chunks;
     this.recentMax = recentMax;
     this.executor = executor;
-    merge = new IntervalMerge(request, history);
+    merge = new IntervalMerge(request, history, masks);
   }
 
   CompletionStage<IntervalsAnswer> run() {
@@ -56,7 +60,8 @@ final class IntervalsRead {
                 fromMicros,
                 request.toMicros(),
                 recentMax),
-            history);
+            history,
+            masks);
     return readRecent
         .apply(recent)
         .thenComposeAsync(

@@ -15,6 +15,7 @@ import qiantang.store.codec.DeviceColumns;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.State;
 import qiantang.store.fold.LayoutHistory;
+import qiantang.store.fold.Masks;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.FrameKey;
@@ -31,6 +32,7 @@ final class LatestMerge implements Tail.Visitor {
   private final WantedDevices wanted;
   private final Page page;
   private final LayoutHistory history;
+  private final Masks masks;
 
   // All guarded by this.
   private final NavigableMap<DeviceId, Map<String, Newest>> byDevice = new TreeMap<>();
@@ -69,10 +71,11 @@ final class LatestMerge implements Tail.Visitor {
     }
   }
 
-  LatestMerge(WantedDevices wanted, Page page, LayoutHistory history) {
+  LatestMerge(WantedDevices wanted, Page page, LayoutHistory history, Masks masks) {
     this.wanted = wanted;
     this.page = page;
     this.history = history;
+    this.masks = masks;
   }
 
   @Override
@@ -83,7 +86,8 @@ final class LatestMerge implements Tail.Visitor {
     Rank rank = Rank.of(frame, index);
     long arrivalMicros = Sample.arrivalMicros(message);
     for (Reading reading : message.readings()) {
-      if (isWanted(reading.device())) {
+      if (isWanted(reading.device())
+          && !masks.hides(reading.device(), reading.eventTimeMicros(), arrivalMicros / 1000)) {
         Map<String, Newest> metrics = begin(reading.device());
         for (MetricValue value : reading.values()) {
           Newest newest = newest(metrics, value.metric());
@@ -123,9 +127,10 @@ final class LatestMerge implements Tail.Visitor {
     return false;
   }
 
-  private synchronized void add(DeviceId device, DeviceColumns columns, Rank rank) {
-    if (!isWanted(device)) {
-      return; // not any more: it gave way while this was decoded
+  private synchronized void add(DeviceId device, DeviceColumns decoded, Rank rank) {
+    DeviceColumns columns = masks.visible(device, decoded);
+    if (columns.rows() == 0 || !isWanted(device)) {
+      return; // hidden, or it gave way while this was decoded
     }
     Map<String, Newest> metrics = begin(device);
     for (Column column : columns.columns()) {
@@ -146,8 +151,9 @@ final class LatestMerge implements Tail.Visitor {
     }
   }
 
-  private synchronized void add(State state, DeviceColumns columns) {
-    if (!isWanted(state.device())) {
+  private synchronized void add(State state, DeviceColumns decoded) {
+    DeviceColumns columns = masks.visible(state.device(), decoded);
+    if (columns.rows() == 0 || !isWanted(state.device())) {
       return;
     }
     sources.add(Source.STATES);

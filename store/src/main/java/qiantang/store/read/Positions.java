@@ -8,6 +8,7 @@ import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.LaneCursor;
 import qiantang.store.fold.FoldTables.Packing;
 import qiantang.store.fold.LayoutHistory;
+import qiantang.store.fold.Masks;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.journal.JournalTables.Whereabouts;
 import qiantang.store.model.EnterpriseId;
@@ -22,15 +23,21 @@ import qiantang.store.model.StartId;
  * @param starts those of them that have not expired
  * @param cursors of lanes that a sorter has begun
  * @param packing how far the enterprise is packed
+ * @param masks what of it is hidden
  */
 record Positions(
     EnterpriseId enterprise,
     List<Whereabouts> whereabouts,
     Map<StartId, Start> starts,
     Map<LaneKey, LaneCursor> cursors,
-    Packing packing) {
+    Packing packing,
+    Masks masks) {
   /** A lane of a start. */
   record LaneKey(StartId start, int lane) {}
+
+  Positions with(Masks found) {
+    return new Positions(enterprise, whereabouts, starts, cursors, packing, found);
+  }
 
   /** First label of this lane whose frames may be in no block. */
   long unsortedFrom(Whereabouts row) {

@@ -85,7 +85,7 @@ public final class Reader {
     return positioned(
         request.enterprise(),
         (positions, history) -> {
-          SeriesMerge merge = new SeriesMerge(request, history);
+          SeriesMerge merge = new SeriesMerge(request, history, positions.masks());
           return CompletableFuture.allOf(
                   chunks
                       .visit(history, device, request.fromMicros(), request.toMicros(), merge)
@@ -113,6 +113,7 @@ public final class Reader {
             new IntervalsRead(
                     request,
                     history,
+                    positions.masks(),
                     merge -> readRecent(positions, history, request.device(), merge),
                     intervalChunks,
                     recentMax,
@@ -128,7 +129,8 @@ public final class Reader {
     return positioned(
         request.enterprise(),
         (positions, history) -> {
-          RecentOfDevices recent = new RecentOfDevices(request, history, RECENT_OF_ALL_MAX);
+          RecentOfDevices recent =
+              new RecentOfDevices(request, history, positions.masks(), RECENT_OF_ALL_MAX);
           return CompletableFuture.allOf(
                   blocks
                       .visit(positions, history, WantedDevices.ALL, recent::block)
@@ -141,6 +143,7 @@ public final class Reader {
                       new TotalsRead(
                               chunks.bounded(request, history),
                               history,
+                              positions.masks(),
                               recent,
                               folds,
                               states,
@@ -211,7 +214,7 @@ public final class Reader {
     return positioned(
         enterprise,
         (positions, history) -> {
-          LatestMerge merge = new LatestMerge(wanted, page, history);
+          LatestMerge merge = new LatestMerge(wanted, page, history, positions.masks());
           return CompletableFuture.allOf(
                   states.visit(history, wanted, merge::state).toCompletableFuture(),
                   blocks
@@ -235,17 +238,18 @@ public final class Reader {
   /** Rejections of the last 90 days, newest first. */
   public CompletionStage<RejectionsAnswer> rejections(RejectionsRequest request) {
     RejectionsRequest bounded = EventPages.bounded(request, nowMicros());
-    RejectionPage page = new RejectionPage(bounded);
     return tail.positions(request.enterprise())
         .thenComposeAsync(
-            positions ->
-                CompletableFuture.allOf(
-                    events.visit(bounded, page).toCompletableFuture(),
-                    tail.scanUnsorted(positions, request.device(), page)
-                        .thenAccept(scanned -> page.damaged(scanned.damagedFrames()))
-                        .toCompletableFuture()),
-            tail.executor())
-        .thenApply(nothing -> page.answer());
+            positions -> {
+              RejectionPage page = new RejectionPage(bounded, positions.masks());
+              return CompletableFuture.allOf(
+                      events.visit(bounded, page).toCompletableFuture(),
+                      tail.scanUnsorted(positions, request.device(), page)
+                          .thenAccept(scanned -> page.damaged(scanned.damagedFrames()))
+                          .toCompletableFuture())
+                  .thenApply(nothing -> page.answer());
+            },
+            tail.executor());
   }
 
   /** What the devices of an enterprise did. */

@@ -8,6 +8,7 @@ import qiantang.store.codec.BlockCodec;
 import qiantang.store.codec.DeviceColumns;
 import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.LayoutHistory;
+import qiantang.store.fold.Masks;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.FrameKey;
@@ -17,6 +18,7 @@ import qiantang.store.model.Reading;
 final class RecentOfDevices implements Tail.Visitor {
   private final TotalsRequest request;
   private final LayoutHistory history;
+  private final Masks masks;
   private final int samplesMax;
   private final Set<String> wanted;
 
@@ -30,9 +32,10 @@ final class RecentOfDevices implements Tail.Visitor {
    *
    * @param samplesMax what is held at most; what is more is not looked at
    */
-  RecentOfDevices(TotalsRequest request, LayoutHistory history, int samplesMax) {
+  RecentOfDevices(TotalsRequest request, LayoutHistory history, Masks masks, int samplesMax) {
     this.request = request;
     this.history = history;
+    this.masks = masks;
     this.samplesMax = samplesMax;
     wanted = Set.copyOf(request.metrics());
   }
@@ -84,7 +87,8 @@ final class RecentOfDevices implements Tail.Visitor {
                     request.fromMicros(),
                     request.toMicros(),
                     samplesMax),
-                history));
+                history,
+                masks));
   }
 
   /** Counts what could not be decoded. */

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.codec.EntryCodec;
 import qiantang.store.fold.EventId;
+import qiantang.store.fold.Masks;
 import qiantang.store.fold.RecordTables.Event;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
@@ -21,6 +22,7 @@ import qiantang.store.read.RejectionsAnswer.Item;
  */
 final class RejectionPage implements Tail.Visitor {
   private final RejectionsRequest request;
+  private final Masks masks;
 
   // All guarded by this.
   private final NavigableMap<String, Item> newest = new TreeMap<>();
@@ -29,8 +31,9 @@ final class RejectionPage implements Tail.Visitor {
   private int damaged;
   private @Nullable String endId;
 
-  RejectionPage(RejectionsRequest request) {
+  RejectionPage(RejectionsRequest request, Masks masks) {
     this.request = request;
+    this.masks = masks;
   }
 
   @Override
@@ -68,7 +71,8 @@ final class RejectionPage implements Tail.Visitor {
         && (request.reason() == null || request.reason() == rejection.reason())
         && (device == null
             || device.equals(rejection.publisher())
-            || device.equals(rejection.device()));
+            || device.equals(rejection.device()))
+        && !masks.hides(device, rejection);
   }
 
   /** Whether there are so many events that no older one can be on the page. */

@@ -17,6 +17,7 @@ import qiantang.store.fold.FoldTables.Block;
 import qiantang.store.fold.FoldTables.Chunk;
 import qiantang.store.fold.FoldTables.ChunkKey;
 import qiantang.store.fold.LayoutHistory;
+import qiantang.store.fold.Masks;
 import qiantang.store.model.Entry;
 import qiantang.store.model.FrameKey;
 import qiantang.store.model.MetricValue;
@@ -32,6 +33,7 @@ import qiantang.store.model.Value;
 final class SeriesMerge implements Tail.Visitor, Chunks.Visitor {
   private final SeriesRequest request;
   private final LayoutHistory history;
+  private final Masks masks;
   private final Set<String> wanted;
 
   // All guarded by this.
@@ -41,9 +43,10 @@ final class SeriesMerge implements Tail.Visitor, Chunks.Visitor {
   private int size;
   private long toMicros;
 
-  SeriesMerge(SeriesRequest request, LayoutHistory history) {
+  SeriesMerge(SeriesRequest request, LayoutHistory history, Masks masks) {
     this.request = request;
     this.history = history;
+    this.masks = masks;
     wanted = new HashSet<>(request.metrics());
     toMicros = request.toMicros();
   }
@@ -75,6 +78,9 @@ final class SeriesMerge implements Tail.Visitor, Chunks.Visitor {
       return;
     }
     long arrivalMicros = Series.Sample.arrivalMicros(message);
+    if (masks.hides(request.device(), timeMicros, arrivalMicros / 1000)) {
+      return;
+    }
     for (MetricValue value : reading.values()) {
       if (wanted.isEmpty() || wanted.contains(value.metric())) {
         add(metric(value.metric()), timeMicros, arrivalMicros, rank, value.value());
@@ -116,7 +122,8 @@ final class SeriesMerge implements Tail.Visitor, Chunks.Visitor {
     };
   }
 
-  private synchronized int add(Source source, Rank rank, DeviceColumns columns) {
+  private synchronized int add(Source source, Rank rank, DeviceColumns decoded) {
+    DeviceColumns columns = masks.visible(request.device(), decoded);
     int added = 0;
     int from = columns.rowAtOrAfter(request.fromMicros());
     for (Column column : columns.columns()) {
@@ -206,7 +213,8 @@ final class SeriesMerge implements Tail.Visitor, Chunks.Visitor {
                 fromMicros,
                 untilMicros,
                 request.limit()),
-            history);
+            history,
+            masks);
     within.sources.addAll(sources);
     byMetric.forEach(
         (name, samples) -> {

@@ -18,6 +18,7 @@ import qiantang.store.codec.FrameCodec;
 import qiantang.store.codec.FrameCodec.Decoded;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.LaneCursor;
+import qiantang.store.fold.Masks;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.journal.JournalTables.LanePosition;
 import qiantang.store.journal.JournalTables.Start;
@@ -125,6 +126,7 @@ public final class Tail {
 
   /** How far folds have come with this enterprise. */
   CompletionStage<Positions> positions(EnterpriseId enterprise) {
+    CompletionStage<Masks> masks = Masks.of(folds, enterprise);
     // Whereabouts first, then the starts' positions, then frames: older ones of the former are
     // always safe, because a writer commits them before it acknowledges what they announce.
     return tables
@@ -138,8 +140,14 @@ public final class Tail {
                   .thenApply(
                       nothing ->
                           new Positions(
-                              enterprise, rows, starts.join(), cursors.join(), packed.join()));
-            });
+                              enterprise,
+                              rows,
+                              starts.join(),
+                              cursors.join(),
+                              packed.join(),
+                              Masks.NONE));
+            })
+        .thenCombine(masks, Positions::with);
   }
 
   /**

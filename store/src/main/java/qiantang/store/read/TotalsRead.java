@@ -15,7 +15,9 @@ import java.util.concurrent.Executor;
 import qiantang.store.codec.TotalsCodec;
 import qiantang.store.codec.TotalsCodec.Hour;
 import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.Layout;
 import qiantang.store.fold.LayoutHistory;
+import qiantang.store.fold.Masks;
 import qiantang.store.fold.RollupTables.Rollup;
 import qiantang.store.fold.RollupTables.RollupPartition;
 import qiantang.store.fold.Rollups;
@@ -43,6 +45,7 @@ final class TotalsRead {
 
   private final TotalsRequest request;
   private final LayoutHistory history;
+  private final Masks masks;
   private final RecentOfDevices recent;
   private final FoldTables folds;
   private final States states;
@@ -77,6 +80,7 @@ final class TotalsRead {
   TotalsRead(
       TotalsRequest request,
       LayoutHistory history,
+      Masks masks,
       RecentOfDevices recent,
       FoldTables folds,
       States states,
@@ -84,6 +88,7 @@ final class TotalsRead {
       Executor executor) {
     this.request = request;
     this.history = history;
+    this.masks = masks;
     this.recent = recent;
     this.folds = folds;
     this.states = states;
@@ -183,7 +188,8 @@ final class TotalsRead {
       boolean isWhole = end - from == HOUR_MICROS && isInOneInterval(from, end);
       if (told instanceof Hour.Known known
           && isWhole
-          && !recentHours.contains(new GroupHour(group, hour))) {
+          && !recentHours.contains(new GroupHour(group, hour))
+          && !isMasked(group, from)) {
         merge.add(from, known.newestArrivalMillis() * 1000, known.byMetric());
       } else {
         boolean isRolledUp = rolledUp.contains(Rollups.begin(hour * Rollups.HOUR_MINUTES));
@@ -197,6 +203,12 @@ final class TotalsRead {
       }
       from = end;
     }
+  }
+
+  /** Whether something of a group may be hidden that happened then. */
+  private boolean isMasked(int group, long hourMicros) {
+    Layout layout = history.at(hourMicros / MINUTE_MICROS);
+    return masks.touch(hourMicros, device -> layout.groupOf(device) == group);
   }
 
   private boolean isInOneInterval(long fromMicros, long toMicros) {
@@ -278,7 +290,7 @@ final class TotalsRead {
             request.cutsMicros(),
             request.aggregates(),
             request.samplesMax());
-    IntervalMerge intervals = new IntervalMerge(ofDevice, history, merge::add);
+    IntervalMerge intervals = new IntervalMerge(ofDevice, history, masks, merge::add);
     intervals.begin(asked.fromMicros, recent.of(asked.device, asked.fromMicros, asked.toMicros));
     return chunks
         .visit(history, ofDevice, asked.fromMicros, asked.toMicros, asked.areRolledUp, intervals)

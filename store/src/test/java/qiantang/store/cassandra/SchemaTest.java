@@ -22,6 +22,7 @@ class SchemaTest {
           "003-folds.cql",
           "004-events.cql",
           "005-rollups.cql",
+          "006-masks.cql",
           "007-starts.cql");
 
   @Test
@@ -43,6 +44,7 @@ class SchemaTest {
         tables("003-folds.cql"));
     assertEquals(List.of("events", "registers", "counts"), tables("004-events.cql"));
     assertEquals(List.of("rollups_30d", "rollups_1y", "rollups_10y"), tables("005-rollups.cql"));
+    assertEquals(List.of("masks"), tables("006-masks.cql"));
   }
 
   @Test

@@ -132,6 +132,11 @@ public final class FailingFolds implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> eraseRollups(List<Rollup> rollups) {
+    return perform(() -> tables.eraseRollups(rollups));
+  }
+
+  @Override
   public CompletionStage<List<Rollup>> readRollups(
       RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin) {
     return perform(() -> tables.readRollups(partition, device, fromBegin, toBegin));
@@ -177,6 +182,47 @@ public final class FailingFolds implements FoldTables {
   @Override
   public CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
     return perform(() -> tables.insertLayout(enterprise, layout));
+  }
+
+  @Override
+  public CompletionStage<Void> writeDeletion(Deletion deletion, Duration timeToLive) {
+    return perform(() -> tables.writeDeletion(deletion, timeToLive));
+  }
+
+  @Override
+  public CompletionStage<List<Deletion>> readDeletions(EnterpriseId enterprise) {
+    return perform(() -> tables.readDeletions(enterprise));
+  }
+
+  @Override
+  public CompletionStage<List<EnterpriseId>> readMaskedEnterprises() {
+    return perform(() -> tables.readMaskedEnterprises());
+  }
+
+  @Override
+  public CompletionStage<List<Summarized>> readRows(
+      ChunkPartition partition, @Nullable DeviceId device, @Nullable ChunkKey behind, int limit) {
+    return perform(() -> tables.readRows(partition, device, behind, limit));
+  }
+
+  @Override
+  public CompletionStage<Void> eraseChunks(ChunkPartition partition, List<ChunkKey> keys) {
+    return perform(() -> tables.eraseChunks(partition, keys));
+  }
+
+  @Override
+  public CompletionStage<Void> eraseStates(List<State> states) {
+    return perform(() -> tables.eraseStates(states));
+  }
+
+  @Override
+  public CompletionStage<Void> eraseEvents(EventPartition partition, String toId) {
+    return perform(() -> tables.eraseEvents(partition, toId));
+  }
+
+  @Override
+  public CompletionStage<Void> eraseEvents(List<Event> events) {
+    return perform(() -> tables.eraseEvents(events));
   }
 
   @Override

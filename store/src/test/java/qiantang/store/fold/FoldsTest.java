@@ -65,6 +65,7 @@ class FoldsTest {
               tables,
               sorter,
               this::pack,
+              new Eraser(journal, tables, layouts, time, meter, Runnable::run),
               time,
               time,
               time,

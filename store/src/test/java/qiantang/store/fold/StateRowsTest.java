@@ -112,6 +112,7 @@ class StateRowsTest {
         PUMP,
         arrival,
         old,
+        Masks.NONE,
         brought,
         reason -> {
           throw new AssertionError(reason);

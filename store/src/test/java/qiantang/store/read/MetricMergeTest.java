@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.store.fold.LayoutHistory;
+import qiantang.store.fold.Masks;
 import qiantang.store.harness.Entries;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -67,7 +68,8 @@ class MetricMergeTest {
     SeriesMerge merge =
         new SeriesMerge(
             new SeriesRequest(acme, new DeviceId("d"), List.of(), 0, Long.MAX_VALUE, 10),
-            new LayoutHistory(acme, Retention.DAYS_30, List.of()));
+            new LayoutHistory(acme, Retention.DAYS_30, List.of()),
+            Masks.NONE);
     List<Long> times = new ArrayList<>();
     Random random = new Random(1);
     for (int i = 0; i < 10_000; i++) {

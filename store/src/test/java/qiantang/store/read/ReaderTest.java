@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import qiantang.store.codec.EntryCodec;
 import qiantang.store.codec.FrameCodec;
+import qiantang.store.fold.Masks;
 import qiantang.store.harness.Entries;
 import qiantang.store.harness.FaultyTables;
 import qiantang.store.harness.FaultyTables.Fault;
@@ -356,7 +357,7 @@ class ReaderTest {
 
   @Test
   void countsAreTheLargestEachThoughAnEarlierFrameIsReadLast() {
-    ActivityMerge merge = new ActivityMerge();
+    ActivityMerge merge = new ActivityMerge(Masks.NONE);
     LaneMinute lane = new LaneMinute(new StartId(new UUID(0, 1)), 3, 10);
     Tail.Visitor visitor = merge.visitor(WantedDevices.ALL);
     visitor.counts(lane, new Counts(5, 1, 50, 2));

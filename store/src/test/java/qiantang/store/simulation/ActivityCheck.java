@@ -63,8 +63,14 @@ final class ActivityCheck {
     for (Track track : judge.tracksOf(enterprise, device)) {
       long micros = track.identity.eventTimeMicros();
       isNewestStored |=
-          newest != null && newest == micros && track.said.stream().anyMatch(Track.Said::isStored);
-      if (track.floor(began) != null
+          newest != null
+              && newest == micros
+              && track.said.stream()
+                  .anyMatch(
+                      said -> said.isStored() && !judge.deletions().isHidden(track, said, began));
+      Track.Said floor = track.floor(began);
+      if (floor != null
+          && judge.deletions().isRequiredAsNewest(track, floor)
           && (found == null
               || newest == null
               || newest < micros

@@ -2,6 +2,8 @@ package qiantang.store.simulation;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.fold.Mask;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.StartId;
 
 /** The single things that can happen in a world. */
@@ -81,6 +83,16 @@ final class Acts {
     world.asker.ask("follower", world.following);
     if (dice.chance(300)) {
       world.asker.ask("newcomer", world.reader());
+    }
+  }
+
+  /** Deletes what a device said, or all of its enterprise; mostly of one that spoke just now. */
+  void delete() {
+    Identity recent = judge.recent(dice);
+    if (recent != null) {
+      DeviceId device = dice.chance(200) ? null : recent.device();
+      long before = dice.chance(700) ? Mask.ALL_TIMES : recent.eventTimeMicros() + 1;
+      world.delete(recent.enterprise(), device, before);
     }
   }
 

@@ -13,6 +13,9 @@ final class Delivery implements Comparable<Delivery> {
   final Message message;
   final long arrivalMicros;
 
+  /** The judge's moment at which it was sent. */
+  long sent;
+
   /** The judge's moment at which the node acknowledged it; after all moments while it has not. */
   long acknowledged = Long.MAX_VALUE;
 

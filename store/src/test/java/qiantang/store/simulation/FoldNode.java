@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.codec.SummaryCodec;
+import qiantang.store.fold.Eraser;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.LaneCursor;
@@ -73,6 +74,7 @@ final class FoldNode {
             tables,
             sorter,
             this::pack,
+            new Eraser(journal, tables, layouts, machine, meter, machine),
             (period, pass) -> passed(life, pass),
             machine,
             machine,

@@ -118,6 +118,11 @@ final class FoldWay implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> eraseRollups(List<Rollup> rollups) {
+    return way.performAll(Kind.STEP, "erased rollup", rollups, tables::eraseRollups);
+  }
+
+  @Override
   public CompletionStage<List<Rollup>> readRollups(
       RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin) {
     return way.perform(
@@ -165,6 +170,48 @@ final class FoldWay implements FoldTables {
   @Override
   public CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
     return way.perform(Kind.WRITE, "layout", () -> tables.insertLayout(enterprise, layout));
+  }
+
+  @Override
+  public CompletionStage<Void> writeDeletion(Deletion deletion, Duration timeToLive) {
+    return way.perform(Kind.STEP, "deletion", () -> tables.writeDeletion(deletion, timeToLive));
+  }
+
+  @Override
+  public CompletionStage<List<Deletion>> readDeletions(EnterpriseId enterprise) {
+    return way.perform(Kind.READ, "deletions", () -> tables.readDeletions(enterprise));
+  }
+
+  @Override
+  public CompletionStage<List<EnterpriseId>> readMaskedEnterprises() {
+    return way.perform(Kind.READ, "masked enterprises", () -> tables.readMaskedEnterprises());
+  }
+
+  @Override
+  public CompletionStage<List<Summarized>> readRows(
+      ChunkPartition partition, @Nullable DeviceId device, @Nullable ChunkKey behind, int limit) {
+    return way.perform(Kind.READ, "rows", () -> tables.readRows(partition, device, behind, limit));
+  }
+
+  @Override
+  public CompletionStage<Void> eraseChunks(ChunkPartition partition, List<ChunkKey> keys) {
+    return way.performAll(
+        Kind.STEP, "erased chunks", keys, rows -> tables.eraseChunks(partition, rows));
+  }
+
+  @Override
+  public CompletionStage<Void> eraseStates(List<State> states) {
+    return way.performAll(Kind.STEP, "erased states", states, rows -> tables.eraseStates(rows));
+  }
+
+  @Override
+  public CompletionStage<Void> eraseEvents(EventPartition partition, String toId) {
+    return way.perform(Kind.STEP, "erased events", () -> tables.eraseEvents(partition, toId));
+  }
+
+  @Override
+  public CompletionStage<Void> eraseEvents(List<Event> events) {
+    return way.performAll(Kind.STEP, "erased events", events, rows -> tables.eraseEvents(rows));
   }
 
   @Override

@@ -37,7 +37,8 @@ final class History {
     LATE_PACKER(1, true),
     REDELIVERY(1, true),
     MIDNIGHT(1, true),
-    EVENING(1, true);
+    EVENING(1, true),
+    DELETE(1, true);
 
     final int weight;
     final boolean optional;
@@ -107,6 +108,7 @@ final class History {
       case REDELIVERY -> scenes.redelivery();
       case MIDNIGHT -> scenes.midnight();
       case EVENING -> scenes.evening();
+      case DELETE -> acts.delete();
     }
   }
 

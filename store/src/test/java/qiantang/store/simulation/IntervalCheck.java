@@ -127,7 +127,7 @@ final class IntervalCheck {
   }
 
   /** Values by metric and interval, each device's in order of event time. */
-  private static Map<String, Map<Integer, List<Value>>> samples(
+  private Map<String, Map<Integer, List<Value>>> samples(
       List<Track> tracks,
       long fromMicros,
       long toMicros,
@@ -141,7 +141,11 @@ final class IntervalCheck {
         continue;
       }
       @Nullable Said floor = track.floor(began);
-      if (!track.isSettled(floor)) {
+      boolean isTouched = judge.deletions().isTouched(track);
+      if (isTouched && judge.deletions().areAllHidden(track, began)) {
+        continue;
+      }
+      if (isTouched || !track.isSettled(floor)) {
         doubtful.add(intervalOf(cutsMicros, micros));
       } else if (floor != null) {
         byMetric

@@ -26,6 +26,7 @@ final class Judge {
   private final Map<FrameKey, byte[]> frames = new HashMap<>();
   private final Map<Identity, Track> tracks = new HashMap<>();
   private final Map<Owner, List<Track>> byOwner = new HashMap<>();
+  private final Deletions deletions = new Deletions();
   private long moment;
   private long checks;
   private @Nullable String violation;
@@ -72,6 +73,11 @@ final class Judge {
     return deliveries;
   }
 
+  /** What was deleted. */
+  Deletions deletions() {
+    return deletions;
+  }
+
   /** What one of the last messages said something of; null where there was none. */
   @Nullable Identity recent(Dice dice) {
     if (messages.isEmpty()) {
@@ -90,6 +96,7 @@ final class Judge {
   /** A message reaches a node, whose clock shows this time. */
   Delivery deliver(Message message, long arrivalMillis) {
     Delivery delivery = new Delivery(deliveries.size() + 1, message, arrivalMillis);
+    delivery.sent = now();
     deliveries.add(delivery);
     if (message.deliveries.isEmpty()) {
       messages.add(message);

@@ -142,7 +142,17 @@ final class Mutants {
               "a rollup counts over a sample that no chunk has yet",
               "read/TotalsRead.java",
               "&& !recentHours.contains(new GroupHour(group, hour))",
-              ""));
+              ""),
+          new Mutant(
+              "a hidden value stays in a state",
+              "fold/StateRows.java",
+              "all.add(masks.visible(device, columns))",
+              "all.add(columns)"),
+          new Mutant(
+              "the eraser takes rows in which something is shown",
+              "fold/Erasure.java",
+              "masks.visible(device, columns).rows() == 0",
+              "masks.visible(device, columns) != columns"));
 
   private Mutants() {}
 }

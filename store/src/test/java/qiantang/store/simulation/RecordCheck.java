@@ -30,6 +30,8 @@ final class RecordCheck {
         judge.violate(who + " hold what nobody sent: " + item);
       } else if (before != null && item.id().compareTo(before) >= 0) {
         judge.violate(who + " are out of order or twice there: " + item);
+      } else if (judge.deletions().isHidden(delivery, began)) {
+        judge.violate(who + " hold what was deleted: " + item);
       } else {
         seen.add(delivery);
       }
@@ -41,6 +43,7 @@ final class RecordCheck {
     for (Delivery delivery : judge.deliveries()) {
       if (delivery.acknowledged < began
           && !seen.contains(delivery)
+          && !judge.deletions().isHidden(delivery, Long.MAX_VALUE)
           && isAskedFor(delivery, request, answer.next())) {
         judge.violate(who + " miss " + delivery);
       }

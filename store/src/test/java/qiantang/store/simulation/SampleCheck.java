@@ -89,7 +89,10 @@ final class SampleCheck {
     for (Track track : judge.tracksOf(enterprise, device)) {
       Sample sample = byMetric.get(track.identity.metric());
       if (sample == null || sample.eventTimeMicros() < track.identity.eventTimeMicros()) {
-        miss(who + " with " + sample, track, began);
+        @Nullable Said floor = track.floor(began);
+        if (floor != null && judge.deletions().isRequiredAsNewest(track, floor)) {
+          judge.violate(who + " with " + sample + " misses " + track.identity + ": " + floor);
+        }
       }
     }
   }
@@ -109,8 +112,13 @@ final class SampleCheck {
     }
     track.seenIn = check;
     Said floor = track.floor(began);
+    // Where the last one is hidden, an earlier one may be shown.
+    boolean isBound = floor != null && judge.deletions().isRequired(track, floor);
     for (Said said : track.said) {
-      if (said.isStored() && (floor == null || !floor.isBehind(said)) && isSame(said, sample)) {
+      if (said.isStored()
+          && (!isBound || floor == null || !floor.isBehind(said))
+          && isSame(said, sample)
+          && !judge.deletions().isHidden(track, said, began)) {
         return;
       }
     }
@@ -125,7 +133,7 @@ final class SampleCheck {
 
   private void miss(String who, Track track, long began) {
     @Nullable Said floor = track.floor(began);
-    if (floor != null) {
+    if (floor != null && judge.deletions().isRequired(track, floor)) {
       judge.violate(who + " misses " + track.identity + ": " + floor);
     }
   }

@@ -8,10 +8,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layouts;
+import qiantang.store.fold.Mask;
+import qiantang.store.fold.MaskTables.Deletion;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.StartId;
 import qiantang.store.read.Reader;
@@ -127,6 +130,18 @@ final class World {
         tables,
         new Layouts(tables, registry, readerMachine),
         readerMachine);
+  }
+
+  /** Deletes what arrived until now: known from this moment on to whoever asks the tables. */
+  void delete(EnterpriseId enterprise, @Nullable DeviceId device, long beforeMicros) {
+    long made = Math.floorDiv(time.micros(), 1000L);
+    Mask mask = Mask.of(enterprise, device, beforeMicros, made, dice.below(1_000_000));
+    folds
+        .writeDeletion(Deletion.begun(mask), Mask.kept(Retention.YEARS_10))
+        .toCompletableFuture()
+        .join();
+    judge.deletions().add(judge.now(), mask);
+    trace.note("operator", "deletes", 0, mask);
   }
 
   /** Whether no answer needs a frame or a block any more. */

@@ -1,4 +1,4 @@
-package qiantang.bench;
+package qiantang.standalone.cassandra;
 
 import java.io.IOException;
 import java.util.List;
@@ -9,8 +9,8 @@ import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** What a benchmark asks of the Cassandra node it started, as nodetool would. */
-final class CassandraJmx implements AutoCloseable {
+/** What we ask of the Cassandra node we started, as nodetool would. */
+public final class CassandraJmx implements AutoCloseable {
   private final JMXConnector connector;
   private final MBeanServerConnection beans;
 
@@ -21,13 +21,13 @@ final class CassandraJmx implements AutoCloseable {
 
   /** Connects to the node's port on loopback. */
   @SuppressWarnings("BanJNDI") // Our own child process is asked, on loopback.
-  static CassandraJmx connect(int port) throws IOException {
+  public static CassandraJmx connect(int port) throws IOException {
     String url = "service:jmx:rmi:///jndi/rmi://127.0.0.1:%d/jmxrmi".formatted(port);
     return new CassandraJmx(JMXConnectorFactory.connect(new JMXServiceURL(url)));
   }
 
   /** Writes the memtables of these tables to disk; of all where none is named. */
-  void flush(String keyspace, List<String> tables) throws IOException, JMException {
+  public void flush(String keyspace, List<String> tables) throws IOException, JMException {
     beans.invoke(
         new ObjectName("org.apache.cassandra.db:type=StorageService"),
         "forceKeyspaceFlush",
@@ -36,7 +36,7 @@ final class CassandraJmx implements AutoCloseable {
   }
 
   /** Merges the files of each table; returns when it is done. */
-  void compact(String keyspace) throws IOException, JMException {
+  public void compact(String keyspace) throws IOException, JMException {
     beans.invoke(
         new ObjectName("org.apache.cassandra.db:type=StorageService"),
         "forceKeyspaceCompaction",
@@ -44,8 +44,26 @@ final class CassandraJmx implements AutoCloseable {
         new String[] {boolean.class.getName(), String.class.getName(), String[].class.getName()});
   }
 
+  /** Drops from the files of these tables what tombstones hide; returns when that is done. */
+  public void collectGarbage(String keyspace, List<String> tables) throws IOException, JMException {
+    Object status =
+        beans.invoke(
+            new ObjectName("org.apache.cassandra.db:type=StorageService"),
+            "garbageCollect",
+            new Object[] {"ROW", 1, keyspace, tables.toArray(String[]::new)},
+            new String[] {
+              String.class.getName(),
+              int.class.getName(),
+              String.class.getName(),
+              String[].class.getName()
+            });
+    if (!Integer.valueOf(0).equals(status)) {
+      throw new IOException("the node did not collect garbage: it answered " + status);
+    }
+  }
+
   /** Bytes of the table's files that are in use. */
-  long liveBytes(String keyspace, String table) throws IOException, JMException {
+  public long liveBytes(String keyspace, String table) throws IOException, JMException {
     return count(keyspace, table, "LiveDiskSpaceUsed");
   }
 

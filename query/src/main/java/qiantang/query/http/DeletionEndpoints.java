@@ -1,0 +1,59 @@
+package qiantang.query.http;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import qiantang.query.auth.Grant;
+import qiantang.query.change.DeleteData;
+import qiantang.query.json.DeletionJson;
+import qiantang.query.read.ListDeletions;
+import qiantang.store.fold.Mask;
+import qiantang.store.model.DeviceId;
+
+/** What is deleted on request. */
+public final class DeletionEndpoints {
+  private final DeleteData deleteData;
+  private final ListDeletions listDeletions;
+
+  /** Answers by these use cases. */
+  public DeletionEndpoints(DeleteData deleteData, ListDeletions listDeletions) {
+    this.deleteData = deleteData;
+    this.listDeletions = listDeletions;
+  }
+
+  Answer deleteOfEnterprise(Grant grant, Request request) {
+    return delete(grant, null, request);
+  }
+
+  Answer deleteOfDevice(Grant grant, Request request) {
+    Optional<DeviceId> device = DeviceEndpoints.idOf(request);
+    return device.isEmpty() ? Answer.notFound("device") : delete(grant, device.get(), request);
+  }
+
+  private Answer delete(Grant grant, @Nullable DeviceId device, Request request) {
+    Faults faults = new Faults();
+    Parameters parameters = new Parameters(request.query(), faults);
+    long beforeMicros = parameters.timeMicros("before", Mask.ALL_TIMES);
+    parameters.refuseOthers();
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    return switch (deleteData.run(grant, device, beforeMicros)) {
+      case DeleteData.Result.Hidden hidden -> Answer.json(202, DeletionJson.one(hidden.deletion()));
+      case DeleteData.Result.NoDevice none -> Answer.notFound("device");
+      case DeleteData.Result.TooMany many ->
+          Answer.problem(
+              Problem.TOO_MANY_DELETIONS,
+              "nothing was deleted, because %d deletions are remembered already: one of the whole"
+                      .formatted(many.max())
+                  + " enterprise does what those of all its devices do");
+    };
+  }
+
+  Answer list(Grant grant, Request request) {
+    Faults faults = new Faults();
+    new Parameters(request.query(), faults).refuseOthers();
+    return faults.areAny()
+        ? faults.answer()
+        : Answer.json(200, DeletionJson.all(listDeletions.run(grant)));
+  }
+}

@@ -1,0 +1,24 @@
+package qiantang.query.read;
+
+import java.util.List;
+import qiantang.query.auth.Grant;
+import qiantang.query.waiting.StoreWait;
+import qiantang.store.fold.MaskTables;
+import qiantang.store.fold.MaskTables.Deletion;
+
+/** What was deleted of an enterprise's data, as long as anything of it could be left. */
+public final class ListDeletions {
+  private final MaskTables masks;
+  private final StoreWait store;
+
+  /** Lists from these tables. */
+  public ListDeletions(MaskTables masks, StoreWait store) {
+    this.masks = masks;
+    this.store = store;
+  }
+
+  /** All of them, the newest first. */
+  public List<Deletion> run(Grant grant) {
+    return store.await(masks.readDeletions(grant.enterprise())).reversed();
+  }
+}

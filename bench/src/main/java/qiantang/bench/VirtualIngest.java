@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import qiantang.store.codec.EntryCodec;
 import qiantang.store.codec.SummaryCodec;
+import qiantang.store.fold.Eraser;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Folds;
@@ -50,6 +51,7 @@ final class VirtualIngest implements AutoCloseable {
   private final Journal journal;
   private final Sorter sorter;
   private final Packer packer;
+  private final Eraser eraser;
 
   /**
    * Begins at a moment.
@@ -72,6 +74,7 @@ final class VirtualIngest implements AutoCloseable {
             Runtime.getRuntime().availableProcessors(),
             Thread.ofPlatform().name("fold-", 0).daemon().factory());
     Layouts layouts = layoutsOf.at(time);
+    eraser = new Eraser(tables, folds, layouts, time, foldMeter, foldThreads);
     sorter = new Sorter(tables, folds, layouts, time, foldMeter, foldThreads);
     packer = new Packer(tables, folds, layouts, time, foldMeter, SummaryCodec::encode, foldThreads);
     journal =
@@ -151,6 +154,7 @@ final class VirtualIngest implements AutoCloseable {
             folds,
             sorter,
             packer::pack,
+            eraser,
             (period, next) -> passed.complete(null),
             time,
             time,

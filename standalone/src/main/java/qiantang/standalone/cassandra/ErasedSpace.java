@@ -29,7 +29,15 @@ import qiantang.store.model.EnterpriseId;
 public final class ErasedSpace {
   /** The tables from which something is erased. */
   public static final List<String> TABLES =
-      List.of("chunks_30d", "chunks_1y", "chunks_10y", "states", "events");
+      List.of(
+          "chunks_30d",
+          "chunks_1y",
+          "chunks_10y",
+          "rollups_30d",
+          "rollups_1y",
+          "rollups_10y",
+          "states",
+          "events");
 
   /** From one collection to the next: it writes the tables whole. */
   static final Duration PERIOD = Duration.ofDays(1);

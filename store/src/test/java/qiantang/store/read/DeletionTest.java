@@ -1,6 +1,7 @@
 package qiantang.store.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qiantang.store.read.Folded.DEVICE;
@@ -26,11 +27,16 @@ import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.Chunk;
 import qiantang.store.fold.FoldTables.ChunkKey;
 import qiantang.store.fold.LayoutHistory;
+import qiantang.store.fold.Layouts;
 import qiantang.store.fold.Mask;
 import qiantang.store.fold.MaskTables.Deletion;
 import qiantang.store.fold.RecordTables.Event;
 import qiantang.store.fold.RecordTables.EventPartition;
+import qiantang.store.fold.RollupTables.Rollup;
+import qiantang.store.fold.RollupTables.RollupPartition;
+import qiantang.store.fold.Rollups;
 import qiantang.store.harness.Stages;
+import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.FrameKey;
@@ -147,6 +153,48 @@ class DeletionTest {
     long before = history.erasedRows();
     history.erase(history.folds);
     assertEquals(before, history.erasedRows());
+  }
+
+  @Test
+  void theRollupsOfWhatIsErasedAreErased() {
+    List<Reading> readings = new ArrayList<>();
+    for (long i = 0; i < 90; i++) {
+      readings.add(reading(DEVICE, begin - 7200 * SECOND + i * 10L * SECOND, i));
+    }
+    history.send(DEVICE, readings);
+    history.send(FAN, List.of(reading(FAN, begin, 2)));
+    foldAll();
+    LayoutHistory layouts =
+        Stages.done(new Layouts(history.folds, new MemoryRegistry(), history.time).of(ENTERPRISE));
+    assertTrue(hasRollup(layouts, DEVICE));
+    assertTrue(hasRollup(layouts, FAN));
+    history.delete(DEVICE, Mask.ALL_TIMES);
+    foldAll();
+    history.erase(history.folds);
+    assertFalse(hasRollup(layouts, DEVICE));
+    assertTrue(hasRollup(layouts, FAN));
+    int group = layouts.at(0).groupOf(DEVICE);
+    long first = Rollups.begin(Math.floorDiv(begin, 60 * SECOND)) - 2L * Rollups.PERIOD_MINUTES;
+    for (int i = 0; i < 5; i++) {
+      long minute = first + i * (long) Rollups.PERIOD_MINUTES;
+      RollupPartition in = Rollups.partition(layouts, group, minute);
+      assertEquals(List.of(), rollups(in, null));
+    }
+  }
+
+  private boolean hasRollup(LayoutHistory layouts, DeviceId device) {
+    long first = Rollups.begin(Math.floorDiv(begin, 60 * SECOND)) - 2L * Rollups.PERIOD_MINUTES;
+    for (int i = 0; i < 5; i++) {
+      long minute = first + i * (long) Rollups.PERIOD_MINUTES;
+      if (!rollups(Rollups.partition(layouts, device, minute), device).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<Rollup> rollups(RollupPartition in, @Nullable DeviceId device) {
+    return Stages.done(history.folds.readRollups(in, device, 0, Long.MAX_VALUE));
   }
 
   @Test
@@ -291,8 +339,9 @@ class DeletionTest {
         .toList();
   }
 
+  /** Until the rollups of what was sent are made, too. */
   private void foldAll() {
-    history.time.advance(Duration.ofHours(3));
+    history.time.advance(Duration.ofHours(8));
     history.sort();
     history.pack(history.folds);
   }

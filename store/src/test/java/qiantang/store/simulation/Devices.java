@@ -136,12 +136,14 @@ final class Devices {
     return Message.readings(enterprise, device, readings);
   }
 
-  /** A message that says otherwise of one thing that another has said. */
+  /** A message that says otherwise of one thing that another has said, or something beside it. */
   Message correction(Message message) {
     Identity again = dice.pick(List.copyOf(message.values.keySet()));
     MetricValue said = new MetricValue(again.metric(), value());
+    long beside = dice.chance(500) ? dice.between(1, BATCH_PERIOD_MICROS - 1) : 0;
+    seeEventTime(again.eventTimeMicros() + beside);
     Reading reading =
-        new Reading(again.device(), again.eventTimeMicros(), true, false, List.of(said));
+        new Reading(again.device(), again.eventTimeMicros() + beside, true, false, List.of(said));
     return Message.readings(message.enterprise, message.publisher(), List.of(reading));
   }
 

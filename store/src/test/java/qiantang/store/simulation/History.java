@@ -108,7 +108,7 @@ final class History {
       case REDELIVERY -> scenes.redelivery();
       case MIDNIGHT -> scenes.midnight();
       case EVENING -> scenes.evening();
-      case DELETE -> acts.delete();
+      case DELETE -> scenes.deletion();
     }
   }
 

@@ -140,7 +140,11 @@ final class Scenes {
     Message batch = world.devices.batch();
     IngestNode node = acts.anyNode();
     acts.send(node, batch);
-    spansPass();
+    if (dice.chance(400)) {
+      quarterOfDayPasses();
+    } else {
+      spansPass();
+    }
     acts.fold(acts.anyFolder());
     acts.askIntervals(batch);
     acts.send(acts.anyNode(), dice.chance(500) ? batch : world.devices.correction(batch));
@@ -151,6 +155,25 @@ final class Scenes {
       acts.fold(acts.anyFolder());
       acts.askIntervals(batch);
     }
+  }
+
+  /** What a device said is deleted, and it goes on; sometimes until an eraser has come. */
+  void deletion() {
+    if (dice.chance(600)) {
+      acts.delete();
+      return;
+    }
+    Message batch = world.devices.batch();
+    acts.send(acts.anyNode(), batch);
+    acts.passSeconds();
+    acts.delete();
+    acts.send(acts.anyNode(), world.devices.correction(batch));
+    for (int i = 0; i < 2; i++) {
+      quarterOfDayPasses();
+      acts.fold(acts.anyFolder());
+    }
+    acts.ask();
+    acts.askIntervals(batch);
   }
 
   /** A day ends between messages; lanes are sorted on both sides of it. */
@@ -194,6 +217,15 @@ final class Scenes {
     long leftNanos = world.nanosTo(hour) - dice.between(0, VirtualTime.MINUTE);
     time.advanceSluggishly(Math.max(0, leftNanos), 15 * VirtualTime.SECOND);
     return true;
+  }
+
+  /** After that there are rollups. */
+  private void quarterOfDayPasses() {
+    acts.passSeconds();
+    acts.beginQuiet(null);
+    time.advance(7 * VirtualTime.HOUR);
+    acts.endQuiet();
+    time.advanceSluggishly(100 * VirtualTime.SECOND, 15 * VirtualTime.SECOND);
   }
 
   private void spansPass() {

@@ -145,7 +145,7 @@ final class VirtualIngest implements AutoCloseable {
                 result -> {}));
   }
 
-  /** A pass of the folds of a program that does everything: all that is closed and complete. */
+  /** Passes of the folds of a program that does everything, until nothing is left to do. */
   void fold() {
     CompletableFuture<Void> passed = new CompletableFuture<>();
     try (Folds pass =
@@ -155,7 +155,13 @@ final class VirtualIngest implements AutoCloseable {
             sorter,
             packer::pack,
             eraser,
-            (period, next) -> passed.complete(null),
+            (delay, next) -> {
+              if (delay.isZero()) {
+                foldThreads.execute(next); // there is more
+              } else {
+                passed.complete(null);
+              }
+            },
             time,
             time,
             foldThreads,

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.codec.ChunkCodec;
 import qiantang.store.codec.ColumnsMerge;
@@ -137,15 +138,15 @@ final class DeviceHours {
   private CompletionStage<List<Hour>> ofColumns(List<Hour> hours, int first, int last) {
     long fromSpan = layouts.spanStart(begin + first * (long) Rollups.HOUR_MINUTES);
     long toMinute = begin + (last + 1) * (long) Rollups.HOUR_MINUTES;
-    List<ChunkRange> ranges = ranges(fromSpan, toMinute);
+    List<Long> spans = spans(fromSpan, toMinute);
     List<Ranked> pieces = new ArrayList<>();
     Bytes bytes = new Bytes();
     return Turns.each(
             environment.executor(),
             () ->
-                ranges.isEmpty() || bytes.count > COLUMN_BYTES_MAX
+                spans.isEmpty() || bytes.count > COLUMN_BYTES_MAX
                     ? null
-                    : read(ranges.removeFirst(), pieces, bytes))
+                    : read(spans.removeFirst(), pieces, bytes))
         .thenApply(
             nothing -> {
               if (bytes.count <= COLUMN_BYTES_MAX && !bytes.isDamaged) {
@@ -155,32 +156,26 @@ final class DeviceHours {
             });
   }
 
-  /** Spans of one partition. */
-  private record ChunkRange(long fromSpan, long toSpan) {}
-
   /** What was read so far. */
   private static final class Bytes {
     long count;
     boolean isDamaged;
   }
 
-  /** A span each: of one at 1 kHz no more than that is held before it turns out to be much. */
-  private List<ChunkRange> ranges(long fromSpan, long toMinute) {
-    List<ChunkRange> ranges = new ArrayList<>();
-    for (long span = fromSpan; span < toMinute; span = layouts.spanEnd(span)) {
-      long at = span;
-      if (rows.stream().anyMatch(row -> row.key().span() == at)) {
-        ranges.add(new ChunkRange(span, span + 1));
-      }
-    }
-    return ranges;
+  /** One by one: of one at 1 kHz no more than that is held before it turns out to be much. */
+  private List<Long> spans(long fromSpan, long toMinute) {
+    return rows.stream()
+        .map(row -> row.key().span())
+        .filter(span -> span >= fromSpan && span < toMinute)
+        .distinct()
+        .sorted()
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
-  private CompletionStage<Void> read(ChunkRange range, List<Ranked> pieces, Bytes bytes) {
+  private CompletionStage<Void> read(long span, List<Ranked> pieces, Bytes bytes) {
     return environment
         .tables()
-        .readChunks(
-            layouts.chunkPartition(device, range.fromSpan), device, range.fromSpan, range.toSpan)
+        .readChunks(layouts.chunkPartition(device, span), device, span, span + 1)
         .thenAcceptAsync(
             chunks -> {
               for (Chunk chunk : chunks) {

@@ -53,6 +53,25 @@ class LagTest {
   }
 
   @Test
+  void whatWasWrittenAgainIsSortedThoughItsStartEndedDaysAgo() {
+    write(MINUTES);
+    StartId live = new StartId(new UUID(0, 99));
+    broken.cutAfter(0, false);
+    SortPass stuck = pass(broken);
+    for (int i = 0; i < 7 * 24; i++) {
+      time.stepWallClock(Duration.ofHours(1));
+      Stages.done(stuck.run(null));
+    }
+    // One that beats now: by the database's clock the other's heartbeat is a week old.
+    LanePosition begin = new LanePosition(time.minute(), 0, 0);
+    Stages.done(
+        journal.insertStart(new Start(live, "two", time.minute(), 1, 0, false, List.of(begin))));
+    runOut(pass(folds));
+    assertEquals(MINUTES, meter.frames());
+    assertEquals(0, meter.lostFrames());
+  }
+
+  @Test
   void aProcessThatBeginsAnewWritesNoFrameAgainThatIsKept() {
     write(MINUTES);
     broken.cutAfter(0, false);

@@ -249,7 +249,7 @@ final class Acts {
 
   /** With nodes that idle, or without any. */
   void passHours() {
-    if (dice.chance(300)) {
+    if (dice.chance(300) || !world.hasTimeFor(3 * VirtualTime.HOUR)) {
       passMinutes(60);
     } else {
       beginQuiet(null);

@@ -38,7 +38,8 @@ final class History {
     REDELIVERY(1, true),
     MIDNIGHT(1, true),
     EVENING(1, true),
-    DELETE(1, true);
+    DELETE(1, true),
+    LAG(1, true);
 
     final int weight;
     final boolean optional;
@@ -109,6 +110,7 @@ final class History {
       case MIDNIGHT -> scenes.midnight();
       case EVENING -> scenes.evening();
       case DELETE -> scenes.deletion();
+      case LAG -> scenes.lag();
     }
   }
 
@@ -131,6 +133,8 @@ final class History {
     }
     time.advance(10 * VirtualTime.SECOND);
     acts.beginQuiet(null);
+    // Before it expires, what can be sorted is: a node begins and seals those that are dead.
+    sortBeforeItExpires();
     // Longer than anything is late or stalled, any clock ahead and the last span open.
     time.advance(2 * VirtualTime.HOUR + world.plan.spanMinutesMax() * VirtualTime.MINUTE);
     world.nodes.getFirst().machine().setWallClock(0);
@@ -143,6 +147,17 @@ final class History {
     world.asker.askAll("newcomer", world.reader());
     time.advance(VirtualTime.MINUTE);
     requireNoneOpen();
+  }
+
+  private void sortBeforeItExpires() {
+    IngestNode node = world.nodes.getFirst();
+    node.machine().setWallClock(0);
+    node.begin();
+    time.advanceSluggishly(3 * VirtualTime.MINUTE, 15 * VirtualTime.SECOND);
+    for (int i = 0; i < FOLDS_AT_THE_END_MAX; i++) {
+      acts.fold(world.folders.getFirst());
+    }
+    node.close();
   }
 
   private void foldAll() {

@@ -152,7 +152,12 @@ final class Mutants {
               "the eraser takes rows in which something is shown",
               "fold/Erasure.java",
               "masks.visible(device, columns).rows() == 0",
-              "masks.visible(device, columns) != columns"));
+              "masks.visible(device, columns) != columns"),
+          new Mutant(
+              "frames expire before folds that lag write them again",
+              "journal/JournalTables.java",
+              "Duration FRAMES_KEPT = Duration.ofDays(2);",
+              "Duration FRAMES_KEPT = Duration.ofDays(1);"));
 
   private Mutants() {}
 }

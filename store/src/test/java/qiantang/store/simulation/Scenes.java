@@ -190,6 +190,29 @@ final class Scenes {
     }
   }
 
+  /**
+   * Nobody folds for more than a day, nearly until frames expire: what is left is written again,
+   * and whoever folds then dies perhaps in the midst of that.
+   */
+  void lag() {
+    if (!world.hasTimeFor(31 * VirtualTime.HOUR)) {
+      return;
+    }
+    acts.send(4);
+    acts.passSeconds();
+    acts.beginQuiet(null);
+    time.advance(dice.between(24 * VirtualTime.HOUR, 30 * VirtualTime.HOUR));
+    acts.endQuiet();
+    acts.ask();
+    acts.fold(acts.anyFolder());
+    if (dice.chance(300)) {
+      acts.anyFolder().die();
+    }
+    acts.ask();
+    acts.fold(acts.anyFolder());
+    acts.ask();
+  }
+
   /** At 18:00 a packer thinks of the next day's layout; the day's own has to last. */
   void evening() {
     if (!approach(18)) {
@@ -206,7 +229,7 @@ final class Scenes {
 
   /** Goes to the last minute before an hour, unless it is far away. */
   private boolean approach(int hour) {
-    if (world.nanosTo(hour) > 5 * VirtualTime.HOUR) {
+    if (world.nanosTo(hour) > 5 * VirtualTime.HOUR || !world.hasTimeFor(6 * VirtualTime.HOUR)) {
       return false;
     }
     if (world.nanosTo(hour) > 5 * VirtualTime.MINUTE) {
@@ -221,6 +244,10 @@ final class Scenes {
 
   /** After that there are rollups. */
   private void quarterOfDayPasses() {
+    if (!world.hasTimeFor(8 * VirtualTime.HOUR)) {
+      spansPass();
+      return;
+    }
     acts.passSeconds();
     acts.beginQuiet(null);
     time.advance(7 * VirtualTime.HOUR);

@@ -43,8 +43,11 @@ final class World {
   final Way readerWay;
   final Reader following;
 
+  // What nobody has sorted may be that old: frames live 2 days, and clocks are an hour wrong.
+  private static final long UNSORTED_NANOS_MAX = 44 * VirtualTime.HOUR;
+
   private final MemoryJournal journal;
-  private final MemoryFolds folds = new MemoryFolds(Runnable::run);
+  private final MemoryFolds folds;
   private final MemoryRegistry registry = new MemoryRegistry();
 
   World(long seed, int linesMax) {
@@ -53,9 +56,10 @@ final class World {
     trace = new Trace(time, linesMax);
     judge = new Judge(trace);
     devices = new Devices(time, dice, judge);
+    folds = MemoryFolds.expiring(time::instant, Runnable::run);
     plan = new Plan(devices, folds, time.minute(), judge, dice);
     asker = new Asker(judge, dice, trace, devices);
-    journal = new MemoryJournal(time::instant, Runnable::run, true);
+    journal = MemoryJournal.expiring(time::instant, Runnable::run);
     for (EnterpriseId enterprise : devices.enterprises()) {
       register(enterprise, dice.pick(List.of(Retention.values())));
     }
@@ -84,6 +88,11 @@ final class World {
           default -> dice.between(0, 1800);
         };
     return MIDNIGHT.minusSeconds(beforeSeconds).plusNanos(dice.between(0, VirtualTime.SECOND));
+  }
+
+  /** Whether so much time may pass though folds have perhaps done nothing since the beginning. */
+  boolean hasTimeFor(long nanos) {
+    return time.nanos() + nanos <= UNSORTED_NANOS_MAX;
   }
 
   /** How long until it is so many hours after midnight UTC again. */

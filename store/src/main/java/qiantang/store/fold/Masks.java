@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,16 @@ public final class Masks {
       }
     }
     return false;
+  }
+
+  /** Devices that have masks of their own. */
+  public Set<DeviceId> devices() {
+    return ofDevice.keySet();
+  }
+
+  /** Whether a mask is of all devices. */
+  public boolean areOfAll() {
+    return !ofAll.isEmpty();
   }
 
   /** Whether any sample of some devices may be hidden whose event time is this or a later one. */

@@ -15,6 +15,8 @@ import java.util.concurrent.Executor;
 import qiantang.store.codec.TotalsCodec;
 import qiantang.store.codec.TotalsCodec.Hour;
 import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.FoldTables.ChunkPartition;
+import qiantang.store.fold.FoldTables.Summarized;
 import qiantang.store.fold.Layout;
 import qiantang.store.fold.LayoutHistory;
 import qiantang.store.fold.Masks;
@@ -240,9 +242,50 @@ final class TotalsRead {
       return CompletableFuture.completedFuture(devices);
     }
     devices.addAll(recent.byDevice().keySet());
+    // A state that was erased may leave older samples, of a node whose clock was ahead.
+    devices.addAll(masks.devices());
     return states
         .visit(history, WantedDevices.ALL, state -> devices.add(state.device()))
+        .thenComposeAsync(
+            nothing ->
+                masks.areOfAll()
+                    ? Batches.read(
+                        days(),
+                        PARTITIONS_AT_ONCE,
+                        day ->
+                            folds.scanSummaries(
+                                day, Long.MIN_VALUE, Long.MAX_VALUE, row -> add(row, devices)),
+                        scanned -> {},
+                        executor)
+                    : CompletableFuture.completedFuture(null),
+            executor)
         .thenApply(nothing -> devices);
+  }
+
+  private static void add(Summarized row, SortedSet<DeviceId> devices) {
+    synchronized (devices) {
+      devices.add(row.key().device());
+    }
+  }
+
+  /** All partitions of chunks of the event times asked for. */
+  private List<ChunkPartition> days() {
+    List<ChunkPartition> partitions = new ArrayList<>();
+    long end = Math.floorDiv(request.toMicros() - 1, MINUTE_MICROS) + 1;
+    long day =
+        Math.floorDiv(request.fromMicros(), MINUTE_MICROS * Layout.DAY_MINUTES)
+            * Layout.DAY_MINUTES;
+    for (; day < end; day += Layout.DAY_MINUTES) {
+      Layout layout = history.at(day);
+      for (int group = 0; group < layout.groupCount(); group++) {
+        int period = layout.periodMinutes(group);
+        for (long begin = day; begin < day + Layout.DAY_MINUTES; begin += period) {
+          partitions.add(
+              new ChunkPartition(history.retention(), history.enterprise(), group, begin));
+        }
+      }
+    }
+    return partitions;
   }
 
   private CompletionStage<IntervalsAnswer> ask(SortedSet<DeviceId> devices) {

@@ -13,6 +13,7 @@ import qiantang.standalone.cassandra.CassandraJmx;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.fold.FoldMeter;
+import qiantang.store.model.EnterpriseId;
 
 /**
  * What recorded data takes on Cassandra's disk: each file under as many device names as make five
@@ -34,6 +35,12 @@ final class DiskBench implements Callable<Integer> {
 
   @Option(names = "--samples", description = "Samples to make of each file.")
   private long samplesWanted = 5_000_000;
+
+  @Option(
+      names = "--span",
+      paramLabel = "MINUTES",
+      description = "What a chunk covers: 15, 60, 360 or 1440. Default: what a packer comes to.")
+  private int spanMinutes;
 
   private record Figures(
       String file, int spanMinutes, long samples, double kept, double rows, FoldedFile folded) {}
@@ -64,25 +71,26 @@ final class DiskBench implements Callable<Integer> {
       for (int i = 0; i < recordings.size(); i++) {
         String name = String.valueOf(files.get(i).getFileName());
         System.err.printf("%s: file %d of %d%n", name, i + 1, recordings.size());
-        figures.add(measure(name, recordings.get(i), "disk_" + i, database, jmx));
+        figures.add(measure(name, recordings.get(i), "recorded-" + i, database, jmx));
       }
     }
     return figures;
   }
 
   private Figures measure(
-      String name, CsvFile file, String keyspace, Database database, CassandraJmx jmx)
+      String name, CsvFile file, String enterprise, Database database, CassandraJmx jmx)
       throws Exception {
-    CassandraConfig local = CassandraConfig.local(database.cqlPort());
-    CassandraConfig config =
-        new CassandraConfig(local.contactPoints(), local.datacenter(), keyspace, 1);
+    CassandraConfig config = CassandraConfig.local(database.cqlPort());
+    String keyspace = config.keyspace();
     FoldedFile folded;
-    try (Cassandra cassandra = Cassandra.connect(config)) {
-      folded = FoldedFile.write(file, samplesWanted, cassandra.folds());
-      try (RowLayout rows = new RowLayout(database.cqlPort(), local.datacenter(), keyspace)) {
-        folded.repeat(rows);
-        rows.finish();
-      }
+    try (Cassandra cassandra = Cassandra.connect(config);
+        RowLayout rows = new RowLayout(database.cqlPort(), config.datacenter(), keyspace)) {
+      rows.empty(KEPT); // of the file before
+      folded =
+          FoldedFile.write(
+              new EnterpriseId(enterprise), file, samplesWanted, spanMinutes, cassandra.folds());
+      folded.repeat(rows);
+      rows.finish();
     }
     List<String> tables = new ArrayList<>(KEPT);
     tables.add(RowLayout.TABLE);

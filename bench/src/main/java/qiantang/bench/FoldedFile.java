@@ -31,30 +31,38 @@ import qiantang.store.registry.Retention;
  * the journal in memory, blocks, chunks and states on the tables given.
  */
 final class FoldedFile {
-  private static final EnterpriseId ENTERPRISE = new EnterpriseId("recorded");
   private static final long LOOK_AGAIN_NANOS = 20_000;
   private static final long PROGRESS_NANOS = 2_000_000_000L;
   private static final Duration FOLD_EVERY = Duration.ofHours(6);
   private static final long MINUTE_MICROS = 60_000_000L;
 
+  private final EnterpriseId enterprise;
   private final List<CsvFile.Row> rows;
   private final List<List<MetricValue>> values;
   private final int devices;
   private final int spanMinutes;
   private final FoldMeter meter;
 
-  private FoldedFile(CsvFile file, long samplesWanted, FoldTables folds) {
+  private FoldedFile(
+      EnterpriseId enterprise, CsvFile file, long samplesWanted, int spanOr0, FoldTables folds) {
+    this.enterprise = enterprise;
     rows = new ArrayList<>(file.rows());
     rows.sort(Comparator.comparingLong(CsvFile.Row::eventTimeMicros));
     values = rows.stream().map(row -> values(file.metrics(), row)).toList();
     devices = Math.toIntExact(Math.max(1, Math.ceilDiv(samplesWanted, inFile())));
-    spanMinutes = usualSpan();
+    spanMinutes = spanOr0 > 0 ? spanOr0 : usualSpan();
     meter = run(folds);
   }
 
-  /** Sends and folds until so many samples, or some more, are on the tables. */
-  static FoldedFile write(CsvFile file, long samplesWanted, FoldTables folds) {
-    return new FoldedFile(file, samplesWanted, folds);
+  /**
+   * Sends and folds until so many samples, or some more, are on the tables.
+   *
+   * @param enterprise whose devices they are of; nothing of it is there yet
+   * @param spanOr0 minutes of a chunk; 0 for what a packer would come to
+   */
+  static FoldedFile write(
+      EnterpriseId enterprise, CsvFile file, long samplesWanted, int spanOr0, FoldTables folds) {
+    return new FoldedFile(enterprise, file, samplesWanted, spanOr0, folds);
   }
 
   private FoldMeter run(FoldTables folds) {
@@ -62,14 +70,14 @@ final class FoldedFile {
     MemoryRegistry registry = new MemoryRegistry();
     registry
         .createEnterprise(
-            new Enterprise(ENTERPRISE, "recorded", "", List.of(), Retention.YEARS_10, begin))
+            new Enterprise(enterprise, "recorded", "", List.of(), Retention.YEARS_10, begin))
         .toCompletableFuture()
         .join();
     long day = Math.floorDiv(begin.getEpochSecond(), 86_400L) - 1;
     // Groups of some 32 devices, as an enterprise of a 0.1 Hz fleet has them.
     int groups = Math.ceilDiv(devices, 32);
     folds
-        .insertLayout(ENTERPRISE, new Layout(day, groups, spanMinutes, new TreeMap<>()))
+        .insertLayout(enterprise, new Layout(day, groups, spanMinutes, new TreeMap<>()))
         .toCompletableFuture()
         .join();
     // Answered when all of an instant is sent, so that frames fill as they do in earnest.
@@ -112,7 +120,7 @@ final class FoldedFile {
     if (!values.get(row).isEmpty()) {
       for (int i = 0; i < devices; i++) {
         ingest.send(
-            ENTERPRISE,
+            enterprise,
             new Reading(device(i), rows.get(row).eventTimeMicros(), true, false, values.get(row)));
       }
     }

@@ -5,12 +5,14 @@ import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -41,8 +43,8 @@ final class RowLayout implements AutoCloseable {
             .withLocalDatacenter(datacenter)
             .withKeyspace(keyspace)
             .build();
-    session.execute(
-        "CREATE TABLE "
+    execute(
+        "CREATE TABLE IF NOT EXISTS "
             + TABLE
             + " (device text, metric text, day bigint, time timestamp, value double,"
             + " PRIMARY KEY ((device, metric, day), time))"
@@ -50,6 +52,16 @@ final class RowLayout implements AutoCloseable {
     insert =
         session.prepare(
             "INSERT INTO " + TABLE + " (device, metric, day, time, value) VALUES (?, ?, ?, ?, ?)");
+  }
+
+  private void execute(String statement) {
+    session.execute(SimpleStatement.newInstance(statement).setTimeout(TIMEOUT));
+  }
+
+  /** Empties this table and others. */
+  void empty(List<String> others) {
+    execute("TRUNCATE " + TABLE);
+    others.forEach(table -> execute("TRUNCATE " + table));
   }
 
   void insert(String device, String metric, long eventTimeMicros, double value) {

@@ -122,7 +122,9 @@ final class RollupStep {
           .thenComposeAsync(
               hours -> {
                 add(hours);
-                open.add(rollup(device, RollupCodec.encode(hours)));
+                if (Rollups.areOfDevices(layouts.at(begin))) {
+                  open.add(rollup(device, RollupCodec.encode(hours)));
+                }
                 return open.size() < ROLLUPS_AT_ONCE ? Turns.NOTHING : insert();
               },
               environment.executor());

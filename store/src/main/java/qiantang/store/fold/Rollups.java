@@ -38,6 +38,14 @@ public final class Rollups {
     return begin + PERIOD_MINUTES + LATENESS_MINUTES;
   }
 
+  /**
+   * Whether devices have rollups, and not groups alone: where chunks are of a quarter of a day or
+   * more, these are as few, and of a device that reports every five minutes half as large.
+   */
+  public static boolean areOfDevices(Layout layout) {
+    return layout.spanMinutes() <= HOUR_MINUTES;
+  }
+
   /** The first rollup that is not complete when everything before an arrival span is packed. */
   static long firstIncomplete(long arrivalSpan) {
     return begin(arrivalSpan - LATENESS_MINUTES);

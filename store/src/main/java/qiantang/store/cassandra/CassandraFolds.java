@@ -4,7 +4,6 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
@@ -27,7 +26,6 @@ import qiantang.store.fold.Layout;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.StartId;
-import qiantang.store.registry.Retention;
 
 /** The tables of folds as CQL: see {@code 003-folds.cql} and those behind it. */
 final class CassandraFolds implements FoldTables {
@@ -38,29 +36,17 @@ final class CassandraFolds implements FoldTables {
    */
   private static final int WRITES_UNDER_WAY_MAX = 16;
 
-  // A part has at most 64 KiB, so a page 8 MiB; a device's day, 96 quarter hours, is one page.
-  private static final int CHUNKS_PER_PAGE = 128;
-  // The same for a group of 64 devices, a part each.
+  // A part has at most 64 KiB, so a page 8 MiB: a group of 64 devices, a part each.
   private static final int STATES_PER_PAGE = 128;
 
   // A state's timestamp is its arrival, and below it so many bits of what its device's parts hold.
   private static final int TIE_BITS = 20;
 
-  private static final byte[] NO_SUMMARY = {};
-
-  // A summary has some 30 bytes a metric, so a page of 100 metrics is 1.5 MiB.
-  private static final int SUMMARIES_PER_PAGE = 512;
-
-  private record ChunkStatements(
-      PreparedStatement insert,
-      PreparedStatement select,
-      PreparedStatement selectSummaries,
-      PreparedStatement scanSummaries) {}
-
   private final CqlSession session;
   private final WriteWindow window = new WriteWindow(WRITES_UNDER_WAY_MAX);
   private final CassandraBlocks blocks;
   private final CassandraRecords records;
+  private final CassandraChunks chunks;
   private final CassandraRollups rollups;
   private final CassandraMasks masks;
   private final PreparedStatement insertLaneCursor;
@@ -69,9 +55,6 @@ final class CassandraFolds implements FoldTables {
   private final PreparedStatement insertKeptMinute;
   private final PreparedStatement updateGap;
   private final PreparedStatement selectPacking;
-  private final ChunkStatements chunks30d;
-  private final ChunkStatements chunks1y;
-  private final ChunkStatements chunks10y;
   private final PreparedStatement insertState;
   private final PreparedStatement selectStates;
   private final PreparedStatement selectDeviceStates;
@@ -81,6 +64,7 @@ final class CassandraFolds implements FoldTables {
   CassandraFolds(CqlSession session) {
     this.session = session;
     records = new CassandraRecords(session);
+    chunks = new CassandraChunks(session);
     rollups = new CassandraRollups(session);
     blocks = new CassandraBlocks(session);
     masks = new CassandraMasks(session);
@@ -99,9 +83,6 @@ final class CassandraFolds implements FoldTables {
         prepare("UPDATE packed_minutes USING TIMESTAMP ? SET gaps[?] = ? WHERE enterprise = ?");
     selectPacking =
         prepare("SELECT minute, kept_minute, gaps FROM packed_minutes WHERE enterprise = ?");
-    chunks30d = chunkStatements("chunks_30d");
-    chunks1y = chunkStatements("chunks_1y");
-    chunks10y = chunkStatements("chunks_10y");
     insertState =
         prepare(
             "INSERT INTO states (enterprise, layout_day, device_group, device, part, arrival, body)"
@@ -117,33 +98,6 @@ final class CassandraFolds implements FoldTables {
                 + " VALUES (?, ?, ?, ?, ?)");
     selectLayouts =
         prepare("SELECT from_day, groups, span_minutes, fast FROM layouts WHERE enterprise = ?");
-  }
-
-  private ChunkStatements chunkStatements(String table) {
-    String partition =
-        " FROM " + table + " WHERE enterprise = ? AND device_group = ? AND period = ?";
-    String spans = partition + " AND device = ? AND span >= ? AND span < ?";
-    return new ChunkStatements(
-        prepare(
-            "INSERT INTO "
-                + table
-                + " (enterprise, device_group, period, device, span, arrival, part, digest, body,"
-                + " summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TTL ?"),
-        prepare("SELECT span, arrival, part, digest, body, summary" + spans),
-        prepare("SELECT span, arrival, part, digest, summary" + spans),
-        // Within one partition, all of whose devices are wanted: it filters by span alone.
-        prepare(
-            "SELECT device, span, arrival, part, digest, summary"
-                + partition
-                + " AND span >= ? AND span < ? ALLOW FILTERING"));
-  }
-
-  private ChunkStatements chunks(Retention retention) {
-    return switch (retention) {
-      case DAYS_30 -> chunks30d;
-      case YEAR_1 -> chunks1y;
-      case YEARS_10 -> chunks10y;
-    };
   }
 
   @Override
@@ -221,95 +175,26 @@ final class CassandraFolds implements FoldTables {
   }
 
   @Override
-  public CompletionStage<Void> insertChunks(List<Chunk> chunks, Duration timeToLive) {
-    int seconds = seconds(timeToLive);
-    Batches<ChunkPartition, BoundStatement> batches = new Batches<>();
-    for (Chunk chunk : chunks) {
-      batches.add(
-          chunk.key().partition(),
-          chunkRow(chunk, seconds),
-          chunk.bytes().length + chunk.summary().length);
-    }
-    return write(batches);
-  }
-
-  private BoundStatement chunkRow(Chunk chunk, int seconds) {
-    ChunkKey key = chunk.key();
-    ChunkPartition partition = key.partition();
-    BoundStatementBuilder row =
-        chunks(partition.retention())
-            .insert()
-            .boundStatementBuilder()
-            .setString("enterprise", partition.enterprise().text())
-            .setInt("device_group", partition.group())
-            .setLong("period", partition.period())
-            .setString("device", key.device().text())
-            .setLong("span", key.span())
-            .setLong("arrival", key.arrival())
-            .setInt("part", key.part())
-            .setLong("digest", key.digest())
-            .setByteBuffer("body", ByteBuffer.wrap(chunk.bytes()))
-            .setInt("[ttl]", seconds);
-    if (chunk.summary().length > 0) {
-      row = row.setByteBuffer("summary", ByteBuffer.wrap(chunk.summary()));
-    }
-    return row.build();
+  public CompletionStage<Void> insertChunks(List<Chunk> rows, Duration timeToLive) {
+    return write(chunks.rows(rows, seconds(timeToLive)));
   }
 
   @Override
   public CompletionStage<List<Chunk>> readChunks(
       ChunkPartition partition, DeviceId device, long fromSpan, long toSpan) {
-    BoundStatement statement =
-        spans(chunks(partition.retention()).select(), partition, device, fromSpan, toSpan)
-            .setPageSize(CHUNKS_PER_PAGE);
-    return Rows.read(session, statement, row -> chunk(partition, device, row));
+    return chunks.read(partition, device, fromSpan, toSpan);
   }
 
   @Override
   public CompletionStage<List<Summarized>> readSummaries(
       ChunkPartition partition, DeviceId device, long fromSpan, long toSpan) {
-    PreparedStatement select = chunks(partition.retention()).selectSummaries();
-    BoundStatement statement =
-        spans(select, partition, device, fromSpan, toSpan).setPageSize(SUMMARIES_PER_PAGE);
-    return Rows.read(
-        session, statement, row -> new Summarized(chunkKey(partition, device, row), summary(row)));
+    return chunks.summaries(partition, device, fromSpan, toSpan);
   }
 
   @Override
   public CompletionStage<Void> scanSummaries(
       ChunkPartition partition, long fromSpan, long toSpan, Consumer<Summarized> visitor) {
-    BoundStatement statement =
-        chunks(partition.retention())
-            .scanSummaries()
-            .bind(
-                partition.enterprise().text(),
-                partition.group(),
-                partition.period(),
-                fromSpan,
-                toSpan)
-            .setPageSize(SUMMARIES_PER_PAGE);
-    return Rows.visit(
-        session,
-        statement,
-        row -> {
-          DeviceId device = new DeviceId(Rows.present(row.getString("device"), "device"));
-          visitor.accept(new Summarized(chunkKey(partition, device, row), summary(row)));
-        });
-  }
-
-  private static BoundStatement spans(
-      PreparedStatement select,
-      ChunkPartition partition,
-      DeviceId device,
-      long fromSpan,
-      long toSpan) {
-    return select.bind(
-        partition.enterprise().text(),
-        partition.group(),
-        partition.period(),
-        device.text(),
-        fromSpan,
-        toSpan);
+    return chunks.scan(partition, fromSpan, toSpan, visitor);
   }
 
   @Override
@@ -455,25 +340,6 @@ final class CassandraFolds implements FoldTables {
   @Override
   public CompletionStage<Void> eraseEvents(List<Event> events) {
     return write(masks.erasedEvents(events));
-  }
-
-  private static Chunk chunk(ChunkPartition partition, DeviceId device, Row row) {
-    return new Chunk(chunkKey(partition, device, row), Rows.blob(row, "body"), summary(row));
-  }
-
-  static ChunkKey chunkKey(ChunkPartition partition, DeviceId device, Row row) {
-    return new ChunkKey(
-        partition,
-        device,
-        row.getLong("span"),
-        row.getLong("arrival"),
-        row.getInt("part"),
-        row.getLong("digest"));
-  }
-
-  static byte[] summary(Row row) {
-    ByteBuffer summary = row.getByteBuffer("summary");
-    return summary == null ? NO_SUMMARY : Rows.bytes(summary);
   }
 
   private static State state(StatePartition partition, Row row) {

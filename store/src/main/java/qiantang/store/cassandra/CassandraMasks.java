@@ -156,7 +156,7 @@ final class CassandraMasks {
   private static Summarized row(ChunkPartition partition, Row row) {
     DeviceId device = new DeviceId(Rows.present(row.getString("device"), "device"));
     return new Summarized(
-        CassandraFolds.chunkKey(partition, device, row), CassandraFolds.summary(row));
+        CassandraChunks.chunkKey(partition, device, row), CassandraChunks.summary(row));
   }
 
   Batches<ChunkPartition, BoundStatement> erased(ChunkPartition partition, List<ChunkKey> keys) {

@@ -20,8 +20,8 @@ import qiantang.store.cassandra.CassandraConfig;
 @Command(
     name = "fold",
     description = {
-      "Sorts and packs what ingest nodes have taken, all of it; for nodes with --folds off. One is",
-      "enough, more only do the same again."
+      "Sorts and packs what ingest nodes have taken, all of it; for nodes with --folds off.",
+      "One is enough, more only do the same again."
     },
     mixinStandardHelpOptions = true)
 final class FoldCommand implements Callable<Integer> {

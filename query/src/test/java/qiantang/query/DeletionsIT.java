@@ -147,9 +147,14 @@ final class DeletionsIT {
   }
 
   @Test
-  void theNumberOfDeletionsIsBounded() {
+  void theNumberOfDeletionsIsBoundedAndOneOfAllTakesTheirPlace() {
+    EnterpriseId full = world.enterprise("full");
+    String token = world.token(full, Role.ADMIN);
+    String path = "/v1/enterprises/full";
+    world.device(full, "d1");
+    world.send(full, World.reading("d1", NOW_MICROS - 1000, "m", new Value.Int(1)));
     for (int i = 0; i < 1000; i++) {
-      Mask mask = Mask.of(mine, null, 0, i, i);
+      Mask mask = Mask.of(full, new DeviceId("m" + i), Mask.ALL_TIMES, i, i);
       world
           .folds
           .writeDeletion(Deletion.begun(mask), Duration.ofDays(1))
@@ -157,9 +162,13 @@ final class DeletionsIT {
           .join();
     }
     Api.assertProblem(
-        "too-many-deletions", 409, world.api.send("DELETE", MINE + "/data", admin, null));
-    assertEquals(2, samples("mine", "d1"));
-    assertEquals(1000, list(admin).size());
+        "too-many-deletions",
+        409,
+        world.api.send("DELETE", path + "/devices/d1/data", token, null));
+    assertEquals(1, samples("full", "d1"));
+    world.api.send("DELETE", path + "/data", token, null);
+    assertEquals(0, samples("full", "d1"));
+    assertEquals(1, world.api.json(200, path + "/deletions", token).getJsonArray("items").size());
   }
 
   private JsonArray list(String token) {

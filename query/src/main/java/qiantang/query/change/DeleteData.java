@@ -2,6 +2,7 @@ package qiantang.query.change;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -74,10 +75,8 @@ public final class DeleteData {
     if (device != null && !devices.hasLeftTraces(enterprise, device)) {
       return new Result.NoDevice();
     }
-    List<Deletion> before = store.await(masks.readDeletions(enterprise));
-    if (before.size() >= DELETIONS_MAX) {
-      return new Result.TooMany(DELETIONS_MAX);
-    }
+    List<Mask> before =
+        store.await(masks.readDeletions(enterprise)).stream().map(Deletion::mask).toList();
     Duration kept =
         Mask.kept(
             store
@@ -85,8 +84,28 @@ public final class DeleteData {
                 .map(Enterprise::retention)
                 .orElse(Retention.YEARS_10));
     Mask mask = Mask.of(enterprise, device, beforeMicros, clock.millis(), random.getAsLong());
+    List<Mask> covered = before.size() < DELETIONS_MAX ? List.of() : covered(before, mask);
+    if (before.size() - covered.size() >= DELETIONS_MAX) {
+      return new Result.TooMany(DELETIONS_MAX);
+    }
     Deletion deletion = Deletion.begun(mask);
     store.await(masks.writeDeletion(deletion, kept));
+    if (!covered.isEmpty()) {
+      store.await(masks.forgetDeletions(covered)); // behind it: what they hide stays hidden
+    }
     return new Result.Hidden(deletion);
+  }
+
+  /** Those that hide nothing which a later one does not hide. */
+  private static List<Mask> covered(List<Mask> before, Mask mask) {
+    List<Mask> covered = new ArrayList<>();
+    for (int i = 0; i < before.size(); i++) {
+      Mask old = before.get(i);
+      if (mask.covers(old)
+          || before.subList(i + 1, before.size()).stream().anyMatch(later -> later.covers(old))) {
+        covered.add(old);
+      }
+    }
+    return covered;
   }
 }

@@ -45,7 +45,7 @@ public final class DeletionEndpoints {
               Problem.TOO_MANY_DELETIONS,
               "nothing was deleted, because %d deletions are remembered already: one of the whole"
                       .formatted(many.max())
-                  + " enterprise does what those of all its devices do");
+                  + " enterprise takes the place of them all");
     };
   }
 

@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layout;
+import qiantang.store.fold.Mask;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.StartId;
@@ -304,6 +305,11 @@ final class CassandraFolds implements FoldTables {
   @Override
   public CompletionStage<Void> writeDeletion(Deletion deletion, Duration timeToLive) {
     return write(masks.row(deletion, seconds(timeToLive)));
+  }
+
+  @Override
+  public CompletionStage<Void> forgetDeletions(List<Mask> covered) {
+    return write(masks.forgotten(covered));
   }
 
   @Override

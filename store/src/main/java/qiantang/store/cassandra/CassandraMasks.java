@@ -33,6 +33,7 @@ final class CassandraMasks {
   private final CqlSession session;
   private final PreparedStatement insert;
   private final PreparedStatement select;
+  private final PreparedStatement delete;
   private final PreparedStatement selectEnterprises;
   private final ChunkStatements chunks30d;
   private final ChunkStatements chunks1y;
@@ -51,6 +52,7 @@ final class CassandraMasks {
         prepare(
             "SELECT id, device, before, made, erased_minute, erased FROM masks"
                 + " WHERE enterprise = ?");
+    delete = prepare("DELETE FROM masks WHERE enterprise = ? AND id = ?");
     selectEnterprises = prepare("SELECT DISTINCT enterprise FROM masks");
     chunks30d = chunkStatements("chunks_30d");
     chunks1y = chunkStatements("chunks_1y");
@@ -108,6 +110,14 @@ final class CassandraMasks {
       row = row.setLong("erased", deletion.erasedMillis());
     }
     return row.build();
+  }
+
+  Batches<EnterpriseId, BoundStatement> forgotten(List<Mask> masks) {
+    Batches<EnterpriseId, BoundStatement> batches = new Batches<>();
+    for (Mask mask : masks) {
+      batches.add(mask.enterprise(), delete.bind(mask.enterprise().text(), mask.id()), 0);
+    }
+    return batches;
   }
 
   CompletionStage<List<Deletion>> deletions(EnterpriseId enterprise) {

@@ -53,6 +53,13 @@ public record Mask(
         .plus(MARGIN);
   }
 
+  /** Whether it hides all that another one hides. */
+  public boolean covers(Mask other) {
+    return (device == null || device.equals(other.device))
+        && beforeMicros >= other.beforeMicros
+        && madeMillis >= other.madeMillis;
+  }
+
   /** From this event time on it hides nothing. */
   public long endMicros() {
     return Math.min(beforeMicros, madeMillis * 1000 + AHEAD_MICROS);

@@ -42,6 +42,11 @@ public interface MaskTables {
   /** The deletions of an enterprise in the order in which they were asked for. */
   CompletionStage<List<Deletion>> readDeletions(EnterpriseId enterprise);
 
+  /**
+   * Forgets deletions, each covered by another one that is stored; what is not there is no fault.
+   */
+  CompletionStage<Void> forgetDeletions(List<Mask> covered);
+
   /** All enterprises of which something was deleted, in no order. */
   CompletionStage<List<EnterpriseId>> readMaskedEnterprises();
 

@@ -370,6 +370,14 @@ public final class MemoryFolds implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> forgetDeletions(List<Mask> covered) {
+    return run(
+        () ->
+            covered.forEach(
+                mask -> masks.remove(mask.enterprise(), row -> row.mask().id().equals(mask.id()))));
+  }
+
+  @Override
   public CompletionStage<List<Deletion>> readDeletions(EnterpriseId enterprise) {
     return supply(() -> masks.rows(enterprise));
   }

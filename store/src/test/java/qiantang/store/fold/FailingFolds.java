@@ -190,6 +190,11 @@ public final class FailingFolds implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> forgetDeletions(List<Mask> covered) {
+    return perform(() -> tables.forgetDeletions(covered));
+  }
+
+  @Override
   public CompletionStage<List<Deletion>> readDeletions(EnterpriseId enterprise) {
     return perform(() -> tables.readDeletions(enterprise));
   }

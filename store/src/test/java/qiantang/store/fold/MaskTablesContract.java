@@ -92,6 +92,18 @@ public abstract class MaskTablesContract {
   }
 
   @Test
+  void whatAnotherCoversIsForgotten() {
+    Mask first = Mask.of(enterprise, PUMP, 5, 1_000, 1);
+    Mask second = Mask.of(enterprise, null, Mask.ALL_TIMES, 2_000, 2);
+    write(Deletion.begun(first));
+    write(Deletion.begun(second));
+    Stages.await(tables().forgetDeletions(List.of(first)));
+    Stages.await(tables().forgetDeletions(List.of(first)));
+    assertEquals(List.of(Deletion.begun(second)), deletions(enterprise));
+    Stages.await(tables().forgetDeletions(List.of()));
+  }
+
+  @Test
   void rowsOfChunksComePageByPageInTheirOrder() {
     for (Retention retention : Retention.values()) {
       List<ChunkKey> keys = keys(retention);

@@ -290,6 +290,11 @@ final class WatchedFolds implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> forgetDeletions(List<Mask> covered) {
+    return perform(() -> tables.forgetDeletions(covered));
+  }
+
+  @Override
   public CompletionStage<List<Deletion>> readDeletions(EnterpriseId enterprise) {
     return perform(() -> tables.readDeletions(enterprise));
   }

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layout;
+import qiantang.store.fold.Mask;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.StartId;
@@ -175,6 +176,11 @@ final class FoldWay implements FoldTables {
   @Override
   public CompletionStage<Void> writeDeletion(Deletion deletion, Duration timeToLive) {
     return way.perform(Kind.STEP, "deletion", () -> tables.writeDeletion(deletion, timeToLive));
+  }
+
+  @Override
+  public CompletionStage<Void> forgetDeletions(List<Mask> covered) {
+    return way.perform(Kind.WRITE, "forgotten", () -> tables.forgetDeletions(covered));
   }
 
   @Override

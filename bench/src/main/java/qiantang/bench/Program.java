@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class Program implements AutoCloseable {
   private static final Duration READY_MAX = Duration.ofSeconds(60);
   private static final Duration READY_PAUSE = Duration.ofMillis(100);
+  private static final int ANSWER_MILLIS_MAX = 2000;
   private static final Duration STOP_MAX = Duration.ofSeconds(15);
 
   private final Process process;
@@ -77,11 +78,12 @@ final class Program implements AutoCloseable {
   private boolean becomesReady(int httpPort) throws InterruptedException {
     URI ready = URI.create("http://127.0.0.1:" + httpPort + "/health/ready");
     long end = System.nanoTime() + READY_MAX.toNanos();
-    while (System.nanoTime() < end && process.isAlive()) {
+    boolean hasEnded = false;
+    while (System.nanoTime() < end && !hasEnded) {
       if (answers(ready)) {
         return true;
       }
-      Thread.sleep(READY_PAUSE);
+      hasEnded = process.waitFor(READY_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     }
     return false;
   }
@@ -89,6 +91,8 @@ final class Program implements AutoCloseable {
   private static boolean answers(URI uri) {
     try {
       HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+      connection.setConnectTimeout(ANSWER_MILLIS_MAX);
+      connection.setReadTimeout(ANSWER_MILLIS_MAX);
       return connection.getResponseCode() == 200;
     } catch (IOException e) {
       return false; // not up yet

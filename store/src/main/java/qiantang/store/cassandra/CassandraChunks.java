@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables.Chunk;
 import qiantang.store.fold.FoldTables.ChunkKey;
 import qiantang.store.fold.FoldTables.ChunkPartition;
@@ -24,6 +25,9 @@ final class CassandraChunks {
 
   private static final byte[] NO_SUMMARY = {};
 
+  // Before all devices: none has an empty id.
+  private static final String BEFORE_ALL = "";
+
   // A summary has some 30 bytes a metric, so a page of 100 metrics is 1.5 MiB.
   private static final int SUMMARIES_PER_PAGE = 512;
 
@@ -31,7 +35,10 @@ final class CassandraChunks {
       PreparedStatement insert,
       PreparedStatement select,
       PreparedStatement selectSummaries,
-      PreparedStatement scanSummaries) {}
+      PreparedStatement scanSummaries,
+      PreparedStatement selectBehind,
+      PreparedStatement selectDeviceBehind,
+      PreparedStatement delete) {}
 
   private final CqlSession session;
   private final Statements chunks30d;
@@ -49,6 +56,10 @@ final class CassandraChunks {
     String partition =
         " FROM " + table + " WHERE enterprise = ? AND device_group = ? AND period = ?";
     String spans = partition + " AND device = ? AND span >= ? AND span < ?";
+    String behind =
+        "SELECT device, span, arrival, part, digest, summary"
+            + partition
+            + " AND (device, span, arrival, part, digest) > (?, ?, ?, ?, ?)";
     return new Statements(
         prepare(
             "INSERT INTO "
@@ -61,7 +72,13 @@ final class CassandraChunks {
         prepare(
             "SELECT device, span, arrival, part, digest, summary"
                 + partition
-                + " AND span >= ? AND span < ? ALLOW FILTERING"));
+                + " AND span >= ? AND span < ? ALLOW FILTERING"),
+        prepare(behind + " LIMIT ?"),
+        prepare(behind + " AND (device) <= (?) LIMIT ?"),
+        prepare(
+            "DELETE"
+                + partition
+                + " AND device = ? AND span = ? AND arrival = ? AND part = ? AND digest = ?"));
   }
 
   private Statements statements(Retention retention) {
@@ -139,13 +156,46 @@ final class CassandraChunks {
                 fromSpan,
                 toSpan)
             .setPageSize(SUMMARIES_PER_PAGE);
-    return Rows.visit(
-        session,
-        statement,
-        row -> {
-          DeviceId device = new DeviceId(Rows.present(row.getString("device"), "device"));
-          visitor.accept(new Summarized(chunkKey(partition, device, row), summary(row)));
-        });
+    return Rows.visit(session, statement, row -> visitor.accept(summarized(partition, row)));
+  }
+
+  CompletionStage<List<Summarized>> behind(
+      ChunkPartition partition, @Nullable DeviceId device, @Nullable ChunkKey behind, int limit) {
+    Statements statements = statements(partition.retention());
+    String first = device == null ? BEFORE_ALL : device.text();
+    BoundStatementBuilder query =
+        (device == null ? statements.selectBehind : statements.selectDeviceBehind)
+            .boundStatementBuilder()
+            .setString(0, partition.enterprise().text())
+            .setInt(1, partition.group())
+            .setLong(2, partition.period())
+            .setString(3, behind == null ? first : behind.device().text())
+            .setLong(4, behind == null ? Long.MIN_VALUE : behind.span())
+            .setLong(5, behind == null ? Long.MIN_VALUE : behind.arrival())
+            .setInt(6, behind == null ? Integer.MIN_VALUE : behind.part())
+            .setLong(7, behind == null ? Long.MIN_VALUE : behind.digest());
+    query = device == null ? query.setInt(8, limit) : query.setString(8, first).setInt(9, limit);
+    return Rows.read(session, query.build(), row -> summarized(partition, row));
+  }
+
+  Batches<ChunkPartition, BoundStatement> erased(ChunkPartition partition, List<ChunkKey> keys) {
+    Batches<ChunkPartition, BoundStatement> batches = new Batches<>();
+    for (ChunkKey key : keys) {
+      BoundStatement row =
+          statements(partition.retention())
+              .delete
+              .bind(
+                  partition.enterprise().text(),
+                  partition.group(),
+                  partition.period(),
+                  key.device().text(),
+                  key.span(),
+                  key.arrival(),
+                  key.part(),
+                  key.digest());
+      batches.add(partition, row, 0);
+    }
+    return batches;
   }
 
   private static BoundStatement spans(
@@ -167,7 +217,12 @@ final class CassandraChunks {
     return new Chunk(chunkKey(partition, device, row), Rows.blob(row, "body"), summary(row));
   }
 
-  static ChunkKey chunkKey(ChunkPartition partition, DeviceId device, Row row) {
+  private static Summarized summarized(ChunkPartition partition, Row row) {
+    DeviceId device = new DeviceId(Rows.present(row.getString("device"), "device"));
+    return new Summarized(chunkKey(partition, device, row), summary(row));
+  }
+
+  private static ChunkKey chunkKey(ChunkPartition partition, DeviceId device, Row row) {
     return new ChunkKey(
         partition,
         device,
@@ -177,7 +232,7 @@ final class CassandraChunks {
         row.getLong("digest"));
   }
 
-  static byte[] summary(Row row) {
+  private static byte[] summary(Row row) {
     ByteBuffer summary = row.getByteBuffer("summary");
     return summary == null ? NO_SUMMARY : Rows.bytes(summary);
   }

@@ -325,12 +325,12 @@ final class CassandraFolds implements FoldTables {
   @Override
   public CompletionStage<List<Summarized>> readRows(
       ChunkPartition partition, @Nullable DeviceId device, @Nullable ChunkKey behind, int limit) {
-    return masks.rows(partition, device, behind, limit);
+    return chunks.behind(partition, device, behind, limit);
   }
 
   @Override
   public CompletionStage<Void> eraseChunks(ChunkPartition partition, List<ChunkKey> keys) {
-    return write(masks.erased(partition, keys));
+    return write(chunks.erased(partition, keys));
   }
 
   @Override

@@ -1,6 +1,5 @@
 package qiantang.store.codec;
 
-import java.math.BigInteger;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.Value;
@@ -13,9 +12,8 @@ import qiantang.store.summary.Sample;
  *
  * <pre>
  * numbers := RAW_WHOLE raw | RAW_REAL raw | shape(NumbersShape) NumbersBody
- * raw     := value(ValueCodec)*4 time(varint)*2 exact*3   first, last, min, max; of min and max;
+ * raw     := value(ValueCodec)*4 time(varint)*2 ExactCodec*3   first, last, min, max; of both;
  *                                                         sum, integral, resets
- * exact   := exponent(zigzag) bytes(varint) units(two's complement)
  * </pre>
  */
 final class NumbersCodec {
@@ -27,9 +25,6 @@ final class NumbersCodec {
   // Digits that first, last, min and max happen not to have, but others do.
   private static final int FINER_MAX = 2;
   private static final int[] WAYS = {Decimals.QUOTIENT, Decimals.SINGLE, Decimals.PRODUCT};
-  // From 2^-1074 to 2^1024 times microseconds times a count.
-  private static final int EXPONENT_MAX = 1200;
-  private static final int UNITS_BYTES_MAX = 300;
 
   private NumbersCodec() {}
 
@@ -85,10 +80,7 @@ final class NumbersCodec {
     sink.putVarint(times.toUnits(numbers.min().timeMicros()));
     sink.putVarint(times.toUnits(numbers.max().timeMicros()));
     for (Exact exact : List.of(numbers.sum(), numbers.integral(), numbers.resets())) {
-      byte[] units = exact.units().toByteArray();
-      sink.putZigzag(exact.exponent());
-      sink.putVarint(units.length);
-      sink.put(units, 0, units.length);
+      ExactCodec.encode(sink, exact);
     }
     return sink;
   }
@@ -104,10 +96,10 @@ final class NumbersCodec {
     if (shape > RAW_REAL) {
       return new NumbersBody(new NumbersShape(shape), times).decode(source, count, heldUnits);
     }
-    Value first = number(source);
-    Value last = number(source);
-    Value min = number(source);
-    Value max = number(source);
+    Value first = ValueCodec.decodeNumber(source);
+    Value last = ValueCodec.decodeNumber(source);
+    Value min = ValueCodec.decodeNumber(source);
+    Value max = ValueCodec.decodeNumber(source);
     long minMicros = times.toMicros(source.getVarint());
     long maxMicros = times.toMicros(source.getVarint());
     return new Numbers(
@@ -117,26 +109,9 @@ final class NumbersCodec {
         last,
         new Sample(minMicros, min),
         new Sample(maxMicros, max),
-        exact(source),
-        exact(source),
+        ExactCodec.decode(source),
+        ExactCodec.decode(source),
         heldUnits * times.unitMicros(),
-        exact(source));
-  }
-
-  private static Value number(ByteSource source) {
-    Value value = ValueCodec.decode(source);
-    if (!Numbers.isNumber(value)) {
-      throw new ByteSource.Damaged("no number: " + value);
-    }
-    return value;
-  }
-
-  private static Exact exact(ByteSource source) {
-    long exponent = source.getZigzag();
-    long bytes = source.getVarint();
-    if (Math.abs(exponent) > EXPONENT_MAX || bytes < 1 || bytes > UNITS_BYTES_MAX) {
-      throw new ByteSource.Damaged(bytes + " bytes of units of 2^" + exponent);
-    }
-    return new Exact(new BigInteger(source.get(bytes)), (int) exponent);
+        ExactCodec.decode(source));
   }
 }

@@ -57,7 +57,34 @@ public final class SummaryCodec {
       long unitMicros,
       long newestArrivalMillis,
       SortedMap<String, Summary> byMetric,
-      SortedSet<String> inColumns) {}
+      SortedSet<String> inColumns) {
+    /** The summaries of parts that follow each other, as of one. */
+    public static Summaries following(List<Summaries> parts) {
+      Summaries first = parts.getFirst();
+      long unit = 0;
+      long newest = Long.MIN_VALUE;
+      SortedMap<String, Summary> byMetric = new TreeMap<>();
+      SortedSet<String> inColumns = new TreeSet<>();
+      for (Summaries part : parts) {
+        // A part of one instant has a unit of 1 us, which says nothing.
+        boolean isInstant = part.firstMicros == part.lastMicros;
+        unit = isInstant ? unit : SummaryTimes.gcd(unit, part.unitMicros);
+        unit = SummaryTimes.gcd(unit, part.firstMicros - first.firstMicros);
+        newest = Math.max(newest, part.newestArrivalMillis);
+        inColumns.addAll(part.inColumns);
+        part.byMetric.forEach(
+            (metric, later) -> byMetric.merge(metric, later, Summary::followedBy));
+      }
+      byMetric.keySet().removeAll(inColumns);
+      return new Summaries(
+          first.firstMicros,
+          parts.getLast().lastMicros,
+          Math.max(1, unit),
+          newest,
+          byMetric,
+          inColumns);
+    }
+  }
 
   /** What came of decoding summaries. */
   public sealed interface Decoded {

@@ -22,7 +22,8 @@ record SummaryTimes(long firstMicros, long unitMicros, long units) {
     return unit == 0 ? new SummaryTimes(first, 1, 0) : new SummaryTimes(first, unit, last / unit);
   }
 
-  private static long gcd(long a, long b) {
+  /** The greatest that divides both; one where the other is 0. */
+  static long gcd(long a, long b) {
     long divisor = a;
     long rest = b;
     while (rest != 0) {

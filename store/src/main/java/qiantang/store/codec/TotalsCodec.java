@@ -1,6 +1,5 @@
 package qiantang.store.codec;
 
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import qiantang.store.model.MetricValue;
 import qiantang.store.model.Value;
 import qiantang.store.summary.Exact;
-import qiantang.store.summary.Numbers;
 import qiantang.store.summary.Total;
 
 /**
@@ -20,8 +18,7 @@ import qiantang.store.summary.Total;
  * <pre>
  * totals := 'T' version(1) metrics(SortedTexts) hours(1) hour* crc32c(4)
  * hour   := UNKNOWN(1) | KNOWN(1) newest arrival ms(zigzag) total*               of each metric
- * total  := count(varint) [numbers(varint) [any real(1) min max sum(exact) delta(exact)]]
- * exact  := exponent(zigzag) bytes(varint) units(two's complement)
+ * total  := count(varint) [numbers(varint) [any real(1) min max sum(ExactCodec) delta(ExactCodec)]]
  * </pre>
  */
 public final class TotalsCodec {
@@ -30,10 +27,6 @@ public final class TotalsCodec {
 
   private static final int UNKNOWN = 0;
   private static final int KNOWN = 1;
-
-  // From 2^-1074 to 2^1024 times a count.
-  private static final int EXPONENT_MAX = 1200;
-  private static final int UNITS_BYTES_MAX = 300;
 
   private TotalsCodec() {}
 
@@ -97,16 +90,9 @@ public final class TotalsCodec {
       sink.put(total.anyReal() ? 1 : 0);
       ValueCodec.encode(sink, min);
       ValueCodec.encode(sink, max);
-      put(sink, total.sum());
-      put(sink, total.delta());
+      ExactCodec.encode(sink, total.sum());
+      ExactCodec.encode(sink, total.delta());
     }
-  }
-
-  private static void put(ByteSink sink, Exact exact) {
-    byte[] units = exact.units().toByteArray();
-    sink.putZigzag(exact.exponent());
-    sink.putVarint(units.length);
-    sink.put(units, 0, units.length);
   }
 
   /**
@@ -162,35 +148,14 @@ public final class TotalsCodec {
       return isWanted ? new Total(count, 0, false, null, null, Exact.ZERO, Exact.ZERO) : null;
     }
     boolean anyReal = source.get() != 0;
-    Value min = number(source);
-    Value max = number(source);
+    Value min = ValueCodec.decodeNumber(source);
+    Value max = ValueCodec.decodeNumber(source);
     if (!isWanted) {
-      skip(source);
-      skip(source);
+      ExactCodec.skip(source);
+      ExactCodec.skip(source);
       return null;
     }
-    return new Total(count, numbers, anyReal, min, max, exact(source), exact(source));
-  }
-
-  private static Value number(ByteSource source) {
-    Value value = ValueCodec.decode(source);
-    if (!Numbers.isNumber(value)) {
-      throw new ByteSource.Damaged("no number: " + value);
-    }
-    return value;
-  }
-
-  private static Exact exact(ByteSource source) {
-    long exponent = source.getZigzag();
-    long bytes = source.getVarint();
-    if (Math.abs(exponent) > EXPONENT_MAX || bytes < 1 || bytes > UNITS_BYTES_MAX) {
-      throw new ByteSource.Damaged(bytes + " bytes of units of 2^" + exponent);
-    }
-    return new Exact(new BigInteger(source.get(bytes)), (int) exponent);
-  }
-
-  private static void skip(ByteSource source) {
-    source.getZigzag();
-    source.skip(source.getVarint());
+    return new Total(
+        count, numbers, anyReal, min, max, ExactCodec.decode(source), ExactCodec.decode(source));
   }
 }

@@ -1,6 +1,7 @@
 package qiantang.store.codec;
 
 import qiantang.store.model.Value;
+import qiantang.store.summary.Numbers;
 
 /** One value: a type byte and its bits, exact for everything a device can send. */
 final class ValueCodec {
@@ -52,6 +53,15 @@ final class ValueCodec {
       case JSON -> new Value.Json(source.getText());
       default -> throw new ByteSource.Damaged("a value of unknown type " + type);
     };
+  }
+
+  /** The same of a value that is a number, in the sense of {@link Numbers}. */
+  static Value decodeNumber(ByteSource source) {
+    Value value = decode(source);
+    if (!Numbers.isNumber(value)) {
+      throw new ByteSource.Damaged("no number: " + value);
+    }
+    return value;
   }
 
   private static void encodeReal(ByteSink sink, double value) {

@@ -3,8 +3,8 @@ package qiantang.store.fold;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -33,6 +33,10 @@ final class ChunkWrites {
 
   // Where slices of a device's event span follow each other, how many parts it has so far.
   private final Map<DeviceSpan, Integer> parts = new HashMap<>();
+
+  // Rollups that do not know what is written, and when all of them are known to be told so.
+  private final Set<Rollup> late = new HashSet<>();
+  private CompletionStage<Void> lateTold = Turns.NOTHING;
 
   private record DeviceSpan(DeviceId device, long span) {}
 
@@ -119,24 +123,25 @@ final class ChunkWrites {
         .forEach(batch -> window.add(told.thenCompose(nothing -> write(batch, span, timeToLive))));
   }
 
-  /** Says of what comes too late for rollups that these are late, before it is written. */
+  /** Says once of what comes too late for rollups that these are late, before it is written. */
   private CompletionStage<Void> tellRollups(long span, Set<DeviceId> devices, Duration timeToLive) {
-    List<Rollup> late = new ArrayList<>();
+    List<Rollup> untold = new ArrayList<>();
     long end = layouts.spanEnd(span);
     for (long begin = Rollups.begin(span); begin < end; begin += Rollups.PERIOD_MINUTES) {
       if (arrivalSpan >= Rollups.completeAt(begin)) {
-        Set<RollupPartition> partitions = new LinkedHashSet<>();
         for (DeviceId device : devices) {
           RollupPartition partition = Rollups.partition(layouts, device, begin);
-          partitions.add(partition);
-          late.add(Rollup.late(partition, device, begin));
-        }
-        for (RollupPartition partition : partitions) {
-          late.add(Rollup.late(partition, null, begin));
+          untold.add(Rollup.late(partition, device, begin));
+          untold.add(Rollup.late(partition, null, begin));
         }
       }
     }
-    return late.isEmpty() ? Turns.NOTHING : environment.tables().insertRollups(late, timeToLive);
+    untold.removeIf(rollup -> !late.add(rollup));
+    if (!untold.isEmpty()) {
+      CompletionStage<Void> now = environment.tables().insertRollups(untold, timeToLive);
+      lateTold = lateTold.thenCombine(now, (before, after) -> null);
+    }
+    return lateTold;
   }
 
   private Chunk chunk(ChunkPartition partition, DeviceId device, long span, ChunkCodec.Part part) {

@@ -3,10 +3,6 @@ package qiantang.store.fold;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
@@ -104,35 +100,7 @@ final class DeviceHours {
         return new Hour.Unknown();
       }
     }
-    return new Hour.Known(following(found));
-  }
-
-  /** The summaries of parts that follow each other. */
-  private static Summaries following(List<Summaries> parts) {
-    if (parts.size() == 1) {
-      return parts.getFirst();
-    }
-    long first = parts.getFirst().firstMicros();
-    long unit = 0;
-    long newest = Long.MIN_VALUE;
-    SortedMap<String, Summary> byMetric = new TreeMap<>();
-    SortedSet<String> inColumns = new TreeSet<>();
-    for (Summaries part : parts) {
-      // A part of one instant has a unit of 1 us, which says nothing.
-      unit = part.firstMicros() == part.lastMicros() ? unit : gcd(unit, part.unitMicros());
-      unit = gcd(unit, part.firstMicros() - first);
-      newest = Math.max(newest, part.newestArrivalMillis());
-      inColumns.addAll(part.inColumns());
-      part.byMetric()
-          .forEach((metric, later) -> byMetric.merge(metric, later, Summary::followedBy));
-    }
-    byMetric.keySet().removeAll(inColumns);
-    long last = parts.getLast().lastMicros();
-    return new Summaries(first, last, unit, newest, byMetric, inColumns);
-  }
-
-  private static long gcd(long a, long b) {
-    return b == 0 ? a : gcd(b, a % b);
+    return new Hour.Known(Summaries.following(found));
   }
 
   private CompletionStage<List<Hour>> ofColumns(List<Hour> hours, int first, int last) {

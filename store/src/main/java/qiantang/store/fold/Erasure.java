@@ -127,15 +127,9 @@ final class Erasure {
   }
 
   private List<ChunkPartition> partitions(long day) {
-    long from = day * Layout.DAY_MINUTES;
-    List<ChunkPartition> partitions = new ArrayList<>();
-    for (int group : groups(history.at(from))) {
-      int period = history.at(from).periodMinutes(group);
-      for (long begin = from; begin < from + Layout.DAY_MINUTES; begin += period) {
-        partitions.add(new ChunkPartition(history.retention(), history.enterprise(), group, begin));
-      }
-    }
-    return partitions;
+    return groups(history.at(day * Layout.DAY_MINUTES)).stream()
+        .flatMap(group -> history.chunkPartitions(day, group).stream())
+        .toList();
   }
 
   private List<Integer> groups(Layout layout) {

@@ -121,6 +121,17 @@ public record LayoutHistory(EnterpriseId enterprise, Retention retention, List<L
         retention, enterprise, group, Math.floorDiv(spanStart, period) * period);
   }
 
+  /** The partitions of chunks in which a group's spans of a UTC day lie, in order of time. */
+  public List<ChunkPartition> chunkPartitions(long day, int group) {
+    long from = day * Layout.DAY_MINUTES;
+    int period = at(from).periodMinutes(group);
+    List<ChunkPartition> partitions = new ArrayList<>();
+    for (long begin = from; begin < from + Layout.DAY_MINUTES; begin += period) {
+      partitions.add(new ChunkPartition(retention, enterprise, group, begin));
+    }
+    return partitions;
+  }
+
   /** First minute behind a partition of this device that begins at this minute. */
   public long periodEnd(DeviceId device, long period) {
     Layout layout = at(period);

@@ -69,14 +69,11 @@ final class RollupStep {
     }
 
     private List<ChunkPartition> partitions() {
-      long periodMinutes = layouts.at(begin).periodMinutes(group);
-      List<ChunkPartition> partitions = new ArrayList<>();
-      long period = Math.floorDiv(begin, periodMinutes) * periodMinutes;
-      for (; period < begin + Rollups.PERIOD_MINUTES; period += periodMinutes) {
-        partitions.add(
-            new ChunkPartition(layouts.retention(), layouts.enterprise(), group, period));
-      }
-      return partitions;
+      int periodMinutes = layouts.at(begin).periodMinutes(group);
+      return layouts.chunkPartitions(Math.floorDiv(begin, Layout.DAY_MINUTES), group).stream()
+          .filter(partition -> partition.period() < begin + Rollups.PERIOD_MINUTES)
+          .filter(partition -> partition.period() + periodMinutes > begin)
+          .toList();
     }
 
     private CompletionStage<Void> scan(ChunkPartition partition) {

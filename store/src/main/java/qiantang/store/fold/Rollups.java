@@ -1,5 +1,9 @@
 package qiantang.store.fold;
 
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import qiantang.store.fold.RollupTables.Rollup;
 import qiantang.store.fold.RollupTables.RollupPartition;
 import qiantang.store.model.DeviceId;
 
@@ -60,5 +64,12 @@ public final class Rollups {
   public static RollupPartition partition(LayoutHistory layouts, int group, long begin) {
     long period = Math.floorDiv(begin, PARTITION_MINUTES) * PARTITION_MINUTES;
     return new RollupPartition(layouts.retention(), layouts.enterprise(), group, period);
+  }
+
+  /** Those of some rollups beside which nothing says that chunks know more. */
+  public static List<Rollup> whole(List<Rollup> rollups) {
+    Set<Long> late =
+        rollups.stream().filter(Rollup::isLate).map(Rollup::begin).collect(Collectors.toSet());
+    return rollups.stream().filter(rollup -> !late.contains(rollup.begin())).toList();
   }
 }

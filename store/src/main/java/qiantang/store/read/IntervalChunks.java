@@ -2,11 +2,9 @@ package qiantang.store.read;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -129,14 +127,11 @@ final class IntervalChunks {
 
     /** Hours of which rollups know all, by their first minute. */
     private Map<Long, Hour> hours(List<Rollup> rollups) {
-      Set<Long> late = new HashSet<>();
-      rollups.stream().filter(Rollup::isLate).forEach(rollup -> late.add(rollup.begin()));
       Map<Long, Hour> hours = new HashMap<>();
-      for (Rollup rollup : rollups) {
+      for (Rollup rollup : Rollups.whole(rollups)) {
         // Damaged ones hide nothing: the chunks have all that they would have told.
-        if (!late.contains(rollup.begin())
-            && RollupCodec.decode(rollup.bytes(), merge.wanted())
-                instanceof RollupCodec.Decoded.Found(List<Hour> found)) {
+        if (RollupCodec.decode(rollup.bytes(), merge.wanted())
+            instanceof RollupCodec.Decoded.Found(List<Hour> found)) {
           for (int i = 0; i < found.size(); i++) {
             hours.put(rollup.begin() + i * (long) Rollups.HOUR_MINUTES, found.get(i));
           }

@@ -44,6 +44,7 @@ final class TotalsRead {
 
   private static final long MINUTE_MICROS = 60_000_000L;
   private static final long HOUR_MICROS = Rollups.HOUR_MINUTES * MINUTE_MICROS;
+  private static final long DAY_MICROS = Layout.DAY_MINUTES * MINUTE_MICROS;
 
   private final TotalsRequest request;
   private final LayoutHistory history;
@@ -219,14 +220,11 @@ final class TotalsRead {
 
   /** Hours of which rollups know all, by their number since 1970. */
   private Map<Long, Hour> hours(List<Rollup> rollups) {
-    Set<Long> late = new HashSet<>();
-    rollups.stream().filter(Rollup::isLate).forEach(rollup -> late.add(rollup.begin()));
     Map<Long, Hour> hours = new HashMap<>();
-    for (Rollup rollup : rollups) {
+    for (Rollup rollup : Rollups.whole(rollups)) {
       // Damaged ones hide nothing: the devices have all that they would have told.
-      if (!late.contains(rollup.begin())
-          && TotalsCodec.decode(rollup.bytes(), wanted)
-              instanceof TotalsCodec.Decoded.Found(List<Hour> found)) {
+      if (TotalsCodec.decode(rollup.bytes(), wanted)
+          instanceof TotalsCodec.Decoded.Found(List<Hour> found)) {
         for (int i = 0; i < found.size(); i++) {
           hours.put(rollup.begin() / Rollups.HOUR_MINUTES + i, found.get(i));
         }
@@ -271,18 +269,11 @@ final class TotalsRead {
   /** All partitions of chunks of the event times asked for. */
   private List<ChunkPartition> days() {
     List<ChunkPartition> partitions = new ArrayList<>();
-    long end = Math.floorDiv(request.toMicros() - 1, MINUTE_MICROS) + 1;
-    long day =
-        Math.floorDiv(request.fromMicros(), MINUTE_MICROS * Layout.DAY_MINUTES)
-            * Layout.DAY_MINUTES;
-    for (; day < end; day += Layout.DAY_MINUTES) {
-      Layout layout = history.at(day);
-      for (int group = 0; group < layout.groupCount(); group++) {
-        int period = layout.periodMinutes(group);
-        for (long begin = day; begin < day + Layout.DAY_MINUTES; begin += period) {
-          partitions.add(
-              new ChunkPartition(history.retention(), history.enterprise(), group, begin));
-        }
+    long first = Math.floorDiv(request.fromMicros(), DAY_MICROS);
+    for (long day = first; day * DAY_MICROS < request.toMicros(); day++) {
+      int groups = history.at(day * Layout.DAY_MINUTES).groupCount();
+      for (int group = 0; group < groups; group++) {
+        partitions.addAll(history.chunkPartitions(day, group));
       }
     }
     return partitions;

@@ -136,8 +136,8 @@ final class Mutants {
           new Mutant(
               "nothing says that a rollup is late",
               "fold/ChunkWrites.java",
-              "return late.isEmpty()",
-              "return arrivalSpan > 0"),
+              "untold.removeIf(rollup -> !late.add(rollup));",
+              "untold.clear();"),
           new Mutant(
               "a rollup counts over a sample that no chunk has yet",
               "read/TotalsRead.java",

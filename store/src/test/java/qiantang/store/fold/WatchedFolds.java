@@ -10,7 +10,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
@@ -21,7 +20,7 @@ import qiantang.store.model.StartId;
  * One fold's way to the tables: tells what it asked for, and fails or stops where it is told. One
  * thread, unless it answers on others.
  */
-final class WatchedFolds implements FoldTables {
+final class WatchedFolds extends HeldFolds {
   /** What becomes of an operation that fails, and of those after it. */
   enum Death {
     /** It never reached the database. */
@@ -32,7 +31,6 @@ final class WatchedFolds implements FoldTables {
     ALONE
   }
 
-  private final FoldTables tables;
   private final Map<ChunkKey, Chunk> chunks;
   private final Map<ChunkKey, Duration> timesToLive = new HashMap<>();
   private final List<State> states = new ArrayList<>();
@@ -59,7 +57,7 @@ final class WatchedFolds implements FoldTables {
    * @param chunks shared by all who write to the same tables
    */
   WatchedFolds(FoldTables tables, Map<ChunkKey, Chunk> chunks) {
-    this.tables = tables;
+    super(tables);
     this.chunks = chunks;
   }
 
@@ -162,27 +160,6 @@ final class WatchedFolds implements FoldTables {
   }
 
   @Override
-  public CompletionStage<Integer> keepBlocks(
-      BlockPartition partition, long fromMinute, long toMinute) {
-    return perform(() -> tables.keepBlocks(partition, fromMinute, toMinute));
-  }
-
-  @Override
-  public CompletionStage<Void> writeKeptMinute(EnterpriseId enterprise, long minute) {
-    return perform(() -> tables.writeKeptMinute(enterprise, minute));
-  }
-
-  @Override
-  public CompletionStage<Void> writeGap(EnterpriseId enterprise, long fromMinute, long toMinute) {
-    return perform(() -> tables.writeGap(enterprise, fromMinute, toMinute));
-  }
-
-  @Override
-  public CompletionStage<Packing> readPacking(EnterpriseId enterprise) {
-    return perform(() -> tables.readPacking(enterprise));
-  }
-
-  @Override
   public CompletionStage<Void> insertChunks(List<Chunk> rows, Duration timeToLive) {
     return perform(
         () -> {
@@ -218,65 +195,6 @@ final class WatchedFolds implements FoldTables {
   }
 
   @Override
-  public CompletionStage<Void> scanSummaries(
-      ChunkPartition partition, long fromSpan, long toSpan, Consumer<Summarized> visitor) {
-    return perform(() -> tables.scanSummaries(partition, fromSpan, toSpan, visitor));
-  }
-
-  @Override
-  public CompletionStage<Void> insertRollups(List<Rollup> rollups, Duration timeToLive) {
-    return perform(() -> tables.insertRollups(rollups, timeToLive));
-  }
-
-  @Override
-  public CompletionStage<Void> eraseRollups(List<Rollup> rollups) {
-    return perform(() -> tables.eraseRollups(rollups));
-  }
-
-  @Override
-  public CompletionStage<List<Rollup>> readRollups(
-      RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin) {
-    return perform(() -> tables.readRollups(partition, device, fromBegin, toBegin));
-  }
-
-  @Override
-  public CompletionStage<Void> insertEvents(List<Event> events) {
-    return perform(() -> tables.insertEvents(events));
-  }
-
-  @Override
-  public CompletionStage<List<Event>> readEvents(
-      EventPartition partition, String fromId, String toId, int limit) {
-    return perform(() -> tables.readEvents(partition, fromId, toId, limit));
-  }
-
-  @Override
-  public CompletionStage<Void> writeRegisters(List<RegisterRow> registers) {
-    return perform(() -> tables.writeRegisters(registers));
-  }
-
-  @Override
-  public CompletionStage<List<RegisterRow>> readRegisters(RegisterPartition partition) {
-    return perform(() -> tables.readRegisters(partition));
-  }
-
-  @Override
-  public CompletionStage<List<RegisterRow>> readRegisters(
-      RegisterPartition partition, List<DeviceId> devices) {
-    return perform(() -> tables.readRegisters(partition, devices));
-  }
-
-  @Override
-  public CompletionStage<Void> writeCounts(List<LaneCounts> counts) {
-    return perform(() -> tables.writeCounts(counts));
-  }
-
-  @Override
-  public CompletionStage<List<LaneCounts>> readCounts(EnterpriseId enterprise) {
-    return perform(() -> tables.readCounts(enterprise));
-  }
-
-  @Override
   public synchronized CompletionStage<Void> insertLayout(EnterpriseId enterprise, Layout layout) {
     layouts.add(layout);
     return keepsLayouts
@@ -285,57 +203,7 @@ final class WatchedFolds implements FoldTables {
   }
 
   @Override
-  public CompletionStage<Void> writeDeletion(Deletion deletion, Duration timeToLive) {
-    return perform(() -> tables.writeDeletion(deletion, timeToLive));
-  }
-
-  @Override
-  public CompletionStage<Void> forgetDeletions(List<Mask> covered) {
-    return perform(() -> tables.forgetDeletions(covered));
-  }
-
-  @Override
-  public CompletionStage<List<Deletion>> readDeletions(EnterpriseId enterprise) {
-    return perform(() -> tables.readDeletions(enterprise));
-  }
-
-  @Override
-  public CompletionStage<List<EnterpriseId>> readMaskedEnterprises() {
-    return perform(() -> tables.readMaskedEnterprises());
-  }
-
-  @Override
-  public CompletionStage<List<Summarized>> readRows(
-      ChunkPartition partition, @Nullable DeviceId device, @Nullable ChunkKey behind, int limit) {
-    return perform(() -> tables.readRows(partition, device, behind, limit));
-  }
-
-  @Override
-  public CompletionStage<Void> eraseChunks(ChunkPartition partition, List<ChunkKey> keys) {
-    return perform(() -> tables.eraseChunks(partition, keys));
-  }
-
-  @Override
-  public CompletionStage<Void> eraseStates(List<State> states) {
-    return perform(() -> tables.eraseStates(states));
-  }
-
-  @Override
-  public CompletionStage<Void> eraseEvents(EventPartition partition, String toId) {
-    return perform(() -> tables.eraseEvents(partition, toId));
-  }
-
-  @Override
-  public CompletionStage<Void> eraseEvents(List<Event> events) {
-    return perform(() -> tables.eraseEvents(events));
-  }
-
-  @Override
-  public CompletionStage<List<Layout>> readLayouts(EnterpriseId enterprise) {
-    return perform(() -> tables.readLayouts(enterprise));
-  }
-
-  private synchronized <T> CompletionStage<T> perform(Supplier<CompletionStage<T>> action) {
+  synchronized <T> CompletionStage<T> perform(Supplier<CompletionStage<T>> action) {
     if (threads != null) {
       return CompletableFuture.supplyAsync(() -> alone(action), threads);
     }

@@ -43,20 +43,14 @@ final class IntervalCheck {
    */
   void intervals(String reader, IntervalsRequest request, long began, IntervalsAnswer answer) {
     judge.check();
-    String who = reader + " intervals of " + request.device() + " of " + request.enterprise();
     Set<Integer> doubtful = new HashSet<>();
-    Map<Key, Value> expected = new HashMap<>();
-    samples(
+    Map<Key, Value> expected =
+        expected(
             judge.tracksOf(request.enterprise(), request.device()),
-            request.fromMicros(),
-            request.toMicros(),
             request.cutsMicros(),
             began,
-            doubtful)
-        .forEach(
-            (metric, byInterval) ->
-                byInterval.forEach(
-                    (interval, inOrder) -> expect(expected, metric, interval, inOrder)));
+            doubtful);
+    String who = reader + " intervals of " + request.device() + " of " + request.enterprise();
     compare(who, request.cutsMicros(), expected, doubtful, false, answer);
   }
 
@@ -64,18 +58,8 @@ final class IntervalCheck {
   void totals(String reader, TotalsRequest request, long began, IntervalsAnswer answer) {
     judge.check();
     Set<Integer> doubtful = new HashSet<>();
-    Map<Key, Value> expected = new HashMap<>();
-    samples(
-            judge.tracksOf(request.enterprise()),
-            request.fromMicros(),
-            request.toMicros(),
-            request.cutsMicros(),
-            began,
-            doubtful)
-        .forEach(
-            (metric, byInterval) ->
-                byInterval.forEach(
-                    (interval, values) -> expect(expected, metric, interval, values)));
+    Map<Key, Value> expected =
+        expected(judge.tracksOf(request.enterprise()), request.cutsMicros(), began, doubtful);
     expected.keySet().removeIf(key -> !OF_SEVERAL.contains(key.aggregate));
     String who = reader + " totals of " + request.enterprise();
     compare(who, request.cutsMicros(), expected, doubtful, true, answer);
@@ -126,18 +110,13 @@ final class IntervalCheck {
     return value instanceof Value.Int || value instanceof Value.Real;
   }
 
-  /** Values by metric and interval, each device's in order of event time. */
-  private Map<String, Map<Integer, List<Value>>> samples(
-      List<Track> tracks,
-      long fromMicros,
-      long toMicros,
-      long[] cutsMicros,
-      long began,
-      Set<Integer> doubtful) {
+  /** What is to be told of these, of all times within the cuts, but of doubtful intervals. */
+  private Map<Key, Value> expected(
+      List<Track> tracks, long[] cutsMicros, long began, Set<Integer> doubtful) {
     Map<String, NavigableMap<Long, List<Value>>> byMetric = new HashMap<>();
     for (Track track : tracks) {
       long micros = track.identity.eventTimeMicros();
-      if (micros < fromMicros || micros >= toMicros) {
+      if (micros < cutsMicros[0] || micros >= cutsMicros[cutsMicros.length - 1]) {
         continue;
       }
       @Nullable Said floor = track.floor(began);
@@ -154,7 +133,7 @@ final class IntervalCheck {
             .add(floor.value());
       }
     }
-    Map<String, Map<Integer, List<Value>>> samples = new HashMap<>();
+    Map<Key, Value> expected = new HashMap<>();
     byMetric.forEach(
         (metric, values) -> {
           Map<Integer, List<Value>> byInterval = new TreeMap<>();
@@ -164,9 +143,9 @@ final class IntervalCheck {
                       .computeIfAbsent(intervalOf(cutsMicros, micros), key -> new ArrayList<>())
                       .addAll(at));
           byInterval.keySet().removeAll(doubtful);
-          samples.put(metric, byInterval);
+          byInterval.forEach((interval, inOrder) -> expect(expected, metric, interval, inOrder));
         });
-    return samples;
+    return expected;
   }
 
   private static int intervalOf(long[] cutsMicros, long micros) {

@@ -50,8 +50,7 @@ final class FoldCommand implements Callable<Integer> {
     try {
       Listeners listeners = listen.listeners();
       listeners.requireFree(Map.of("--fold-http-port", httpPort));
-      progress.accept("store: waiting until Cassandra answers at " + database.contactPoints());
-      Cassandra cassandra = Cassandra.connect(database);
+      Cassandra cassandra = StoreOptions.connect(database, progress);
       running.add("store", STORE_STOP_LIMIT, cassandra);
       FoldMain folds = start(listeners, cassandra);
       running.add("fold", STOP_LIMIT, folds);

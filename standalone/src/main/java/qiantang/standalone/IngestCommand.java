@@ -44,8 +44,7 @@ final class IngestCommand implements Callable<Integer> {
       Listeners listeners = listen.listeners();
       options.requireAllowed(listeners);
       listeners.requireFree(options.ports());
-      progress.accept("store: waiting until Cassandra answers at " + database.contactPoints());
-      Cassandra cassandra = Cassandra.connect(database);
+      Cassandra cassandra = StoreOptions.connect(database, progress);
       running.add("store", STORE_STOP_LIMIT, cassandra);
       String name = node != null ? node : "pid-" + ProcessHandle.current().pid();
       IngestMain ingest = options.start(listeners, name, cassandra);

@@ -36,8 +36,7 @@ final class QueryCommand implements Callable<Integer> {
     try {
       Listeners listeners = listen.listeners();
       listeners.requireFree(options.ports());
-      progress.accept("store: waiting until Cassandra answers at " + database.contactPoints());
-      Cassandra cassandra = Cassandra.connect(database);
+      Cassandra cassandra = StoreOptions.connect(database, progress);
       running.add("store", STORE_STOP_LIMIT, cassandra);
       QueryMain query = options.start(listeners, cassandra);
       running.add("query", STOP_LIMIT, query);

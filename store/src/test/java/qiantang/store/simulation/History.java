@@ -4,6 +4,7 @@ package qiantang.store.simulation;
 final class History {
   private static final int FOLDS_AT_THE_END_MAX = 20;
   private static final int SECONDS_A_FOLD_MAX = 600;
+  private static final int MINUTES_OF_STALL_MAX = 90;
 
   private final World world;
   private final Acts acts;
@@ -157,10 +158,21 @@ final class History {
     node.machine().setWallClock(0);
     node.begin();
     time.advanceSluggishly(3 * VirtualTime.MINUTE, 15 * VirtualTime.SECOND);
+    FoldNode folder = world.folders.getFirst();
+    for (int i = 0; i < MINUTES_OF_STALL_MAX && isHeldUp(folder); i++) {
+      time.advance(VirtualTime.MINUTE);
+    }
     for (int i = 0; i < FOLDS_AT_THE_END_MAX; i++) {
-      acts.fold(world.folders.getFirst());
+      folder.pass();
+      for (int second = 0; second < SECONDS_A_FOLD_MAX && folder.isBusy(); second++) {
+        time.advance(VirtualTime.SECOND);
+      }
     }
     node.close();
+  }
+
+  private static boolean isHeldUp(FoldNode folder) {
+    return folder.isBusy() || folder.machine().isStalled();
   }
 
   private void foldAll() {

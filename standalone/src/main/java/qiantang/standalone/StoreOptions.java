@@ -29,7 +29,8 @@ final class StoreOptions {
       split = ",",
       converter = Words.Node.class,
       description =
-          "Some of its nodes, separated by commas; port 9042 where none is said. Default: 127.0.0.1")
+          "Some of its nodes, separated by commas; port 9042 where none is said. "
+              + "Default: 127.0.0.1")
   private List<InetSocketAddress> nodes =
       List.of(InetSocketAddress.createUnresolved("127.0.0.1", 9042));
 
@@ -82,7 +83,8 @@ final class StoreOptions {
         progress.accept(
             "store: still waiting for Cassandra at "
                 + database.contactPoints()
-                + ": see whether it runs there, and whether --cassandra and --datacenter are right");
+                + ": see whether it runs there, and whether --cassandra and --datacenter are"
+                + " right");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody interrupts it; then there is no more to say

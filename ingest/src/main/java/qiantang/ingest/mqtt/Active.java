@@ -13,6 +13,7 @@ import qiantang.ingest.payload.Dialect;
 import qiantang.ingest.payload.Dialects;
 import qiantang.ingest.payload.EventTimes;
 import qiantang.ingest.payload.Message;
+import qiantang.ingest.payload.Retained;
 import qiantang.ingest.payload.SubDevice;
 import qiantang.ingest.payload.SubDevices;
 import qiantang.store.journal.ByteBudget;
@@ -58,6 +59,7 @@ final class Active implements Phase {
   private int unanswered;
   private boolean isDraining;
   private @Nullable Waiting waiting;
+  private @Nullable Outgoing outgoing;
 
   private Active(
       MqttSession session,
@@ -73,7 +75,7 @@ final class Active implements Phase {
     meter = node.meter();
     budget = node.budgets().session(identity.enterprise());
     records = new Records(session, identity, clientId, journal, budget);
-    subscriptions = new Subscriptions(session);
+    subscriptions = new Subscriptions(session, identity);
     dialect = Dialects.of(topic, identity.isGateway());
     boolean isCapped =
         connect.version() == MqttVersion.V5
@@ -131,7 +133,12 @@ final class Active implements Phase {
       case Packet.PingReq _ -> PacketEncoder.pingResp(session.out());
       case Packet.PubRel release ->
           PacketEncoder.pubComp(session.out(), session.version(), release.packetId());
-      case Packet.Acknowledgement _ -> {} // of nothing we sent: ignored, as 4.3.2 has it
+      case Packet.PubAck ack -> {
+        if (outgoing != null) { // else of nothing we sent: ignored, as 4.3.2 has it
+          outgoing.acknowledged(ack.packetId());
+        }
+      }
+      case Packet.Acknowledgement _ -> {} // of QoS 2, which we never send: ignored
       case Packet.Disconnect _ -> session.end(null, null, "disconnect");
       case Packet.Broken broken when broken.isPublish() ->
           refuseAndEnd(broken.code(), broken.detail(), "");
@@ -165,7 +172,36 @@ final class Active implements Phase {
     if (queued != null) {
       queued.session = null;
     }
+    closeOutgoing();
     records.end(presence);
+  }
+
+  /** What the client is sent. */
+  Outgoing outgoing() {
+    Outgoing known = outgoing;
+    if (known == null) {
+      known = new Outgoing(session, connect, subscriptions, budget);
+      outgoing = known;
+    }
+    return known;
+  }
+
+  /** The socket takes bytes again. */
+  void sendOn() {
+    if (outgoing != null) {
+      outgoing.sendOn();
+    }
+  }
+
+  private void closeOutgoing() {
+    int left = outgoing == null ? 0 : outgoing.close();
+    if (left > 0) {
+      records.rejectUnbudgeted(
+          Reason.OVERLOAD,
+          left + " messages to the client were not acknowledged when its session ended",
+          "",
+          Counts.NONE);
+    }
   }
 
   @Override
@@ -359,6 +395,16 @@ final class Active implements Phase {
         }
         codes.refusals().forEach(records::rejectFilter);
         PacketEncoder.subAck(session.out(), session.version(), subscribe.packetId(), codes.codes());
+        subscriptions.grant(codes.grants()).forEach(this::giveRetained);
+      }
+    }
+  }
+
+  private void giveRetained(Subscriptions.Grant grant) {
+    for (Retained retained : node.retained().of(identity.enterprise())) {
+      if (TopicFilters.matches(grant.filter(), retained.topic())
+          && outgoing().give(retained, grant.granted().qos()) instanceof Outgoing.Sent.Refused no) {
+        records.rejectUnbudgeted(Reason.OVERLOAD, no.detail(), retained.topic(), Counts.NONE);
       }
     }
   }

@@ -37,6 +37,7 @@ public final class IngestMeter {
   private final Counter loginsUndecided;
   private final Counter accepted;
   private final Counter unanswered;
+  private final Counter repeated;
   private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
   private final Map<Reason, Counter> readingsRefused = new EnumMap<>(Reason.class);
   private final Counter readings;
@@ -57,6 +58,7 @@ public final class IngestMeter {
     String message = "qiantang_ingest_messages";
     accepted = messages(message, "accepted", "none");
     unanswered = messages(message, "unanswered", "none");
+    repeated = messages(message, "repeated", "none");
     for (Reason reason : Reason.values()) {
       refused.put(reason, messages(message, "refused", reason.word()));
       readingsRefused.put(
@@ -130,6 +132,11 @@ public final class IngestMeter {
   /** A message gets no answer: the session or the journal ended before it was stored. */
   public void unanswered() {
     unanswered.increment();
+  }
+
+  /** A QoS 2 message came again within its exchange: it was counted when it came first. */
+  public void repeated() {
+    repeated.increment();
   }
 
   /** A session is not read for a while. */

@@ -265,7 +265,7 @@ public final class IngestMain implements AutoCloseable {
     if (ended != null) {
       ended.close();
     }
-    onLoops(SessionLoop::shutDown);
+    onLoops(SessionLoop::sealed);
     var _ = openJournal();
   }
 

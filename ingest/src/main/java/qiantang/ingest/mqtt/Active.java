@@ -8,12 +8,12 @@ import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
+import qiantang.ingest.net.Utf8;
 import qiantang.ingest.payload.Decoded;
 import qiantang.ingest.payload.Dialect;
 import qiantang.ingest.payload.Dialects;
 import qiantang.ingest.payload.EventTimes;
 import qiantang.ingest.payload.Message;
-import qiantang.ingest.payload.Retained;
 import qiantang.ingest.payload.SubDevice;
 import qiantang.ingest.payload.SubDevices;
 import qiantang.store.journal.ByteBudget;
@@ -21,6 +21,7 @@ import qiantang.store.journal.Journal;
 import qiantang.store.model.Counts;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Reason;
+import qiantang.store.model.SessionEnd;
 import qiantang.store.model.WriteResult;
 
 /**
@@ -28,12 +29,6 @@ import qiantang.store.model.WriteResult;
  * answers when it is stored. The owner of everything is the session's enterprise. Event loop only.
  */
 final class Active implements Phase {
-  /**
-   * Messages of QoS 1 and 2 that an MQTT 5 client may have under way; fits {@link
-   * Budgets#SESSION_BYTES}.
-   */
-  static final int RECEIVE_MAXIMUM = 256;
-
   // A dead peer that asked for no keep-alive is looked for by TCP; this is for its PUBACKs.
   private static final int CHECK_SECONDS = 60;
 
@@ -55,13 +50,13 @@ final class Active implements Phase {
   private final Records records;
   private final SubDevices devices = new SubDevices();
   private final Subscriptions subscriptions;
+  private final @Nullable LastWill will;
   private final Answers answers;
-  private final ReceivedIds received = new ReceivedIds();
+  private final Window window;
   private final BudgetWait budgetWait = new BudgetWait();
   private final int keepAliveSeconds;
   private String topic = "";
   private Dialect dialect;
-  private int inFlight;
   private int unanswered;
   private boolean isDraining;
   private @Nullable Outgoing outgoing;
@@ -71,15 +66,18 @@ final class Active implements Phase {
       Identity identity,
       Packet.Connect connect,
       String clientId,
-      Journal journal) {
+      Journal journal,
+      @Nullable LastWill will) {
     this.session = session;
     this.identity = identity;
     this.connect = connect;
     this.clientId = clientId;
+    this.will = will;
     node = session.loop().node();
     meter = node.meter();
     budget = node.budgets().session(identity.enterprise());
     records = new Records(session, identity, clientId, journal, budget);
+    window = new Window(connect.version());
     answers = new Answers(session, connect);
     subscriptions = new Subscriptions(session, identity);
     dialect = Dialects.of(topic, identity.isGateway());
@@ -96,12 +94,23 @@ final class Active implements Phase {
    */
   static @Nullable Active open(
       MqttSession session, Identity identity, Packet.Connect connect, String clientId) {
-    Journal journal = session.loop().node().journal();
+    Node node = session.loop().node();
+    Journal journal = node.journal();
     if (journal == null) {
       return null;
     }
-    Active active = new Active(session, identity, connect, clientId, journal);
+    LastWill will = null;
+    if (connect.will() != null) {
+      will = LastWill.keep(connect.will(), node.budgets().kept(identity.enterprise()));
+      if (will == null) {
+        return null;
+      }
+    }
+    Active active = new Active(session, identity, connect, clientId, journal, will);
     if (!active.budget.tryTake(PRESENCE_BYTES)) {
+      if (will != null) {
+        will.open(SessionEnd.DISCONNECT);
+      }
       return null;
     }
     active.records.begin(PRESENCE_BYTES);
@@ -118,7 +127,7 @@ final class Active implements Phase {
         session.out(),
         session.version(),
         new PacketEncoder.Announcement(
-            RECEIVE_MAXIMUM,
+            Window.RECEIVE_MAXIMUM,
             isAssigned ? clientId : null,
             keepAliveSeconds == connect.keepAliveSeconds() ? -1 : keepAliveSeconds,
             connect.sessionExpirySeconds() > 0));
@@ -126,7 +135,8 @@ final class Active implements Phase {
   }
 
   private void takenOver() {
-    session.end(ReasonCode.SESSION_TAKEN_OVER, "the client id connected again", "taken-over");
+    session.end(
+        ReasonCode.SESSION_TAKEN_OVER, "the client id connected again", SessionEnd.TAKEN_OVER);
   }
 
   @Override
@@ -135,7 +145,8 @@ final class Active implements Phase {
       case Packet.Publish publish -> publish(publish);
       case Packet.OversizedPublish publish -> refuseOversized(publish);
       case Packet.Subscribe subscribe -> subscribe(subscribe);
-      case Packet.Unsubscribe unsubscribe -> subscriptions.unsubscribe(unsubscribe);
+      case Packet.Unsubscribe unsubscribe ->
+          answers.unsubscribed(unsubscribe.packetId(), subscriptions.unsubscribe(unsubscribe));
       case Packet.PingReq _ -> PacketEncoder.pingResp(session.out());
       case Packet.PubRel release -> release(release.packetId());
       case Packet.PubAck ack -> {
@@ -144,7 +155,7 @@ final class Active implements Phase {
         }
       }
       case Packet.Acknowledgement _ -> {} // of QoS 2, which we never send: ignored
-      case Packet.Disconnect _ -> session.end(null, null, "disconnect");
+      case Packet.Disconnect goodbye -> goodbye(goodbye);
       case Packet.Broken broken when broken.isPublish() ->
           refuseAndEnd(broken.code(), broken.detail(), "");
       case Packet.Broken broken -> protocolEnd(broken.code(), broken.detail());
@@ -156,14 +167,16 @@ final class Active implements Phase {
   @Override
   public long due(long nowNanos) {
     if (session.untakenNanos(nowNanos) > MqttSession.UNTAKEN_NANOS) {
-      session.end(null, null, "connection-lost");
+      session.end(
+          ReasonCode.QUOTA_EXCEEDED, "nothing was taken for too long", SessionEnd.NOT_READING);
     } else if (keepAliveSeconds > 0 && !session.isPaused()) {
       // [MQTT-3.1.2-24] in 3.1.1, -22 in 5. While we do not read, nothing can come.
       long deadline = session.lastReadNanos() + keepAliveSeconds * 1_500_000_000L;
       if (nowNanos < deadline) {
         return deadline;
       }
-      session.end(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for too long", "keep-alive");
+      session.end(
+          ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for too long", SessionEnd.KEEP_ALIVE);
       return nowNanos + MqttSession.LINGER_NANOS;
     }
     int seconds = keepAliveSeconds == 0 ? CHECK_SECONDS : Math.min(keepAliveSeconds, CHECK_SECONDS);
@@ -171,11 +184,38 @@ final class Active implements Phase {
   }
 
   @Override
-  public void ended(String presence) {
+  public void ended(SessionEnd why) {
     node.leave(identity.enterprise(), clientId, this);
     budgetWait.leave();
-    closeOutgoing();
-    records.end(presence);
+    if (outgoing != null) {
+      outgoing.close(records);
+    }
+    die(why);
+    records.end(why);
+  }
+
+  /** A will is a message of the device like any other, where its topic says one, and its death. */
+  private void die(SessionEnd why) {
+    Packet.Will last = will == null ? null : will.open(why);
+    if (last == null) {
+      return;
+    }
+    if (Dialects.isSpoken(last.topic(), identity.isGateway())) {
+      int length = last.payload().length;
+      publish( // QoS 0: nobody is there to be answered
+          new Packet.Publish(last.topic(), 0, false, false, false, 0, last.payload(), 0, length));
+    }
+    records.death(last, why);
+  }
+
+  private void goodbye(Packet.Disconnect goodbye) {
+    if (goodbye.sessionExpirySeconds() > 0 && connect.sessionExpirySeconds() == 0) {
+      protocolEnd( // [MQTT-3.14.2-2]
+          ReasonCode.PROTOCOL_ERROR, "a session expiry in DISCONNECT where CONNECT had none");
+    } else {
+      boolean isPlain = goodbye.reasonCode() == ReasonCode.SUCCESS.code();
+      session.end(null, null, isPlain ? SessionEnd.DISCONNECT : SessionEnd.DISCONNECT_WITH_WILL);
+    }
   }
 
   /** What the client is sent. */
@@ -195,17 +235,6 @@ final class Active implements Phase {
     }
   }
 
-  private void closeOutgoing() {
-    int left = outgoing == null ? 0 : outgoing.close();
-    if (left > 0) {
-      records.rejectUnbudgeted(
-          Reason.OVERLOAD,
-          left + " messages to the client were not acknowledged when its session ended",
-          "",
-          Counts.NONE);
-    }
-  }
-
   @Override
   public @Nullable Reason refusalOfUnread() {
     return null;
@@ -219,11 +248,18 @@ final class Active implements Phase {
 
   private void endIfDrained() {
     if (isDraining && unanswered == 0) {
-      session.shutDown();
+      session.shutDown(SessionEnd.SHUTDOWN);
     }
   }
 
   private void publish(Packet.Publish publish) {
+    if (publish.retain() && session.version() == MqttVersion.V5) { // [MQTT-3.2.2-14]
+      refuseAndEnd(
+          ReasonCode.RETAIN_NOT_SUPPORTED,
+          "a message to be retained: leave out the flag, what is stored can be read at any time",
+          publish.topic());
+      return;
+    }
     if (!mayBegin(publish.qos(), publish.packetId(), publish.topic())) {
       return;
     }
@@ -244,44 +280,36 @@ final class Active implements Phase {
 
   /** Whether a message is a new one that the client may send now; else all is done. */
   private boolean mayBegin(int qos, int packetId, String publishTopic) {
-    if (qos == 2) {
-      ReceivedIds.State known = received.state(packetId);
-      if (known != null) { // [MQTT-4.3.3-10]: stored once, and PUBREC again where it was sent
+    Window.Verdict verdict = window.judge(qos, packetId);
+    switch (verdict) {
+      case NEW -> {}
+      case TAKEN -> meter.repeated();
+      case RECEIVED -> {
         meter.repeated();
-        if (known == ReceivedIds.State.RECEIVED) {
-          answers.answer(2, packetId, ReasonCode.SUCCESS, null);
-        }
-        return false;
+        answers.answer(2, packetId, ReasonCode.SUCCESS, null);
       }
+      case TOO_MANY ->
+          refuseAndEnd(
+              ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+              "more than " + window.most() + " messages whose exchange is not over",
+              publishTopic);
     }
-    boolean isV5 = session.version() == MqttVersion.V5;
-    int most = isV5 ? RECEIVE_MAXIMUM : ReceivedIds.OPEN_MAX_311;
-    int open = (isV5 ? inFlight : 0) + received.size();
-    if (open < most || qos == 0 || (qos == 1 && !isV5)) {
-      return true;
-    }
-    refuseAndEnd( // [MQTT-3.3.4-7]
-        ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-        "more than " + most + " messages whose exchange is not over",
-        publishTopic);
-    return false;
+    return verdict == Window.Verdict.NEW;
   }
 
   private Ack begin(int qos, int packetId) {
     unanswered++;
-    inFlight += qos == 1 ? 1 : 0;
-    if (qos == 2) {
-      received.take(packetId);
-    }
+    window.begin(qos, packetId);
     return new Ack(this, qos, packetId, session.lastReadNanos()).part();
   }
 
   /** PUBREL, answered with PUBCOMP. */
   private void release(int packetId) {
-    if (received.state(packetId) == ReceivedIds.State.TAKEN) {
+    Window.Verdict known = window.release(packetId);
+    if (known == Window.Verdict.TAKEN) {
       protocolEnd(ReasonCode.PROTOCOL_ERROR, "a PUBREL before the PUBREC of its message");
     } else {
-      answers.complete(packetId, received.end(packetId));
+      answers.complete(packetId, known != null);
     }
   }
 
@@ -291,7 +319,7 @@ final class Active implements Phase {
     Ack ack = begin(publish.qos(), publish.packetId());
     EventTimes times = EventTimes.around(nowMicros, identity.retention());
     Decoded decoded =
-        dialectOf(publish.topic())
+        dialectOf(publish)
             .decode(
                 new Message(
                     identity.device(),
@@ -315,7 +343,15 @@ final class Active implements Phase {
     ack.done(WriteResult.STORED); // the part that was this method
   }
 
-  private Dialect dialectOf(String name) {
+  private Dialect dialectOf(Packet.Publish publish) {
+    String name = publish.topic();
+    boolean isBroken =
+        publish.isText()
+            && Utf8.firstBad(publish.bytes(), publish.payloadOffset(), publish.payloadLength())
+                >= 0;
+    if (isBroken) {
+      return Dialects.NO_TEXT;
+    }
     if (!name.equals(topic)) {
       topic = name.length() <= TOPIC_CHARS_KEPT ? name : "";
       dialect = Dialects.of(name, identity.isGateway());
@@ -401,24 +437,17 @@ final class Active implements Phase {
           return;
         }
         codes.refusals().forEach(records::rejectFilter);
-        PacketEncoder.subAck(session.out(), session.version(), subscribe.packetId(), codes.codes());
-        subscriptions.grant(codes.grants()).forEach(this::giveRetained);
-      }
-    }
-  }
-
-  private void giveRetained(Subscriptions.Grant grant) {
-    for (Retained retained : node.retained().of(identity.enterprise())) {
-      if (TopicFilters.matches(grant.filter(), retained.topic())
-          && outgoing().give(retained, grant.granted().qos()) instanceof Outgoing.Sent.Refused no) {
-        records.rejectUnbudgeted(Reason.OVERLOAD, no.detail(), retained.topic(), Counts.NONE);
+        answers.subscribed(subscribe.packetId(), codes.codes());
+        for (Subscriptions.Grant grant : subscriptions.grant(codes.grants())) {
+          outgoing().give(grant, node.retained().of(identity.enterprise()), records);
+        }
       }
     }
   }
 
   /** A PUBLISH broke the protocol: it is refused, and the session ends. */
   private void refuseAndEnd(ReasonCode code, String detail, String publishTopic) {
-    meter.refused(reasonOf(code));
+    meter.refused(Answers.reasonOf(code));
     end(code, detail, publishTopic, ONE_REFUSED);
   }
 
@@ -429,18 +458,13 @@ final class Active implements Phase {
 
   /** The enterprise reads why, MQTT 5 is told, the link is cut. */
   private void end(ReasonCode code, String detail, String publishTopic, Counts counts) {
-    records.rejectUnbudgeted(reasonOf(code), detail, publishTopic, counts);
-    session.end(code, detail, "protocol-error");
-  }
-
-  private static Reason reasonOf(ReasonCode code) {
-    return code == ReasonCode.PACKET_TOO_LARGE ? Reason.TOO_LARGE : Reason.PROTOCOL;
+    records.rejectUnbudgeted(Answers.reasonOf(code), detail, publishTopic, counts);
+    session.end(code, detail, Answers.endOf(code));
   }
 
   /** All that a message became is stored, or the journal has ended. The one place that answers. */
   void answer(Ack ack) {
     unanswered--;
-    inFlight -= ack.qos() == 1 ? 1 : 0;
     switch (ack.result()) {
       case WriteResult.Stored _ -> {
         meter.accepted(ack.readings(), session.loop().nanos() - ack.receivedNanos());
@@ -452,24 +476,17 @@ final class Active implements Phase {
       }
       case WriteResult.Unavailable _ -> {
         meter.unanswered(); // no acknowledgement: it comes again
-        received.end(ack.packetId());
+        window.decided(ack.qos(), ack.packetId(), true);
       }
     }
     endIfDrained();
   }
 
   private void answer(Ack ack, ReasonCode code, @Nullable String detail) {
-    if (ack.qos() == 0) {
-      return;
+    boolean isOver = code != ReasonCode.SUCCESS && session.version() == MqttVersion.V5;
+    window.decided(ack.qos(), ack.packetId(), isOver);
+    if (ack.qos() > 0) {
+      answers.answer(ack.qos(), ack.packetId(), code, detail);
     }
-    if (ack.qos() == 2) {
-      boolean isOver = code != ReasonCode.SUCCESS && session.version() == MqttVersion.V5;
-      if (isOver) {
-        received.end(ack.packetId()); // a PUBREC of 0x80 or more ends it [MQTT-4.3.3-9]
-      } else {
-        received.receive(ack.packetId());
-      }
-    }
-    answers.answer(ack.qos(), ack.packetId(), code, detail);
   }
 }

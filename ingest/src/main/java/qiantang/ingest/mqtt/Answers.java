@@ -1,5 +1,6 @@
 package qiantang.ingest.mqtt;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
@@ -7,6 +8,7 @@ import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.PacketEncoder.AckType;
 import qiantang.ingest.net.ReasonCode;
 import qiantang.store.model.Reason;
+import qiantang.store.model.SessionEnd;
 
 /**
  * Writes the answers to a client's messages: PUBACK, PUBREC and PUBCOMP, with what it wants to know
@@ -44,6 +46,20 @@ final class Answers {
     PacketEncoder.ack(session.out(), type, packetId, code, mayExplain ? detail : null);
   }
 
+  /** SUBACK; one that the client would not take is as good as sent. [MQTT-3.1.2-25] */
+  void subscribed(int packetId, List<Integer> codes) {
+    if (codes.size() + 8L <= packetBytesMax) {
+      PacketEncoder.subAck(session.out(), session.version(), packetId, codes);
+    }
+  }
+
+  /** UNSUBACK, likewise. */
+  void unsubscribed(int packetId, List<Integer> codes) {
+    if (codes.size() + 8L <= packetBytesMax) {
+      PacketEncoder.unsubAck(session.out(), session.version(), packetId, codes);
+    }
+  }
+
   /** Answers a PUBREL. [MQTT-4.3.3-11; MQTT-3.6.4-1 of 3.1.1] */
   void complete(int packetId, boolean isKnown) {
     if (isKnown || session.version() == MqttVersion.V3_1_1) {
@@ -63,5 +79,26 @@ final class Answers {
       case QUOTA, OVERLOAD -> ReasonCode.QUOTA_EXCEEDED;
       case PROTOCOL -> ReasonCode.IMPLEMENTATION_ERROR;
     };
+  }
+
+  /** Why a session ends that is ended with this code. */
+  static SessionEnd endOf(ReasonCode code) {
+    return switch (code) {
+      case MALFORMED_PACKET -> SessionEnd.MALFORMED;
+      case PACKET_TOO_LARGE -> SessionEnd.PACKET_TOO_LARGE;
+      case RECEIVE_MAXIMUM_EXCEEDED -> SessionEnd.RECEIVE_MAXIMUM;
+      case TOPIC_ALIAS_INVALID -> SessionEnd.TOPIC_ALIAS;
+      case RETAIN_NOT_SUPPORTED,
+          SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
+          SUBSCRIPTION_IDS_NOT_SUPPORTED ->
+          SessionEnd.NOT_OFFERED;
+      case QUOTA_EXCEEDED -> SessionEnd.QUOTA;
+      default -> SessionEnd.PROTOCOL_ERROR;
+    };
+  }
+
+  /** Why its enterprise reads that it did. */
+  static Reason reasonOf(ReasonCode code) {
+    return code == ReasonCode.PACKET_TOO_LARGE ? Reason.TOO_LARGE : Reason.PROTOCOL;
   }
 }

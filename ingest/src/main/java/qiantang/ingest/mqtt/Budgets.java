@@ -11,7 +11,7 @@ public final class Budgets {
   static final int MESSAGE_OVERHEAD_BYTES = 256;
 
   /**
-   * One packet of the largest size and as much again. A client with {@link Active#RECEIVE_MAXIMUM}
+   * One packet of the largest size and as much again. A client with {@link Window#RECEIVE_MAXIMUM}
    * messages of 1.7 KB or 20 of 25 KB in flight never reaches it, so it is read, and its PINGREQ
    * answered, however long the store is away.
    */
@@ -20,7 +20,9 @@ public final class Budgets {
   private final ByteBudget node;
   private final ByteBudget logins;
   private final ByteBudget largePackets;
+  private final ByteBudget kept;
   private final long enterpriseBytes;
+  private final Map<EnterpriseId, ByteBudget> keptOf = new ConcurrentHashMap<>();
   private final Map<EnterpriseId, ByteBudget> enterprises = new ConcurrentHashMap<>();
 
   /**
@@ -32,6 +34,7 @@ public final class Budgets {
     node = new ByteBudget(nodeBytes);
     enterpriseBytes = Math.max(nodeBytes / 2, 1);
     largePackets = new ByteBudget(Math.max(nodeBytes / 4, 1));
+    kept = new ByteBudget(Math.max(nodeBytes / 4, 1));
     logins = node.child(Math.max(nodeBytes / 64, 1));
   }
 
@@ -48,6 +51,15 @@ public final class Budgets {
   /** Beside the node's: packets of 16 KiB and more that are not whole, or not used, yet. */
   public ByteBudget largePackets() {
     return largePackets;
+  }
+
+  /**
+   * Beside the node's, what sessions keep as long as they live: wills and topic aliases. In the
+   * node's it would count as messages that are never answered, and whoever waits for those waits
+   * for three quarters to be free. One enterprise may have half of it.
+   */
+  ByteBudget kept(EnterpriseId enterprise) {
+    return keptOf.computeIfAbsent(enterprise, id -> kept.child(Math.max(kept.limitBytes() / 2, 1)));
   }
 
   /** For the records of refused logins. */

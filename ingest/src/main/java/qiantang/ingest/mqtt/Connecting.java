@@ -15,6 +15,7 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Reason;
+import qiantang.store.model.SessionEnd;
 
 /**
  * Before the login is granted: one CONNECT, one answer. What is refused for good is a rejection of
@@ -63,12 +64,12 @@ final class Connecting implements Phase {
 
   @Override
   public long due(long nowNanos) {
-    session.end(null, null, "connection-lost"); // half a CONNECT, or none at all
+    session.end(null, null, SessionEnd.CONNECTION_LOST); // half a CONNECT, or none at all
     return nowNanos + MqttSession.LINGER_NANOS;
   }
 
   @Override
-  public void ended(String presence) {}
+  public void ended(SessionEnd why) {}
 
   @Override
   public @Nullable Reason refusalOfUnread() {
@@ -82,7 +83,7 @@ final class Connecting implements Phase {
     }
     MqttVersion version = broken.version();
     if (version == null) {
-      session.end(null, null, "protocol-error"); // [MQTT-3.1.0-1]: no reply
+      session.end(null, null, SessionEnd.PROTOCOL_ERROR); // [MQTT-3.1.0-1]: no reply
     } else {
       session.speaks(version);
       refuseFault(broken.code(), broken.detail());
@@ -104,6 +105,7 @@ final class Connecting implements Phase {
 
   private void connect(Packet.Connect connect) {
     session.speaks(connect.version());
+    session.takesPacketsOf(connect.maximumPacketBytes());
     if (isUnready()) {
       unready();
       return;
@@ -136,6 +138,12 @@ final class Connecting implements Phase {
   }
 
   private static @Nullable Fault fault(Packet.Connect connect) {
+    if (connect.version() == MqttVersion.V5 && connect.will() != null && connect.will().retain()) {
+      return new Fault( // [MQTT-3.2.2-13]
+          ReasonCode.RETAIN_NOT_SUPPORTED,
+          Reason.PROTOCOL,
+          "a will to be retained: messages of clients are stored, not retained");
+    }
     if (connect.authenticationMethod() != null) {
       return new Fault(
           ReasonCode.BAD_AUTHENTICATION_METHOD,
@@ -280,12 +288,12 @@ final class Connecting implements Phase {
     if (isAnswered) {
       refuse(code, detail);
     } else {
-      session.end(null, null, "protocol-error");
+      session.end(null, null, SessionEnd.PROTOCOL_ERROR);
     }
   }
 
   private void refuse(ReasonCode code, String detail) {
-    PacketEncoder.refused(session.out(), session.version(), code, detail);
-    session.end(null, null, "protocol-error");
+    PacketEncoder.refused(session.out(), session.version(), code, detail, session.packetBytesMax());
+    session.end(null, null, SessionEnd.PROTOCOL_ERROR);
   }
 }

@@ -17,6 +17,7 @@ import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketDecoder;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
+import qiantang.store.model.SessionEnd;
 
 /**
  * One MQTT connection: when it is read, what is written, which phase it is in. Plain fields, no
@@ -65,6 +66,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   private Phase phase;
   private MqttVersion version = MqttVersion.V3_1_1;
+  private long packetBytesMax = Long.MAX_VALUE;
   private int pauses;
   private long unwritableSinceNanos;
   private long lastReadNanos;
@@ -135,7 +137,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    end(null, null, "connection-lost");
+    end(null, null, SessionEnd.CONNECTION_LOST);
     loop.closed(this);
     loop.cancel(timer);
   }
@@ -144,7 +146,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof IOException) {
       logger.debug("cannot read from {}: {}", address(), cause.toString()); // reset by the peer
-      end(null, null, "connection-lost");
+      end(null, null, SessionEnd.CONNECTION_LOST);
     } else {
       failed(cause);
     }
@@ -153,7 +155,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   /** We have a bug: this connection ends, the others go on. */
   void failed(Throwable bug) {
     logger.error("BUG: a session with {} failed", address(), bug);
-    end(null, null, "connection-lost");
+    end(ReasonCode.UNSPECIFIED, null, SessionEnd.BUG);
   }
 
   SessionLoop loop() {
@@ -194,6 +196,15 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   /** The version is known, whatever becomes of the login. */
   void speaks(MqttVersion spoken) {
     version = spoken;
+  }
+
+  /** The largest packet that the client takes. [MQTT-3.1.2-24] */
+  void takesPacketsOf(long bytesMax) {
+    packetBytesMax = bytesMax;
+  }
+
+  long packetBytesMax() {
+    return packetBytesMax;
   }
 
   /** The login was granted. */
@@ -269,16 +280,16 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
    * Ends the session.
    *
    * @param code what MQTT 5 is told in a DISCONNECT; null for no word
-   * @param presence why, for the presence record
+   * @param why for the presence record
    */
-  void end(@Nullable ReasonCode code, @Nullable String detail, String presence) {
+  void end(@Nullable ReasonCode code, @Nullable String detail, SessionEnd why) {
     if (isEnded()) {
       return;
     }
     boolean isActive = phase instanceof Active;
-    phase.ended(presence);
-    if (code != null && isActive && version == MqttVersion.V5) {
-      PacketEncoder.disconnect(out(), code, detail);
+    phase.ended(why);
+    if (code != null && isActive && version == MqttVersion.V5 && packetBytesMax >= 3) {
+      PacketEncoder.disconnect(out(), code, detail, packetBytesMax);
     }
     phase = new Phase.Ended(this, phase.refusalOfUnread());
     pauses = 0;
@@ -319,7 +330,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   /** The node ends: no more is read; when all is answered, the session ends. */
   void drain() {
     switch (phase) {
-      case Connecting connecting -> end(null, null, "shutdown");
+      case Connecting connecting -> end(null, null, SessionEnd.SHUTDOWN);
       case Active active -> {
         pause(Pause.DRAIN);
         active.drain();
@@ -329,8 +340,8 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   }
 
   /** The node ends and does not wait any longer. */
-  void shutDown() {
-    end(ReasonCode.SERVER_SHUTTING_DOWN, null, "shutdown");
+  void shutDown(SessionEnd why) {
+    end(ReasonCode.SERVER_SHUTTING_DOWN, null, why);
   }
 
   void closeChannel() {

@@ -3,11 +3,14 @@ package qiantang.ingest.mqtt;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.payload.Retained;
 import qiantang.store.journal.ByteBudget;
+import qiantang.store.model.Counts;
+import qiantang.store.model.Reason;
 
 /**
  * What one session is sent: messages on topics that it listens to, at most once with QoS 0, once in
@@ -113,11 +116,23 @@ final class Outgoing {
     return send(new Message(topic.getBytes(UTF_8), payload, Math.min(qos, granted.qos()), tells));
   }
 
-  /** Gives a retained message to a subscription that was just granted. [MQTT-3.3.1-8 of 3.1.1] */
-  Sent give(Retained retained, int grantedQos) {
-    int qos = Math.min(retained.qos(), grantedQos);
-    byte[] topic = retained.topic().getBytes(UTF_8);
-    return send(new Message(topic, retained.payload(), qos, true));
+  /**
+   * Gives a subscription that was just granted the retained messages that it matches. [MQTT-3.3.1-6
+   * and MQTT-3.3.1-8 of 3.1.1]
+   *
+   * @param records where it is told which of them there was no room for
+   */
+  void give(Subscriptions.Grant grant, List<Retained> all, Records records) {
+    for (Retained retained : all) {
+      if (!TopicFilters.matches(grant.filter(), retained.topic())) {
+        continue;
+      }
+      int qos = Math.min(retained.qos(), grant.granted().qos());
+      byte[] topic = retained.topic().getBytes(UTF_8);
+      if (send(new Message(topic, retained.payload(), qos, true)) instanceof Sent.Refused no) {
+        records.rejectUnbudgeted(Reason.OVERLOAD, no.detail(), retained.topic(), Counts.NONE);
+      }
+    }
   }
 
   private Sent send(Message message) {
@@ -175,10 +190,8 @@ final class Outgoing {
     awaitTurn();
   }
 
-  /**
-   * The session ends: what waits is given up. Returns how many messages the client may not have.
-   */
-  int close() {
+  /** The session ends: what waits is given up, and told to the enterprise. */
+  void close(Records records) {
     int left = queue.size() + inFlight.size();
     for (Message message : queue) {
       budget.give(message.bytes());
@@ -186,7 +199,13 @@ final class Outgoing {
     queue.clear();
     queuedBytes = 0;
     inFlight.clear();
-    return left;
+    if (left > 0) {
+      records.rejectUnbudgeted(
+          Reason.OVERLOAD,
+          left + " messages to the client were not acknowledged when its session ended",
+          "",
+          Counts.NONE);
+    }
   }
 
   private boolean mayWrite(Message message) {

@@ -3,6 +3,7 @@ package qiantang.ingest.mqtt;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.net.Packet;
 import qiantang.store.model.Reason;
+import qiantang.store.model.SessionEnd;
 
 /** Where a session stands: before its login, open, or over. Event loop only. */
 sealed interface Phase permits Connecting, Active, Phase.Ended {
@@ -13,7 +14,7 @@ sealed interface Phase permits Connecting, Active, Phase.Ended {
   long due(long nowNanos);
 
   /** The session ends. */
-  void ended(String presence);
+  void ended(SessionEnd why);
 
   /**
    * What a PUBLISH counts as that comes when the session has ended, or was not looked at by then:
@@ -55,6 +56,6 @@ sealed interface Phase permits Connecting, Active, Phase.Ended {
     }
 
     @Override
-    public void ended(String presence) {}
+    public void ended(SessionEnd why) {}
   }
 }

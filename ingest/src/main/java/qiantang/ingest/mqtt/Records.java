@@ -17,6 +17,7 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Reason;
+import qiantang.store.model.SessionEnd;
 import qiantang.store.registry.Device;
 
 /**
@@ -56,13 +57,28 @@ final class Records {
   }
 
   /** The session ends. No bytes are taken: the record of its beginning had its bytes. */
-  void end(String reason) {
+  void end(SessionEnd why) {
     RejectionLog log = rejections;
     if (log != null) {
       log.close();
       session.loop().forget(log);
     }
-    append(presence(false, reason), Counts.NONE, 0, result -> {});
+    append(presence(false, why.word()), Counts.NONE, 0, result -> {});
+  }
+
+  /** The client is gone and left a will. No bytes are taken: those of the will were, until now. */
+  void death(Packet.Will will, SessionEnd why) {
+    int kept = Math.min(will.payload().length, Entry.Death.PAYLOAD_KEPT_BYTES);
+    Entry.Death death =
+        new Entry.Death(
+            identity.device(),
+            number,
+            why.word(),
+            cut(will.topic()),
+            will.payload().length,
+            Arrays.copyOf(will.payload(), kept),
+            node.nowMicros());
+    append(death, Counts.NONE, 0, result -> {});
   }
 
   /** Appends an entry; the lane gives the bytes back before it tells the receipt. */

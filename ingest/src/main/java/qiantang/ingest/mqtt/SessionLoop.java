@@ -15,6 +15,7 @@ import qiantang.store.journal.Journal;
 import qiantang.store.model.Counts;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
+import qiantang.store.model.SessionEnd;
 
 /** What the sessions of one event loop share, touched by that loop alone. */
 public final class SessionLoop {
@@ -66,7 +67,16 @@ public final class SessionLoop {
 
   /** All sessions end. On the loop. */
   public void shutDown() {
-    List.copyOf(sessions).forEach(MqttSession::shutDown);
+    shutDown(SessionEnd.SHUTDOWN);
+  }
+
+  /** All sessions end, because another node has declared this start ended. On the loop. */
+  public void sealed() {
+    shutDown(SessionEnd.SEALED);
+  }
+
+  private void shutDown(SessionEnd why) {
+    List.copyOf(sessions).forEach(session -> session.shutDown(why));
   }
 
   /** Sessions of this loop that are not over. On the loop. */

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.Identity;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
-import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
 import qiantang.ingest.payload.OwnTopics;
 
@@ -150,13 +149,14 @@ final class Subscriptions {
     return most;
   }
 
-  void unsubscribe(Packet.Unsubscribe unsubscribe) {
+  /** Ends what was granted; one code a filter. */
+  List<Integer> unsubscribe(Packet.Unsubscribe unsubscribe) {
     List<Integer> codes = new ArrayList<>(unsubscribe.filters().size());
     for (String filter : unsubscribe.filters()) {
       boolean was = !granted.isEmpty() && granted.remove(filter) != null;
       codes.add(was ? ReasonCode.SUCCESS.code() : NO_SUBSCRIPTION);
     }
-    PacketEncoder.unsubAck(session.out(), session.version(), unsubscribe.packetId(), codes);
+    return codes;
   }
 
   /** Why a filter is refused; null where it is granted. */

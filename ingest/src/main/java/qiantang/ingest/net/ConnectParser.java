@@ -65,14 +65,7 @@ final class ConnectParser {
     int keepAliveSeconds = cursor.getShort();
     PropertySet properties = properties(Place.CONNECT);
     String clientId = text();
-    int willQos = -1;
-    if ((flags & WILL) != 0) {
-      willQos = (flags & WILL_QOS) >> 3;
-      properties(Place.WILL);
-      String topic = text();
-      check(() -> checkTopicName(topic));
-      cursor.getBinary();
-    }
+    Packet.@Nullable Will will = (flags & WILL) != 0 ? parseWill(flags) : null;
     boolean hasUserName = (flags & USER_NAME) != 0;
     if (hasUserName) {
       userName = text();
@@ -88,12 +81,21 @@ final class ConnectParser {
         keepAliveSeconds,
         hasUserName ? userName : null,
         password,
-        willQos,
+        will,
         properties.sessionExpiry(),
         properties.receiveMaximum(),
         properties.maximumPacketSize(),
         properties.wantsProblemInformation(),
         properties.authenticationMethod());
+  }
+
+  private Packet.Will parseWill(int flags) {
+    PropertySet properties = properties(Place.WILL);
+    String topic = text();
+    check(() -> checkTopicName(topic));
+    byte[] payload = cursor.getBinary();
+    check(() -> properties.checkPayload(payload, 0, payload.length));
+    return new Packet.Will(topic, payload, (flags & WILL_QOS) >> 3, (flags & WILL_RETAIN) != 0);
   }
 
   private PropertySet properties(Place place) {

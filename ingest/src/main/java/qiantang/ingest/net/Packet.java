@@ -12,7 +12,7 @@ public sealed interface Packet {
    * @param keepAliveSeconds 0 for none
    * @param userName null where there is none
    * @param password null where there is none
-   * @param willQos -1 without a will; the will itself is checked and left aside
+   * @param will null where there is none
    * @param sessionExpirySeconds MQTT 5, 0 where not given
    * @param receiveMaximum MQTT 5, 65,535 where not given
    * @param maximumPacketBytes MQTT 5, the largest packet the client takes
@@ -26,7 +26,7 @@ public sealed interface Packet {
       int keepAliveSeconds,
       @Nullable String userName,
       byte @Nullable [] password,
-      int willQos,
+      @Nullable Will will,
       long sessionExpirySeconds,
       int receiveMaximum,
       long maximumPacketBytes,
@@ -40,8 +40,15 @@ public sealed interface Packet {
   }
 
   /**
+   * What is to be published when the client is gone. A delay ends with the session at the latest,
+   * and ours ends with the connection, so it is not kept. [MQTT-3.1.3-9]
+   */
+  record Will(String topic, byte[] payload, int qos, boolean retain) {}
+
+  /**
    * A message.
    *
+   * @param isText MQTT 5, whether the payload is said to be UTF-8
    * @param packetId 0 with QoS 0
    * @param bytes the array in which the payload lies
    */
@@ -50,6 +57,7 @@ public sealed interface Packet {
       int qos,
       boolean duplicate,
       boolean retain,
+      boolean isText,
       int packetId,
       byte[] bytes,
       int payloadOffset,
@@ -95,8 +103,12 @@ public sealed interface Packet {
   /** A sign of life. */
   record PingReq() implements Packet {}
 
-  /** The client says goodbye. */
-  record Disconnect(int reasonCode) implements Packet {}
+  /**
+   * The client says goodbye.
+   *
+   * @param sessionExpirySeconds MQTT 5, 0 where not given
+   */
+  record Disconnect(int reasonCode, long sessionExpirySeconds) implements Packet {}
 
   /**
    * Bytes that are no packet, or one that is never allowed. Nothing follows it: the decoder does

@@ -14,6 +14,9 @@ public final class PacketEncoder {
 
   private static final int REASON_STRING = 0x1F;
 
+  // CONNACK beside the text of its reason: header and length, flags, code, properties, length.
+  private static final int REFUSED_BYTES = 3 + 2 + 2 + 3;
+
   private PacketEncoder() {}
 
   /**
@@ -44,13 +47,14 @@ public final class PacketEncoder {
     }
     out.writeByte(0x21).writeShort(announcement.receiveMaximum());
     // No Maximum QoS: 2 is taken. [MQTT-3.2.2-9]
+    out.writeByte(0x25).writeByte(0); // messages of clients are not retained
     out.writeByte(0x27).writeInt(PacketDecoder.PACKET_BYTES_MAX);
     String assigned = announcement.assignedClientId();
     if (assigned != null) {
       out.writeByte(0x12);
       writeText(out, assigned);
     }
-    out.writeByte(0x22).writeShort(0); // topic alias maximum
+    out.writeByte(0x22).writeShort(TopicAliases.MAXIMUM);
     out.writeByte(0x29).writeByte(0); // no subscription identifiers
     out.writeByte(0x2A).writeByte(0); // no shared subscriptions
     if (announcement.serverKeepAliveSeconds() >= 0) {
@@ -60,14 +64,18 @@ public final class PacketEncoder {
     out.setByte(start + 1, out.writerIndex() - start - 2);
   }
 
-  /** The CONNACK that does not; the connection is closed behind it. */
+  /**
+   * The CONNACK that does not; the connection is closed behind it.
+   *
+   * @param bytesMax the reason is left out where the packet would be larger [MQTT-3.2.2-19]
+   */
   public static void refused(
-      ByteBuf out, MqttVersion version, ReasonCode code, @Nullable String reason) {
+      ByteBuf out, MqttVersion version, ReasonCode code, @Nullable String reason, long bytesMax) {
     if (version == MqttVersion.V3_1_1) {
       out.writeByte(0x20).writeByte(2).writeByte(0).writeByte(code.connackCode311());
       return;
     }
-    byte[] text = cut(reason);
+    byte[] text = cut(reason, bytesMax - REFUSED_BYTES);
     int properties = propertiesLength(text);
     out.writeByte(0x20);
     writeVarint(out, 2 + varintBytes(properties) + properties);
@@ -166,11 +174,20 @@ public final class PacketEncoder {
     out.writeShort(0xD000);
   }
 
-  /** The server's goodbye, which only MQTT 5 has. */
-  public static void disconnect(ByteBuf out, ReasonCode code, @Nullable String reason) {
-    byte[] text = cut(reason);
+  /**
+   * The server's goodbye, which only MQTT 5 has.
+   *
+   * @param bytesMax the reason is left out where the packet would be larger [MQTT-3.14.2-3]
+   */
+  public static void disconnect(
+      ByteBuf out, ReasonCode code, @Nullable String reason, long bytesMax) {
+    byte[] text = cut(reason, bytesMax - REFUSED_BYTES);
     int properties = propertiesLength(text);
     out.writeByte(0xE0);
+    if (properties == 0) {
+      out.writeByte(1).writeByte(code.code());
+      return;
+    }
     writeVarint(out, 1 + varintBytes(properties) + properties);
     out.writeByte(code.code());
     writeReason(out, text);
@@ -199,6 +216,12 @@ public final class PacketEncoder {
     if (reason.length > 0) {
       out.writeByte(REASON_STRING).writeShort(reason.length).writeBytes(reason);
     }
+  }
+
+  /** The reason, cut; none where that is longer than what is left. */
+  private static byte[] cut(@Nullable String reason, long bytesMax) {
+    byte[] text = cut(reason);
+    return text.length <= bytesMax ? text : new byte[0];
   }
 
   private static byte[] cut(@Nullable String reason) {

@@ -20,6 +20,7 @@ final class PacketParser {
   private static final Packet PING_REQ = new Packet.PingReq();
 
   private @Nullable MqttVersion version; // null until CONNECT
+  private final TopicAliases aliases = new TopicAliases();
   private @Nullable String lastTopic;
   private byte[] lastTopicBytes = {};
 
@@ -126,13 +127,13 @@ final class PacketParser {
       }
     }
     int packetId = qos > 0 ? getPacketId(cursor) : 0;
+    boolean isText = false;
     if (known == MqttVersion.V5) {
       PropertySet properties = PropertySet.parse(cursor, Place.PUBLISH);
+      isText = properties.isText();
       if (properties.has(PropertySet.TOPIC_ALIAS)) {
-        throw new PacketCursor.Broken(
-            ReasonCode.TOPIC_ALIAS_INVALID, "a topic alias: the announced maximum is 0");
-      }
-      if (topic.isEmpty()) {
+        topic = aliases.resolve(properties.topicAlias(), topic);
+      } else if (topic.isEmpty()) {
         throw protocolError("an empty topic name");
       }
     }
@@ -140,7 +141,15 @@ final class PacketParser {
     int length = cursor.remaining();
     cursor.slice(length);
     return new Packet.Publish(
-        topic, qos, (header & 8) != 0, (header & 1) != 0, packetId, cursor.array(), offset, length);
+        topic,
+        qos,
+        (header & 8) != 0,
+        (header & 1) != 0,
+        isText,
+        packetId,
+        cursor.array(),
+        offset,
+        length);
   }
 
   /** Most clients publish to one topic: its text is made once. */
@@ -232,13 +241,25 @@ final class PacketParser {
 
   private static Packet parseDisconnect(PacketCursor cursor, MqttVersion known) {
     int code = 0;
+    long sessionExpirySeconds = 0;
     if (known == MqttVersion.V5 && cursor.remaining() > 0) {
       code = cursor.getByte();
       if (cursor.remaining() > 0) {
-        PropertySet.parse(cursor, Place.DISCONNECT);
+        sessionExpirySeconds = PropertySet.parse(cursor, Place.DISCONNECT).sessionExpiry();
+      }
+      if (!isGoodbyeOfClient(code)) { // [MQTT-3.14.2-1]
+        throw protocolError("a DISCONNECT with code 0x%02x".formatted(code));
       }
     }
-    return new Packet.Disconnect(code);
+    return new Packet.Disconnect(code, sessionExpirySeconds);
+  }
+
+  private static boolean isGoodbyeOfClient(int code) {
+    return switch (code) {
+      case 0x00, 0x04, 0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99 ->
+          true;
+      default -> false;
+    };
   }
 
   private static void checkFlags(int header, int flags) {

@@ -37,6 +37,8 @@ final class PropertySet {
   private int receiveMaximum = 65_535;
   private long maximumPacketSize = Long.MAX_VALUE;
   private boolean wantsProblemInformation = true;
+  private boolean isText;
+  private int topicAlias;
   private @Nullable String authenticationMethod;
 
   private PropertySet() {}
@@ -78,6 +80,22 @@ final class PropertySet {
     return wantsProblemInformation;
   }
 
+  /** Whether the payload is what its format indicator says, else it is thrown. */
+  void checkPayload(byte[] bytes, int offset, int length) {
+    if (isText && Utf8.firstBad(bytes, offset, length) >= 0) {
+      throw new PacketCursor.Broken(
+          ReasonCode.PAYLOAD_INVALID, "a payload that is said to be UTF-8 and is not");
+    }
+  }
+
+  int topicAlias() {
+    return topicAlias;
+  }
+
+  boolean isText() {
+    return isText;
+  }
+
   @Nullable String authenticationMethod() {
     return authenticationMethod;
   }
@@ -94,9 +112,10 @@ final class PropertySet {
     }
     seen |= 1L << id;
     switch (id) {
-      case 0x01 -> getFlag(cursor, id); // payload format indicator
+      case 0x01 -> isText = getFlag(cursor, id) == 1; // payload format indicator
       case 0x02 -> cursor.getInt(); // message expiry interval
-      case 0x03, 0x08, 0x1C, 0x1F -> cursor.getText(); // types, topics, references, reasons
+      case 0x03, 0x1F -> cursor.getText(); // content type, reason
+      case 0x08 -> ConnectParser.checkTopicName(cursor.getText()); // response topic [3.3.2-14]
       case 0x09, AUTHENTICATION_DATA -> cursor.getBinary(); // correlation data
       case SUBSCRIPTION_ID -> requirePositive(cursor.getVarint(), id);
       case SESSION_EXPIRY -> sessionExpiry = cursor.getInt();
@@ -109,7 +128,7 @@ final class PropertySet {
         requirePositive(receiveMaximum, id);
       }
       case 0x22 -> cursor.getShort(); // topic alias maximum
-      case TOPIC_ALIAS -> cursor.getShort(); // none is allowed, whatever its value
+      case TOPIC_ALIAS -> topicAlias = cursor.getShort();
       case USER_PROPERTY -> {
         cursor.getText();
         cursor.getText();

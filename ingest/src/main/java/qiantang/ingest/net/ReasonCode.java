@@ -48,8 +48,8 @@ public enum ReasonCode {
   QUOTA_EXCEEDED(0x97, 0x03),
   /** The payload is not what the topic's dialect says. */
   PAYLOAD_INVALID(0x99, 0x03),
-  /** A QoS above the announced maximum. */
-  QOS_NOT_SUPPORTED(0x9B, 0x03),
+  /** Messages of clients are stored, not retained. */
+  RETAIN_NOT_SUPPORTED(0x9A, 0x03),
   /** Shared subscriptions are not offered. */
   SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E, 0x03),
   /** Subscription identifiers are not offered. */

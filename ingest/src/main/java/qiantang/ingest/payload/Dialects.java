@@ -14,6 +14,22 @@ public final class Dialects {
   private static final Dialect NO_ATTRIBUTES =
       refusing("attributes cannot be asked for over MQTT: read them through the API");
 
+  /** For payloads that are said to be UTF-8, and are not, whatever their topic. */
+  public static final Dialect NO_TEXT =
+      message ->
+          new Refused(
+              new Refusal(
+                  null,
+                  Reason.MALFORMED,
+                  "the payload is not UTF-8, as its payload format indicator says it is",
+                  null,
+                  0,
+                  0,
+                  message.length()));
+
+  /** The longest topic that is looked at; those of dialects have some names of 64 characters. */
+  static final int TOPIC_CHARS_MAX = 1024;
+
   private static final Map<String, Dialect> DEVICE =
       Map.of(
           "v1/devices/me/telemetry", ThingsBoardDevice::telemetry,
@@ -33,6 +49,11 @@ public final class Dialects {
           "v1/gateway/attributes/request", NO_ATTRIBUTES);
 
   private Dialects() {}
+
+  /** Whether messages of this publisher to this topic are understood. */
+  public static boolean isSpoken(String topic, boolean isGateway) {
+    return DEVICE.containsKey(topic) || (isGateway && GATEWAY.containsKey(topic));
+  }
 
   /**
    * The dialect of a topic; where there is none, one that refuses and says why.
@@ -58,6 +79,9 @@ public final class Dialects {
     }
     if (topic.equals("v2/t/p") || topic.equals("v2/a/p")) {
       return refusing("protobuf payloads are not spoken: send JSON to v2/t/j");
+    }
+    if (topic.length() > TOPIC_CHARS_MAX) {
+      return refusing("a topic has at most " + TOPIC_CHARS_MAX + " characters");
     }
     return refusing("the topic belongs to no dialect: see v1/devices/me/telemetry");
   }

@@ -47,7 +47,7 @@ class MessageCountTest {
     f("refused protocol", "30 05 0002 C080 00"); // not UTF-8
     f("refused protocol", "38 05 0001 61 00 00"); // DUP with QoS 0
     f("refused protocol", "30 FF FF FF FF 01"); // five bytes of length
-    f(V5, "refused protocol", "30 07 0001 61 03 230001"); // an alias
+    f(V5, "refused protocol", "30 07 0001 61 03 230011"); // an alias
     f(V5, "refused too-large", "32 80 80 40");
     f(V3_1_1, "refused too-large", oversized(0x34));
     f(V3_1_1, "refused protocol", publish(V3_1_1, 0x32, "a/+", 1, new byte[300_000]));

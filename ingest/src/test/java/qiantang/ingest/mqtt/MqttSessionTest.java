@@ -268,14 +268,14 @@ class MqttSessionTest {
     assertTrue(answer.startsWith("e0") && answer.substring(4).startsWith("95"), answer);
     assertFalse(client.isOpen());
     assertEquals(Reason.TOO_LARGE, rig.stored(ACME, Entry.Rejection.class).getFirst().reason());
-    assertEquals("protocol-error", lastPresence().reason());
+    assertEquals("packet-too-large", lastPresence().reason());
   }
 
   @Test
   void moreThanTheReceiveMaximumEndsTheSession() {
     Rig.Client client = rig.login(V5, Role.DEVICE, "d");
     rig.commit();
-    for (int i = 1; i <= Active.RECEIVE_MAXIMUM; i++) {
+    for (int i = 1; i <= Window.RECEIVE_MAXIMUM; i++) {
       client.send(publish(V5, TOPIC, i, "{}"));
     }
     assertTrue(client.isOpen());

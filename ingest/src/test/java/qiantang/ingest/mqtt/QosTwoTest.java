@@ -103,7 +103,7 @@ class QosTwoTest {
   void exchangesCountForTheReceiveMaximumUntilTheyAreOver() {
     Rig.Client client = rig.login(V5, Role.DEVICE, "d");
     rig.commit();
-    for (int i = 1; i <= Active.RECEIVE_MAXIMUM; i++) {
+    for (int i = 1; i <= Window.RECEIVE_MAXIMUM; i++) {
       client.send(message(V5, i));
     }
     rig.commit();
@@ -122,7 +122,7 @@ class QosTwoTest {
   void exchangesOf311AreBounded() {
     Rig.Client client = rig.login(V3_1_1, Role.DEVICE, "d");
     rig.commit();
-    for (int i = 1; i <= ReceivedIds.OPEN_MAX_311; i++) {
+    for (int i = 1; i <= Window.RECEIVE_MAXIMUM_311; i++) {
       client.send(message(V3_1_1, i));
       if (i % 100 == 0) {
         rig.commit();

@@ -83,6 +83,29 @@ public final class ClientPackets {
     return packet(0x10, body.put(bytes).putText(clientId).putText(userName).toBytes());
   }
 
+  /**
+   * CONNECT with a will.
+   *
+   * @param flags all connect flags
+   * @param willProperties hexadecimal without their length; MQTT 5 only
+   */
+  public static byte[] connectWithWill(
+      MqttVersion version,
+      int flags,
+      String clientId,
+      String willProperties,
+      String topic,
+      byte[] payload,
+      String userName) {
+    boolean isV5 = version == MqttVersion.V5;
+    ClientPackets body = bytes().putText("MQTT").put(isV5 ? 5 : 4).put(flags).putShort(20);
+    body = isV5 ? body.put(0).putText(clientId) : body.putText(clientId);
+    byte[] properties = hex(willProperties);
+    body = isV5 ? body.put(properties.length).put(properties) : body;
+    body.putText(topic).putShort(payload.length).put(payload).putText(userName);
+    return packet(0x10, body.toBytes());
+  }
+
   /** PUBLISH of QoS 1, or of QoS 0 with packet id 0. */
   public static byte[] publish(MqttVersion version, String topic, int packetId, String payload) {
     return publish(version, packetId == 0 ? 0x30 : 0x32, topic, packetId, payload.getBytes(UTF_8));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qiantang.ingest.net.ClientPackets.bytes;
 import static qiantang.ingest.net.ClientPackets.connect;
 import static qiantang.ingest.net.ClientPackets.disconnect;
@@ -55,7 +56,7 @@ class PacketDecoderTest {
               "PingReq[]",
               "PubAck[packetId=7, code=0]",
               "PubRel[packetId=8]",
-              "Disconnect[reasonCode=0]"),
+              "Disconnect[reasonCode=0, sessionExpirySeconds=0]"),
           whole);
     }
   }
@@ -285,14 +286,49 @@ class PacketDecoderTest {
     both("MALFORMED_PACKET", "30 04 0001 00 00");
     both("MALFORMED_PACKET", "30 02 0009"); // ends in the topic
     both("MALFORMED_PACKET", "32 03 0001 61"); // ends before the packet id
-    only(V5, "TOPIC_ALIAS_INVALID", "30 07 0001 61 03 230001"); // row 20
+    only(V5, "TOPIC_ALIAS_INVALID", "30 07 0001 61 03 230011"); // row 20
     only(V5, "TOPIC_ALIAS_INVALID", "30 06 0000 03 230000");
+    only(V5, "PROTOCOL_ERROR", "30 06 0000 03 230001"); // stands for nothing
+    only(V5, "MALFORMED_PACKET", "30 09 0001 61 05 08 0002 612B"); // a response topic
     only(V5, "PROTOCOL_ERROR", "30 08 0001 61 04 0100 0100"); // row 21: twice
     only(V5, "PROTOCOL_ERROR", "30 06 0001 61 02 0B01"); // a subscription id from a client
     only(V5, "PROTOCOL_ERROR", "30 06 0001 61 02 0102"); // payload format 2
     only(V5, "MALFORMED_PACKET", "30 09 0001 61 FF FF FF FF 01 00"); // row 7
     only(V5, "MALFORMED_PACKET", "30 04 0001 61 05"); // properties beyond the packet
     only(V5, "MALFORMED_PACKET", "30 03 0001 61"); // no properties
+  }
+
+  @Test
+  void anAliasStandsForTheTopicThatWasGivenWithIt() {
+    ClientPackets stream = bytes().put(connect(V5, "c", "u", 0));
+    stream.put(hex("30 0C 0003 612F62 03 230001 7B7D 20"));
+    stream.put(hex("30 08 0000 03 230001 7B7D"));
+    stream.put(hex("30 08 0001 63 03 230001 31")); // another one from now on
+    stream.put(hex("30 07 0000 03 230001 32"));
+    stream.put(hex("30 07 0001 64 03 230010")); // the greatest
+    stream.put(hex("30 07 0000 03 230001 33"));
+    assertEquals(
+        List.of(
+            "Connect[V5, c]",
+            "publish a/b 0 {} ",
+            "publish a/b 0 {}",
+            "publish c 0 1",
+            "publish c 0 2",
+            "publish d 0 ",
+            "publish c 0 3"),
+        decode(stream.toBytes(), 1000));
+  }
+
+  @Test
+  void aliasesAreBoundedInBytes() {
+    ClientPackets stream = bytes().put(connect(V5, "c", "u", 0));
+    for (int alias = 1; alias <= 3; alias++) {
+      byte[] body = bytes().putText("t".repeat(1500)).put(3).put(0x23).putShort(alias).toBytes();
+      stream.put(packet(0x30, body));
+    }
+    List<String> packets = decode(stream.toBytes(), 10_000);
+    assertEquals(4, packets.size());
+    assertTrue(packets.getLast().contains("QUOTA_EXCEEDED"), packets.getLast());
   }
 
   @Test
@@ -342,7 +378,9 @@ class PacketDecoderTest {
     assertEquals(20, connect.receiveMaximum());
     assertEquals(1024, connect.maximumPacketBytes());
     assertFalse(connect.wantsProblemInformation());
-    assertEquals(1, connect.willQos());
+    assertEquals("will/topic", connect.will().topic());
+    assertEquals(1, connect.will().qos());
+    assertEquals("gone", new String(connect.will().payload(), UTF_8));
     assertEquals("user", connect.userName());
     assertEquals("password", new String(connect.password(), UTF_8));
     assertNull(connect.authenticationMethod());

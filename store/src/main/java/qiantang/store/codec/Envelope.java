@@ -23,19 +23,32 @@ final class Envelope {
     return sink;
   }
 
+  /** The body that was begun, of another version than was thought, with its checksum. */
+  static byte[] seal(ByteSink sink, int version) {
+    sink.array()[1] = (byte) version;
+    return seal(sink);
+  }
+
   /** The body that was begun, with its checksum. */
   static byte[] seal(ByteSink sink) {
     sink.putInt32(checksum(sink.array(), sink.length()));
     return sink.toBytes();
   }
 
+  /** The body where there is but one version: as {@link #open(byte[], int, int, int, String)}. */
+  static ByteSource open(byte[] bytes, int magic, int version, String what) {
+    return open(bytes, magic, version, version, what);
+  }
+
   /**
    * The body, once checksum, magic and version are as they should be. The checksum decides first: a
    * version that was flipped by a fault is damage.
    *
+   * @param oldest the first version that can be read
+   * @param newest the last one
    * @throws TooNewException where everything is whole, and the version a later one
    */
-  static ByteSource open(byte[] bytes, int magic, int version, String what) {
+  static ByteSource open(byte[] bytes, int magic, int oldest, int newest, String what) {
     if (bytes.length < HEADER_BYTES + CHECKSUM_BYTES) {
       throw new ByteSource.Damaged("a " + what + " of " + bytes.length + " bytes");
     }
@@ -48,11 +61,11 @@ final class Envelope {
       throw new ByteSource.Damaged("not a " + what);
     }
     int found = source.get();
-    if (found > version) {
-      throw new TooNewException(what, found, version);
+    if (found > newest) {
+      throw new TooNewException(what, found, newest);
     }
-    if (found < version) {
-      throw new ByteSource.Damaged("a " + what + " of version " + found + ", this is " + version);
+    if (found < oldest) {
+      throw new ByteSource.Damaged("a " + what + " of version " + found + ", this is " + newest);
     }
     return source;
   }

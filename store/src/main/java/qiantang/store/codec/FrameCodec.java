@@ -19,12 +19,17 @@ import qiantang.store.model.Entry;
  * entry   := length(varint) body(EntryCodec)
  * </pre>
  *
- * A section carries its length, so that a reader of one enterprise steps over the others' without
- * decoding a byte of them.
+ * Version 2 is a frame with a kind of entry that version 1 had not: deaths. All others are written
+ * as version 1, so that a node that is not upgraded yet fails where it would lose something, and
+ * only there.
+ *
+ * <p>* A section carries its length, so that a reader of one enterprise steps over the others'
+ * without decoding a byte of them.
  */
 public final class FrameCodec {
   private static final int MAGIC = 'Q';
   private static final int VERSION = 1;
+  private static final int VERSION_WITH_DEATHS = 2;
 
   private FrameCodec() {}
 
@@ -55,6 +60,7 @@ public final class FrameCodec {
   /** Builds one frame, section by section, from entries that are encoded already. */
   public static final class Builder {
     private final ByteSink sink;
+    private boolean isOfVersion2;
 
     /** A builder that expects about this many bytes. */
     public Builder(int expectedBytes) {
@@ -75,6 +81,7 @@ public final class FrameCodec {
       sink.putVarint(entries.size());
       sink.putVarint(bytes);
       for (byte[] entry : entries) {
+        isOfVersion2 |= EntryCodec.isOfVersion2(entry);
         sink.putVarint(entry.length);
         sink.put(entry, 0, entry.length);
       }
@@ -82,7 +89,7 @@ public final class FrameCodec {
 
     /** The frame with its checksum. */
     public byte[] build() {
-      return Envelope.seal(sink);
+      return Envelope.seal(sink, isOfVersion2 ? VERSION_WITH_DEATHS : VERSION);
     }
   }
 
@@ -107,7 +114,7 @@ public final class FrameCodec {
   private static Decoded decodeFrame(
       byte[] frame, byte @Nullable [] enterprise, byte @Nullable [] device) {
     try {
-      ByteSource source = Envelope.open(frame, MAGIC, VERSION, "frame");
+      ByteSource source = Envelope.open(frame, MAGIC, VERSION, VERSION_WITH_DEATHS, "frame");
       List<Section> sections = new ArrayList<>(1);
       while (source.remaining() > 0) {
         decodeSection(source, enterprise, device, sections);

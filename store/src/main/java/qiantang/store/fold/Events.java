@@ -33,6 +33,7 @@ final class Events {
       case Entry.Readings _ -> {}
       case Entry.Birth birth -> lists.add(birth.device());
       case Entry.Presence presence -> lists.add(presence.publisher());
+      case Entry.Death death -> lists.add(death.publisher());
       case Entry.Rejection rejection -> {
         // Nobody asks for the connects of a whole enterprise, but for what it was refused.
         lists.add(null);

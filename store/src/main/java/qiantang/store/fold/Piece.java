@@ -53,7 +53,7 @@ final class Piece {
       Entry entry = numbered.entry();
       switch (entry) {
         case Entry.Readings readings -> add(enterprise, readings);
-        case Entry.Rejection _ -> addEvent(enterprise, frame, index, entry);
+        case Entry.Rejection _, Entry.Death _ -> addEvent(enterprise, frame, index, entry);
         case Entry.Birth _, Entry.Presence _ -> {
           addEvent(enterprise, frame, index, entry);
           records

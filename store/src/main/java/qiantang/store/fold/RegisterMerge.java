@@ -48,7 +48,7 @@ public final class RegisterMerge {
     return switch (entry) {
       case Entry.Birth found -> found.device();
       case Entry.Presence found -> found.publisher();
-      case Entry.Readings _, Entry.Rejection _ -> null;
+      case Entry.Readings _, Entry.Rejection _, Entry.Death _ -> null;
     };
   }
 
@@ -80,7 +80,8 @@ public final class RegisterMerge {
           last = placed;
         }
       }
-      case Entry.Readings _, Entry.Rejection _ -> {}
+      // The session that a death belongs to has an end of its own.
+      case Entry.Readings _, Entry.Rejection _, Entry.Death _ -> {}
     }
   }
 

@@ -36,8 +36,7 @@ public sealed interface Entry {
    * @param publisher who connected
    * @param session number of the session within its start; a disconnect closes only its own
    * @param connected true where the session began
-   * @param reason why it began or ended: {@code connect}, {@code disconnect}, {@code keep-alive},
-   *     {@code connection-lost}, {@code taken-over}, {@code protocol-error}, {@code shutdown}
+   * @param reason why it began or ended: {@code connect}, or a word of {@link SessionEnd}
    * @param clientId MQTT client id
    * @param address peer address and port
    */
@@ -50,6 +49,29 @@ public sealed interface Entry {
       String address,
       long arrivalMicros)
       implements Entry {}
+
+  /**
+   * A client died with a will: its session ended, and not by a goodbye that takes the will back.
+   *
+   * @param publisher whose session it was
+   * @param session number of the session within its start
+   * @param reason why it ended, a word of {@link SessionEnd}
+   * @param topic where the will was to be published
+   * @param payloadBytes length of the will's payload
+   * @param payload its first {@link #PAYLOAD_KEPT_BYTES} bytes
+   */
+  record Death(
+      DeviceId publisher,
+      long session,
+      String reason,
+      String topic,
+      int payloadBytes,
+      byte[] payload,
+      long arrivalMicros)
+      implements Entry {
+    /** How much of a will is kept: a word or a small document, as with rejections. */
+    public static final int PAYLOAD_KEPT_BYTES = 512;
+  }
 
   /**
    * Refused messages or readings, readable by their enterprise. Identical refusals of one source

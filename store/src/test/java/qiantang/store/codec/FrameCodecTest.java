@@ -189,6 +189,26 @@ class FrameCodecTest {
     }
   }
 
+  @Test
+  void onlyAFrameWithADeathIsOfVersion2() {
+    EnterpriseId acme = new EnterpriseId("acme");
+    Entry death = Entries.death("d", "connection-lost", 7);
+    Entry presence = Entries.presence("d", 1, true, "connect", 5);
+    for (List<Entry> entries : List.of(List.of(presence), List.of(presence, death))) {
+      FrameCodec.Builder builder = new FrameCodec.Builder(64);
+      builder.add(acme, Counts.NONE, entries.stream().map(EntryCodec::encode).toList());
+      byte[] frame = builder.build();
+      assertEquals(entries.size(), frame[1]);
+      FrameCodec.Decoded.Sections sections =
+          assertInstanceOf(FrameCodec.Decoded.Sections.class, FrameCodec.decode(frame));
+      assertEquals(
+          entries.stream().map(Entries::text).toList(),
+          sections.sections().getFirst().entries().stream()
+              .map(one -> Entries.text(one.entry()))
+              .toList());
+    }
+  }
+
   private static boolean concerns(Entry entry, DeviceId device) {
     return switch (entry) {
       case Entry.Readings readings ->
@@ -196,6 +216,7 @@ class FrameCodecTest {
               || readings.readings().stream().anyMatch(r -> r.device().equals(device));
       case Entry.Birth birth -> birth.device().equals(device) || birth.gateway().equals(device);
       case Entry.Presence presence -> presence.publisher().equals(device);
+      case Entry.Death death -> death.publisher().equals(device);
       case Entry.Rejection rejection ->
           device.equals(rejection.publisher()) || device.equals(rejection.device());
     };

@@ -39,6 +39,12 @@ public final class Entries {
         new DeviceId(publisher), session, connected, reason, "client", "10.0.0.1:1", arrivalMicros);
   }
 
+  /** The will of a device whose session ended so. */
+  public static Entry.Death death(String publisher, String reason, long arrivalMicros) {
+    return new Entry.Death(
+        new DeviceId(publisher), 1, reason, "will/topic", 3, new byte[] {1, 2, 3}, arrivalMicros);
+  }
+
   /** A refused message of a device. */
   public static Entry.Rejection rejection(String publisher, Reason reason, long arrivalMicros) {
     return new Entry.Rejection(
@@ -57,10 +63,11 @@ public final class Entries {
   /** Any entry at all of these devices, with edge values. */
   public static Entry random(Random random, List<DeviceId> devices) {
     long arrivalMicros = 1_768_464_000_000_000L + random.nextInt(1_000_000);
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(7)) {
       case 0 -> birth(random, devices, arrivalMicros);
       case 1 -> presence(random, devices, arrivalMicros);
       case 2 -> rejection(random, devices, arrivalMicros);
+      case 3 -> death(any(random, devices).text(), randomText(random, 20), arrivalMicros);
       default -> readings(random, devices, arrivalMicros);
     };
   }
@@ -89,6 +96,16 @@ public final class Entries {
                   r.arrivalMicros());
       case Entry.Birth birth -> birth.toString();
       case Entry.Presence presence -> presence.toString();
+      case Entry.Death d ->
+          "death %s %d %s '%s' %d %s %d"
+              .formatted(
+                  d.publisher(),
+                  d.session(),
+                  d.reason(),
+                  d.topic(),
+                  d.payloadBytes(),
+                  HexFormat.of().formatHex(d.payload()),
+                  d.arrivalMicros());
     };
   }
 

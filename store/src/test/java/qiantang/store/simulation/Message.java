@@ -107,6 +107,7 @@ final class Message {
               said.clientId(),
               said.address(),
               arrivalMicros);
+      case Entry.Death _ -> throw new AssertionError("BUG: nobody dies here");
       case Entry.Rejection refused ->
           new Entry.Rejection(
               refused.publisher(),
@@ -138,6 +139,7 @@ final class Message {
           case Entry.Readings said -> said.publisher();
           case Entry.Birth birth -> birth.device();
           case Entry.Presence said -> said.publisher();
+          case Entry.Death death -> death.publisher();
           case Entry.Rejection refused -> refused.publisher();
         };
     return publisher == null ? new DeviceId("nobody") : publisher;
@@ -156,7 +158,7 @@ final class Message {
     return switch (unstamped) {
       case Entry.Readings said -> new Counts(1, 0, said.readings().size(), 0);
       case Entry.Rejection _ -> new Counts(0, 1, 0, 0);
-      case Entry.Birth _, Entry.Presence _ -> Counts.NONE;
+      case Entry.Birth _, Entry.Presence _, Entry.Death _ -> Counts.NONE;
     };
   }
 

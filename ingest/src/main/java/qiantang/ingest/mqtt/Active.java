@@ -255,6 +255,12 @@ final class Active implements Phase {
                     publish.duplicate(),
                     times,
                     devices));
+    become(publish, decoded, nowMicros, bytes, ack);
+    ack.done(WriteResult.STORED); // the part that was this method
+  }
+
+  /** What a message says becomes records; the last of them gives its bytes back. */
+  private void become(Packet.Publish publish, Decoded decoded, long nowMicros, int bytes, Ack ack) {
     switch (decoded) {
       case Decoded.Readings readings when readings.isRefused() ->
           refuse(publish, readings.refusals(), nowMicros, bytes, ack);
@@ -265,8 +271,12 @@ final class Active implements Phase {
       }
       case Decoded.Refused refused ->
           refuse(publish, List.of(refused.refusal()), nowMicros, bytes, ack);
+      case Decoded.Death _ -> accept(publish, Decoded.Readings.NONE, nowMicros, bytes, ack);
+      case Decoded.Lossy lossy -> {
+        records.lost(publish, lossy.loss());
+        become(publish, lossy.what(), nowMicros, bytes, ack);
+      }
     }
-    ack.done(WriteResult.STORED); // the part that was this method
   }
 
   private Dialect dialectOf(String name) {
@@ -427,7 +437,7 @@ final class Active implements Phase {
       case MALFORMED, CLOCK, TOO_LARGE -> ReasonCode.PAYLOAD_INVALID;
       case TOPIC -> ReasonCode.TOPIC_NAME_INVALID;
       case UNAUTHORIZED -> ReasonCode.NOT_AUTHORIZED;
-      case QUOTA, OVERLOAD -> ReasonCode.QUOTA_EXCEEDED;
+      case QUOTA, OVERLOAD, LOST -> ReasonCode.QUOTA_EXCEEDED;
       case PROTOCOL -> ReasonCode.IMPLEMENTATION_ERROR;
     };
   }

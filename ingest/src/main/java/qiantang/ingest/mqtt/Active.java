@@ -15,6 +15,7 @@ import qiantang.ingest.payload.EventTimes;
 import qiantang.ingest.payload.Message;
 import qiantang.ingest.payload.SubDevice;
 import qiantang.ingest.payload.SubDevices;
+import qiantang.ingest.payload.sparkplug.EdgeNodes;
 import qiantang.store.journal.ByteBudget;
 import qiantang.store.journal.Journal;
 import qiantang.store.model.Counts;
@@ -58,6 +59,7 @@ final class Active implements Phase {
   private int unanswered;
   private boolean isDraining;
   private @Nullable Waiting waiting;
+  private @Nullable HostedNodes hosted;
 
   private Active(
       MqttSession session,
@@ -165,6 +167,10 @@ final class Active implements Phase {
     if (queued != null) {
       queued.session = null;
     }
+    HostedNodes nodes = hosted;
+    if (nodes != null) {
+      nodes.close();
+    }
     records.end(presence);
   }
 
@@ -256,6 +262,9 @@ final class Active implements Phase {
                     times,
                     devices));
     become(publish, decoded, nowMicros, bytes, ack);
+    if (hosted != null) {
+      hosted.decoded();
+    }
     ack.done(WriteResult.STORED); // the part that was this method
   }
 
@@ -282,9 +291,25 @@ final class Active implements Phase {
   private Dialect dialectOf(String name) {
     if (!name.equals(topic)) {
       topic = name.length() <= TOPIC_CHARS_KEPT ? name : "";
-      dialect = Dialects.of(name, identity.isGateway());
+      dialect =
+          EdgeNodes.isTheirs(name)
+              ? hosted().dialect(name)
+              : Dialects.of(name, identity.isGateway());
     }
     return dialect;
+  }
+
+  private HostedNodes hosted() {
+    HostedNodes known = hosted;
+    if (known == null) {
+      known = new HostedNodes(session, identity, records, this::command);
+      hosted = known;
+    }
+    return known;
+  }
+
+  private @Nullable String command(String commandTopic, byte[] payload) {
+    return null;
   }
 
   private void accept(

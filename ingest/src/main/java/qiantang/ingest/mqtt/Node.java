@@ -22,6 +22,7 @@ public final class Node {
   private final Budgets budgets;
   private final Discovery discovery;
   private final IngestMeter meter;
+  private final RebirthPace rebirths;
   private final Map<SessionKey, Active> sessions = new ConcurrentHashMap<>();
   private final AtomicLong sessionNumbers = new AtomicLong();
   private volatile @Nullable Journal journal;
@@ -40,6 +41,7 @@ public final class Node {
     this.budgets = budgets;
     this.discovery = discovery;
     this.meter = meter;
+    rebirths = new RebirthPace(ticker.nanos());
   }
 
   /** Where new sessions write from now on; null for nowhere, so that none begins. */
@@ -74,6 +76,10 @@ public final class Node {
 
   Discovery discovery() {
     return discovery;
+  }
+
+  RebirthPace rebirths() {
+    return rebirths;
   }
 
   IngestMeter meter() {

@@ -6,7 +6,7 @@ import qiantang.store.model.Value;
 
 /**
  * Array types as JSON arrays: {@code bytes_value} holds the elements packed, little-endian
- * (specification 6.4.16). Each element writes a byte or more of JSON, so 4 KiB of that end the work
+ * (specification 6.4.17). Each element writes a byte or more of JSON, so 4 KiB of that end the work
  * on an array of any size.
  */
 final class ArrayText {

@@ -11,7 +11,7 @@ import qiantang.store.journal.ByteBudget;
  *
  * <p>Nothing is put back in order: messages of one TCP connection come in the order in which they
  * were sent (MQTT 3.1.1, 4.6), so a sequence number that is missed will not come any more, and a
- * window to wait for it (specification 5.4, "Reorder Timeout") would only hold up what did come.
+ * window to wait for it (specification 5.9, "Reorder Timeout") would only hold up what did come.
  */
 final class EdgeNode {
   private static final int SEQ_MASK = 255;

@@ -71,13 +71,12 @@ public final class EdgeNodes {
       return refusing(fault + " is not taken for a node or device: shorten group, node or device");
     }
     return switch (address.type()) {
-      case NCMD, DCMD ->
-          refusing("commands are sent by the host application, which this server is");
+      case NCMD, DCMD -> refusing("commands are sent by the host application: this server is one");
       case DBIRTH, DDATA, DDEATH ->
           isGateway
               ? message -> decode(message, address)
               : refusing(
-                  "devices behind a node are for gateways; this token is a device's: publish NDATA");
+                  "devices of a node are for gateways; this token is a device's: publish NDATA");
       case NBIRTH, NDATA, NDEATH -> message -> decode(message, address);
     };
   }

@@ -205,14 +205,14 @@ final class MetricsReader {
           Reason.QUOTA,
           "alias "
               + Long.toUnsignedString(alias)
-              + " is of a metric for which the birth found no room: send data by name, with a type");
+              + " is of a metric that the birth found no room for: send names and types");
     } else {
       refuse(
           metric,
           Reason.MALFORMED,
           "alias "
               + Long.toUnsignedString(alias)
-              + " is unknown: no birth that declares it came on this connection, one is asked for");
+              + " is unknown: no birth on this connection declares it; one is asked for");
     }
     return null;
   }

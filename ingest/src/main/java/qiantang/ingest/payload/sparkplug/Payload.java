@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import qiantang.ingest.payload.sparkplug.Wire.Span;
 
 /**
- * The protobuf message {@code org.eclipse.tahu.protobuf.Payload} (specification 6.3).
+ * The protobuf message {@code org.eclipse.tahu.protobuf.Payload} (specification 6.4.5).
  *
  * @param timestamp when it was sent, milliseconds since 1970; null where it does not say
  * @param seq the sequence number as sent, null where there is none

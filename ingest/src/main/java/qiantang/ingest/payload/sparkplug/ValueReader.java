@@ -43,7 +43,7 @@ final class ValueReader {
     }
   }
 
-  /** Whether it is a template's definition, which says how values look and is none (6.4.15). */
+  /** Whether it is a template's definition, which says how values look and is none (6.4.14). */
   boolean isDefinition(Raw raw) {
     if (raw.kind() != Raw.Kind.TEMPLATE) {
       return false;
@@ -244,7 +244,7 @@ final class ValueReader {
 
   /**
    * {@code {"template":"Motor","version":"1","metrics":{"rpm":1480},"parameters":{"kW":11}}}; a
-   * definition (6.4.15) is no value and does not come here.
+   * definition (6.4.14) is no value and does not come here.
    */
   private void template(JsonText out, Span span, int depth) throws Fault, TooLong, Unreadable {
     if (depth == 0) {

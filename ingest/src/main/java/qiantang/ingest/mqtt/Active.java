@@ -9,13 +9,11 @@ import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
 import qiantang.ingest.payload.Decoded;
-import qiantang.ingest.payload.Dialect;
-import qiantang.ingest.payload.Dialects;
 import qiantang.ingest.payload.EventTimes;
 import qiantang.ingest.payload.Message;
+import qiantang.ingest.payload.Retained;
 import qiantang.ingest.payload.SubDevice;
 import qiantang.ingest.payload.SubDevices;
-import qiantang.ingest.payload.sparkplug.EdgeNodes;
 import qiantang.store.journal.ByteBudget;
 import qiantang.store.journal.Journal;
 import qiantang.store.model.Counts;
@@ -40,7 +38,6 @@ final class Active implements Phase {
   private static final Counts ONE_REFUSED = new Counts(0, 1, 0, 0);
 
   private static final int PRESENCE_BYTES = 512;
-  private static final int TOPIC_CHARS_KEPT = 256;
 
   private final MqttSession session;
   private final Node node;
@@ -52,14 +49,13 @@ final class Active implements Phase {
   private final Records records;
   private final SubDevices devices = new SubDevices();
   private final Subscriptions subscriptions;
+  private final SessionDialects dialects;
   private final int keepAliveSeconds;
-  private String topic = "";
-  private Dialect dialect;
   private int inFlight;
   private int unanswered;
   private boolean isDraining;
   private @Nullable Waiting waiting;
-  private @Nullable HostedNodes hosted;
+  private @Nullable Outgoing outgoing;
 
   private Active(
       MqttSession session,
@@ -75,8 +71,8 @@ final class Active implements Phase {
     meter = node.meter();
     budget = node.budgets().session(identity.enterprise());
     records = new Records(session, identity, clientId, journal, budget);
-    subscriptions = new Subscriptions(session);
-    dialect = Dialects.of(topic, identity.isGateway());
+    subscriptions = new Subscriptions(session, identity);
+    dialects = new SessionDialects(session, identity, records, this::outgoing);
     boolean isCapped =
         connect.version() == MqttVersion.V5
             && (connect.keepAliveSeconds() == 0
@@ -133,7 +129,12 @@ final class Active implements Phase {
       case Packet.PingReq _ -> PacketEncoder.pingResp(session.out());
       case Packet.PubRel release ->
           PacketEncoder.pubComp(session.out(), session.version(), release.packetId());
-      case Packet.Acknowledgement _ -> {} // of nothing we sent: ignored, as 4.3.2 has it
+      case Packet.PubAck ack -> {
+        if (outgoing != null) { // else of nothing we sent: ignored, as 4.3.2 has it
+          outgoing.acknowledged(ack.packetId());
+        }
+      }
+      case Packet.Acknowledgement _ -> {} // of QoS 2, which we never send: ignored
       case Packet.Disconnect _ -> session.end(null, null, "disconnect");
       case Packet.Broken broken when broken.isPublish() ->
           refuseAndEnd(broken.code(), broken.detail(), "");
@@ -167,11 +168,37 @@ final class Active implements Phase {
     if (queued != null) {
       queued.session = null;
     }
-    HostedNodes nodes = hosted;
-    if (nodes != null) {
-      nodes.close();
-    }
+    dialects.close();
+    closeOutgoing();
     records.end(presence);
+  }
+
+  /** What the client is sent. */
+  Outgoing outgoing() {
+    Outgoing known = outgoing;
+    if (known == null) {
+      known = new Outgoing(session, connect, subscriptions, budget);
+      outgoing = known;
+    }
+    return known;
+  }
+
+  /** The socket takes bytes again. */
+  void sendOn() {
+    if (outgoing != null) {
+      outgoing.sendOn();
+    }
+  }
+
+  private void closeOutgoing() {
+    int left = outgoing == null ? 0 : outgoing.close();
+    if (left > 0) {
+      records.rejectUnbudgeted(
+          Reason.OVERLOAD,
+          left + " messages to the client were not acknowledged when its session ended",
+          "",
+          Counts.NONE);
+    }
   }
 
   @Override
@@ -251,7 +278,8 @@ final class Active implements Phase {
     inFlight += publish.qos();
     EventTimes times = EventTimes.around(nowMicros, identity.retention());
     Decoded decoded =
-        dialectOf(publish.topic())
+        dialects
+            .of(publish.topic())
             .decode(
                 new Message(
                     identity.device(),
@@ -262,9 +290,7 @@ final class Active implements Phase {
                     times,
                     devices));
     become(publish, decoded, nowMicros, bytes, ack);
-    if (hosted != null) {
-      hosted.decoded();
-    }
+    dialects.decoded();
     ack.done(WriteResult.STORED); // the part that was this method
   }
 
@@ -286,30 +312,6 @@ final class Active implements Phase {
         become(publish, lossy.what(), nowMicros, bytes, ack);
       }
     }
-  }
-
-  private Dialect dialectOf(String name) {
-    if (!name.equals(topic)) {
-      topic = name.length() <= TOPIC_CHARS_KEPT ? name : "";
-      dialect =
-          EdgeNodes.isTheirs(name)
-              ? hosted().dialect(name)
-              : Dialects.of(name, identity.isGateway());
-    }
-    return dialect;
-  }
-
-  private HostedNodes hosted() {
-    HostedNodes known = hosted;
-    if (known == null) {
-      known = new HostedNodes(session, identity, records, this::command);
-      hosted = known;
-    }
-    return known;
-  }
-
-  private @Nullable String command(String commandTopic, byte[] payload) {
-    return null;
   }
 
   private void accept(
@@ -394,6 +396,16 @@ final class Active implements Phase {
         }
         codes.refusals().forEach(records::rejectFilter);
         PacketEncoder.subAck(session.out(), session.version(), subscribe.packetId(), codes.codes());
+        subscriptions.grant(codes.grants()).forEach(this::giveRetained);
+      }
+    }
+  }
+
+  private void giveRetained(Subscriptions.Grant grant) {
+    for (Retained retained : node.retained().of(identity.enterprise())) {
+      if (TopicFilters.matches(grant.filter(), retained.topic())
+          && outgoing().give(retained, grant.granted().qos()) instanceof Outgoing.Sent.Refused no) {
+        records.rejectUnbudgeted(Reason.OVERLOAD, no.detail(), retained.topic(), Counts.NONE);
       }
     }
   }

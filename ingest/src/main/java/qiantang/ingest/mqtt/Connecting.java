@@ -52,6 +52,7 @@ final class Connecting implements Phase {
           Packet.OversizedPublish _,
           Packet.Subscribe _,
           Packet.Unsubscribe _,
+          Packet.PubAck _,
           Packet.Acknowledgement _,
           Packet.PubRel _,
           Packet.PingReq _,

@@ -1,6 +1,6 @@
 package qiantang.ingest.mqtt;
 
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import qiantang.ingest.auth.Identity;
 import qiantang.ingest.payload.Dialect;
 import qiantang.ingest.payload.sparkplug.EdgeNodes;
@@ -13,24 +13,18 @@ import qiantang.store.model.Reason;
  * their births. Made at the first message of theirs. Event loop only.
  */
 final class HostedNodes {
-  /** Sends the client a command. */
-  @FunctionalInterface
-  interface Sender {
-    /** Says why it is not sent, or null where it is. */
-    @Nullable String send(String topic, byte[] payload);
-  }
-
   private final MqttSession session;
   private final Identity identity;
   private final Records records;
-  private final Sender sender;
+  private final Supplier<Outgoing> outgoing;
   private final EdgeNodes nodes;
 
-  HostedNodes(MqttSession session, Identity identity, Records records, Sender sender) {
+  HostedNodes(
+      MqttSession session, Identity identity, Records records, Supplier<Outgoing> outgoing) {
     this.session = session;
     this.identity = identity;
     this.records = records;
-    this.sender = sender;
+    this.outgoing = outgoing;
     Node node = session.loop().node();
     nodes = new EdgeNodes(identity.isGateway(), node.budgets().births(identity.enterprise()));
   }
@@ -66,11 +60,12 @@ final class HostedNodes {
       return false; // later: nodes stay wanted until they are born
     }
     String topic = HostApplication.commandTopic(edgeNode);
-    String fault = sender.send(topic, HostApplication.rebirth(node.clock().millis()));
-    if (fault != null) {
+    byte[] command = HostApplication.rebirth(node.clock().millis());
+    // [tck-id-payloads-ncmd-qos, tck-id-payloads-ncmd-retain]
+    if (outgoing.get().send(topic, command, 0, false) instanceof Outgoing.Sent.Refused no) {
       records.rejectUnbudgeted(
           Reason.TOPIC,
-          "the births of " + edgeNode + " cannot be asked for: " + fault,
+          "the births of " + edgeNode + " cannot be asked for: " + no.detail(),
           topic,
           Counts.NONE);
     }

@@ -95,6 +95,42 @@ public final class PacketEncoder {
     return 9 + cut(reason).length + 3;
   }
 
+  /**
+   * A PUBLISH to a client, without properties.
+   *
+   * @param topic its UTF-8
+   * @param packetId 0 with QoS 0
+   */
+  public static void publish(
+      ByteBuf out,
+      MqttVersion version,
+      byte[] topic,
+      int qos,
+      boolean retain,
+      int packetId,
+      byte[] payload) {
+    out.writeByte(0x30 | qos << 1 | (retain ? 1 : 0)); // DUP is 0: nothing is sent twice
+    writeVarint(out, publishBody(version, topic.length, qos, payload.length));
+    out.writeShort(topic.length).writeBytes(topic);
+    if (qos > 0) {
+      out.writeShort(packetId);
+    }
+    if (version == MqttVersion.V5) {
+      out.writeByte(0);
+    }
+    out.writeBytes(payload);
+  }
+
+  /** How many bytes that PUBLISH takes. */
+  public static int publishBytes(MqttVersion version, int topicBytes, int qos, int payloadBytes) {
+    int body = publishBody(version, topicBytes, qos, payloadBytes);
+    return 1 + varintBytes(body) + body;
+  }
+
+  private static int publishBody(MqttVersion version, int topicBytes, int qos, int payloadBytes) {
+    return 2 + topicBytes + (qos > 0 ? 2 : 0) + (version == MqttVersion.V5 ? 1 : 0) + payloadBytes;
+  }
+
   /** PUBCOMP for a packet id that is not open. */
   public static void pubComp(ByteBuf out, MqttVersion version, int packetId) {
     if (version == MqttVersion.V3_1_1) {
@@ -185,6 +221,6 @@ public final class PacketEncoder {
   }
 
   private static int varintBytes(int value) {
-    return value < 0x80 ? 1 : value < 0x4000 ? 2 : 3;
+    return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : 4;
   }
 }

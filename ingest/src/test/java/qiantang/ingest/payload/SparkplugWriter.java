@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * case's JSON: {@code {"timestamp":..,"seq":..,"metrics":[{"name":..,"alias":..,"timestamp":..,
  * "type":code,"historical":..,"transient":..,"null":..,"int":..}]}}.
  */
-final class SparkplugWriter {
+public final class SparkplugWriter {
   private static final int VARINT = 0;
   private static final int FIXED64 = 1;
   private static final int BYTES = 2;
@@ -29,7 +29,8 @@ final class SparkplugWriter {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  static byte[] payload(String json) {
+  /** The payload that the JSON says. */
+  public static byte[] payload(String json) {
     SparkplugWriter writer = new SparkplugWriter();
     PayloadJson.object(json).forEach(writer::payloadMember);
     return writer.out.toByteArray();

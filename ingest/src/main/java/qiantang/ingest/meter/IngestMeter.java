@@ -38,6 +38,7 @@ public final class IngestMeter {
   private final Counter accepted;
   private final Counter unanswered;
   private final Counter lost;
+  private final Counter repeated;
   private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
   private final Map<Reason, Counter> readingsRefused = new EnumMap<>(Reason.class);
   private final Counter readings;
@@ -58,6 +59,7 @@ public final class IngestMeter {
     String message = "qiantang_ingest_messages";
     accepted = messages(message, "accepted", "none");
     unanswered = messages(message, "unanswered", "none");
+    repeated = messages(message, "repeated", "none");
     for (Reason reason : Reason.values()) {
       refused.put(reason, messages(message, "refused", reason.word()));
       readingsRefused.put(
@@ -140,6 +142,11 @@ public final class IngestMeter {
   /** Messages were sent to this node and did not come. */
   public void lost(int messages) {
     lost.increment(messages);
+  }
+
+  /** A QoS 2 message came again within its exchange: it was counted when it came first. */
+  public void repeated() {
+    repeated.increment();
   }
 
   /** A session is not read for a while. */

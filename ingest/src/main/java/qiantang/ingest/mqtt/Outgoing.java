@@ -3,7 +3,6 @@ package qiantang.ingest.mqtt;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
@@ -76,9 +75,7 @@ final class Outgoing {
   private final Subscriptions subscriptions;
   private final ByteBudget budget;
   private final long packetBytesMax;
-  private final int[] inFlight;
-  private int unacknowledged;
-  private int lastPacketId;
+  private final PacketIds inFlight;
   private final ArrayDeque<Message> queue = new ArrayDeque<>(2);
   private int queuedBytes;
   private boolean isTurnAwaited;
@@ -95,7 +92,7 @@ final class Outgoing {
     this.subscriptions = subscriptions;
     this.budget = budget;
     packetBytesMax = connect.maximumPacketBytes();
-    inFlight = new int[Math.min(IN_FLIGHT_MAX, connect.receiveMaximum())]; // [MQTT-3.3.4-9]
+    inFlight = new PacketIds(Math.min(IN_FLIGHT_MAX, connect.receiveMaximum())); // [MQTT-3.3.4-9]
   }
 
   /**
@@ -151,7 +148,7 @@ final class Outgoing {
               + " messages of "
               + queuedBytes
               + " bytes wait for the client, and "
-              + unacknowledged
+              + inFlight.size()
               + " for its PUBACK");
     }
     queue.add(message);
@@ -162,13 +159,8 @@ final class Outgoing {
 
   /** The client has acknowledged; an id that is not open is ignored. */
   void acknowledged(int packetId) {
-    for (int i = 0; i < unacknowledged; i++) {
-      if (inFlight[i] == packetId) {
-        unacknowledged--;
-        inFlight[i] = inFlight[unacknowledged];
-        sendOn();
-        return;
-      }
+    if (inFlight.end(packetId)) {
+      sendOn();
     }
   }
 
@@ -187,20 +179,20 @@ final class Outgoing {
    * The session ends: what waits is given up. Returns how many messages the client may not have.
    */
   int close() {
-    int left = queue.size() + unacknowledged;
+    int left = queue.size() + inFlight.size();
     for (Message message : queue) {
       budget.give(message.bytes());
     }
     queue.clear();
     queuedBytes = 0;
-    unacknowledged = 0;
+    inFlight.clear();
     return left;
   }
 
   private boolean mayWrite(Message message) {
     boolean isTaken = !session.isPausedFor(MqttSession.Pause.WRITE);
     boolean hasTurn = session.unflushedBytes() < TURN_BYTES_MAX;
-    return isTaken && hasTurn && (message.qos == 0 || unacknowledged < inFlight.length);
+    return isTaken && hasTurn && (message.qos == 0 || !inFlight.isFull());
   }
 
   private void write(Message message) {
@@ -210,21 +202,8 @@ final class Outgoing {
         message.topic,
         message.qos,
         message.retain,
-        message.qos == 0 ? 0 : nextPacketId(),
+        message.qos == 0 ? 0 : inFlight.next(),
         message.payload);
-  }
-
-  /** An id that is not in use. [MQTT-2.2.1-4; MQTT-2.3.1-4 of 3.1.1] */
-  private int nextPacketId() {
-    do {
-      lastPacketId = lastPacketId == 65_535 ? 1 : lastPacketId + 1;
-    } while (isInFlight(lastPacketId));
-    inFlight[unacknowledged++] = lastPacketId;
-    return lastPacketId;
-  }
-
-  private boolean isInFlight(int packetId) {
-    return Arrays.stream(inFlight, 0, unacknowledged).anyMatch(id -> id == packetId);
   }
 
   /** What this turn of the loop has no room for goes in the next; else a PUBACK or the socket. */

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qiantang.ingest.mqtt.Rig.ACME;
-import static qiantang.ingest.net.ClientPackets.bytes;
 import static qiantang.ingest.net.ClientPackets.disconnect;
 import static qiantang.ingest.net.ClientPackets.packet;
 import static qiantang.ingest.net.ClientPackets.publish;
@@ -19,7 +18,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import qiantang.ingest.mqtt.Outgoing.Sent;
 import qiantang.ingest.mqtt.Outgoing.Why;
-import qiantang.ingest.net.ClientPackets;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.payload.Retained;
 import qiantang.store.model.Entry;
@@ -83,28 +81,6 @@ class OutgoingTest {
     assertEquals(
         sent(publish(V5, 0x32, COMMAND, 3, PAYLOAD)) + sent(publish(V5, 0x30, COMMAND, 0, PAYLOAD)),
         client.received());
-  }
-
-  @Test
-  void idsInUseAreNotUsedAgain() {
-    Rig.Client client = rig.login(V3_1_1, Role.DEVICE, "d");
-    client.send(subscribe(V3_1_1, 1, COMMANDS, 1));
-    Outgoing outgoing = client.outgoing();
-    outgoing.send(COMMAND, PAYLOAD, 1, false); // 1, never acknowledged
-    int atOnce = Outgoing.IN_FLIGHT_MAX - 1;
-    for (int first = 2; first <= 65_535; first += atOnce) {
-      ClientPackets answers = bytes();
-      for (int i = first; i < first + atOnce && i <= 65_535; i++) {
-        outgoing.send(COMMAND, PAYLOAD, 1, false);
-        answers.put(0x40).put(2).putShort(i);
-      }
-      rig.runLoop();
-      client.send(answers.toBytes());
-    }
-    client.received();
-    outgoing.send(COMMAND, PAYLOAD, 1, false);
-    rig.runLoop();
-    assertEquals(sent(publish(V3_1_1, 0x32, COMMAND, 2, PAYLOAD)), client.received());
   }
 
   @Test

@@ -14,6 +14,7 @@ import qiantang.store.model.EnterpriseId;
  * @param node name of this node, for people
  * @param anonymous whose devices clients without credentials are; null refuses them
  * @param eventLoops threads that serve sessions
+ * @param sparkplugHost the host application that Sparkplug's edge nodes know this node as
  * @param budgetBytes most bytes of messages that are taken and not yet answered
  */
 public record IngestConfig(
@@ -22,8 +23,12 @@ public record IngestConfig(
     int httpPort,
     String node,
     @Nullable EnterpriseId anonymous,
+    String sparkplugHost,
     int eventLoops,
     long budgetBytes) {
+  /** The host application's id where none is given. */
+  public static final String SPARKPLUG_HOST = "qiantang";
+
   private static final long BUDGET_BYTES_MAX = 256L * 1024 * 1024;
 
   public IngestConfig {
@@ -50,7 +55,14 @@ public record IngestConfig(
         httpPort,
         node,
         anonymous,
+        SPARKPLUG_HOST,
         machine.availableProcessors(),
         Math.min(BUDGET_BYTES_MAX, machine.maxMemory() / 4));
+  }
+
+  /** The same, known to edge nodes by another id: a level of a topic. */
+  public IngestConfig withSparkplugHost(String id) {
+    return new IngestConfig(
+        addresses, mqttPort, httpPort, node, anonymous, id, eventLoops, budgetBytes);
   }
 }

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,8 @@ import qiantang.ingest.mqtt.MqttSession;
 import qiantang.ingest.mqtt.Node;
 import qiantang.ingest.mqtt.SessionLoop;
 import qiantang.ingest.net.Listeners;
+import qiantang.ingest.payload.Retained;
+import qiantang.ingest.payload.sparkplug.HostApplication;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.JournalMeter;
@@ -112,6 +115,7 @@ public final class IngestMain implements AutoCloseable {
             budgets,
             new Discovery(registry, scheduler, timers, meter),
             meter);
+    node.retain(hostState(config.sparkplugHost()));
     storeWatch = new StoreWatch(tables::databaseTime, ticker, timers);
     listeners = new Listeners(config.eventLoops(), budgets.largePackets());
     for (EventLoop loop : listeners.loops()) {
@@ -135,6 +139,12 @@ public final class IngestMain implements AutoCloseable {
     }
     mqttPort = listeners.listen(config.addresses(), config.mqttPort(), this::session);
     logger.info("ingest node {} listens for MQTT on port {}", config.node(), mqttPort);
+  }
+
+  /** Edge nodes that wait for their host application find it there. */
+  private Retained.Source hostState(String host) {
+    String topic = HostApplication.stateTopic(host);
+    return enterprise -> List.of(new Retained(topic, HostApplication.online(clock.millis()), 1));
   }
 
   /** The port of plain MQTT. */

@@ -38,6 +38,15 @@ final class IngestOptions {
   private @Nullable EnterpriseId anonymous;
 
   @Option(
+      names = "--sparkplug-host",
+      paramLabel = "ID",
+      converter = Words.TopicLevel.class,
+      description =
+          "The host application that Sparkplug edge nodes wait for, as their primary host id says."
+              + " Default: ${DEFAULT-VALUE}")
+  private String sparkplugHost = IngestConfig.SPARKPLUG_HOST;
+
+  @Option(
       names = "--folds",
       paramLabel = "on|off",
       description =
@@ -60,7 +69,8 @@ final class IngestOptions {
   /** Returns when it serves. */
   IngestMain start(Listeners listeners, String node, Cassandra store) throws CannotStartException {
     IngestConfig config =
-        IngestConfig.of(listeners.addresses(), mqttPort, httpPort, node, anonymous);
+        IngestConfig.of(listeners.addresses(), mqttPort, httpPort, node, anonymous)
+            .withSparkplugHost(sparkplugHost);
     try {
       FoldTables tables = folds == Switch.on ? store.folds() : null;
       return IngestMain.start(config, store.journal(), tables, store.registry());

@@ -38,6 +38,17 @@ final class Words {
     }
   }
 
+  /** A level of a topic, as Sparkplug's ids are. */
+  static final class TopicLevel implements ITypeConverter<String> {
+    @Override
+    public String convert(String word) {
+      if (word.isBlank() || word.matches(".*[/+#].*")) {
+        throw wrong(word, "it takes a level of a topic, without / + #");
+      }
+      return word;
+    }
+  }
+
   /** {@code host}, {@code host:port}, {@code [v6]:port} or {@code v6}: a node of Cassandra. */
   static final class Node implements ITypeConverter<InetSocketAddress> {
     private static final int CQL_PORT = 9042;

@@ -10,6 +10,7 @@ import qiantang.store.model.WriteResult;
  */
 final class Ack implements Append.Receipt {
   private final Active session;
+  private final int qos;
   private final int packetId;
   private final long receivedNanos;
   private WriteResult result = WriteResult.STORED;
@@ -17,8 +18,9 @@ final class Ack implements Append.Receipt {
   private int readings;
   private int parts;
 
-  Ack(Active session, int packetId, long receivedNanos) {
+  Ack(Active session, int qos, int packetId, long receivedNanos) {
     this.session = session;
+    this.qos = qos;
     this.packetId = packetId;
     this.receivedNanos = receivedNanos;
   }
@@ -41,6 +43,11 @@ final class Ack implements Append.Receipt {
   Ack part() {
     parts++;
     return this;
+  }
+
+  /** Which of PUBACK (1) and PUBREC (2) is waited for. */
+  int qos() {
+    return qos;
   }
 
   /** 0 with QoS 0: nobody waits for the answer. */

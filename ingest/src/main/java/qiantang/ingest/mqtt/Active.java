@@ -9,10 +9,9 @@ import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
 import qiantang.ingest.payload.Decoded;
-import qiantang.ingest.payload.Dialect;
-import qiantang.ingest.payload.Dialects;
 import qiantang.ingest.payload.EventTimes;
 import qiantang.ingest.payload.Message;
+import qiantang.ingest.payload.Retained;
 import qiantang.ingest.payload.SubDevice;
 import qiantang.ingest.payload.SubDevices;
 import qiantang.store.journal.ByteBudget;
@@ -27,7 +26,10 @@ import qiantang.store.model.WriteResult;
  * answers when it is stored. The owner of everything is the session's enterprise. Event loop only.
  */
 final class Active implements Phase {
-  /** Unacknowledged QoS 1 messages of an MQTT 5 client; fits {@link Budgets#SESSION_BYTES}. */
+  /**
+   * Messages of QoS 1 and 2 that an MQTT 5 client may have under way; fits {@link
+   * Budgets#SESSION_BYTES}.
+   */
   static final int RECEIVE_MAXIMUM = 256;
 
   // A dead peer that asked for no keep-alive is looked for by TCP; this is for its PUBACKs.
@@ -39,7 +41,6 @@ final class Active implements Phase {
   private static final Counts ONE_REFUSED = new Counts(0, 1, 0, 0);
 
   private static final int PRESENCE_BYTES = 512;
-  private static final int TOPIC_CHARS_KEPT = 256;
 
   private final MqttSession session;
   private final Node node;
@@ -51,13 +52,15 @@ final class Active implements Phase {
   private final Records records;
   private final SubDevices devices = new SubDevices();
   private final Subscriptions subscriptions;
+  private final SessionDialects dialects;
+  private final Answers answers;
+  private final ReceivedIds received = new ReceivedIds();
+  private final BudgetWait budgetWait = new BudgetWait();
   private final int keepAliveSeconds;
-  private String topic = "";
-  private Dialect dialect;
   private int inFlight;
   private int unanswered;
   private boolean isDraining;
-  private @Nullable Waiting waiting;
+  private @Nullable Outgoing outgoing;
 
   private Active(
       MqttSession session,
@@ -73,8 +76,9 @@ final class Active implements Phase {
     meter = node.meter();
     budget = node.budgets().session(identity.enterprise());
     records = new Records(session, identity, clientId, journal, budget);
-    subscriptions = new Subscriptions(session);
-    dialect = Dialects.of(topic, identity.isGateway());
+    answers = new Answers(session, connect);
+    subscriptions = new Subscriptions(session, identity);
+    dialects = new SessionDialects(session, identity, records, this::outgoing);
     boolean isCapped =
         connect.version() == MqttVersion.V5
             && (connect.keepAliveSeconds() == 0
@@ -129,9 +133,13 @@ final class Active implements Phase {
       case Packet.Subscribe subscribe -> subscribe(subscribe);
       case Packet.Unsubscribe unsubscribe -> subscriptions.unsubscribe(unsubscribe);
       case Packet.PingReq _ -> PacketEncoder.pingResp(session.out());
-      case Packet.PubRel release ->
-          PacketEncoder.pubComp(session.out(), session.version(), release.packetId());
-      case Packet.Acknowledgement _ -> {} // of nothing we sent: ignored, as 4.3.2 has it
+      case Packet.PubRel release -> release(release.packetId());
+      case Packet.PubAck ack -> {
+        if (outgoing != null) { // else of nothing we sent: ignored, as 4.3.2 has it
+          outgoing.acknowledged(ack.packetId());
+        }
+      }
+      case Packet.Acknowledgement _ -> {} // of QoS 2, which we never send: ignored
       case Packet.Disconnect _ -> session.end(null, null, "disconnect");
       case Packet.Broken broken when broken.isPublish() ->
           refuseAndEnd(broken.code(), broken.detail(), "");
@@ -161,11 +169,38 @@ final class Active implements Phase {
   @Override
   public void ended(String presence) {
     node.leave(identity.enterprise(), clientId, this);
-    Waiting queued = waiting;
-    if (queued != null) {
-      queued.session = null;
-    }
+    dialects.close();
+    budgetWait.leave();
+    closeOutgoing();
     records.end(presence);
+  }
+
+  /** What the client is sent. */
+  Outgoing outgoing() {
+    Outgoing known = outgoing;
+    if (known == null) {
+      known = new Outgoing(session, connect, subscriptions, budget);
+      outgoing = known;
+    }
+    return known;
+  }
+
+  /** The socket takes bytes again. */
+  void sendOn() {
+    if (outgoing != null) {
+      outgoing.sendOn();
+    }
+  }
+
+  private void closeOutgoing() {
+    int left = outgoing == null ? 0 : outgoing.close();
+    if (left > 0) {
+      records.rejectUnbudgeted(
+          Reason.OVERLOAD,
+          left + " messages to the client were not acknowledged when its session ended",
+          "",
+          Counts.NONE);
+    }
   }
 
   @Override
@@ -186,16 +221,7 @@ final class Active implements Phase {
   }
 
   private void publish(Packet.Publish publish) {
-    if (publish.qos() == 2) { // [MQTT-3.2.2-11]
-      refuseAndEnd(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2: the most is 1", publish.topic());
-      return;
-    }
-    boolean isV5 = session.version() == MqttVersion.V5;
-    if (isV5 && publish.qos() == 1 && inFlight >= RECEIVE_MAXIMUM) { // [MQTT-3.3.4-9]
-      refuseAndEnd(
-          ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-          "more than " + RECEIVE_MAXIMUM + " unacknowledged messages",
-          publish.topic());
+    if (!mayBegin(publish.qos(), publish.packetId(), publish.topic())) {
       return;
     }
     int bytes = publish.payloadLength() + Budgets.MESSAGE_OVERHEAD_BYTES;
@@ -210,42 +236,60 @@ final class Active implements Phase {
   }
 
   private void waitForBudget(int bytes) {
-    meter.paused();
-    session.pause(MqttSession.Pause.BUDGET);
-    Waiting now = new Waiting(session);
-    waiting = now;
-    budget.whenGiven(bytes, session.loop().executor(), now);
+    budgetWait.begin(session, budget, bytes);
   }
 
-  /**
-   * Stands in a budget's queue for a session. A session that ends leaves it empty: while the store
-   * is away, clients that come, wait and go must leave no more than this behind.
-   */
-  private static final class Waiting implements Runnable {
-    private @Nullable MqttSession session;
-
-    Waiting(MqttSession session) {
-      this.session = session;
-    }
-
-    @Override
-    public void run() {
-      MqttSession still = session;
-      if (still != null) {
-        still.resume(MqttSession.Pause.BUDGET);
+  /** Whether a message is a new one that the client may send now; else all is done. */
+  private boolean mayBegin(int qos, int packetId, String publishTopic) {
+    if (qos == 2) {
+      ReceivedIds.State known = received.state(packetId);
+      if (known != null) { // [MQTT-4.3.3-10]: stored once, and PUBREC again where it was sent
+        meter.repeated();
+        if (known == ReceivedIds.State.RECEIVED) {
+          answers.answer(2, packetId, ReasonCode.SUCCESS, null);
+        }
+        return false;
       }
+    }
+    boolean isV5 = session.version() == MqttVersion.V5;
+    int most = isV5 ? RECEIVE_MAXIMUM : ReceivedIds.OPEN_MAX_311;
+    int open = (isV5 ? inFlight : 0) + received.size();
+    if (open < most || qos == 0 || (qos == 1 && !isV5)) {
+      return true;
+    }
+    refuseAndEnd( // [MQTT-3.3.4-7]
+        ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+        "more than " + most + " messages whose exchange is not over",
+        publishTopic);
+    return false;
+  }
+
+  private Ack begin(int qos, int packetId) {
+    unanswered++;
+    inFlight += qos == 1 ? 1 : 0;
+    if (qos == 2) {
+      received.take(packetId);
+    }
+    return new Ack(this, qos, packetId, session.lastReadNanos()).part();
+  }
+
+  /** PUBREL, answered with PUBCOMP. */
+  private void release(int packetId) {
+    if (received.state(packetId) == ReceivedIds.State.TAKEN) {
+      protocolEnd(ReasonCode.PROTOCOL_ERROR, "a PUBREL before the PUBREC of its message");
+    } else {
+      answers.complete(packetId, received.end(packetId));
     }
   }
 
   /** The bytes are taken and are given back by the lane, with the last entry of the message. */
   private void take(Packet.Publish publish, int bytes) {
     long nowMicros = node.nowMicros();
-    Ack ack = new Ack(this, publish.packetId(), session.lastReadNanos()).part();
-    unanswered++;
-    inFlight += publish.qos();
+    Ack ack = begin(publish.qos(), publish.packetId());
     EventTimes times = EventTimes.around(nowMicros, identity.retention());
     Decoded decoded =
-        dialectOf(publish.topic())
+        dialects
+            .of(publish.topic())
             .decode(
                 new Message(
                     identity.device(),
@@ -255,6 +299,13 @@ final class Active implements Phase {
                     publish.duplicate(),
                     times,
                     devices));
+    become(publish, decoded, nowMicros, bytes, ack);
+    dialects.decoded();
+    ack.done(WriteResult.STORED); // the part that was this method
+  }
+
+  /** What a message says becomes records; the last of them gives its bytes back. */
+  private void become(Packet.Publish publish, Decoded decoded, long nowMicros, int bytes, Ack ack) {
     switch (decoded) {
       case Decoded.Readings readings when readings.isRefused() ->
           refuse(publish, readings.refusals(), nowMicros, bytes, ack);
@@ -265,16 +316,12 @@ final class Active implements Phase {
       }
       case Decoded.Refused refused ->
           refuse(publish, List.of(refused.refusal()), nowMicros, bytes, ack);
+      case Decoded.Death _ -> accept(publish, Decoded.Readings.NONE, nowMicros, bytes, ack);
+      case Decoded.Lossy lossy -> {
+        records.lost(publish, lossy.loss());
+        become(publish, lossy.what(), nowMicros, bytes, ack);
+      }
     }
-    ack.done(WriteResult.STORED); // the part that was this method
-  }
-
-  private Dialect dialectOf(String name) {
-    if (!name.equals(topic)) {
-      topic = name.length() <= TOPIC_CHARS_KEPT ? name : "";
-      dialect = Dialects.of(name, identity.isGateway());
-    }
-    return dialect;
   }
 
   private void accept(
@@ -314,8 +361,7 @@ final class Active implements Phase {
 
   /** A PUBLISH of 3.1.1 beyond the maximum packet: closing would make it come again for ever. */
   private void refuseOversized(Packet.OversizedPublish publish) {
-    if (publish.qos() == 2) {
-      refuseAndEnd(ReasonCode.QOS_NOT_SUPPORTED, "QoS 2: the most is 1", publish.topic());
+    if (!mayBegin(publish.qos(), publish.packetId(), publish.topic())) {
       return;
     }
     String detail =
@@ -326,9 +372,7 @@ final class Active implements Phase {
       waitForBudget(bytes);
       return;
     }
-    unanswered++;
-    inFlight += publish.qos();
-    Ack ack = new Ack(this, publish.packetId(), session.lastReadNanos()).part();
+    Ack ack = begin(publish.qos(), publish.packetId());
     ack.decide(new WriteResult.Refused(Reason.TOO_LARGE, detail));
     records.rejectOversized(publish, detail, bytes, ack);
     ack.done(WriteResult.STORED);
@@ -359,6 +403,16 @@ final class Active implements Phase {
         }
         codes.refusals().forEach(records::rejectFilter);
         PacketEncoder.subAck(session.out(), session.version(), subscribe.packetId(), codes.codes());
+        subscriptions.grant(codes.grants()).forEach(this::giveRetained);
+      }
+    }
+  }
+
+  private void giveRetained(Subscriptions.Grant grant) {
+    for (Retained retained : node.retained().of(identity.enterprise())) {
+      if (TopicFilters.matches(grant.filter(), retained.topic())
+          && outgoing().give(retained, grant.granted().qos()) instanceof Outgoing.Sent.Refused no) {
+        records.rejectUnbudgeted(Reason.OVERLOAD, no.detail(), retained.topic(), Counts.NONE);
       }
     }
   }
@@ -387,48 +441,36 @@ final class Active implements Phase {
   /** All that a message became is stored, or the journal has ended. The one place that answers. */
   void answer(Ack ack) {
     unanswered--;
-    boolean isAwaited = ack.packetId() > 0;
-    inFlight -= isAwaited ? 1 : 0;
+    inFlight -= ack.qos() == 1 ? 1 : 0;
     switch (ack.result()) {
       case WriteResult.Stored _ -> {
         meter.accepted(ack.readings(), session.loop().nanos() - ack.receivedNanos());
-        if (isAwaited) {
-          pubAck(ack.packetId(), ReasonCode.SUCCESS, ack.note());
-        }
+        answer(ack, ReasonCode.SUCCESS, ack.note());
       }
       case WriteResult.Refused refused -> {
         meter.refused(refused.reason());
-        if (isAwaited) {
-          pubAck(ack.packetId(), codeOf(refused.reason()), refused.detail());
-        }
+        answer(ack, Answers.codeOf(refused.reason()), refused.detail());
       }
-      case WriteResult.Unavailable _ -> meter.unanswered(); // no acknowledgement: it comes again
+      case WriteResult.Unavailable _ -> {
+        meter.unanswered(); // no acknowledgement: it comes again
+        received.end(ack.packetId());
+      }
     }
     endIfDrained();
   }
 
-  private void pubAck(int packetId, ReasonCode code, @Nullable String reason) {
-    if (session.isEnded()) {
+  private void answer(Ack ack, ReasonCode code, @Nullable String detail) {
+    if (ack.qos() == 0) {
       return;
     }
-    boolean isPlain = code == ReasonCode.SUCCESS && reason == null;
-    if (isPlain || session.version() == MqttVersion.V3_1_1) {
-      PacketEncoder.pubAck(session.out(), packetId); // 3.1.1 has no other answer [MQTT-3.3.5-2]
-      return;
+    if (ack.qos() == 2) {
+      boolean isOver = code != ReasonCode.SUCCESS && session.version() == MqttVersion.V5;
+      if (isOver) {
+        received.end(ack.packetId()); // a PUBREC of 0x80 or more ends it [MQTT-4.3.3-9]
+      } else {
+        received.receive(ack.packetId());
+      }
     }
-    boolean mayExplain =
-        connect.wantsProblemInformation()
-            && PacketEncoder.pubAckBytes(reason) <= connect.maximumPacketBytes();
-    PacketEncoder.pubAck(session.out(), packetId, code, mayExplain ? reason : null);
-  }
-
-  private static ReasonCode codeOf(Reason reason) {
-    return switch (reason) {
-      case MALFORMED, CLOCK, TOO_LARGE -> ReasonCode.PAYLOAD_INVALID;
-      case TOPIC -> ReasonCode.TOPIC_NAME_INVALID;
-      case UNAUTHORIZED -> ReasonCode.NOT_AUTHORIZED;
-      case QUOTA, OVERLOAD -> ReasonCode.QUOTA_EXCEEDED;
-      case PROTOCOL -> ReasonCode.IMPLEMENTATION_ERROR;
-    };
+    answers.answer(ack.qos(), ack.packetId(), code, detail);
   }
 }

@@ -20,8 +20,10 @@ public final class Budgets {
   private final ByteBudget node;
   private final ByteBudget logins;
   private final ByteBudget largePackets;
+  private final ByteBudget births;
   private final long enterpriseBytes;
   private final Map<EnterpriseId, ByteBudget> enterprises = new ConcurrentHashMap<>();
+  private final Map<EnterpriseId, ByteBudget> enterpriseBirths = new ConcurrentHashMap<>();
 
   /**
    * Budgets within one of the node.
@@ -32,6 +34,7 @@ public final class Budgets {
     node = new ByteBudget(nodeBytes);
     enterpriseBytes = Math.max(nodeBytes / 2, 1);
     largePackets = new ByteBudget(Math.max(nodeBytes / 4, 1));
+    births = new ByteBudget(Math.max(nodeBytes / 2, 1));
     logins = node.child(Math.max(nodeBytes / 64, 1));
   }
 
@@ -48,6 +51,15 @@ public final class Budgets {
   /** Beside the node's: packets of 16 KiB and more that are not whole, or not used, yet. */
   public ByteBudget largePackets() {
     return largePackets;
+  }
+
+  /**
+   * Beside the node's: what sessions of an enterprise keep of births of edge nodes, as long as they
+   * last. 128 MiB, where the node has 256, are 600,000 metrics; one enterprise may have half.
+   */
+  ByteBudget births(EnterpriseId enterprise) {
+    return enterpriseBirths.computeIfAbsent(
+        enterprise, id -> births.child(Math.max(births.limitBytes() / 2, 1)));
   }
 
   /** For the records of refused logins. */

@@ -52,6 +52,7 @@ final class Connecting implements Phase {
           Packet.OversizedPublish _,
           Packet.Subscribe _,
           Packet.Unsubscribe _,
+          Packet.PubAck _,
           Packet.Acknowledgement _,
           Packet.PubRel _,
           Packet.PingReq _,
@@ -135,9 +136,6 @@ final class Connecting implements Phase {
   }
 
   private static @Nullable Fault fault(Packet.Connect connect) {
-    if (connect.version() == MqttVersion.V5 && connect.willQos() > 1) { // [MQTT-3.2.2-12]
-      return new Fault(ReasonCode.QOS_NOT_SUPPORTED, Reason.PROTOCOL, "a will of QoS 2");
-    }
     if (connect.authenticationMethod() != null) {
       return new Fault(
           ReasonCode.BAD_AUTHENTICATION_METHOD,

@@ -123,6 +123,10 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (context.channel().isWritable()) {
       resume(Pause.WRITE);
+      Active active = active();
+      if (active != null) {
+        active.sendOn();
+      }
     } else {
       unwritableSinceNanos = loop.nanos();
       pause(Pause.WRITE);
@@ -176,6 +180,11 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   boolean isPausedFor(Pause why) {
     return (pauses & why.bit) != 0;
+  }
+
+  /** The session where it is open; null before its login and after its end. */
+  @Nullable Active active() {
+    return phase instanceof Active active ? active : null;
   }
 
   boolean isEnded() {
@@ -239,6 +248,12 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
       loop.flushLater(this);
     }
     return buffer;
+  }
+
+  /** Bytes written in this turn of the loop. */
+  int unflushedBytes() {
+    ByteBuf buffer = out;
+    return buffer == null ? 0 : buffer.readableBytes();
   }
 
   /** Sends what was written: one buffer and one system call for all answers of a turn. */

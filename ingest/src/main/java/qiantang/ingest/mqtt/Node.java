@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.Logins;
 import qiantang.ingest.meter.IngestMeter;
+import qiantang.ingest.payload.Retained;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.Ticker;
 import qiantang.store.model.EnterpriseId;
@@ -22,9 +23,11 @@ public final class Node {
   private final Budgets budgets;
   private final Discovery discovery;
   private final IngestMeter meter;
+  private final RebirthPace rebirths;
   private final Map<SessionKey, Active> sessions = new ConcurrentHashMap<>();
   private final AtomicLong sessionNumbers = new AtomicLong();
   private volatile @Nullable Journal journal;
+  private volatile Retained.Source retained = Retained.NONE;
 
   /** A node that takes no session before {@link #write} names a journal. */
   public Node(
@@ -40,6 +43,7 @@ public final class Node {
     this.budgets = budgets;
     this.discovery = discovery;
     this.meter = meter;
+    rebirths = new RebirthPace(ticker.nanos());
   }
 
   /** Where new sessions write from now on; null for nowhere, so that none begins. */
@@ -49,6 +53,15 @@ public final class Node {
 
   @Nullable Journal journal() {
     return journal;
+  }
+
+  /** What clients are given when they subscribe, from now on. */
+  public void retain(Retained.Source source) {
+    retained = source;
+  }
+
+  Retained.Source retained() {
+    return retained;
   }
 
   long nowMicros() {
@@ -74,6 +87,10 @@ public final class Node {
 
   Discovery discovery() {
     return discovery;
+  }
+
+  RebirthPace rebirths() {
+    return rebirths;
   }
 
   IngestMeter meter() {

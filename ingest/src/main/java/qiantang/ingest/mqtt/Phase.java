@@ -33,6 +33,7 @@ sealed interface Phase permits Connecting, Active, Phase.Ended {
                 Packet.BrokenConnect _,
                 Packet.Subscribe _,
                 Packet.Unsubscribe _,
+                Packet.PubAck _,
                 Packet.Acknowledgement _,
                 Packet.PubRel _,
                 Packet.PingReq _,

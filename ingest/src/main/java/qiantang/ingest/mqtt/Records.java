@@ -171,6 +171,25 @@ final class Records {
         .addUnbudgeted(identity.enterprise(), "", rejection, counts, session.loop().nanos());
   }
 
+  /** Messages were sent and did not come: a record, though there is nothing to refuse. */
+  void lost(Packet.Publish publish, Decoded.Loss loss) {
+    node.meter().lost(loss.messages());
+    Entry.Rejection rejection =
+        new Entry.Rejection(
+            identity.device(),
+            loss.device(),
+            Reason.LOST,
+            loss.detail(),
+            cut(publish.topic()),
+            loss.messages(),
+            0,
+            NO_PAYLOAD,
+            null,
+            node.nowMicros());
+    rejections()
+        .addUnbudgeted(identity.enterprise(), "", rejection, Counts.NONE, session.loop().nanos());
+  }
+
   private void add(Entry.Rejection rejection, Counts counts, int bytes, Ack ack) {
     EnterpriseId owner = identity.enterprise();
     long now = session.loop().nanos();

@@ -1,33 +1,24 @@
 package qiantang.ingest.mqtt;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import qiantang.ingest.auth.Identity;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
+import qiantang.ingest.payload.OwnTopics;
 
-/**
- * Which of its command topics a client listens to. Granted so that gateways find what they expect;
- * commands themselves come later. Event loop only.
- */
+/** Which of its command topics a client listens to. Event loop only. */
 final class Subscriptions {
-  /** What a client may listen to: its own commands and attributes, in ThingsBoard's words. */
-  private static final Set<String> FILTERS =
-      Set.of(
-          "v1/devices/me/rpc/request/+",
-          "v1/devices/me/rpc/response/+",
-          "v1/devices/me/attributes",
-          "v1/devices/me/attributes/response/+",
-          "v1/gateway/rpc",
-          "v1/gateway/attributes",
-          "v1/gateway/attributes/response",
-          "v2/r/req/+",
-          "v2/r/res/+",
-          "v2/a",
-          "v2/a/res/+");
+  /** What one client listens to: a gateway of four dialects needs a dozen. */
+  static final int FILTERS_MAX = 32;
+
+  /** The longest filter that is kept; those of dialects are shorter. */
+  static final int FILTER_CHARS_MAX = 256;
 
   /** Refused filters of one SUBSCRIBE that get a record each; a usual client sends one. */
   static final int REFUSALS_TOLD_MAX = 16;
@@ -38,8 +29,33 @@ final class Subscriptions {
   /** What becomes of a SUBSCRIBE. */
   sealed interface Judgement {}
 
-  /** It is answered, one code a filter. */
-  record Codes(List<Integer> codes, List<Refusal> refusals) implements Judgement {}
+  /**
+   * It is answered, one code a filter.
+   *
+   * @param grants come into force with the answer
+   */
+  record Codes(List<Integer> codes, List<Grant> grants, List<Refusal> refusals)
+      implements Judgement {}
+
+  /**
+   * How a filter is listened to.
+   *
+   * @param qos the most that its messages are sent with, 0 or 1
+   */
+  record Granted(int qos, boolean retainAsPublished) {}
+
+  /**
+   * A filter that is granted.
+   *
+   * @param isNew whether it was not before
+   * @param retainHandling as the client asked; 0 with 3.1.1
+   */
+  record Grant(String filter, Granted granted, boolean isNew, int retainHandling) {
+    /** Whether retained messages are given. [MQTT-3.3.1-9, MQTT-3.3.1-10, MQTT-3.3.1-11] */
+    boolean givesRetained() {
+      return retainHandling == 0 || (retainHandling == 1 && isNew);
+    }
+  }
 
   /** It is not allowed at all, and ends the session. */
   record Offence(ReasonCode code, String detail) implements Judgement {}
@@ -54,32 +70,37 @@ final class Subscriptions {
 
   private final MqttSession session;
 
-  // At most as many as FILTERS.
-  private final Set<String> granted = new HashSet<>(0);
+  private final Identity identity;
 
-  Subscriptions(MqttSession session) {
+  // At most FILTERS_MAX; most devices subscribe to one or none.
+  private Map<String, Granted> granted = Map.of();
+
+  Subscriptions(MqttSession session, Identity identity) {
     this.session = session;
+    this.identity = identity;
   }
 
-  /** Grants what may be granted; doing it again changes nothing. */
+  /** Says what may be granted; nothing changes yet. */
   Judgement judge(Packet.Subscribe subscribe) {
     if (subscribe.hasSubscriptionId()) {
       return new Offence(
           ReasonCode.SUBSCRIPTION_IDS_NOT_SUPPORTED, "subscription identifiers are not offered");
     }
     List<Integer> codes = new ArrayList<>(subscribe.filters().size());
+    List<Grant> grants = new ArrayList<>(1);
     List<Refusal> refusals = new ArrayList<>(0);
     int more = 0;
     for (Packet.Filter filter : subscribe.filters()) {
       if (filter.noLocal() && filter.text().startsWith("$share/")) { // [MQTT-3.8.3-4]
         return new Offence(ReasonCode.PROTOCOL_ERROR, "a shared subscription with No Local");
       }
-      if (FILTERS.contains(filter.text())) {
-        granted.add(filter.text());
-        codes.add(Math.min(filter.qos(), 1));
+      ReasonCode code = refusal(filter.text(), grants.size());
+      if (code == null) {
+        Grant grant = grant(filter);
+        grants.add(grant);
+        codes.add(grant.granted.qos());
         continue;
       }
-      ReasonCode code = refusal(filter.text());
       codes.add(session.version() == MqttVersion.V5 ? code.code() : FAILURE_311);
       if (refusals.size() < REFUSALS_TOLD_MAX) {
         refusals.add(new Refusal(filter.text(), detailOf(code), 1));
@@ -90,29 +111,77 @@ final class Subscriptions {
     if (more > 0) {
       refusals.add(new Refusal("", "more filters of one SUBSCRIBE than are told one by one", more));
     }
-    return new Codes(codes, refusals);
+    return new Codes(codes, grants, refusals);
+  }
+
+  private Grant grant(Packet.Filter filter) {
+    Granted now = new Granted(Math.min(filter.qos(), 1), filter.retainAsPublished());
+    boolean isNew = !granted.containsKey(filter.text());
+    return new Grant(filter.text(), now, isNew, filter.retainHandling());
+  }
+
+  /**
+   * What was judged comes into force; a filter again takes the place of the one before.
+   * [MQTT-3.8.4-3] Returns those that are to be given retained messages.
+   */
+  List<Grant> grant(List<Grant> grants) {
+    if (!grants.isEmpty() && granted.isEmpty()) {
+      granted = new HashMap<>(4);
+    }
+    for (Grant grant : grants) {
+      granted.put(grant.filter, grant.granted);
+    }
+    return grants.stream().filter(Grant::givesRetained).toList();
+  }
+
+  /** How a topic is listened to by all filters that match it; null where none does. */
+  @Nullable Granted granted(String topic) {
+    @Nullable Granted most = null;
+    for (Map.Entry<String, Granted> entry : granted.entrySet()) {
+      if (TopicFilters.matches(entry.getKey(), topic)) {
+        Granted one = entry.getValue();
+        most =
+            most == null
+                ? one
+                : new Granted(
+                    Math.max(most.qos, one.qos), most.retainAsPublished || one.retainAsPublished);
+      }
+    }
+    return most;
   }
 
   void unsubscribe(Packet.Unsubscribe unsubscribe) {
     List<Integer> codes = new ArrayList<>(unsubscribe.filters().size());
     for (String filter : unsubscribe.filters()) {
-      codes.add(granted.remove(filter) ? ReasonCode.SUCCESS.code() : NO_SUBSCRIPTION);
+      boolean was = !granted.isEmpty() && granted.remove(filter) != null;
+      codes.add(was ? ReasonCode.SUCCESS.code() : NO_SUBSCRIPTION);
     }
     PacketEncoder.unsubAck(session.out(), session.version(), unsubscribe.packetId(), codes);
   }
 
-  private static ReasonCode refusal(String filter) {
-    if (filter.startsWith("$share/")) {
+  /** Why a filter is refused; null where it is granted. */
+  private @Nullable ReasonCode refusal(String filter, int grantedNow) {
+    if (filter.startsWith("$share/")) { // [MQTT-4.8.2-1, MQTT-4.8.2-2]
       int group = filter.indexOf('/', "$share/".length());
       boolean isWellFormed =
           group > "$share/".length()
-              && isFilter(filter.substring(group + 1))
-              && isFree(filter.substring("$share/".length(), group));
+              && TopicFilters.isFilter(filter.substring(group + 1))
+              && TopicFilters.isName(filter.substring("$share/".length(), group));
       return isWellFormed
           ? ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED
           : ReasonCode.TOPIC_FILTER_INVALID;
     }
-    return isFilter(filter) ? ReasonCode.NOT_AUTHORIZED : ReasonCode.TOPIC_FILTER_INVALID;
+    if (!TopicFilters.isFilter(filter)) {
+      return ReasonCode.TOPIC_FILTER_INVALID;
+    }
+    boolean mayListen =
+        filter.length() <= FILTER_CHARS_MAX
+            && OwnTopics.mayListen(filter, identity.device(), identity.isGateway());
+    if (!mayListen) {
+      return ReasonCode.NOT_AUTHORIZED;
+    }
+    boolean hasRoom = granted.containsKey(filter) || granted.size() + grantedNow < FILTERS_MAX;
+    return hasRoom ? null : ReasonCode.QUOTA_EXCEEDED;
   }
 
   private static String detailOf(ReasonCode code) {
@@ -121,27 +190,10 @@ final class Subscriptions {
           "shared subscriptions are not offered: leave out $share and the group";
       case TOPIC_FILTER_INVALID ->
           "the topic filter is malformed: + and # fill a level, and # the last one";
+      case QUOTA_EXCEEDED -> "one client listens to at most " + FILTERS_MAX + " filters";
       default ->
           "the topic filter is none to listen to: subscribe to v1/devices/me/rpc/request/+,"
               + " v1/devices/me/attributes, v1/gateway/rpc or v1/gateway/attributes";
     };
-  }
-
-  /** One look along the filter, however many levels it has. [MQTT-4.7.1-1, MQTT-4.7.1-2] */
-  private static boolean isFilter(String filter) {
-    for (int i = 0; i < filter.length(); i++) {
-      char c = filter.charAt(i);
-      boolean isLast = i == filter.length() - 1;
-      boolean beginsLevel = i == 0 || filter.charAt(i - 1) == '/';
-      boolean endsLevel = isLast || filter.charAt(i + 1) == '/';
-      if ((c == '#' && !(beginsLevel && isLast)) || (c == '+' && !(beginsLevel && endsLevel))) {
-        return false;
-      }
-    }
-    return !filter.isEmpty();
-  }
-
-  private static boolean isFree(String text) {
-    return text.indexOf('+') < 0 && text.indexOf('#') < 0;
   }
 }

@@ -69,8 +69,12 @@ public sealed interface Packet {
    * One filter of a SUBSCRIBE.
    *
    * @param qos the most the client wants
+   * @param noLocal MQTT 5, not to get what itself publishes
+   * @param retainAsPublished MQTT 5, to be told which messages were published to be retained
+   * @param retainHandling MQTT 5: retained messages now (0), for a new subscription (1), none (2)
    */
-  record Filter(String text, int qos, boolean noLocal) {}
+  record Filter(
+      String text, int qos, boolean noLocal, boolean retainAsPublished, int retainHandling) {}
 
   /** A request for messages. */
   record Subscribe(int packetId, List<Filter> filters, boolean hasSubscriptionId)
@@ -79,7 +83,10 @@ public sealed interface Packet {
   /** The end of such requests. */
   record Unsubscribe(int packetId, List<String> filters) implements Packet {}
 
-  /** PUBACK, PUBREC or PUBCOMP for a PUBLISH of the server; none is open, so none is expected. */
+  /** A PUBLISH of QoS 1 of the server has come, whatever the client makes of it. */
+  record PubAck(int packetId, int code) implements Packet {}
+
+  /** PUBREC or PUBCOMP for a PUBLISH of the server; it sends none of QoS 2, so none is expected. */
   record Acknowledgement(int packetId) implements Packet {}
 
   /** The second half of a QoS 2 delivery from the client. */

@@ -43,7 +43,7 @@ public final class PacketEncoder {
       out.writeByte(0x11).writeInt(0);
     }
     out.writeByte(0x21).writeShort(announcement.receiveMaximum());
-    out.writeByte(0x24).writeByte(1); // maximum QoS
+    // No Maximum QoS: 2 is taken. [MQTT-3.2.2-9]
     out.writeByte(0x27).writeInt(PacketDecoder.PACKET_BYTES_MAX);
     String assigned = announcement.assignedClientId();
     if (assigned != null) {
@@ -75,34 +75,80 @@ public final class PacketEncoder {
     writeReason(out, text);
   }
 
-  /** A PUBACK of success, the commonest packet: four bytes in both versions. */
-  public static void pubAck(ByteBuf out, int packetId) {
-    out.writeInt(0x4002_0000 | packetId);
+  /** The answers that name one packet of the client. */
+  public enum AckType {
+    /** To a PUBLISH of QoS 1. */
+    PUBACK(0x40),
+    /** To a PUBLISH of QoS 2. */
+    PUBREC(0x50),
+    /** To a PUBREL. */
+    PUBCOMP(0x70);
+
+    private final int header;
+
+    AckType(int header) {
+      this.header = header;
+    }
   }
 
-  /** A PUBACK of MQTT 5 with a code and, where there is one, a reason string. */
-  public static void pubAck(ByteBuf out, int packetId, ReasonCode code, @Nullable String reason) {
+  /** An acknowledgement of success, the commonest packet: four bytes in both versions. */
+  public static void ack(ByteBuf out, AckType type, int packetId) {
+    out.writeInt(type.header << 24 | 0x2_0000 | packetId);
+  }
+
+  /** An acknowledgement of MQTT 5 with a code and, where there is one, a reason string. */
+  public static void ack(
+      ByteBuf out, AckType type, int packetId, ReasonCode code, @Nullable String reason) {
     byte[] text = cut(reason);
     int properties = propertiesLength(text);
-    out.writeByte(0x40);
-    writeVarint(out, 3 + varintBytes(properties) + properties);
+    out.writeByte(type.header);
+    // Without properties their length is left out.
+    writeVarint(out, properties == 0 ? 3 : 3 + varintBytes(properties) + properties);
     out.writeShort(packetId).writeByte(code.code());
-    writeReason(out, text);
+    if (properties > 0) {
+      writeReason(out, text);
+    }
   }
 
-  /** How many bytes that PUBACK takes, for clients with a small maximum packet. */
-  public static int pubAckBytes(@Nullable String reason) {
+  /** How many bytes that takes at most, for clients with a small maximum packet. */
+  public static int ackBytes(@Nullable String reason) {
     return 9 + cut(reason).length + 3;
   }
 
-  /** PUBCOMP for a packet id that is not open. */
-  public static void pubComp(ByteBuf out, MqttVersion version, int packetId) {
-    if (version == MqttVersion.V3_1_1) {
-      out.writeInt(0x7002_0000 | packetId);
-    } else {
-      out.writeByte(0x70).writeByte(3).writeShort(packetId);
-      out.writeByte(ReasonCode.PACKET_ID_NOT_FOUND.code());
+  /**
+   * A PUBLISH to a client, without properties.
+   *
+   * @param topic its UTF-8
+   * @param packetId 0 with QoS 0
+   */
+  public static void publish(
+      ByteBuf out,
+      MqttVersion version,
+      byte[] topic,
+      int qos,
+      boolean retain,
+      int packetId,
+      byte[] payload) {
+    out.writeByte(0x30 | qos << 1 | (retain ? 1 : 0)); // DUP is 0: nothing is sent twice
+    writeVarint(out, publishBody(version, topic.length, qos, payload.length));
+    out.writeShort(topic.length).writeBytes(topic);
+    if (qos > 0) {
+      out.writeShort(packetId);
     }
+    if (version == MqttVersion.V5) {
+      out.writeByte(0);
+    }
+    out.writeBytes(payload);
+  }
+
+  /** How many bytes that PUBLISH takes. */
+  public static int publishBytes(MqttVersion version, int topicBytes, int qos, int payloadBytes) {
+    int body = publishBody(version, topicBytes, qos, payloadBytes);
+    return 1 + varintBytes(body) + body;
+  }
+
+  private static int publishBody(MqttVersion version, int topicBytes, int qos, int payloadBytes) {
+    return 2 + topicBytes + (qos > 0 ? 2 : 0) + (version == MqttVersion.V5 ? 1 : 0) + payloadBytes;
   }
 
   /** SUBACK, one code a filter. */
@@ -185,6 +231,6 @@ public final class PacketEncoder {
   }
 
   private static int varintBytes(int value) {
-    return value < 0x80 ? 1 : value < 0x4000 ? 2 : 3;
+    return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : 4;
   }
 }

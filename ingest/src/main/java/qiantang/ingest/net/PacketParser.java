@@ -80,7 +80,12 @@ final class PacketParser {
     return switch (header >> 4) {
       case CONNECT -> throw protocolError("a second CONNECT"); // [MQTT-3.1.0-2]
       case PUBLISH -> parsePublish(header, cursor, known);
-      case 4, 5, 7 -> {
+      case 4 -> {
+        checkFlags(header, 0);
+        int packetId = getPacketId(cursor);
+        yield new Packet.PubAck(packetId, getCode(cursor, known));
+      }
+      case 5, 7 -> {
         checkFlags(header, 0);
         yield new Packet.Acknowledgement(parseAcknowledgement(cursor, known));
       }
@@ -168,13 +173,20 @@ final class PacketParser {
 
   private static int parseAcknowledgement(PacketCursor cursor, MqttVersion known) {
     int packetId = getPacketId(cursor);
-    if (known == MqttVersion.V5 && cursor.remaining() > 0) {
-      cursor.getByte();
-      if (cursor.remaining() > 0) {
-        PropertySet.parse(cursor, Place.ACKNOWLEDGEMENT);
-      }
-    }
+    getCode(cursor, known);
     return packetId;
+  }
+
+  /** The rest of an acknowledgement: MQTT 5 may leave out properties, and 0 with them. */
+  private static int getCode(PacketCursor cursor, MqttVersion known) {
+    if (known == MqttVersion.V3_1_1 || cursor.remaining() == 0) {
+      return 0;
+    }
+    int code = cursor.getByte();
+    if (cursor.remaining() > 0) {
+      PropertySet.parse(cursor, Place.ACKNOWLEDGEMENT);
+    }
+    return code;
   }
 
   private static Packet parseSubscribe(PacketCursor cursor, MqttVersion known) {
@@ -193,7 +205,9 @@ final class PacketParser {
       if ((options >> 4 & 3) == 3) {
         throw protocolError("a subscription with retain handling 3");
       }
-      filters.add(new Packet.Filter(text, options & 3, (options & 4) != 0));
+      filters.add(
+          new Packet.Filter(
+              text, options & 3, (options & 4) != 0, (options & 8) != 0, options >> 4 & 3));
     }
     if (filters.isEmpty()) {
       throw protocolError("a SUBSCRIBE without a filter"); // [MQTT-3.8.3-2]

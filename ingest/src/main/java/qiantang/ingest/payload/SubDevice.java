@@ -40,4 +40,9 @@ public final class SubDevice {
     announced = true;
     return first;
   }
+
+  /** It was told dead: when it is back, that is a birth again. */
+  public void died() {
+    announced = false;
+  }
 }

@@ -54,7 +54,6 @@ class LoginRejectionsTest {
     f("81", Reason.PROTOCOL, "wildcard", withWill(V5, 0x86, "w/+", ""));
     f("82", Reason.PROTOCOL, "an empty topic", withWill(V5, 0x86, "", ""));
     f("95", Reason.TOO_LARGE, "a CONNECT of 6", withWill(V5, 0x86, "w", big));
-    f("9b", Reason.PROTOCOL, "a will of QoS 2", withWill(V5, 0x96, "w", ""));
   }
 
   @Test

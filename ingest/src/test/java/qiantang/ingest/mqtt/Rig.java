@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +131,14 @@ final class Rig {
     return client;
   }
 
+  /** A client of enterprise acme, of MQTT 5 with these properties, that has logged in. */
+  Client login5(Role role, String device, String properties) {
+    Client client = open();
+    client.send(ClientPackets.connect5(device, token(ACME, role, device).text(), properties));
+    client.received();
+    return client;
+  }
+
   /** The loop runs what it has; the store does nothing. */
   void runLoop() {
     for (Runnable task = loopTasks.poll(); task != null; task = loopTasks.poll()) {
@@ -214,9 +223,9 @@ final class Rig {
   final class Client {
     private final StringBuilder received = new StringBuilder();
     private int writes;
+    private final MqttSession session = new MqttSession(loop);
     private final EmbeddedChannel channel =
-        new EmbeddedChannel(
-            new Socket(), new PacketDecoder(budgets.largePackets()), new MqttSession(loop));
+        new EmbeddedChannel(new Socket(), new PacketDecoder(budgets.largePackets()), session);
 
     private final class Socket extends ChannelOutboundHandlerAdapter {
       @Override
@@ -244,6 +253,18 @@ final class Rig {
     /** How many buffers were written since the last look: one system call each. */
     int writes() {
       return writes;
+    }
+
+    /** What the server sends this client on its own; the session is open. */
+    Outgoing outgoing() {
+      return Objects.requireNonNull(session.active()).outgoing();
+    }
+
+    /** Whether the client's socket takes bytes. */
+    void takes(boolean isWritable) {
+      channel.unsafe().outboundBuffer().setUserDefinedWritability(1, isWritable);
+      channel.runPendingTasks();
+      runLoop();
     }
 
     boolean isOpen() {

@@ -76,6 +76,13 @@ public final class ClientPackets {
     return packet(0x10, body.putText(clientId).putText(userName).toBytes());
   }
 
+  /** CONNECT of MQTT 5 as above, with properties as hexadecimal text without their length. */
+  public static byte[] connect5(String clientId, String userName, String properties) {
+    byte[] bytes = hex(properties);
+    ClientPackets body = bytes().putText("MQTT").put(hex("05 82 0014")).put(bytes.length);
+    return packet(0x10, body.put(bytes).putText(clientId).putText(userName).toBytes());
+  }
+
   /** PUBLISH of QoS 1, or of QoS 0 with packet id 0. */
   public static byte[] publish(MqttVersion version, String topic, int packetId, String payload) {
     return publish(version, packetId == 0 ? 0x30 : 0x32, topic, packetId, payload.getBytes(UTF_8));

@@ -48,11 +48,12 @@ class PacketDecoderTest {
               "Connect[" + version + ", c-1]",
               "publish " + TOPIC + " 1 {\"a\":1}",
               "publish " + TOPIC + " 0 ",
-              "Subscribe[packetId=2, filters=[Filter[text=v1/gateway/rpc, qos=1, noLocal=false]],"
+              "Subscribe[packetId=2, filters=[Filter[text=v1/gateway/rpc, qos=1, noLocal=false,"
+                  + " retainAsPublished=false, retainHandling=0]],"
                   + " hasSubscriptionId=false]",
               "Unsubscribe[packetId=3, filters=[v1/gateway/rpc]]",
               "PingReq[]",
-              "Acknowledgement[packetId=7]",
+              "PubAck[packetId=7, code=0]",
               "PubRel[packetId=8]",
               "Disconnect[reasonCode=0]"),
           whole);

@@ -145,7 +145,7 @@ class ThingsBoardTest {
     }
     Decoded.Readings decoded = (Decoded.Readings) decode("v2/t", bytes(many.toString()), false);
     assertTrue(decoded.isRefused());
-    assertEquals(ReadingsReader.REFUSALS_MAX + 1, decoded.refusals().size());
+    assertEquals(Refusals.REFUSALS_MAX + 1, decoded.refusals().size());
     assertEquals(744, decoded.refusals().getLast().readings());
   }
 
@@ -271,6 +271,7 @@ class ThingsBoardTest {
       case Decoded.Birth birth ->
           all.add("birth " + birth.device().name() + " " + birth.device().model());
       case Decoded.Refused refused -> all.add(describe(refused.refusal()));
+      case Decoded.Death _, Decoded.Lossy _ -> throw new AssertionError(decoded);
     }
     return all.toString();
   }

@@ -19,7 +19,9 @@ public enum Reason {
   /** A QoS 0 message that came while the byte budgets were full. */
   OVERLOAD("overload"),
   /** The client broke the MQTT protocol. */
-  PROTOCOL("protocol");
+  PROTOCOL("protocol"),
+  /** Not refused but never come: sequence numbers show that messages are missing. */
+  LOST("lost");
 
   private final String word;
 

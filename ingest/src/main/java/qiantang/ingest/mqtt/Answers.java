@@ -1,0 +1,67 @@
+package qiantang.ingest.mqtt;
+
+import org.jspecify.annotations.Nullable;
+import qiantang.ingest.net.MqttVersion;
+import qiantang.ingest.net.Packet;
+import qiantang.ingest.net.PacketEncoder;
+import qiantang.ingest.net.PacketEncoder.AckType;
+import qiantang.ingest.net.ReasonCode;
+import qiantang.store.model.Reason;
+
+/**
+ * Writes the answers to a client's messages: PUBACK, PUBREC and PUBCOMP, with what it wants to know
+ * and within the packets it takes. Event loop only.
+ */
+final class Answers {
+  private final MqttSession session;
+  private final boolean wantsReasons;
+  private final long packetBytesMax;
+
+  Answers(MqttSession session, Packet.Connect connect) {
+    this.session = session;
+    wantsReasons = connect.wantsProblemInformation();
+    packetBytesMax = connect.maximumPacketBytes();
+  }
+
+  /**
+   * Answers a message.
+   *
+   * @param qos 1 for a PUBACK, 2 for a PUBREC; with the message's own packet id [MQTT-2.2.1-5]
+   * @param detail for a person; left out where the client wants none, or takes no packet as large
+   *     [MQTT-3.1.2-29, MQTT-3.4.2-2, MQTT-3.5.2-2]
+   */
+  void answer(int qos, int packetId, ReasonCode code, @Nullable String detail) {
+    if (session.isEnded()) {
+      return;
+    }
+    AckType type = qos == 2 ? AckType.PUBREC : AckType.PUBACK;
+    boolean isPlain = code == ReasonCode.SUCCESS && detail == null;
+    if (isPlain || session.version() == MqttVersion.V3_1_1) {
+      PacketEncoder.ack(session.out(), type, packetId); // 3.1.1 has no other [MQTT-3.3.5-2]
+      return;
+    }
+    boolean mayExplain = wantsReasons && PacketEncoder.ackBytes(detail) <= packetBytesMax;
+    PacketEncoder.ack(session.out(), type, packetId, code, mayExplain ? detail : null);
+  }
+
+  /** Answers a PUBREL. [MQTT-4.3.3-11; MQTT-3.6.4-1 of 3.1.1] */
+  void complete(int packetId, boolean isKnown) {
+    if (isKnown || session.version() == MqttVersion.V3_1_1) {
+      PacketEncoder.ack(session.out(), AckType.PUBCOMP, packetId);
+    } else {
+      PacketEncoder.ack(
+          session.out(), AckType.PUBCOMP, packetId, ReasonCode.PACKET_ID_NOT_FOUND, null);
+    }
+  }
+
+  /** The code that MQTT 5 has for a refused message. */
+  static ReasonCode codeOf(Reason reason) {
+    return switch (reason) {
+      case MALFORMED, CLOCK, TOO_LARGE -> ReasonCode.PAYLOAD_INVALID;
+      case TOPIC -> ReasonCode.TOPIC_NAME_INVALID;
+      case UNAUTHORIZED -> ReasonCode.NOT_AUTHORIZED;
+      case QUOTA, OVERLOAD, LOST -> ReasonCode.QUOTA_EXCEEDED;
+      case PROTOCOL -> ReasonCode.IMPLEMENTATION_ERROR;
+    };
+  }
+}

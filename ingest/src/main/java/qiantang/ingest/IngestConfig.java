@@ -3,6 +3,7 @@ package qiantang.ingest;
 import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import qiantang.ingest.net.Transports;
 import qiantang.store.model.EnterpriseId;
 
 /**
@@ -14,6 +15,7 @@ import qiantang.store.model.EnterpriseId;
  * @param node name of this node, for people
  * @param anonymous whose devices clients without credentials are; null refuses them
  * @param eventLoops threads that serve sessions
+ * @param transports how clients come in beside plain MQTT
  * @param budgetBytes most bytes of messages that are taken and not yet answered
  */
 public record IngestConfig(
@@ -23,6 +25,7 @@ public record IngestConfig(
     String node,
     @Nullable EnterpriseId anonymous,
     int eventLoops,
+    Transports transports,
     long budgetBytes) {
   private static final long BUDGET_BYTES_MAX = 256L * 1024 * 1024;
 
@@ -36,7 +39,16 @@ public record IngestConfig(
     }
   }
 
-  /** What fits this machine: a loop a core, and a quarter of the heap, at most 256 MiB. */
+  /** The same node with other ways in. */
+  public IngestConfig with(Transports others) {
+    return new IngestConfig(
+        addresses, mqttPort, httpPort, node, anonymous, eventLoops, others, budgetBytes);
+  }
+
+  /**
+   * What fits this machine: plain MQTT alone, a loop a core, and a quarter of the heap, at most 256
+   * MiB.
+   */
   public static IngestConfig of(
       List<InetAddress> addresses,
       int mqttPort,
@@ -51,6 +63,7 @@ public record IngestConfig(
         node,
         anonymous,
         machine.availableProcessors(),
+        Transports.PLAIN,
         Math.min(BUDGET_BYTES_MAX, machine.maxMemory() / 4));
   }
 }

@@ -96,13 +96,17 @@ public final class Handshakes extends ChannelInboundHandlerAdapter {
       return Outcome.CUT;
     }
     for (Throwable at = cause; at != null; at = at.getCause()) {
-      boolean isMissing =
-          at instanceof SSLException && String.valueOf(at.getMessage()).contains("PEER_DID_NOT");
-      if (isMissing || at instanceof CertificateException) {
+      if (at instanceof CertificateException || isMissing(String.valueOf(at.getMessage()))) {
         return Outcome.CLIENT_REFUSED;
       }
     }
     return Outcome.FAILED;
+  }
+
+  /** A certificate that must be shown: in the words of BoringSSL, and of the JDK. */
+  private static boolean isMissing(String message) {
+    return message.contains("PEER_DID_NOT_RETURN_A_CERTIFICATE")
+        || message.contains("Empty client certificate chain");
   }
 
   private static @Nullable PeerCertificate certificate(ChannelHandlerContext ctx) {

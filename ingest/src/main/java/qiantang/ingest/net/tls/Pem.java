@@ -75,7 +75,8 @@ final class Pem {
                     .formatted(file, file));
         case "RSA PRIVATE KEY", "EC PRIVATE KEY" ->
             throw new IOException(
-                "cannot use %s: the key is not PKCS#8; convert it with 'openssl pkcs8 -topk8 -nocrypt -in %s'"
+                ("cannot use %s: the key is not PKCS#8; convert it with"
+                        + " 'openssl pkcs8 -topk8 -nocrypt -in %s'")
                     .formatted(file, file));
         default -> {} // Parameters of a curve stand before the key.
       }

@@ -67,7 +67,7 @@ final class TransportOptions {
       names = "--tls-crl",
       paramLabel = "FILE",
       description = {
-        "Revoked certificates of clients, in PEM: a list of each authority in --tls-ca. A list that",
+        "Revoked certificates of clients, in PEM: a list of each authority in --tls-ca. One that",
         "has run out lets no client certificate in."
       })
   private @Nullable Path crl;

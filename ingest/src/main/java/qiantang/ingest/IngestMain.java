@@ -328,7 +328,7 @@ public final class IngestMain implements AutoCloseable {
     }
     doorMeter.showIn(exposition);
     if (tls != null) {
-      exposeTls(exposition, tls);
+      tls.showIn(exposition);
     }
     exposition.gauge("qiantang_ingest_budget_bytes", "taken and not answered", budgets::takenBytes);
     exposition.gauge("qiantang_ingest_budget_limit_bytes", "their bound", budgets::limitBytes);
@@ -348,21 +348,6 @@ public final class IngestMain implements AutoCloseable {
         "qiantang_ingest_frame_retries",
         "frame writes repeated because their outcome was unknown",
         journalMeter::retries);
-  }
-
-  private static void exposeTls(Exposition exposition, Tls tls) {
-    exposition.gauge(
-        "qiantang_ingest_certificate_expiry_seconds",
-        "until the server's certificate expires",
-        tls::certificateExpirySeconds);
-    exposition.gauge(
-        "qiantang_ingest_crl_expiry_seconds",
-        "until the CRL must be replaced: from then on no client certificate is taken",
-        tls::crlExpirySeconds);
-    exposition.gauge(
-        "qiantang_ingest_tls_files_faulty",
-        "1 while the TLS files cannot be used and those before stay in use",
-        () -> tls.isFaulty() ? 1 : 0);
   }
 
   private double ofJournal(ToDoubleFunction<Journal> value) {

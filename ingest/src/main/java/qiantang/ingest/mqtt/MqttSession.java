@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.ingest.auth.PeerCertificate;
+import qiantang.ingest.auth.PeerRefused;
 import qiantang.ingest.net.Goodbye;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
@@ -126,6 +127,8 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
       }
     } else if (event instanceof PeerCertificate certificate) {
       peerCertificate = certificate;
+    } else if (event instanceof PeerRefused refused && phase instanceof Connecting connecting) {
+      connecting.refused(refused);
     }
   }
 

@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.nio.channels.ClosedChannelException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.ingest.auth.PeerCertificate;
+import qiantang.ingest.auth.PeerRefused;
 
 /**
  * Stands behind the TLS handler until the handshake is over: counts how it ended and passes the
@@ -53,6 +55,10 @@ public final class Handshakes extends ChannelInboundHandlerAdapter {
     }
   }
 
+  // Of a name 97 bytes are possible: an enterprise and a device.
+  private static final int NAME_CHARS_KEPT = 128;
+  private static final int REASON_CHARS_KEPT = 256;
+
   private static final Logger logger = LoggerFactory.getLogger(Handshakes.class);
 
   private final Consumer<Outcome> meter;
@@ -76,7 +82,11 @@ public final class Handshakes extends ChannelInboundHandlerAdapter {
         ctx.fireUserEventTriggered(certificate);
       }
     } else {
-      meter.accept(outcome(completion.cause()));
+      Outcome outcome = outcome(completion.cause());
+      meter.accept(outcome);
+      if (outcome == Outcome.CLIENT_REFUSED) {
+        ctx.fireUserEventTriggered(new PeerRefused(detail(completion.cause())));
+      }
       logger.debug("no TLS with {}: {}", ctx.channel(), completion.cause().toString());
     }
   }
@@ -107,6 +117,32 @@ public final class Handshakes extends ChannelInboundHandlerAdapter {
   private static boolean isMissing(String message) {
     return message.contains("PEER_DID_NOT_RETURN_A_CERTIFICATE")
         || message.contains("Empty client certificate chain");
+  }
+
+  /** What the innermost cause says, and whose certificate it is about. */
+  private static String detail(Throwable cause) {
+    String name = "";
+    Throwable root = cause;
+    for (Throwable at = cause; at != null; at = at.getCause()) {
+      root = at;
+      if (at instanceof CertPathValidatorException invalid
+          && invalid.getCertPath() != null
+          && !invalid.getCertPath().getCertificates().isEmpty()
+          && invalid.getCertPath().getCertificates().getFirst() instanceof X509Certificate leaf) {
+        name = " that names " + cut(commonName(leaf), NAME_CHARS_KEPT);
+      }
+    }
+    String why = isMissing(String.valueOf(root.getMessage())) ? "none was shown" : reason(root);
+    return "a client certificate" + name + " was refused: " + why;
+  }
+
+  private static String reason(Throwable root) {
+    String message = root.getMessage();
+    return cut(message == null ? root.toString() : message, REASON_CHARS_KEPT);
+  }
+
+  private static String cut(String text, int charsMax) {
+    return text.length() <= charsMax ? text : text.substring(0, charsMax) + "...";
   }
 
   private static @Nullable PeerCertificate certificate(ChannelHandlerContext ctx) {

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qiantang.ingest.meter.Exposition;
 
 /**
  * The TLS of a node's listeners. New handshakes get what the files said last that was usable;
@@ -112,19 +113,35 @@ public final class Tls implements AutoCloseable {
     }
   }
 
+  /** Shows how long the files last. */
+  public void showIn(Exposition exposition) {
+    exposition.gauge(
+        "qiantang_ingest_certificate_expiry_seconds",
+        "until the server's certificate expires",
+        this::certificateExpirySeconds);
+    exposition.gauge(
+        "qiantang_ingest_crl_expiry_seconds",
+        "until the CRL must be replaced: from then on no client certificate is taken",
+        this::crlExpirySeconds);
+    exposition.gauge(
+        "qiantang_ingest_tls_files_faulty",
+        "1 while the TLS files cannot be used and those before stay in use",
+        () -> isFaulty() ? 1 : 0);
+  }
+
   /** Until the server's certificate expires; negative afterwards. */
-  public double certificateExpirySeconds() {
+  double certificateExpirySeconds() {
     return secondsUntil(current().certificateExpiry());
   }
 
   /** Until the CRL must have been replaced; infinite without one. */
-  public double crlExpirySeconds() {
+  double crlExpirySeconds() {
     @Nullable Instant expiry = current().crlExpiry();
     return expiry == null ? Double.POSITIVE_INFINITY : secondsUntil(expiry);
   }
 
   /** Whether the files as they are now cannot be used. */
-  public synchronized boolean isFaulty() {
+  synchronized boolean isFaulty() {
     return fault != null;
   }
 

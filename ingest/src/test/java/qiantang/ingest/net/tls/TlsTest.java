@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.ingest.auth.PeerCertificate;
+import qiantang.ingest.auth.PeerRefused;
 import qiantang.ingest.net.tls.Handshakes.Outcome;
 import qiantang.ingest.net.tls.TestAuthority.Pair;
 
@@ -41,6 +42,7 @@ class TlsTest {
   @TempDir Path folder = Path.of("");
   private final TestAuthority authority = new TestAuthority("authority");
   private final List<Outcome> outcomes = new ArrayList<>();
+  private final List<String> refusals = new ArrayList<>();
   private final List<Tls> opened = new ArrayList<>();
   private Path certificate = Path.of("");
   private Path key = Path.of("");
@@ -150,6 +152,7 @@ class TlsTest {
   void whoShowsNoneOrAStrangersIsRefusedWhereOneIsRequired() throws Exception {
     Tls tls = open(asking(ClientAuthentication.required));
     assertRefused(tls, authority.client(null));
+    assertEquals("a client certificate was refused: none was shown", refusals.getFirst());
     Pair strange = new TestAuthority("authority").issue("acme/press-1");
     assertRefused(tls, authority.client(strange));
     assertRefused(tls, authority.client(authority.issue("late", Duration.ofDays(-1))));
@@ -179,6 +182,7 @@ class TlsTest {
       tls.look();
       tls.look();
       assertRefused(tls, authority.client(bad));
+      assertTrue(refusals.getFirst().contains("that names a/bad was refused: Certificate has"));
       link(tls, authority.client(good), "TLSv1.3").close();
       living.send("still here");
       assertEquals("still here", living.received());
@@ -302,11 +306,13 @@ class TlsTest {
 
   private void assertRefused(Tls tls, SSLContext client) throws Exception {
     outcomes.clear();
+    refusals.clear();
     try (Link link = new Link(tls, client.createSSLEngine())) {
       assertFalse(link.isOpen());
       assertTrue(link.events.isEmpty());
     }
     assertEquals(List.of(Outcome.CLIENT_REFUSED), outcomes);
+    assertEquals(1, refusals.size());
   }
 
   private Link link(Tls tls, SSLContext client, String version) {
@@ -331,6 +337,8 @@ class TlsTest {
           public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof PeerCertificate) {
               events.add(event);
+            } else if (event instanceof PeerRefused refused) {
+              refusals.add(refused.detail());
             }
           }
         });

@@ -3,6 +3,7 @@ package qiantang.ingest;
 import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import qiantang.ingest.net.Transports;
 import qiantang.store.model.EnterpriseId;
 
 /**
@@ -15,6 +16,7 @@ import qiantang.store.model.EnterpriseId;
  * @param anonymous whose devices clients without credentials are; null refuses them
  * @param eventLoops threads that serve sessions
  * @param sparkplugHost the host application that Sparkplug's edge nodes know this node as
+ * @param transports how clients come in beside plain MQTT
  * @param budgetBytes most bytes of messages that are taken and not yet answered
  */
 public record IngestConfig(
@@ -25,6 +27,7 @@ public record IngestConfig(
     @Nullable EnterpriseId anonymous,
     String sparkplugHost,
     int eventLoops,
+    Transports transports,
     long budgetBytes) {
   /** The host application's id where none is given. */
   public static final String SPARKPLUG_HOST = "qiantang";
@@ -41,7 +44,24 @@ public record IngestConfig(
     }
   }
 
-  /** What fits this machine: a loop a core, and a quarter of the heap, at most 256 MiB. */
+  /** The same node with other ways in. */
+  public IngestConfig with(Transports others) {
+    return new IngestConfig(
+        addresses,
+        mqttPort,
+        httpPort,
+        node,
+        anonymous,
+        sparkplugHost,
+        eventLoops,
+        others,
+        budgetBytes);
+  }
+
+  /**
+   * What fits this machine: plain MQTT alone, a loop a core, and a quarter of the heap, at most 256
+   * MiB.
+   */
   public static IngestConfig of(
       List<InetAddress> addresses,
       int mqttPort,
@@ -57,12 +77,13 @@ public record IngestConfig(
         anonymous,
         SPARKPLUG_HOST,
         machine.availableProcessors(),
+        Transports.PLAIN,
         Math.min(BUDGET_BYTES_MAX, machine.maxMemory() / 4));
   }
 
   /** The same, known to edge nodes by another id: a level of a topic. */
   public IngestConfig withSparkplugHost(String id) {
     return new IngestConfig(
-        addresses, mqttPort, httpPort, node, anonymous, id, eventLoops, budgetBytes);
+        addresses, mqttPort, httpPort, node, anonymous, id, eventLoops, transports, budgetBytes);
   }
 }

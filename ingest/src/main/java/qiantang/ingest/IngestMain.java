@@ -3,9 +3,12 @@ package qiantang.ingest;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,11 @@ import qiantang.ingest.mqtt.SessionLoop;
 import qiantang.ingest.net.Listeners;
 import qiantang.ingest.payload.Retained;
 import qiantang.ingest.payload.sparkplug.HostApplication;
+import qiantang.ingest.net.Listeners.Layers;
+import qiantang.ingest.net.Transports;
+import qiantang.ingest.net.door.DoorMeter;
+import qiantang.ingest.net.tls.Tls;
+import qiantang.ingest.net.tls.TlsFiles;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.JournalMeter;
@@ -68,12 +76,14 @@ public final class IngestMain implements AutoCloseable {
   private final JournalMeter journalMeter = new JournalMeter(ticker, meter::frameStored);
   private final Budgets budgets;
   private final Node node;
+  private final DoorMeter doorMeter = new DoorMeter();
   private final Listeners listeners;
   private final StoreWatch storeWatch;
   private final Map<EventLoop, SessionLoop> loops = new HashMap<>();
   private final @Nullable RunningFolds folds;
   private final @Nullable HealthServer health;
-  private final int mqttPort;
+  private final @Nullable Tls tls;
+  private final Map<Layers, Integer> ports;
 
   // Guarded by this: replaced when another node has sealed the start.
   private @Nullable Journal journal;
@@ -117,7 +127,10 @@ public final class IngestMain implements AutoCloseable {
             meter);
     node.retain(hostState(config.sparkplugHost()));
     storeWatch = new StoreWatch(tables::databaseTime, ticker, timers);
-    listeners = new Listeners(config.eventLoops(), budgets.largePackets());
+    tls = tls(config.transports(), clock);
+    listeners =
+        new Listeners(
+            config.eventLoops(), budgets.largePackets(), config.transports(), tls, doorMeter);
     for (EventLoop loop : listeners.loops()) {
       SessionLoop sessions = new SessionLoop(node, loop);
       loops.put(loop, sessions);
@@ -137,8 +150,35 @@ public final class IngestMain implements AutoCloseable {
     if (folds != null) {
       folds.begin();
     }
-    mqttPort = listeners.listen(config.addresses(), config.mqttPort(), this::session);
-    logger.info("ingest node {} listens for MQTT on port {}", config.node(), mqttPort);
+    ports = listen();
+    logger.info("ingest node {} listens for MQTT on ports {}", config.node(), ports);
+    if (tls != null) {
+      var _ =
+          scheduler.scheduleWithFixedDelay(
+              tls::look, Tls.LOOK.toNanos(), Tls.LOOK.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static @Nullable Tls tls(Transports transports, InstantSource clock) {
+    TlsFiles files = transports.tls();
+    try {
+      return files == null ? null : Tls.open(files, clock);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  private Map<Layers, Integer> listen() {
+    Transports transports = config.transports();
+    Map<Layers, Integer> wanted = new EnumMap<>(Layers.class);
+    wanted.put(Layers.PLAIN, config.mqttPort());
+    wanted.put(Layers.TLS, transports.mqttsPort());
+    wanted.put(Layers.WEB_SOCKET, transports.wsPort());
+    wanted.put(Layers.WEB_SOCKET_OVER_TLS, transports.wssPort());
+    wanted.values().removeIf(port -> port < 0);
+    wanted.replaceAll(
+        (layers, port) -> listeners.listen(config.addresses(), port, layers, this::session));
+    return wanted;
   }
 
   /** Edge nodes that wait for their host application find it there. */
@@ -149,7 +189,12 @@ public final class IngestMain implements AutoCloseable {
 
   /** The port of plain MQTT. */
   public int mqttPort() {
-    return mqttPort;
+    return port(Layers.PLAIN);
+  }
+
+  /** The port of MQTT over these layers, -1 for none. */
+  public int port(Layers layers) {
+    return ports.getOrDefault(layers, -1);
   }
 
   /** The port of health and metrics, -1 for none. */
@@ -191,6 +236,9 @@ public final class IngestMain implements AutoCloseable {
       health.close();
     }
     scheduler.shutdownNow();
+    if (tls != null) {
+      tls.close();
+    }
   }
 
   private RunningFolds folds(FoldTables foldTables, Registry registry) {
@@ -287,6 +335,10 @@ public final class IngestMain implements AutoCloseable {
     Exposition exposition = meter.exposition();
     if (folds != null) {
       folds.showIn(exposition);
+    }
+    doorMeter.showIn(exposition);
+    if (tls != null) {
+      tls.showIn(exposition);
     }
     exposition.gauge("qiantang_ingest_budget_bytes", "taken and not answered", budgets::takenBytes);
     exposition.gauge("qiantang_ingest_budget_limit_bytes", "their bound", budgets::limitBytes);

@@ -19,6 +19,15 @@ final class Words {
     }
   }
 
+  /** A TCP port to listen on, or -1 for {@code off}. */
+  static final class PortOrOff implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String word) {
+      String form = "it takes a port, 0 (any free one) to 65535, or off";
+      return word.equals("off") ? -1 : number(word, word, 0, PORT_MAX, form);
+    }
+  }
+
   /** How many of something, none included. */
   static final class Count implements ITypeConverter<Integer> {
     @Override

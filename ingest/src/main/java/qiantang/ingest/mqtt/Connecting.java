@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.AuthResult;
 import qiantang.ingest.auth.Identity;
+import qiantang.ingest.auth.PeerRefused;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
@@ -219,6 +220,12 @@ final class Connecting implements Phase {
           refusal = fault.reason();
           refuseFault(fault.code(), fault.detail());
         });
+  }
+
+  /** TLS has refused the client; the operator is told, as a certificate that fails names nobody. */
+  void refused(PeerRefused refused) {
+    Fault why = new Fault(ReasonCode.NOT_AUTHORIZED, Reason.UNAUTHORIZED, refused.detail());
+    record(EnterpriseId.OPERATOR, null, "", why);
   }
 
   private void record(AuthResult.Denied denied, String clientId) {

@@ -9,14 +9,20 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qiantang.ingest.auth.PeerCertificate;
+import qiantang.ingest.auth.PeerRefused;
+import qiantang.ingest.net.Goodbye;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketDecoder;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
+import qiantang.ingest.net.door.Gate;
+import qiantang.ingest.net.door.Source;
 
 /**
  * One MQTT connection: when it is read, what is written, which phase it is in. Plain fields, no
@@ -69,6 +75,9 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   private long unwritableSinceNanos;
   private long lastReadNanos;
 
+  // Set before the first packet, where the client has shown one.
+  private @Nullable PeerCertificate peerCertificate;
+
   // Decoded before reading stopped, at most one read's worth (4 KiB and one packet).
   private @Nullable ArrayDeque<Packet> held;
 
@@ -116,6 +125,10 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
         case WANTED -> pause(Pause.ROOM);
         case FOUND -> resume(Pause.ROOM);
       }
+    } else if (event instanceof PeerCertificate certificate) {
+      peerCertificate = certificate;
+    } else if (event instanceof PeerRefused refused && phase instanceof Connecting connecting) {
+      connecting.refused(refused);
     }
   }
 
@@ -142,7 +155,8 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof IOException) {
+    // What is wrong with a TLS record comes wrapped.
+    if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
       logger.debug("cannot read from {}: {}", address(), cause.toString()); // reset by the peer
       end(null, null, "connection-lost");
     } else {
@@ -158,6 +172,11 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   SessionLoop loop() {
     return loop;
+  }
+
+  /** What the client's certificate says; null over plain TCP or where it showed none. */
+  @Nullable PeerCertificate peerCertificate() {
+    return peerCertificate;
   }
 
   MqttVersion version() {
@@ -199,6 +218,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   /** The login was granted. */
   void activate(Active active) {
     phase = active;
+    Gate.passed(context().pipeline());
     loop.schedule(timer, active.due(lastReadNanos));
     resume(Pause.LOGIN);
   }
@@ -305,13 +325,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   }
 
   private void linger(ByteBuf lastWord, DuplexChannel duplex) {
-    var _ =
-        context()
-            .writeAndFlush(lastWord)
-            .addListener(
-                sent -> {
-                  var _ = duplex.shutdownOutput();
-                });
+    var _ = context().writeAndFlush(lastWord).addListener(sent -> Goodbye.sayTo(duplex));
     duplex.config().setAutoRead(true);
     loop.schedule(timer, loop.nanos() + LINGER_NANOS);
   }
@@ -339,7 +353,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   /** Address and port of the client. */
   String address() {
-    SocketAddress remote = context().channel().remoteAddress();
+    SocketAddress remote = Source.of(context().channel());
     if (remote instanceof InetSocketAddress inet && inet.getAddress() != null) {
       String host = inet.getAddress().getHostAddress();
       return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + inet.getPort();
@@ -349,7 +363,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   /** Address of the client without the port: the source that login refusals are counted by. */
   String host() {
-    SocketAddress remote = context().channel().remoteAddress();
+    SocketAddress remote = Source.of(context().channel());
     return remote instanceof InetSocketAddress inet && inet.getAddress() != null
         ? inet.getAddress().getHostAddress()
         : String.valueOf(remote);

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 import qiantang.ingest.auth.Logins;
 import qiantang.ingest.meter.Exposition;
 import qiantang.ingest.meter.IngestMeter;
+import qiantang.ingest.mqtt.AccessWatch;
 import qiantang.ingest.mqtt.Budgets;
 import qiantang.ingest.mqtt.Discovery;
 import qiantang.ingest.mqtt.MqttSession;
@@ -67,6 +68,7 @@ public final class IngestMain implements AutoCloseable {
   private final Node node;
   private final Listeners listeners;
   private final StoreWatch storeWatch;
+  private final AccessWatch accessWatch;
   private final Map<EventLoop, SessionLoop> loops = new HashMap<>();
   private final @Nullable RunningFolds folds;
   private final @Nullable HealthServer health;
@@ -113,6 +115,7 @@ public final class IngestMain implements AutoCloseable {
             new Discovery(registry, scheduler, timers, meter),
             meter);
     storeWatch = new StoreWatch(tables::databaseTime, ticker, timers);
+    accessWatch = new AccessWatch(registry, node, timers);
     listeners = new Listeners(config.eventLoops(), budgets.largePackets());
     for (EventLoop loop : listeners.loops()) {
       SessionLoop sessions = new SessionLoop(node, loop);
@@ -130,6 +133,7 @@ public final class IngestMain implements AutoCloseable {
                 config.addresses(), config.httpPort(), readiness::run, meter.exposition()::scrape);
     openJournal().join();
     storeWatch.ask();
+    accessWatch.poll();
     if (folds != null) {
       folds.begin();
     }
@@ -162,6 +166,7 @@ public final class IngestMain implements AutoCloseable {
       closed = true;
     }
     storeWatch.close();
+    accessWatch.close();
     if (folds != null) {
       folds.close();
     }

@@ -3,6 +3,8 @@ package qiantang.ingest.mqtt;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.Identity;
+import qiantang.ingest.auth.Logins;
+import qiantang.ingest.auth.SubDeviceRules;
 import qiantang.ingest.meter.IngestMeter;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
@@ -52,6 +54,7 @@ final class Active implements Phase {
   private final SubDevices devices = new SubDevices();
   private final Subscriptions subscriptions;
   private final int keepAliveSeconds;
+  private final @Nullable SubDeviceGate gate;
   private String topic = "";
   private Dialect dialect;
   private int inFlight;
@@ -75,6 +78,8 @@ final class Active implements Phase {
     records = new Records(session, identity, clientId, journal, budget);
     subscriptions = new Subscriptions(session);
     dialect = Dialects.of(topic, identity.isGateway());
+    SubDeviceRules rules = identity.rules();
+    gate = rules == null ? null : new SubDeviceGate(session, identity.enterprise(), rules);
     boolean isCapped =
         connect.version() == MqttVersion.V5
             && (connect.keepAliveSeconds() == 0
@@ -141,8 +146,33 @@ final class Active implements Phase {
     }
   }
 
+  Identity identity() {
+    return identity;
+  }
+
+  /** Any thread: its access was taken away. */
+  void revokeLater(String detail, String presence) {
+    session.loop().executor().execute(() -> revoke(detail, presence));
+  }
+
+  /** It may not go on: the enterprise reads why, MQTT 5 is told, the link is cut. */
+  void revoke(String detail, String presence) {
+    if (!session.isEnded()) {
+      records.rejectUnbudgeted(Reason.UNAUTHORIZED, detail, "", Counts.NONE);
+      session.end(ReasonCode.NOT_AUTHORIZED, detail, presence);
+    }
+  }
+
   @Override
   public long due(long nowNanos) {
+    if (identity.isExpiredAt(node.clock().millis())) {
+      revoke(Logins.expired("credential", identity.device()), "credential-expired");
+      return nowNanos + MqttSession.LINGER_NANOS;
+    }
+    return identity.soonestNanos(node.clock().millis(), nowNanos, dueWhileAllowed(nowNanos));
+  }
+
+  private long dueWhileAllowed(long nowNanos) {
     if (session.untakenNanos(nowNanos) > MqttSession.UNTAKEN_NANOS) {
       session.end(null, null, "connection-lost");
     } else if (keepAliveSeconds > 0 && !session.isPaused()) {
@@ -255,7 +285,24 @@ final class Active implements Phase {
                     publish.duplicate(),
                     times,
                     devices));
+    if (gate == null || gate.isOpen()) {
+      settle(publish, decoded, nowMicros, bytes, ack);
+    } else {
+      gate.judge(
+          decoded,
+          publish.payloadLength(),
+          judged -> settle(publish, judged, nowMicros, bytes, ack));
+    }
+  }
+
+  /** Decides what becomes of a message; null where nobody knows, so that it comes again. */
+  private void settle(
+      Packet.Publish publish, @Nullable Decoded decoded, long nowMicros, int bytes, Ack ack) {
     switch (decoded) {
+      case null -> {
+        budget.give(bytes);
+        ack.decide(WriteResult.UNAVAILABLE);
+      }
       case Decoded.Readings readings when readings.isRefused() ->
           refuse(publish, readings.refusals(), nowMicros, bytes, ack);
       case Decoded.Readings readings -> accept(publish, readings, nowMicros, bytes, ack);
@@ -266,7 +313,7 @@ final class Active implements Phase {
       case Decoded.Refused refused ->
           refuse(publish, List.of(refused.refusal()), nowMicros, bytes, ack);
     }
-    ack.done(WriteResult.STORED); // the part that was this method
+    ack.done(WriteResult.STORED); // the part that was taking it
   }
 
   private Dialect dialectOf(String name) {

@@ -173,6 +173,7 @@ public final class Logins {
     }
     return inEnterprise(
         token.owner(),
+        false,
         "the token names no enterprise",
         enterprise ->
             remembered
@@ -195,6 +196,7 @@ public final class Logins {
     DeviceId device = name.device();
     return inEnterprise(
         name.enterprise(),
+        false,
         "the user name names no enterprise",
         enterprise -> {
           if (password == null || device == null) {
@@ -219,6 +221,7 @@ public final class Logins {
     DeviceId device = subject.device();
     return inEnterprise(
         subject.enterprise(),
+        true,
         "the certificate's CN names no enterprise",
         enterprise -> {
           if (!isSame) {
@@ -267,6 +270,7 @@ public final class Logins {
     }
     return inEnterprise(
         owner,
+        true,
         "the enterprise of anonymous clients is not there",
         enterprise ->
             done(
@@ -283,15 +287,17 @@ public final class Logins {
   }
 
   private CompletionStage<AuthResult> inEnterprise(
-      EnterpriseId id, String absent, Function<Enterprise, CompletionStage<AuthResult>> then) {
+      EnterpriseId id,
+      boolean isKnown,
+      String absent,
+      Function<Enterprise, CompletionStage<AuthResult>> then) {
     return remembered
         .enterprise(id)
         .thenCompose(
             found ->
                 switch (found) {
                   case Found.Present<Enterprise> present -> then.apply(present.value());
-                  case Found.Absent<Enterprise> _ ->
-                      denied(EnterpriseId.OPERATOR, id.equals(anonymous), absent);
+                  case Found.Absent<Enterprise> _ -> denied(EnterpriseId.OPERATOR, isKnown, absent);
                   case Found.Unknown<Enterprise> _ -> done(new Undecided());
                 });
   }

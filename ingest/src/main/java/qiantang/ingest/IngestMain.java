@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 import qiantang.ingest.auth.Logins;
 import qiantang.ingest.meter.Exposition;
 import qiantang.ingest.meter.IngestMeter;
+import qiantang.ingest.mqtt.AccessWatch;
 import qiantang.ingest.mqtt.Budgets;
 import qiantang.ingest.mqtt.Discovery;
 import qiantang.ingest.mqtt.MqttSession;
@@ -79,6 +80,7 @@ public final class IngestMain implements AutoCloseable {
   private final DoorMeter doorMeter = new DoorMeter();
   private final Listeners listeners;
   private final StoreWatch storeWatch;
+  private final AccessWatch accessWatch;
   private final Map<EventLoop, SessionLoop> loops = new HashMap<>();
   private final @Nullable RunningFolds folds;
   private final @Nullable HealthServer health;
@@ -127,6 +129,7 @@ public final class IngestMain implements AutoCloseable {
             meter);
     node.retain(hostState(config.sparkplugHost()));
     storeWatch = new StoreWatch(tables::databaseTime, ticker, timers);
+    accessWatch = new AccessWatch(registry, node, timers);
     tls = tls(config.transports(), clock);
     listeners =
         new Listeners(
@@ -147,6 +150,7 @@ public final class IngestMain implements AutoCloseable {
                 config.addresses(), config.httpPort(), readiness::run, meter.exposition()::scrape);
     openJournal().join();
     storeWatch.ask();
+    accessWatch.poll();
     if (folds != null) {
       folds.begin();
     }
@@ -217,6 +221,7 @@ public final class IngestMain implements AutoCloseable {
       closed = true;
     }
     storeWatch.close();
+    accessWatch.close();
     if (folds != null) {
       folds.close();
     }

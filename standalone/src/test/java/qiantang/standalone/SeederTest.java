@@ -79,6 +79,6 @@ class SeederTest {
 
   private Credential credential(String token) throws Exception {
     AccessToken parsed = AccessToken.parse(token).orElseThrow();
-    return registry.credential(parsed).toCompletableFuture().get().orElseThrow();
+    return registry.credential(parsed.key()).toCompletableFuture().get().orElseThrow();
   }
 }

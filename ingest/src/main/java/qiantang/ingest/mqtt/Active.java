@@ -3,6 +3,8 @@ package qiantang.ingest.mqtt;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.Identity;
+import qiantang.ingest.auth.Logins;
+import qiantang.ingest.auth.SubDeviceRules;
 import qiantang.ingest.meter.IngestMeter;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
@@ -57,6 +59,7 @@ final class Active implements Phase {
   private final ReceivedIds received = new ReceivedIds();
   private final BudgetWait budgetWait = new BudgetWait();
   private final int keepAliveSeconds;
+  private final @Nullable SubDeviceGate gate;
   private int inFlight;
   private int unanswered;
   private boolean isDraining;
@@ -79,6 +82,8 @@ final class Active implements Phase {
     answers = new Answers(session, connect);
     subscriptions = new Subscriptions(session, identity);
     dialects = new SessionDialects(session, identity, records, this::outgoing);
+    SubDeviceRules rules = identity.rules();
+    gate = rules == null ? null : new SubDeviceGate(session, identity.enterprise(), rules);
     boolean isCapped =
         connect.version() == MqttVersion.V5
             && (connect.keepAliveSeconds() == 0
@@ -149,8 +154,33 @@ final class Active implements Phase {
     }
   }
 
+  Identity identity() {
+    return identity;
+  }
+
+  /** Any thread: its access was taken away. */
+  void revokeLater(String detail, String presence) {
+    session.loop().executor().execute(() -> revoke(detail, presence));
+  }
+
+  /** It may not go on: the enterprise reads why, MQTT 5 is told, the link is cut. */
+  void revoke(String detail, String presence) {
+    if (!session.isEnded()) {
+      records.rejectUnbudgeted(Reason.UNAUTHORIZED, detail, "", Counts.NONE);
+      session.end(ReasonCode.NOT_AUTHORIZED, detail, presence);
+    }
+  }
+
   @Override
   public long due(long nowNanos) {
+    if (identity.isExpiredAt(node.clock().millis())) {
+      revoke(Logins.expired("credential", identity.device()), "credential-expired");
+      return nowNanos + MqttSession.LINGER_NANOS;
+    }
+    return identity.soonestNanos(node.clock().millis(), nowNanos, dueWhileAllowed(nowNanos));
+  }
+
+  private long dueWhileAllowed(long nowNanos) {
     if (session.untakenNanos(nowNanos) > MqttSession.UNTAKEN_NANOS) {
       session.end(null, null, "connection-lost");
     } else if (keepAliveSeconds > 0 && !session.isPaused()) {
@@ -299,9 +329,27 @@ final class Active implements Phase {
                     publish.duplicate(),
                     times,
                     devices));
-    become(publish, decoded, nowMicros, bytes, ack);
-    dialects.decoded();
-    ack.done(WriteResult.STORED); // the part that was this method
+    if (gate == null || gate.isOpen()) {
+      settle(publish, decoded, nowMicros, bytes, ack);
+    } else {
+      gate.judge(
+          decoded,
+          publish.payloadLength(),
+          judged -> settle(publish, judged, nowMicros, bytes, ack));
+    }
+  }
+
+  /** Decides what becomes of a message; null where nobody knows, so that it comes again. */
+  private void settle(
+      Packet.Publish publish, @Nullable Decoded decoded, long nowMicros, int bytes, Ack ack) {
+    if (decoded == null) {
+      budget.give(bytes);
+      ack.decide(WriteResult.UNAVAILABLE);
+    } else {
+      become(publish, decoded, nowMicros, bytes, ack);
+      dialects.decoded();
+    }
+    ack.done(WriteResult.STORED); // the part that was taking it
   }
 
   /** What a message says becomes records; the last of them gives its bytes back. */

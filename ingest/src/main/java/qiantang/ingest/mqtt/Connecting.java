@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.AuthResult;
 import qiantang.ingest.auth.Identity;
 import qiantang.ingest.auth.PeerRefused;
+import qiantang.ingest.auth.Presented;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
@@ -100,7 +101,8 @@ final class Connecting implements Phase {
         broken.code() == ReasonCode.PACKET_TOO_LARGE
             || broken.code() == ReasonCode.CLIENT_ID_INVALID;
     Reason reason = isLarge ? Reason.TOO_LARGE : Reason.PROTOCOL;
-    refuse(broken.userName(), "", new Fault(broken.code(), reason, broken.detail()));
+    Presented presented = new Presented("", broken.userName(), null, null);
+    refuse(presented, "", new Fault(broken.code(), reason, broken.detail()));
   }
 
   private void connect(Packet.Connect connect) {
@@ -111,20 +113,47 @@ final class Connecting implements Phase {
     }
     Fault fault = fault(connect);
     if (fault != null) {
-      refuse(connect.userName(), connect.clientId(), fault);
+      refuse(presented(connect, connect.clientId()), connect.clientId(), fault);
       return;
     }
     boolean isAssigned = connect.clientId().isEmpty();
     String clientId = isAssigned ? "qt-" + UUID.randomUUID() : connect.clientId();
-    login(connect.userName(), clientId, result -> decided(result, connect, clientId, isAssigned));
+    Presented presented = presented(connect, clientId);
+    long generation = node.logins().generation();
+    login(
+        presented,
+        result -> {
+          Active active = decided(result, connect, clientId, isAssigned);
+          // Access that changed while it was looked up may have been found as it was before.
+          if (active != null && node.logins().generation() != generation) {
+            lookAgain(presented, active);
+          }
+        });
+  }
+
+  private Presented presented(Packet.Connect connect, String clientId) {
+    return new Presented(clientId, connect.userName(), connect.password(), null);
+  }
+
+  private void lookAgain(Presented presented, Active active) {
+    var _ =
+        node.logins()
+            .login(presented)
+            .whenCompleteAsync(
+                (result, error) -> {
+                  if (result instanceof AuthResult.Denied denied) {
+                    active.revoke(denied.detail(), "credential-revoked");
+                  }
+                },
+                session.loop().executor());
   }
 
   /** Looks up who it is; nothing is read meanwhile. */
-  private void login(@Nullable String userName, String clientId, Consumer<AuthResult> then) {
+  private void login(Presented presented, Consumer<AuthResult> then) {
     session.pause(MqttSession.Pause.LOGIN);
     var _ =
         node.logins()
-            .login(userName, clientId)
+            .login(presented)
             .whenCompleteAsync(
                 (result, error) -> {
                   if (error != null) {
@@ -175,7 +204,8 @@ final class Connecting implements Phase {
     return journal == null || journal.clockSkew().abs().compareTo(SKEW_MAX) >= 0;
   }
 
-  private void decided(
+  /** Returns the session that has begun, null where none has. */
+  private @Nullable Active decided(
       AuthResult result, Packet.Connect connect, String clientId, boolean isAssigned) {
     switch (result) {
       case AuthResult.Granted granted -> {
@@ -186,6 +216,7 @@ final class Connecting implements Phase {
         } else {
           node.meter().loginGranted();
           active.welcome(isAssigned);
+          return active;
         }
       }
       case AuthResult.Denied denied -> {
@@ -198,16 +229,16 @@ final class Connecting implements Phase {
       }
       case AuthResult.Undecided undecided -> undecided();
     }
+    return null;
   }
 
   /**
    * Refuses a CONNECT for a fault of its own, with the same answer whoever sends it; the credential
    * says only who can read why.
    */
-  private void refuse(@Nullable String userName, String clientId, Fault fault) {
+  private void refuse(Presented presented, String clientId, Fault fault) {
     login(
-        userName,
-        clientId,
+        presented,
         result -> {
           switch (result) {
             case AuthResult.Granted granted -> record(granted.identity(), clientId, fault);

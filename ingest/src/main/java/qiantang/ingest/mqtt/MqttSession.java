@@ -49,6 +49,8 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     BUDGET(2),
     /** There is no room for a large packet that has begun. */
     ROOM(16),
+    /** The registry is asked for devices that it names. */
+    DEVICES(32),
     /** It does not take what is written to it. */
     WRITE(4),
     /** The node ends. */

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,7 +54,8 @@ public abstract class RegistryContract {
     assertEquals(Optional.empty(), device("d"));
     assertEquals(List.of(), Stages.await(registry().tokens(enterprise, null, 10)));
     assertEquals(
-        Optional.empty(), Stages.await(registry().credential(new AccessToken(enterprise, "s"))));
+        Optional.empty(),
+        Stages.await(registry().credential(new AccessToken(enterprise, "s").key())));
   }
 
   @Test
@@ -252,10 +255,11 @@ public abstract class RegistryContract {
     assertSame(credential, find(token));
     assertEquals(
         Optional.empty(),
-        Stages.await(registry().credential(new AccessToken(enterprise, "secret2"))));
+        Stages.await(registry().credential(new AccessToken(enterprise, "secret2").key())));
     assertEquals(
         Optional.empty(),
-        Stages.await(registry().credential(new AccessToken(new EnterpriseId("thief"), "secret"))));
+        Stages.await(
+            registry().credential(new AccessToken(new EnterpriseId("thief"), "secret").key())));
     assertEquals(List.of(), Stages.await(registry().tokens(enterprise, null, 10)), "no person's");
   }
 
@@ -305,6 +309,133 @@ public abstract class RegistryContract {
     }
   }
 
+  @Test
+  @Order(2)
+  void aDevicesCredentialsAreListedByIdWhateverTheirKind() {
+    DeviceId device = new DeviceId("d");
+    Credential token =
+        credential(new AccessToken(enterprise, "t"), "id-2", Role.DEVICE, device, CREATED);
+    Credential password =
+        ofDevice(
+            "id-1",
+            Credential.Kind.PASSWORD,
+            CredentialKey.ofPassword(enterprise, device, "p".getBytes(UTF_8)),
+            null);
+    Credential certificate =
+        ofDevice(
+            "id-3",
+            Credential.Kind.CERTIFICATE,
+            CredentialKey.ofCertificate(enterprise, device, "ab"),
+            "ab");
+    List.of(token, password, certificate).forEach(this::put);
+    put(credential(new AccessToken(enterprise, "x"), "id-0", Role.DEVICE, GATEWAY, null));
+    List<Credential> listed = Stages.await(registry().credentials(enterprise, device));
+    assertEquals(3, listed.size());
+    assertSame(password, listed.get(0));
+    assertSame(token, listed.get(1));
+    assertSame(certificate, listed.get(2));
+    assertSame(certificate, find(certificate.key()));
+    assertEquals(List.of(), Stages.await(registry().credentials(new EnterpriseId("x"), device)));
+  }
+
+  @Test
+  @Order(2)
+  void aRevokedCredentialOpensNothingAndTheWordOfItIsKept() {
+    DeviceId device = new DeviceId("d");
+    Credential revoked =
+        credential(new AccessToken(enterprise, "1"), "id-1", Role.DEVICE, device, null);
+    Credential stays =
+        credential(new AccessToken(enterprise, "2"), "id-2", Role.DEVICE, device, null);
+    put(revoked);
+    put(stays);
+    AccessChange change = AccessChange.ofCredential(CREATED, 7, revoked);
+    Stages.await(registry().revoke(revoked, change));
+    Stages.await(registry().revoke(revoked, change));
+    assertEquals(Optional.empty(), Stages.await(registry().credential(revoked.key())));
+    assertSame(stays, find(stays.key()));
+    List<Credential> listed = Stages.await(registry().credentials(enterprise, device));
+    assertEquals(1, listed.size());
+    assertSame(stays, listed.getFirst());
+    List<AccessChange> words = changes(CREATED, CREATED);
+    assertTrue(words.contains(change), words.toString());
+    assertEquals(Optional.of(revoked.key()), words.stream().map(AccessChange::key).findFirst());
+  }
+
+  @Test
+  @Order(2)
+  void leaveForCertificatesCanBeGivenAgainAfterItWasRevoked() {
+    DeviceId device = new DeviceId("d");
+    CredentialKey key = CredentialKey.ofCertificate(enterprise, device, null);
+    Credential first =
+        new Credential(
+            enterprise,
+            "id-1",
+            key.bytes(),
+            Credential.Kind.CERTIFICATE,
+            Role.DEVICE,
+            device,
+            "d",
+            null,
+            CREATED,
+            CREATED);
+    put(first);
+    Stages.await(registry().revoke(first, AccessChange.ofCredential(CREATED, 8, first)));
+    Credential second = ofDevice("id-2", Credential.Kind.CERTIFICATE, key, null);
+    put(second);
+    assertSame(second, find(key));
+    assertNull(find(key).expires(), "nothing of the first one stays");
+  }
+
+  @Test
+  @Order(2)
+  void whoIsDisabledIsSaidOfTheDeviceAndOfItsEnterprise() {
+    Device device = plain("d", Device.Kind.DEVICE, GATEWAY);
+    Device other = plain("e", Device.Kind.DEVICE, null);
+    assertTrue(Stages.await(registry().createDevice(device)));
+    assertTrue(Stages.await(registry().createDevice(other)));
+    assertEquals(Set.of(), Stages.await(registry().disabledDevices(enterprise)));
+    AccessChange off = AccessChange.ofDevice(CREATED.plusSeconds(59), 1, enterprise, device.id());
+    Stages.await(registry().setDisabled(device, true, off));
+    assertEquals(Optional.of(device.disabled(true)), device("d"));
+    assertEquals(Optional.of(other), device("e"));
+    assertEquals(Set.of(device.id()), Stages.await(registry().disabledDevices(enterprise)));
+    discover(plain("d", Device.Kind.DEVICE, new DeviceId("gateway-2")));
+    assertTrue(device("d").orElseThrow().disabled(), "a gateway that names it enables nothing");
+    AccessChange on = AccessChange.ofDevice(CREATED.plusSeconds(61), 2, enterprise, device.id());
+    Stages.await(registry().setDisabled(device, false, on));
+    assertFalse(device("d").orElseThrow().disabled());
+    assertEquals(Set.of(), Stages.await(registry().disabledDevices(enterprise)));
+    // In two minutes: both are found from the first on, and the later one from behind it.
+    assertEquals(List.of(off, on), changes(CREATED, CREATED.plusSeconds(61)));
+    assertEquals(List.of(on), changes(CREATED.plusSeconds(60), CREATED.plusSeconds(60)));
+  }
+
+  @Test
+  @Order(2)
+  void whatBecomesOfSubDevicesIsASetting() {
+    Enterprise row = new Enterprise(enterprise, "n", "", List.of(), Retention.YEAR_1, CREATED);
+    assertTrue(Stages.await(registry().createEnterprise(row)));
+    AccessChange change = AccessChange.ofEnterprise(CREATED, 1, enterprise);
+    Stages.await(registry().setSubDevices(enterprise, SubDevices.KNOWN_ONLY, change));
+    assertEquals(
+        Optional.of(row.with(SubDevices.KNOWN_ONLY)),
+        Stages.await(registry().enterprise(enterprise)));
+    assertEquals(List.of(change), changes(CREATED, CREATED));
+  }
+
+  private List<AccessChange> changes(Instant from, Instant until) {
+    return Stages.await(registry().changes(from.truncatedTo(ChronoUnit.MILLIS), until)).stream()
+        .filter(change -> change.enterprise().equals(enterprise))
+        .toList();
+  }
+
+  private Credential ofDevice(
+      String id, Credential.Kind kind, CredentialKey key, @Nullable String fingerprint) {
+    DeviceId device = new DeviceId("d");
+    return new Credential(
+        enterprise, id, key.bytes(), kind, Role.DEVICE, device, "d", fingerprint, CREATED, null);
+  }
+
   private void discover(Device device) {
     Stages.await(registry().discoverDevice(device));
   }
@@ -314,7 +445,11 @@ public abstract class RegistryContract {
   }
 
   private Credential find(AccessToken token) {
-    return Stages.await(registry().credential(token)).orElseThrow();
+    return find(token.key());
+  }
+
+  private Credential find(CredentialKey key) {
+    return Stages.await(registry().credential(key)).orElseThrow();
   }
 
   private Optional<Device> device(String id) {
@@ -353,10 +488,12 @@ public abstract class RegistryContract {
   }
 
   private static String text(Credential c) {
-    return "%s %s %s %s %s %s %s %s"
+    return "%s %s %s %s %s %s %s %s %s %s"
         .formatted(
             c.owner(),
             c.id(),
+            c.kind(),
+            c.fingerprint(),
             new String(c.hash(), UTF_8),
             c.role(),
             c.device(),

@@ -235,9 +235,8 @@ public final class EdgeNodes {
     return new Loss(
         id(message, sub),
         missed,
-        ("%d messages of %s did not come, by their sequence numbers: it sends with QoS 0, which"
-                + " nobody acknowledges, and has more than its connection takes; its births are"
-                + " asked for")
+        ("%d messages of %s did not come, as its sequence numbers show: with QoS 0 nothing is"
+                + " acknowledged or sent again. Its births are asked for")
             .formatted(missed, node.name()));
   }
 

@@ -193,7 +193,11 @@ public final class EdgeNodes {
 
   /** [tck-id-operational-behavior-edge-node-termination-host-action-ndeath-devices-offline] */
   private Decoded nodeDeath(Message message, Payload payload, EdgeNode node) {
-    String fault = node.deathFault(MetricsReader.bdSeq(message, payload));
+    Long bdSeq = MetricsReader.bdSeq(message, payload);
+    if (node.isDead(bdSeq)) {
+      return Decoded.Readings.NONE;
+    }
+    String fault = node.deathFault(bdSeq);
     if (fault != null) {
       return refused(message, Reason.MALFORMED, fault);
     }

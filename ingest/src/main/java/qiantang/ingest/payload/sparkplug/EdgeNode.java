@@ -2,6 +2,7 @@ package qiantang.ingest.payload.sparkplug;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.journal.ByteBudget;
@@ -21,6 +22,7 @@ final class EdgeNode {
   // By the device's name; the empty one is the node itself.
   private final Map<String, Declared> declared = new HashMap<>();
   private boolean isBorn;
+  private boolean isDead;
   private @Nullable Long bdSeq;
   private int seq = -1;
   private boolean isRebirthWanted;
@@ -73,9 +75,15 @@ final class EdgeNode {
   void born(@Nullable Long bdSeqOfBirth, @Nullable Long seqOfBirth) {
     clear();
     isBorn = true;
+    isDead = false;
     isRebirthWanted = false;
     bdSeq = bdSeqOfBirth;
     seq = seqOfBirth == null ? 0 : (int) (seqOfBirth & SEQ_MASK);
+  }
+
+  /** Whether a death was told already: a node that says goodbye leaves a will of the same. */
+  boolean isDead(@Nullable Long bdSeqOfDeath) {
+    return isDead && Objects.equals(bdSeq, bdSeqOfDeath);
   }
 
   /** Why a death is not this node's, or null where it is. */
@@ -95,6 +103,7 @@ final class EdgeNode {
   void died() {
     clear();
     isBorn = false;
+    isDead = true;
     seq = -1;
     isRebirthWanted = false;
   }

@@ -193,7 +193,11 @@ public final class EdgeNodes {
 
   /** [tck-id-operational-behavior-edge-node-termination-host-action-ndeath-devices-offline] */
   private Decoded nodeDeath(Message message, Payload payload, EdgeNode node) {
-    String fault = node.deathFault(MetricsReader.bdSeq(message, payload));
+    Long bdSeq = MetricsReader.bdSeq(message, payload);
+    if (node.isDead(bdSeq)) {
+      return Decoded.Readings.NONE;
+    }
+    String fault = node.deathFault(bdSeq);
     if (fault != null) {
       return refused(message, Reason.MALFORMED, fault);
     }
@@ -235,9 +239,8 @@ public final class EdgeNodes {
     return new Loss(
         id(message, sub),
         missed,
-        ("%d messages of %s did not come, by their sequence numbers: it sends with QoS 0, which"
-                + " nobody acknowledges, and has more than its connection takes; its births are"
-                + " asked for")
+        ("%d messages of %s did not come, as its sequence numbers show: with QoS 0 nothing is"
+                + " acknowledged or sent again. Its births are asked for")
             .formatted(missed, node.name()));
   }
 

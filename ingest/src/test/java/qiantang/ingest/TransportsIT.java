@@ -236,6 +236,33 @@ class TransportsIT {
   }
 
   @Test
+  void aFloodThatNeverLogsInWaitsBehindItself() throws Exception {
+    IngestMain node = start(new Transports(-1, -1, -1, null, false, 20));
+    List<Socket> flood = new ArrayList<>();
+    try {
+      for (int i = 0; i < 300; i++) {
+        Socket slow = new Socket(LOOPBACK.getFirst(), node.mqttPort());
+        slow.getOutputStream().write(0x10); // and never more
+        flood.add(slow);
+      }
+      InetAddress elsewhere = InetAddress.ofLiteral("127.0.0.2");
+      for (int i = 0; i < 5; i++) {
+        try (Socket good = new Socket(LOOPBACK.getFirst(), node.mqttPort(), elsewhere, 0)) {
+          login(good, "good");
+          assertTrue(shown(node, "qiantang_ingest_waiting") > 100, "the flood has not gone before");
+        }
+      }
+      assertTrue(shown(node, "qiantang_ingest_arrivals_total{outcome=\"refused\"}") > 0);
+    } finally {
+      for (Socket each : flood) {
+        each.close();
+      }
+    }
+    await(() -> shown(node, "qiantang_ingest_waiting") == 0);
+    await(() -> shown(node, "qiantang_ingest_half_open") == 0);
+  }
+
+  @Test
   void filesThatCannotBeUsedStopTheStartWithASentence() throws Exception {
     writeServer();
     Files.writeString(folder.resolve("server.pem"), "rubbish");

@@ -43,6 +43,11 @@ record Demo(DemoFile file, CassandraWatch watch) {
     listeners.requireFree(options.ports());
     DemoAuthority authority = new DemoAuthority(data.path().resolve("tls"));
     Transports transports = options.ingest.transports(options.ports(), authority.files());
+    if (transports.isProxied() && options.devices > 0) {
+      throw new CannotStartException(
+          "cannot run the fleet behind --proxy-protocol: it comes without a balancer; give"
+              + " --devices 0");
+    }
     Catalogue catalogue = Catalogue.load();
     Instant now = Instant.now();
 

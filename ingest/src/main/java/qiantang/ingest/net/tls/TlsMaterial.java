@@ -49,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  * @param crlExpiry when the first list wants to be replaced; null without one
  */
 record TlsMaterial(SslContext context, Instant certificateExpiry, @Nullable Instant crlExpiry) {
-  /** The CA of a whole country with its CRL is a few MiB; a disk image is a mistake. */
-  private static final long FILE_BYTES_MAX = 64L * 1024 * 1024;
+  /** A CRL of 400,000 entries; it is read at every look, which costs 2 % of a core then. */
+  private static final long FILE_BYTES_MAX = 16L * 1024 * 1024;
 
   // What every client since 2013 can, each with forward secrecy.
   private static final List<String> CIPHERS =
@@ -94,7 +94,7 @@ record TlsMaterial(SslContext context, Instant certificateExpiry, @Nullable Inst
     private static byte[] bytes(Path file) throws IOException {
       try {
         if (Files.size(file) > FILE_BYTES_MAX) {
-          throw new IOException("cannot use %s: it is larger than 64 MiB".formatted(file));
+          throw new IOException("cannot use %s: it is larger than 16 MiB".formatted(file));
         }
         return Files.readAllBytes(file);
       } catch (NoSuchFileException e) {

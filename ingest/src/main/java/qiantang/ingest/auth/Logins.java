@@ -266,7 +266,8 @@ public final class Logins {
       return denied(
           EnterpriseId.OPERATOR,
           true,
-          "no credentials: the user name must be a token, or <enterprise>/<device> with a password");
+          "no credentials: the user name must be a token, or <enterprise>/<device> with a"
+              + " password");
     }
     return inEnterprise(
         owner,

@@ -57,7 +57,7 @@ public final class AccessWatch implements AutoCloseable {
 
   // Touched by one poll at a time. What was handled, by id, as long as it can be read again.
   private final Map<Long, Instant> handled = new HashMap<>();
-  private Instant readUntil;
+  private volatile Instant readUntil;
   private boolean isFailing;
 
   private volatile boolean closed;
@@ -94,6 +94,11 @@ public final class AccessWatch implements AutoCloseable {
                   boolean isBehind = error == null && until.isBefore(now);
                   timers.after(isBehind ? Duration.ZERO : PERIOD, this::poll);
                 });
+  }
+
+  /** How old the changes are that it may not have heard of; a second or so in health. */
+  public Duration lag() {
+    return Duration.between(readUntil, node.clock().instant());
   }
 
   @Override

@@ -115,7 +115,7 @@ public final class IngestMain implements AutoCloseable {
             new Discovery(registry, scheduler, timers, meter),
             meter);
     storeWatch = new StoreWatch(tables::databaseTime, ticker, timers);
-    accessWatch = new AccessWatch(registry, node, timers);
+    accessWatch = new AccessWatch(registry, node, timers, scheduler);
     listeners = new Listeners(config.eventLoops(), budgets.largePackets());
     for (EventLoop loop : listeners.loops()) {
       SessionLoop sessions = new SessionLoop(node, loop);

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ public final class AccessWatch implements AutoCloseable {
   private final Registry registry;
   private final Node node;
   private final Timers timers;
+  private final Executor executor;
 
   // Touched by one poll at a time. What was handled, by id, as long as it can be read again.
   private final Map<Long, Instant> handled = new HashMap<>();
@@ -62,11 +64,16 @@ public final class AccessWatch implements AutoCloseable {
 
   private volatile boolean closed;
 
-  /** A watch over the sessions of a node, from now on. */
-  public AccessWatch(Registry registry, Node node, Timers timers) {
+  /**
+   * A watch over the sessions of a node, from now on.
+   *
+   * @param executor looks through sessions, so that no thread of the store does
+   */
+  public AccessWatch(Registry registry, Node node, Timers timers, Executor executor) {
     this.registry = registry;
     this.node = node;
     this.timers = timers;
+    this.executor = executor;
     readUntil = node.clock().instant();
   }
 
@@ -110,12 +117,13 @@ public final class AccessWatch implements AutoCloseable {
     // Whose clock is ahead of ours writes into minutes to come.
     return registry
         .changes(from, until.plus(OVERLAP))
-        .thenCompose(
+        .thenComposeAsync(
             read -> {
               List<AccessChange> fresh =
                   read.stream().filter(change -> !handled.containsKey(change.id())).toList();
               return fresh.isEmpty() ? done() : handle(fresh);
-            });
+            },
+            executor);
   }
 
   private CompletionStage<Void> handle(List<AccessChange> fresh) {

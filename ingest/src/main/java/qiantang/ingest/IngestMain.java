@@ -129,7 +129,7 @@ public final class IngestMain implements AutoCloseable {
             meter);
     node.retain(hostState(config.sparkplugHost()));
     storeWatch = new StoreWatch(tables::databaseTime, ticker, timers);
-    accessWatch = new AccessWatch(registry, node, timers);
+    accessWatch = new AccessWatch(registry, node, timers, scheduler);
     tls = tls(config.transports(), clock);
     listeners =
         new Listeners(
@@ -359,6 +359,10 @@ public final class IngestMain implements AutoCloseable {
         "qiantang_ingest_clock_alarm",
         "1 when the clocks differ by a second or more",
         () -> ofJournal(open -> open.clockSkew().abs().compareTo(SKEW_ALARM) >= 0 ? 1 : 0));
+    exposition.gauge(
+        "qiantang_ingest_access_lag_seconds",
+        "how old changes of access may be that living sessions do not follow yet",
+        () -> accessWatch.lag().toMillis() / 1000.0);
     exposition.counter(
         "qiantang_ingest_frame_retries",
         "frame writes repeated because their outcome was unknown",

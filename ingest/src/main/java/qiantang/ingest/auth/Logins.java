@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.AuthResult.Denied;
 import qiantang.ingest.auth.AuthResult.Granted;
@@ -266,24 +267,43 @@ public final class Logins {
       return denied(
           EnterpriseId.OPERATOR,
           true,
-          "no credentials: the user name must be a token, or <enterprise>/<device> with a password");
+          "no credentials: the user name must be a token, or <enterprise>/<device> with a"
+              + " password");
     }
     return inEnterprise(
         owner,
         true,
         "the enterprise of anonymous clients is not there",
-        enterprise ->
-            done(
-                new Granted(
-                    new Identity(
-                        owner,
-                        DeviceId.ofName(clientId),
-                        false,
-                        enterprise.retention().duration(),
-                        true,
-                        0,
-                        Identity.NEVER,
-                        null))));
+        enterprise -> {
+          DeviceId device = DeviceId.ofName(clientId);
+          Identity identity =
+              new Identity(
+                  owner,
+                  device,
+                  false,
+                  enterprise.retention().duration(),
+                  true,
+                  0,
+                  Identity.NEVER,
+                  null);
+          return unlessDisabled(owner, device, () -> done(new Granted(identity)));
+        });
+  }
+
+  private CompletionStage<AuthResult> unlessDisabled(
+      EnterpriseId enterprise, DeviceId device, Supplier<CompletionStage<AuthResult>> then) {
+    return remembered
+        .device(enterprise, device)
+        .thenCompose(
+            row ->
+                switch (row) {
+                  case Found.Present<Optional<Device>> present
+                      when present.value().map(Device::disabled).orElse(false) ->
+                      denied(enterprise, true, disabled(device));
+                  case Found.Present<Optional<Device>> _, Found.Absent<Optional<Device>> _ ->
+                      then.get();
+                  case Found.Unknown<Optional<Device>> _ -> done(new Undecided());
+                });
   }
 
   private CompletionStage<AuthResult> inEnterprise(
@@ -321,18 +341,7 @@ public final class Logins {
     if (!credential.isValidAt(clock.instant())) {
       return denied(enterprise.id(), true, expired(credential.kind().word(), device));
     }
-    return remembered
-        .device(enterprise.id(), device)
-        .thenCompose(
-            row ->
-                switch (row) {
-                  case Found.Present<Optional<Device>> present
-                      when present.value().map(Device::disabled).orElse(false) ->
-                      denied(enterprise.id(), true, disabled(device));
-                  case Found.Present<Optional<Device>> _, Found.Absent<Optional<Device>> _ ->
-                      grant(credential, device, enterprise);
-                  case Found.Unknown<Optional<Device>> _ -> done(new Undecided());
-                });
+    return unlessDisabled(enterprise.id(), device, () -> grant(credential, device, enterprise));
   }
 
   private CompletionStage<AuthResult> grant(

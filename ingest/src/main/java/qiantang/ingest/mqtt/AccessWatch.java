@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,19 +55,25 @@ public final class AccessWatch implements AutoCloseable {
   private final Registry registry;
   private final Node node;
   private final Timers timers;
+  private final Executor executor;
 
   // Touched by one poll at a time. What was handled, by id, as long as it can be read again.
   private final Map<Long, Instant> handled = new HashMap<>();
-  private Instant readUntil;
+  private volatile Instant readUntil;
   private boolean isFailing;
 
   private volatile boolean closed;
 
-  /** A watch over the sessions of a node, from now on. */
-  public AccessWatch(Registry registry, Node node, Timers timers) {
+  /**
+   * A watch over the sessions of a node, from now on.
+   *
+   * @param executor looks through sessions, so that no thread of the store does
+   */
+  public AccessWatch(Registry registry, Node node, Timers timers, Executor executor) {
     this.registry = registry;
     this.node = node;
     this.timers = timers;
+    this.executor = executor;
     readUntil = node.clock().instant();
   }
 
@@ -96,6 +103,11 @@ public final class AccessWatch implements AutoCloseable {
                 });
   }
 
+  /** How old the changes are that it may not have heard of; a second or so in health. */
+  public Duration lag() {
+    return Duration.between(readUntil, node.clock().instant());
+  }
+
   @Override
   public void close() {
     closed = true;
@@ -105,12 +117,13 @@ public final class AccessWatch implements AutoCloseable {
     // Whose clock is ahead of ours writes into minutes to come.
     return registry
         .changes(from, until.plus(OVERLAP))
-        .thenCompose(
+        .thenComposeAsync(
             read -> {
               List<AccessChange> fresh =
                   read.stream().filter(change -> !handled.containsKey(change.id())).toList();
               return fresh.isEmpty() ? done() : handle(fresh);
-            });
+            },
+            executor);
   }
 
   private CompletionStage<Void> handle(List<AccessChange> fresh) {

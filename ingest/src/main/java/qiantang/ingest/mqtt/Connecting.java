@@ -141,8 +141,16 @@ final class Connecting implements Phase {
             .login(presented)
             .whenCompleteAsync(
                 (result, error) -> {
-                  if (result instanceof AuthResult.Denied denied) {
-                    active.revoke(denied.detail(), "credential-revoked");
+                  if (error != null) {
+                    session.failed(error);
+                    return;
+                  }
+                  switch (result) {
+                    case AuthResult.Granted _ -> {}
+                    case AuthResult.Denied denied ->
+                        active.revoke(denied.detail(), "credential-revoked");
+                    case AuthResult.Undecided _ ->
+                        active.revoke("the store is away: log in again", "access-unknown");
                   }
                 },
                 session.loop().executor());

@@ -98,7 +98,7 @@ final class Rig {
             budgets,
             discovery,
             meter);
-    access = new AccessWatch(logins, node, this::after);
+    access = new AccessWatch(logins, node, this::after, Runnable::run);
     loop = new SessionLoop(node, loopTasks::add);
     journal =
         new Journal(

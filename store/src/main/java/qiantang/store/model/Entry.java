@@ -37,7 +37,9 @@ public sealed interface Entry {
    * @param session number of the session within its start; a disconnect closes only its own
    * @param connected true where the session began
    * @param reason why it began or ended: {@code connect}, {@code disconnect}, {@code keep-alive},
-   *     {@code connection-lost}, {@code taken-over}, {@code protocol-error}, {@code shutdown}
+   *     {@code connection-lost}, {@code taken-over}, {@code protocol-error}, {@code shutdown},
+   *     {@code credential-revoked}, {@code credential-expired}, {@code device-disabled}, {@code
+   *     access-unknown}
    * @param clientId MQTT client id
    * @param address peer address and port
    */

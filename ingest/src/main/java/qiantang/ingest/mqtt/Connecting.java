@@ -101,7 +101,7 @@ final class Connecting implements Phase {
         broken.code() == ReasonCode.PACKET_TOO_LARGE
             || broken.code() == ReasonCode.CLIENT_ID_INVALID;
     Reason reason = isLarge ? Reason.TOO_LARGE : Reason.PROTOCOL;
-    Presented presented = new Presented("", broken.userName(), null, null);
+    Presented presented = new Presented("", broken.userName(), null, session.peerCertificate());
     refuse(presented, "", new Fault(broken.code(), reason, broken.detail()));
   }
 
@@ -132,7 +132,8 @@ final class Connecting implements Phase {
   }
 
   private Presented presented(Packet.Connect connect, String clientId) {
-    return new Presented(clientId, connect.userName(), connect.password(), null);
+    return new Presented(
+        clientId, connect.userName(), connect.password(), session.peerCertificate());
   }
 
   private void lookAgain(Presented presented, Active active) {

@@ -1,7 +1,5 @@
 package qiantang.bench;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import qiantang.standalone.cassandra.Ports;
@@ -149,22 +146,8 @@ final class DurableBench implements Callable<Integer> {
     if (cassandraPid > 0) {
       handles.put("cassandra", ProcessHandle.of(cassandraPid).orElseThrow());
     }
-    long hourAgoMillis = System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1);
-    try (LoadClient client = new LoadClient(inFlight, payloadBytes, hourAgoMillis, perSecond)) {
-      client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), mqttPort), tokens);
-      client.send();
-      Measurement measurement =
-          Measurement.of(
-              name,
-              WARM_UP,
-              Duration.ofSeconds(seconds),
-              client::acknowledged,
-              client::takeLatencyMicros,
-              handles);
-      client.check();
-      client.pause();
-      return measurement;
-    }
+    return new PublishLoad(tokens, inFlight, payloadBytes)
+        .measure(name, mqttPort, perSecond, WARM_UP, Duration.ofSeconds(seconds), handles);
   }
 
   private void journal(Cassandra cassandra, Database database) throws Exception {

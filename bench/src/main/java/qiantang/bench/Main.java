@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "NAME",
     subcommands = {
+      AckBench.class,
       CodecBench.class,
       DiskBench.class,
       DurableBench.class,

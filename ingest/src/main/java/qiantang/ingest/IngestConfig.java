@@ -3,6 +3,7 @@ package qiantang.ingest;
 import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import qiantang.ingest.net.Transports;
 import qiantang.store.model.EnterpriseId;
 
 /**
@@ -14,6 +15,8 @@ import qiantang.store.model.EnterpriseId;
  * @param node name of this node, for people
  * @param anonymous whose devices clients without credentials are; null refuses them
  * @param eventLoops threads that serve sessions
+ * @param sparkplugHost the host application that Sparkplug's edge nodes know this node as
+ * @param transports how clients come in beside plain MQTT
  * @param budgetBytes most bytes of messages that are taken and not yet answered
  */
 public record IngestConfig(
@@ -22,8 +25,13 @@ public record IngestConfig(
     int httpPort,
     String node,
     @Nullable EnterpriseId anonymous,
+    String sparkplugHost,
     int eventLoops,
+    Transports transports,
     long budgetBytes) {
+  /** The host application's id where none is given. */
+  public static final String SPARKPLUG_HOST = "qiantang";
+
   private static final long BUDGET_BYTES_MAX = 256L * 1024 * 1024;
 
   public IngestConfig {
@@ -36,7 +44,24 @@ public record IngestConfig(
     }
   }
 
-  /** What fits this machine: a loop a core, and a quarter of the heap, at most 256 MiB. */
+  /** The same node with other ways in. */
+  public IngestConfig with(Transports others) {
+    return new IngestConfig(
+        addresses,
+        mqttPort,
+        httpPort,
+        node,
+        anonymous,
+        sparkplugHost,
+        eventLoops,
+        others,
+        budgetBytes);
+  }
+
+  /**
+   * What fits this machine: plain MQTT alone, a loop a core, and a quarter of the heap, at most 256
+   * MiB.
+   */
   public static IngestConfig of(
       List<InetAddress> addresses,
       int mqttPort,
@@ -50,7 +75,15 @@ public record IngestConfig(
         httpPort,
         node,
         anonymous,
+        SPARKPLUG_HOST,
         machine.availableProcessors(),
+        Transports.PLAIN,
         Math.min(BUDGET_BYTES_MAX, machine.maxMemory() / 4));
+  }
+
+  /** The same, known to edge nodes by another id: a level of a topic. */
+  public IngestConfig withSparkplugHost(String id) {
+    return new IngestConfig(
+        addresses, mqttPort, httpPort, node, anonymous, id, eventLoops, transports, budgetBytes);
   }
 }

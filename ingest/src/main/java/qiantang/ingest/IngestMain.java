@@ -3,10 +3,14 @@ package qiantang.ingest;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -23,12 +27,20 @@ import org.slf4j.LoggerFactory;
 import qiantang.ingest.auth.Logins;
 import qiantang.ingest.meter.Exposition;
 import qiantang.ingest.meter.IngestMeter;
+import qiantang.ingest.mqtt.AccessWatch;
 import qiantang.ingest.mqtt.Budgets;
 import qiantang.ingest.mqtt.Discovery;
 import qiantang.ingest.mqtt.MqttSession;
 import qiantang.ingest.mqtt.Node;
 import qiantang.ingest.mqtt.SessionLoop;
 import qiantang.ingest.net.Listeners;
+import qiantang.ingest.net.Listeners.Layers;
+import qiantang.ingest.net.Transports;
+import qiantang.ingest.net.door.DoorMeter;
+import qiantang.ingest.net.tls.Tls;
+import qiantang.ingest.net.tls.TlsFiles;
+import qiantang.ingest.payload.Retained;
+import qiantang.ingest.payload.sparkplug.HostApplication;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.JournalMeter;
@@ -65,12 +77,15 @@ public final class IngestMain implements AutoCloseable {
   private final JournalMeter journalMeter = new JournalMeter(ticker, meter::frameStored);
   private final Budgets budgets;
   private final Node node;
+  private final DoorMeter doorMeter = new DoorMeter();
   private final Listeners listeners;
   private final StoreWatch storeWatch;
+  private final AccessWatch accessWatch;
   private final Map<EventLoop, SessionLoop> loops = new HashMap<>();
   private final @Nullable RunningFolds folds;
   private final @Nullable HealthServer health;
-  private final int mqttPort;
+  private final @Nullable Tls tls;
+  private final Map<Layers, Integer> ports;
 
   // Guarded by this: replaced when another node has sealed the start.
   private @Nullable Journal journal;
@@ -112,8 +127,13 @@ public final class IngestMain implements AutoCloseable {
             budgets,
             new Discovery(registry, scheduler, timers, meter),
             meter);
+    node.retain(hostState(config.sparkplugHost()));
     storeWatch = new StoreWatch(tables::databaseTime, ticker, timers);
-    listeners = new Listeners(config.eventLoops(), budgets.largePackets());
+    accessWatch = new AccessWatch(registry, node, timers, scheduler);
+    tls = tls(config.transports(), clock);
+    listeners =
+        new Listeners(
+            config.eventLoops(), budgets.largePackets(), config.transports(), tls, doorMeter);
     for (EventLoop loop : listeners.loops()) {
       SessionLoop sessions = new SessionLoop(node, loop);
       loops.put(loop, sessions);
@@ -130,16 +150,55 @@ public final class IngestMain implements AutoCloseable {
                 config.addresses(), config.httpPort(), readiness::run, meter.exposition()::scrape);
     openJournal().join();
     storeWatch.ask();
+    accessWatch.poll();
     if (folds != null) {
       folds.begin();
     }
-    mqttPort = listeners.listen(config.addresses(), config.mqttPort(), this::session);
-    logger.info("ingest node {} listens for MQTT on port {}", config.node(), mqttPort);
+    ports = listen();
+    logger.info("ingest node {} listens for MQTT on ports {}", config.node(), ports);
+    if (tls != null) {
+      var _ =
+          scheduler.scheduleWithFixedDelay(
+              tls::look, Tls.LOOK.toNanos(), Tls.LOOK.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static @Nullable Tls tls(Transports transports, InstantSource clock) {
+    TlsFiles files = transports.tls();
+    try {
+      return files == null ? null : Tls.open(files, clock);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  private Map<Layers, Integer> listen() {
+    Transports transports = config.transports();
+    Map<Layers, Integer> wanted = new EnumMap<>(Layers.class);
+    wanted.put(Layers.PLAIN, config.mqttPort());
+    wanted.put(Layers.TLS, transports.mqttsPort());
+    wanted.put(Layers.WEB_SOCKET, transports.wsPort());
+    wanted.put(Layers.WEB_SOCKET_OVER_TLS, transports.wssPort());
+    wanted.values().removeIf(port -> port < 0);
+    wanted.replaceAll(
+        (layers, port) -> listeners.listen(config.addresses(), port, layers, this::session));
+    return wanted;
+  }
+
+  /** Edge nodes that wait for their host application find it there. */
+  private Retained.Source hostState(String host) {
+    String topic = HostApplication.stateTopic(host);
+    return enterprise -> List.of(new Retained(topic, HostApplication.online(clock.millis()), 1));
   }
 
   /** The port of plain MQTT. */
   public int mqttPort() {
-    return mqttPort;
+    return port(Layers.PLAIN);
+  }
+
+  /** The port of MQTT over these layers, -1 for none. */
+  public int port(Layers layers) {
+    return ports.getOrDefault(layers, -1);
   }
 
   /** The port of health and metrics, -1 for none. */
@@ -162,6 +221,7 @@ public final class IngestMain implements AutoCloseable {
       closed = true;
     }
     storeWatch.close();
+    accessWatch.close();
     if (folds != null) {
       folds.close();
     }
@@ -181,6 +241,9 @@ public final class IngestMain implements AutoCloseable {
       health.close();
     }
     scheduler.shutdownNow();
+    if (tls != null) {
+      tls.close();
+    }
   }
 
   private RunningFolds folds(FoldTables foldTables, Registry registry) {
@@ -278,6 +341,10 @@ public final class IngestMain implements AutoCloseable {
     if (folds != null) {
       folds.showIn(exposition);
     }
+    doorMeter.showIn(exposition);
+    if (tls != null) {
+      tls.showIn(exposition);
+    }
     exposition.gauge("qiantang_ingest_budget_bytes", "taken and not answered", budgets::takenBytes);
     exposition.gauge("qiantang_ingest_budget_limit_bytes", "their bound", budgets::limitBytes);
     exposition.gauge(
@@ -292,6 +359,10 @@ public final class IngestMain implements AutoCloseable {
         "qiantang_ingest_clock_alarm",
         "1 when the clocks differ by a second or more",
         () -> ofJournal(open -> open.clockSkew().abs().compareTo(SKEW_ALARM) >= 0 ? 1 : 0));
+    exposition.gauge(
+        "qiantang_ingest_access_lag_seconds",
+        "how old changes of access may be that living sessions do not follow yet",
+        () -> accessWatch.lag().toMillis() / 1000.0);
     exposition.counter(
         "qiantang_ingest_frame_retries",
         "frame writes repeated because their outcome was unknown",

@@ -15,12 +15,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.query.auth.Authenticator;
 import qiantang.query.auth.Enterprises;
+import qiantang.query.change.AccessChanges;
+import qiantang.query.change.ChangeEnterprise;
 import qiantang.query.change.CreateCredential;
 import qiantang.query.change.CreateDevices;
 import qiantang.query.change.CreateEnterprise;
 import qiantang.query.change.CreateToken;
 import qiantang.query.change.Credentials;
 import qiantang.query.change.DeleteData;
+import qiantang.query.change.DisableDevice;
+import qiantang.query.change.RevokeCredential;
+import qiantang.query.http.CredentialEndpoints;
 import qiantang.query.http.DataEndpoints;
 import qiantang.query.http.DeletionEndpoints;
 import qiantang.query.http.DeviceEndpoints;
@@ -34,6 +39,7 @@ import qiantang.query.http.TokenEndpoints;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.Devices;
+import qiantang.query.read.ListCredentials;
 import qiantang.query.read.ListDeletions;
 import qiantang.query.read.ListDevices;
 import qiantang.query.read.ListEnterprises;
@@ -156,6 +162,7 @@ public final class QueryMain implements AutoCloseable {
     ListEnterprises listEnterprises = new ListEnterprises(registry, store);
     SecureRandom random = new SecureRandom();
     Credentials credentials = new Credentials(random, clock);
+    AccessChanges changes = new AccessChanges(tables::databaseTime, store, random::nextLong);
 
     return new RouteTable(
         new OpenEndpoints(
@@ -166,12 +173,18 @@ public final class QueryMain implements AutoCloseable {
             new DescribeCaller(registry, listEnterprises, store),
             listEnterprises,
             new ReadEnterprise(registry, devices, store),
-            new CreateEnterprise(registry, store, clock)),
+            new CreateEnterprise(registry, store, clock),
+            new ChangeEnterprise(registry, changes, store)),
         new DeviceEndpoints(
             devices,
             new ListDevices(devices),
             new CreateDevices(registry, store, credentials, clock),
-            new CreateCredential(registry, devices, store, credentials)),
+            new DisableDevice(registry, devices, changes, store)),
+        new CredentialEndpoints(
+            new ListCredentials(registry, devices, store),
+            new CreateCredential(registry, devices, store, credentials),
+            new RevokeCredential(registry, changes, store),
+            clock),
         new TokenEndpoints(
             new ListTokens(registry, store), new CreateToken(registry, store, credentials), clock),
         new DataEndpoints(

@@ -31,6 +31,7 @@ final class AccessIT {
           new Expected("GET /v1/enterprises", 200, 200, 200, ""),
           new Expected("POST /v1/enterprises", 403, 403, 400, "{}"),
           new Expected("GET /v1/enterprises/{enterprise}", 200, 200, 200, ""),
+          new Expected("PATCH /v1/enterprises/{enterprise}", 403, 400, 400, "{}"),
           new Expected("GET /v1/enterprises/{enterprise}/devices", 200, 200, 200, ""),
           new Expected("POST /v1/enterprises/{enterprise}/devices", 403, 400, 400, "{}"),
           new Expected("GET /v1/enterprises/{enterprise}/series", 200, 200, 200, ""),
@@ -40,7 +41,10 @@ final class AccessIT {
           new Expected("GET /v1/enterprises/{enterprise}/deletions", 200, 200, 200, ""),
           new Expected("GET " + D, 200, 200, 200, ""),
           new Expected("DELETE " + D + "/data", 403, 202, 202, ""),
+          new Expected("PATCH " + D, 403, 400, 400, "{}"),
+          new Expected("GET " + D + "/credentials", 200, 200, 200, ""),
           new Expected("POST " + D + "/credentials", 403, 201, 201, ""),
+          new Expected("DELETE " + D + "/credentials/{credential}", 403, 404, 404, ""),
           new Expected("GET " + D + "/latest", 200, 200, 200, ""),
           new Expected("GET " + D + "/series", 200, 200, 200, ""),
           new Expected("GET " + D + "/rejections", 200, 200, 200, ""),
@@ -112,7 +116,7 @@ final class AccessIT {
   @Test
   void whoMayNotIsToldHisRole() {
     String viewer = world.token(mine, Role.VIEWER);
-    String body = ask(EXPECTED.get(5), viewer).body();
+    String body = ask(EXPECTED.get(6), viewer).body();
     assertTrue(body.contains("the token 'viewer of mine' has the role viewer,"), body);
     body = ask(EXPECTED.get(2), world.token(mine, Role.ADMIN)).body();
     assertTrue(body.contains("the token 'admin of mine' has the role admin,"), body);
@@ -168,6 +172,7 @@ final class AccessIT {
   private HttpResponse<String> ask(Expected expected, @Nullable String token, String enterprise) {
     String[] line = expected.line().split(" ", 2);
     String path = line[1].replace("{enterprise}", enterprise).replace("{device}", "d1");
+    path = path.replace("{credential}", "none");
     return expected.body().isEmpty()
         ? world.api.send(line[0], path, token, null)
         : world.api.send(line[0], path, token, expected.body(), "Content-Type", "application/json");

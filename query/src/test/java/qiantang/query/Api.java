@@ -41,6 +41,14 @@ final class Api {
     return send("POST", path, token, body.encode(), "Content-Type", "application/json");
   }
 
+  HttpResponse<String> patch(String path, @Nullable String token, JsonObject body) {
+    return send("PATCH", path, token, body.encode(), "Content-Type", "application/json");
+  }
+
+  HttpResponse<String> delete(String path, @Nullable String token) {
+    return send("DELETE", path, token, null);
+  }
+
   HttpResponse<String> send(
       String method,
       String path,

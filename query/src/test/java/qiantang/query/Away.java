@@ -1,19 +1,23 @@
 package qiantang.query;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
-import qiantang.store.registry.AccessToken;
+import qiantang.store.registry.AccessChange;
 import qiantang.store.registry.Credential;
+import qiantang.store.registry.CredentialKey;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
 import qiantang.store.registry.Registry;
+import qiantang.store.registry.SubDevices;
 
 /** A registry of which nothing is heard any more. */
 final class Away implements Registry {
@@ -69,13 +73,44 @@ final class Away implements Registry {
   }
 
   @Override
-  public CompletionStage<Optional<Credential>> credential(AccessToken token) {
+  public CompletionStage<Optional<Credential>> credential(CredentialKey key) {
     return away();
   }
 
   @Override
   public CompletionStage<List<Credential>> tokens(
       EnterpriseId owner, @Nullable String after, int limit) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Void> setDisabled(Device device, boolean isDisabled, AccessChange change) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Set<DeviceId>> disabledDevices(EnterpriseId enterprise) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Void> setSubDevices(
+      EnterpriseId enterprise, SubDevices setting, AccessChange change) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<List<Credential>> credentials(EnterpriseId enterprise, DeviceId device) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Void> revoke(Credential credential, AccessChange change) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<List<AccessChange>> changes(Instant from, Instant until) {
     return away();
   }
 

@@ -134,12 +134,13 @@ final class DevicesIT {
     JsonObject created = post(201, "{'id':'a','name':'泵 A'}");
     AccessToken token = AccessToken.parse(created.getString("token")).orElseThrow();
     assertEquals(mine, token.owner());
-    var credential = world.registry.credential(token).toCompletableFuture().join().orElseThrow();
+    var credential =
+        world.registry.credential(token.key()).toCompletableFuture().join().orElseThrow();
     assertEquals(Role.DEVICE, credential.role());
     assertEquals(new DeviceId("a"), credential.device());
     JsonObject gateway = post(201, "{'id':'g','kind':'gateway'}");
     token = AccessToken.parse(gateway.getString("token")).orElseThrow();
-    credential = world.registry.credential(token).toCompletableFuture().join().orElseThrow();
+    credential = world.registry.credential(token.key()).toCompletableFuture().join().orElseThrow();
     assertEquals(Role.GATEWAY, credential.role());
     JsonObject more = world.api.posted(201, DEVICES + "/a/credentials", admin, new JsonObject());
     assertTrue(!more.getString("token").equals(created.getString("token")));

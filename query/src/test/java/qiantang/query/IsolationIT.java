@@ -30,6 +30,7 @@ final class IsolationIT {
           "/v1/enterprises/{e}/deletions",
           "/v1/enterprises/{e}/rejections",
           "/v1/enterprises/{e}/devices/d1",
+          "/v1/enterprises/{e}/devices/d1/credentials",
           "/v1/enterprises/{e}/devices/d1/latest",
           "/v1/enterprises/{e}/devices/d1/series",
           "/v1/enterprises/{e}/devices/d1/rejections");

@@ -9,7 +9,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import qiantang.ingest.IngestMain;
+import qiantang.ingest.net.Listeners.Layers;
+import qiantang.ingest.net.Transports;
 import qiantang.query.QueryMain;
 import qiantang.sim.DemoFleet;
 import qiantang.standalone.cassandra.CannotStartException;
@@ -38,6 +41,13 @@ record Demo(DemoFile file, CassandraWatch watch) {
     Listeners listeners = options.listen.listeners();
     options.ingest.requireAllowed(listeners);
     listeners.requireFree(options.ports());
+    DemoAuthority authority = new DemoAuthority(data.path().resolve("tls"));
+    Transports transports = options.ingest.transports(options.ports(), authority.files());
+    if (transports.isProxied() && options.devices > 0) {
+      throw new CannotStartException(
+          "cannot run the fleet behind --proxy-protocol: it comes without a balancer; give"
+              + " --devices 0");
+    }
     Catalogue catalogue = Catalogue.load();
     Instant now = Instant.now();
 
@@ -46,6 +56,9 @@ record Demo(DemoFile file, CassandraWatch watch) {
             data, CassandraProcess.Config.durable(options.cqlPort, memoryBytes()), progress);
     running.add("cassandra", StopLimit.CASSANDRA.time(), process);
 
+    if (authority.files().equals(transports.tls())) {
+      authority.certify(listeners.addresses());
+    }
     Cassandra store = Cassandra.connect(config(process.contactPoint()));
     running.add("store", StopLimit.STORE.time(), store);
     ErasedSpace.of(process, data, KEYSPACE, store.folds()).begin();
@@ -54,7 +67,7 @@ record Demo(DemoFile file, CassandraWatch watch) {
 
     QueryMain query = options.query.start(listeners, store);
     running.add("query", StopLimit.QUERY.time(), query);
-    IngestMain ingest = options.ingest.start(listeners, "demo", store);
+    IngestMain ingest = options.ingest.start(listeners, transports, "demo", store);
     running.add("ingest", StopLimit.INGEST.time(), ingest);
 
     FleetKey key = FleetKey.of(data.path());
@@ -70,12 +83,18 @@ record Demo(DemoFile file, CassandraWatch watch) {
     DemoFile file =
         new DemoFile(
             listeners.local(ingest.mqttPort()),
+            localOrNull(listeners, ingest.port(Layers.TLS)),
+            localOrNull(listeners, ingest.port(Layers.WEB_SOCKET)),
             "http://" + listeners.local(query.port()),
             tokens.operator(),
             tokens.enterprises(),
             List.of(ProcessHandle.current().pid(), process.pid()));
     file.write(data.path());
     return new Demo(file, new CassandraWatch(process, data));
+  }
+
+  private static @Nullable String localOrNull(Listeners listeners, int port) {
+    return port < 0 ? null : listeners.local(port);
   }
 
   /** Before the first logger is made, which reads these once; see logback.xml. */

@@ -1,5 +1,6 @@
 package qiantang.standalone;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,13 +14,20 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code demo.json}: where a running demo is and the tokens that open it. It exists only while the
  * demo serves, so a program that waits for the file has waited for the demo.
+ *
+ * @param mqtts host and port of MQTT over TLS; null where it is off
+ * @param ws host and port of MQTT over WebSocket, on {@code /mqtt}; null where it is off
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 record DemoFile(
     String mqtt,
+    @Nullable String mqtts,
+    @Nullable String ws,
     String http,
     String operator,
     List<EnterpriseTokens> enterprises,

@@ -8,6 +8,9 @@ import picocli.CommandLine.Option;
 
 /** The options of {@code qiantang demo}: those of its programs, and its own. */
 final class DemoOptions {
+  private static final int MQTTS_PORT = 8883;
+  private static final int WS_PORT = 8083;
+
   @Mixin ListenOptions listen = new ListenOptions();
   @Mixin IngestOptions ingest = new IngestOptions();
   @Mixin QueryOptions query = new QueryOptions();
@@ -29,20 +32,6 @@ final class DemoOptions {
   int devices = 200;
 
   @Option(
-      names = "--mqtts-port",
-      paramLabel = "PORT",
-      converter = Words.Port.class,
-      description = "MQTT over TLS; not served yet. Default: ${DEFAULT-VALUE}")
-  int mqttsPort = 8883;
-
-  @Option(
-      names = "--ws-port",
-      paramLabel = "PORT",
-      converter = Words.Port.class,
-      description = "MQTT over WebSocket, on /mqtt; not served yet. Default: ${DEFAULT-VALUE}")
-  int wsPort = 8083;
-
-  @Option(
       names = "--cql-port",
       paramLabel = "PORT",
       converter = Words.Port.class,
@@ -58,7 +47,7 @@ final class DemoOptions {
 
   /** Those of our own programs, by the options that set them; Cassandra looks after its own. */
   Map<String, Integer> ports() {
-    Map<String, Integer> ports = new TreeMap<>(ingest.ports());
+    Map<String, Integer> ports = new TreeMap<>(ingest.ports(MQTTS_PORT, WS_PORT));
     ports.putAll(query.ports());
     return ports;
   }

@@ -3,10 +3,14 @@ package qiantang.standalone;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import qiantang.ingest.IngestConfig;
 import qiantang.ingest.IngestMain;
+import qiantang.ingest.net.Transports;
+import qiantang.ingest.net.tls.TlsFiles;
 import qiantang.standalone.cassandra.CannotStartException;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.fold.FoldTables;
@@ -14,6 +18,8 @@ import qiantang.store.model.EnterpriseId;
 
 /** What ingest serves, by itself or in a demo. */
 final class IngestOptions {
+  private static final int OFF = -1;
+
   @Option(
       names = "--mqtt-port",
       paramLabel = "PORT",
@@ -38,6 +44,15 @@ final class IngestOptions {
   private @Nullable EnterpriseId anonymous;
 
   @Option(
+      names = "--sparkplug-host",
+      paramLabel = "ID",
+      converter = Words.TopicLevel.class,
+      description =
+          "The host application that Sparkplug edge nodes wait for, as their primary host id says."
+              + " Default: ${DEFAULT-VALUE}")
+  private String sparkplugHost = IngestConfig.SPARKPLUG_HOST;
+
+  @Option(
       names = "--folds",
       paramLabel = "on|off",
       description =
@@ -45,9 +60,25 @@ final class IngestOptions {
               + " off on every node wants a program fold. Default: ${DEFAULT-VALUE}")
   private Switch folds = Switch.on;
 
-  /** By the options that set them. */
+  @Mixin private TransportOptions transports = new TransportOptions();
+
+  /** By the options that set them; those of TLS and WebSocket as given, or off. */
   Map<String, Integer> ports() {
-    return Map.of("--mqtt-port", mqttPort, "--ingest-http-port", httpPort);
+    return ports(OFF, OFF);
+  }
+
+  /** By the options that set them. */
+  Map<String, Integer> ports(int mqttsByDefault, int wsByDefault) {
+    Map<String, Integer> ports =
+        new TreeMap<>(Map.of("--mqtt-port", mqttPort, "--ingest-http-port", httpPort));
+    ports.putAll(transports.ports(mqttsByDefault, wsByDefault));
+    return ports;
+  }
+
+  /** How clients come in beside plain MQTT; see {@link TransportOptions#transports}. */
+  Transports transports(Map<String, Integer> ports, @Nullable TlsFiles byDefault)
+      throws CannotStartException {
+    return transports.transports(ports, byDefault);
   }
 
   /** Asked before anything is started. */
@@ -58,9 +89,12 @@ final class IngestOptions {
   }
 
   /** Returns when it serves. */
-  IngestMain start(Listeners listeners, String node, Cassandra store) throws CannotStartException {
+  IngestMain start(Listeners listeners, Transports beside, String node, Cassandra store)
+      throws CannotStartException {
     IngestConfig config =
-        IngestConfig.of(listeners.addresses(), mqttPort, httpPort, node, anonymous);
+        IngestConfig.of(listeners.addresses(), mqttPort, httpPort, node, anonymous)
+            .with(beside)
+            .withSparkplugHost(sparkplugHost);
     try {
       FoldTables tables = folds == Switch.on ? store.folds() : null;
       return IngestMain.start(config, store.journal(), tables, store.registry());

@@ -129,7 +129,7 @@ final class Seeder {
 
   private boolean opens(String text) {
     return AccessToken.parse(text)
-        .flatMap(token -> done(registry.credential(token)))
+        .flatMap(token -> done(registry.credential(token.key())))
         .filter(credential -> credential.isValidAt(now))
         .isPresent();
   }

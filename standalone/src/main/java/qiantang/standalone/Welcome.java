@@ -22,7 +22,7 @@ final class Welcome {
         ready %1$s
 
         console and API  %1$s
-        MQTT             %2$s
+        MQTT             %2$s%17$s
         all tokens       %3$s
 
         operator's token           %4$s
@@ -68,7 +68,24 @@ final class Welcome {
             ask(file, data + "/rejections"),
             simulate(checkout, "run", "device-sim/scenarios/smoke.yaml", demoJson),
             simulate(
-                checkout, "replay", "seeds/nab/machine_temperature_system_failure.csv", demoJson));
+                checkout, "replay", "seeds/nab/machine_temperature_system_failure.csv", demoJson),
+            others(file, demoJson));
+  }
+
+  /** The other ways in, where they are served, each on a line of its own. */
+  private static String others(DemoFile file, Path demoJson) {
+    StringBuilder lines = new StringBuilder();
+    if (file.mqtts() != null) {
+      lines
+          .append("\nMQTT over TLS    ")
+          .append(file.mqtts())
+          .append(", --cafile ")
+          .append(word(demoJson.resolveSibling("tls").resolve("ca.pem").toString()));
+    }
+    if (file.ws() != null) {
+      lines.append("\nMQTT over WS     ws://").append(file.ws()).append("/mqtt");
+    }
+    return lines.toString();
   }
 
   private static String publishAsDevice(DemoFile file, String payload) {

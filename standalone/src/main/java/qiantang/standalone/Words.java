@@ -19,6 +19,15 @@ final class Words {
     }
   }
 
+  /** A TCP port to listen on, or -1 for {@code off}. */
+  static final class PortOrOff implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String word) {
+      String form = "it takes a port, 0 (any free one) to 65535, or off";
+      return word.equals("off") ? -1 : number(word, word, 0, PORT_MAX, form);
+    }
+  }
+
   /** How many of something, none included. */
   static final class Count implements ITypeConverter<Integer> {
     @Override
@@ -35,6 +44,17 @@ final class Words {
         throw wrong(word, "it takes an enterprise's id, 1 to 32 of [a-z0-9-]");
       }
       return new EnterpriseId(word);
+    }
+  }
+
+  /** A level of a topic, as Sparkplug's ids are. */
+  static final class TopicLevel implements ITypeConverter<String> {
+    @Override
+    public String convert(String word) {
+      if (word.isBlank() || word.matches(".*[/+#].*")) {
+        throw wrong(word, "it takes a level of a topic, without / + #");
+      }
+      return word;
     }
   }
 

@@ -17,6 +17,8 @@ class DemoFileTest {
   private static final DemoFile FILE =
       new DemoFile(
           "127.0.0.1:1883",
+          "127.0.0.1:8883",
+          null,
           "http://127.0.0.1:8080",
           "operator.x",
           List.of(new EnterpriseTokens("e", "e.a", "e.g", new DeviceToken("d", "e.d"))),

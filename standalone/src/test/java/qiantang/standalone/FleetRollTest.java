@@ -47,7 +47,8 @@ class FleetRollTest {
   void whatIsPublishedIsOfTheModelThatIsRegistered() throws Exception {
     for (DemoFleet.Connection connection : enrol(400)) {
       AccessToken token = AccessToken.parse(connection.token()).orElseThrow();
-      Credential credential = registry.credential(token).toCompletableFuture().get().orElseThrow();
+      Credential credential =
+          registry.credential(token.key()).toCompletableFuture().get().orElseThrow();
       DeviceId id = Objects.requireNonNull(credential.device());
       Device device = registry.device(token.owner(), id).toCompletableFuture().get().orElseThrow();
       assertTrue(

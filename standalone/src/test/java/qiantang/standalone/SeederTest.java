@@ -74,11 +74,11 @@ class SeederTest {
   }
 
   private static DemoFile file(Seeder.Tokens tokens) {
-    return new DemoFile("", "", tokens.operator(), tokens.enterprises(), List.of());
+    return new DemoFile("", null, null, "", tokens.operator(), tokens.enterprises(), List.of());
   }
 
   private Credential credential(String token) throws Exception {
     AccessToken parsed = AccessToken.parse(token).orElseThrow();
-    return registry.credential(parsed).toCompletableFuture().get().orElseThrow();
+    return registry.credential(parsed.key()).toCompletableFuture().get().orElseThrow();
   }
 }

@@ -18,6 +18,8 @@ class WelcomeTest {
   private static final DemoFile FILE =
       new DemoFile(
           "[0:0:0:0:0:0:0:1]:1883",
+          "[0:0:0:0:0:0:0:1]:8883",
+          null,
           "http://[0:0:0:0:0:0:0:1]:8080",
           "operator.x",
           List.of(new EnterpriseTokens("e", "e.a", "e.g", new DeviceToken("d", "e.d"))),

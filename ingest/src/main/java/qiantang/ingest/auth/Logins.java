@@ -1,9 +1,15 @@
 package qiantang.ingest.auth;
 
+import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.AuthResult.Denied;
 import qiantang.ingest.auth.AuthResult.Granted;
@@ -12,36 +18,32 @@ import qiantang.ingest.auth.StaleCache.Found;
 import qiantang.store.journal.Ticker;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.AccessChange;
 import qiantang.store.registry.AccessToken;
 import qiantang.store.registry.Credential;
+import qiantang.store.registry.CredentialKey;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Role;
 
 /**
- * Decides who may connect. User names are access tokens, ThingsBoard's way. A user name {@code
- * <enterprise>/<device>} with a password is refused so far, and client certificates are not asked
- * for; both join here. Any thread.
+ * Decides who may connect: by a token as user name (ThingsBoard's way), by a user name {@code
+ * <enterprise>/<device>} with a password, or by a client certificate with that CN. A certificate
+ * beside a user name must name the same device. No secret is ever compared: credentials are found
+ * by a hash of 256 random bits, so how long a look takes tells nothing. Any thread.
  */
 public final class Logins {
-  // About 300 B each: 60 MB for a node's 200,000 publishers, the rest asks the store.
-  private static final int CREDENTIALS_MAX = 200_000;
-  private static final int ENTERPRISES_MAX = 100_000;
-
-  // A device's name has at most 128 bytes; this much tells which one was meant.
-  private static final int NAME_CHARS_KEPT = 64;
-
   private static final String UNKNOWN_TOKEN = "the token is not known";
   private static final String FOR_THE_API = "the token is for the API, not for a device";
-
-  /** A credential with all that decides on it. */
-  private record Known(Credential credential, Optional<Device> device) {}
+  private static final String OTHER_DEVICE =
+      "the certificate names another device than the user name: leave out the user name, or use"
+          + " the certificate of that device";
 
   private final InstantSource clock;
   private final @Nullable EnterpriseId anonymous;
-  private final StaleCache<AccessToken, Known> credentials;
-  private final StaleCache<EnterpriseId, Enterprise> enterprises;
+  private final Remembered remembered;
+  private final AtomicLong generation = new AtomicLong();
 
   /**
    * Logins against this registry.
@@ -52,154 +54,344 @@ public final class Logins {
       Registry registry, InstantSource clock, Ticker ticker, @Nullable EnterpriseId anonymous) {
     this.clock = clock;
     this.anonymous = anonymous;
-    credentials = new StaleCache<>(token -> load(registry, token), ticker, CREDENTIALS_MAX);
-    enterprises = new StaleCache<>(registry::enterprise, ticker, ENTERPRISES_MAX);
+    remembered = new Remembered(registry, ticker);
+  }
+
+  /** Who this is. */
+  public CompletionStage<AuthResult> login(Presented client) {
+    PeerCertificate certificate = client.certificate();
+    if (certificate == null) {
+      return byUserName(client);
+    }
+    Optional<DeviceName> subject = DeviceName.parse(certificate.commonName());
+    if (subject.isEmpty()) {
+      return denied(
+          EnterpriseId.OPERATOR,
+          true,
+          "the certificate's CN is not <enterprise>/<device>: have one issued whose CN is");
+    }
+    String userName = client.userName();
+    boolean isNameAlone =
+        userName != null && client.password() == null && DeviceName.parse(userName).isPresent();
+    boolean isSame = userName == null || userName.equals(certificate.commonName());
+    CompletionStage<AuthResult> decided =
+        userName == null || isNameAlone
+            ? byCertificate(subject.get(), certificate, isSame)
+            : byUserName(client).thenApply(result -> agreeing(result, subject.get()));
+    return decided.thenApply(result -> whileValid(result, certificate));
+  }
+
+  /** A session ends with the certificate that opened it. */
+  private static AuthResult whileValid(AuthResult result, PeerCertificate certificate) {
+    return result instanceof Granted granted
+        ? new Granted(granted.identity().until(certificate.notAfter()))
+        : result;
+  }
+
+  /** How often something has changed that logins depend on: see {@link #forget}. */
+  public long generation() {
+    return generation.get();
   }
 
   /**
-   * Who this is.
-   *
-   * @param userName null where the client gave none
+   * What has changed is asked for again. Who was let in while this ran may have been let in by what
+   * held before: he sees that the {@link #generation} is another, and asks again.
    */
-  public CompletionStage<AuthResult> login(@Nullable String userName, String clientId) {
-    if (userName == null) {
-      return loginAnonymous(clientId);
-    }
-    Optional<AccessToken> token = AccessToken.parse(userName);
-    if (token.isPresent()) {
-      return loginByToken(token.get());
-    }
-    int slash = userName.indexOf('/');
-    if (slash > 0 && EnterpriseId.isValid(userName.substring(0, slash))) {
-      return refusePassword(
-          new EnterpriseId(userName.substring(0, slash)), userName.substring(slash + 1));
-    }
-    return done(new Denied(EnterpriseId.OPERATOR, false, "the user name is no token of a device"));
+  public void forget(Collection<AccessChange> changes) {
+    remembered.forget(changes);
+    generation.incrementAndGet();
   }
 
-  private CompletionStage<AuthResult> loginByToken(AccessToken token) {
-    if (token.owner().equals(EnterpriseId.OPERATOR)) {
-      return credentials.get(token).thenApply(Logins::refuseOperator);
-    }
-    return enterprises
-        .get(token.owner())
+  /** Whether a credential opens nothing any more; fails while the store is away. */
+  public CompletionStage<Boolean> isRevoked(CredentialKey key) {
+    return remembered
+        .credential(key)
         .thenCompose(
-            enterprise ->
-                switch (enterprise) {
-                  case Found.Present<Enterprise> present ->
-                      credentials
-                          .get(token)
-                          .thenApply(credential -> decide(credential, present.value()));
-                  case Found.Absent<Enterprise> absent ->
-                      done(
-                          new Denied(
-                              EnterpriseId.OPERATOR, false, "the token names no enterprise"));
-                  case Found.Unknown<Enterprise> unknown -> done(new Undecided());
+            found ->
+                switch (found) {
+                  case Found.Present<Credential> _ -> CompletableFuture.completedFuture(false);
+                  case Found.Absent<Credential> _ -> CompletableFuture.completedFuture(true);
+                  case Found.Unknown<Credential> _ -> away();
                 });
   }
 
+  /** Whether a device is disabled; fails while the store is away. */
+  public CompletionStage<Boolean> isDisabled(EnterpriseId enterprise, DeviceId device) {
+    return row(enterprise, device).thenApply(row -> row.map(Device::disabled).orElse(false));
+  }
+
+  /** Whether somebody created the device; fails while the store is away. */
+  public CompletionStage<Boolean> isCreated(EnterpriseId enterprise, DeviceId device) {
+    return row(enterprise, device).thenApply(Optional::isPresent);
+  }
+
+  /** The rules of an enterprise's gateways are read again, if there are any. */
+  public CompletionStage<Void> readRulesAgain(EnterpriseId enterprise) {
+    return remembered.readRulesAgain(enterprise);
+  }
+
+  private CompletionStage<Optional<Device>> row(EnterpriseId enterprise, DeviceId device) {
+    return remembered
+        .device(enterprise, device)
+        .thenCompose(
+            found ->
+                switch (found) {
+                  case Found.Present<Optional<Device>> present ->
+                      CompletableFuture.completedFuture(present.value());
+                  case Found.Absent<Optional<Device>> _ ->
+                      throw new AssertionError("BUG: no device is an empty row");
+                  case Found.Unknown<Optional<Device>> _ -> away();
+                });
+  }
+
+  private static AuthResult agreeing(AuthResult result, DeviceName subject) {
+    return result instanceof Granted granted && !subject.names(granted.identity())
+        ? new Denied(granted.identity().enterprise(), true, OTHER_DEVICE)
+        : result;
+  }
+
+  private CompletionStage<AuthResult> byUserName(Presented client) {
+    String userName = client.userName();
+    if (userName == null) {
+      return loginAnonymous(client.clientId());
+    }
+    Optional<AccessToken> token = AccessToken.parse(userName);
+    if (token.isPresent()) {
+      return byToken(token.get());
+    }
+    Optional<DeviceName> name = DeviceName.parse(userName);
+    return name.isPresent()
+        ? byPassword(name.get(), client.password())
+        : denied(
+            EnterpriseId.OPERATOR,
+            false,
+            "the user name is neither a token of a device nor <enterprise>/<device>");
+  }
+
+  private CompletionStage<AuthResult> byToken(AccessToken token) {
+    if (token.owner().equals(EnterpriseId.OPERATOR)) {
+      return remembered.credential(token.key()).thenApply(Logins::refuseOperator);
+    }
+    return inEnterprise(
+        token.owner(),
+        false,
+        "the token names no enterprise",
+        enterprise ->
+            remembered
+                .credential(token.key())
+                .thenCompose(
+                    found -> decide(found, enterprise, Credential.Kind.TOKEN, UNKNOWN_TOKEN)));
+  }
+
   /** An operator is no enterprise, and none of its tokens is a device's. */
-  private static AuthResult refuseOperator(Found<Known> found) {
+  private static AuthResult refuseOperator(Found<Credential> found) {
     return switch (found) {
-      case Found.Present<Known> present -> new Denied(EnterpriseId.OPERATOR, true, FOR_THE_API);
-      case Found.Absent<Known> absent -> new Denied(EnterpriseId.OPERATOR, false, UNKNOWN_TOKEN);
-      case Found.Unknown<Known> unknown -> new Undecided();
+      case Found.Present<Credential> _ -> new Denied(EnterpriseId.OPERATOR, true, FOR_THE_API);
+      case Found.Absent<Credential> _ -> new Denied(EnterpriseId.OPERATOR, false, UNKNOWN_TOKEN);
+      case Found.Unknown<Credential> _ -> new Undecided();
     };
   }
 
   /** Whose device it is said to be reads of it; the device's name is a claim and stays one. */
-  private CompletionStage<AuthResult> refusePassword(EnterpriseId named, String device) {
-    String name =
-        device.length() <= NAME_CHARS_KEPT ? device : device.substring(0, NAME_CHARS_KEPT) + "...";
-    return enterprises
-        .get(named)
-        .thenApply(
-            enterprise ->
-                switch (enterprise) {
-                  case Found.Present<Enterprise> present ->
-                      new Denied(
-                          named,
-                          false,
-                          "no password opens device '" + name + "': its user name is its token");
-                  case Found.Absent<Enterprise> absent ->
-                      new Denied(EnterpriseId.OPERATOR, false, "the user name names no enterprise");
-                  case Found.Unknown<Enterprise> unknown -> new Undecided();
+  private CompletionStage<AuthResult> byPassword(DeviceName name, byte @Nullable [] password) {
+    DeviceId device = name.device();
+    return inEnterprise(
+        name.enterprise(),
+        false,
+        "the user name names no enterprise",
+        enterprise -> {
+          if (password == null || device == null) {
+            String fault = password == null ? "no password was given for device '" : "no device '";
+            return denied(enterprise.id(), false, fault + name.shown() + "'");
+          }
+          return remembered
+              .credential(CredentialKey.ofPassword(enterprise.id(), device, password))
+              .thenCompose(
+                  found ->
+                      decide(
+                          found,
+                          enterprise,
+                          Credential.Kind.PASSWORD,
+                          "the password does not open device '" + name.shown() + "'"));
+        });
+  }
+
+  /** The CA has said who it is, so the client may know what is wrong. */
+  private CompletionStage<AuthResult> byCertificate(
+      DeviceName subject, PeerCertificate certificate, boolean isSame) {
+    DeviceId device = subject.device();
+    return inEnterprise(
+        subject.enterprise(),
+        true,
+        "the certificate's CN names no enterprise",
+        enterprise -> {
+          if (!isSame) {
+            return denied(enterprise.id(), true, OTHER_DEVICE);
+          }
+          if (device == null) {
+            return denied(
+                enterprise.id(), true, "the certificate's CN names no device: " + subject.shown());
+          }
+          String none =
+              "device %s does not log in by this certificate, SHA-256 %s: allow it by POST"
+                      .formatted(device, certificate.sha256())
+                  + " .../devices/{device}/credentials with kind certificate";
+          return ofCertificate(enterprise.id(), device, certificate)
+              .thenCompose(found -> decide(found, enterprise, Credential.Kind.CERTIFICATE, none));
+        });
+  }
+
+  /** Leave for this very certificate, where it holds; else leave for any that names the device. */
+  private CompletionStage<Found<Credential>> ofCertificate(
+      EnterpriseId enterprise, DeviceId device, PeerCertificate certificate) {
+    Instant now = clock.instant();
+    String fingerprint = certificate.sha256();
+    return remembered
+        .credential(CredentialKey.ofCertificate(enterprise, device, fingerprint))
+        .thenCompose(
+            pinned ->
+                switch (pinned) {
+                  case Found.Present<Credential> present when present.value().isValidAt(now) ->
+                      CompletableFuture.completedFuture(pinned);
+                  case Found.Present<Credential> _, Found.Absent<Credential> _ ->
+                      remembered
+                          .credential(CredentialKey.ofCertificate(enterprise, device, null))
+                          .thenApply(any -> any instanceof Found.Absent ? pinned : any);
+                  case Found.Unknown<Credential> _ -> CompletableFuture.completedFuture(pinned);
                 });
   }
 
   private CompletionStage<AuthResult> loginAnonymous(String clientId) {
     EnterpriseId owner = anonymous;
     if (owner == null) {
-      return done(
-          new Denied(EnterpriseId.OPERATOR, true, "no credentials: the user name must be a token"));
+      return denied(
+          EnterpriseId.OPERATOR,
+          true,
+          "no credentials: the user name must be a token, or <enterprise>/<device> with a"
+              + " password");
     }
-    return enterprises
-        .get(owner)
-        .thenApply(
-            enterprise ->
-                switch (enterprise) {
-                  case Found.Present<Enterprise> present ->
-                      new Granted(
-                          new Identity(
-                              owner,
-                              DeviceId.ofName(clientId),
-                              false,
-                              present.value().retention().duration(),
-                              true));
-                  case Found.Absent<Enterprise> absent ->
-                      new Denied(
-                          EnterpriseId.OPERATOR,
-                          true,
-                          "the enterprise of anonymous clients is not there");
-                  case Found.Unknown<Enterprise> unknown -> new Undecided();
+    return inEnterprise(
+        owner,
+        true,
+        "the enterprise of anonymous clients is not there",
+        enterprise -> {
+          DeviceId device = DeviceId.ofName(clientId);
+          Identity identity =
+              new Identity(
+                  owner,
+                  device,
+                  false,
+                  enterprise.retention().duration(),
+                  true,
+                  0,
+                  Identity.NEVER,
+                  null);
+          return unlessDisabled(owner, device, () -> done(new Granted(identity)));
+        });
+  }
+
+  private CompletionStage<AuthResult> unlessDisabled(
+      EnterpriseId enterprise, DeviceId device, Supplier<CompletionStage<AuthResult>> then) {
+    return remembered
+        .device(enterprise, device)
+        .thenCompose(
+            row ->
+                switch (row) {
+                  case Found.Present<Optional<Device>> present
+                      when present.value().map(Device::disabled).orElse(false) ->
+                      denied(enterprise, true, disabled(device));
+                  case Found.Present<Optional<Device>> _, Found.Absent<Optional<Device>> _ ->
+                      then.get();
+                  case Found.Unknown<Optional<Device>> _ -> done(new Undecided());
                 });
   }
 
-  private AuthResult decide(Found<Known> found, Enterprise enterprise) {
+  private CompletionStage<AuthResult> inEnterprise(
+      EnterpriseId id,
+      boolean isKnown,
+      String absent,
+      Function<Enterprise, CompletionStage<AuthResult>> then) {
+    return remembered
+        .enterprise(id)
+        .thenCompose(
+            found ->
+                switch (found) {
+                  case Found.Present<Enterprise> present -> then.apply(present.value());
+                  case Found.Absent<Enterprise> _ -> denied(EnterpriseId.OPERATOR, isKnown, absent);
+                  case Found.Unknown<Enterprise> _ -> done(new Undecided());
+                });
+  }
+
+  private CompletionStage<AuthResult> decide(
+      Found<Credential> found, Enterprise enterprise, Credential.Kind kind, String unknown) {
     return switch (found) {
-      case Found.Unknown<Known> unknown -> new Undecided();
-      case Found.Absent<Known> absent -> new Denied(enterprise.id(), false, UNKNOWN_TOKEN);
-      case Found.Present<Known> present -> decide(present.value(), enterprise);
+      case Found.Unknown<Credential> _ -> done(new Undecided());
+      case Found.Absent<Credential> _ ->
+          denied(enterprise.id(), kind == Credential.Kind.CERTIFICATE, unknown);
+      case Found.Present<Credential> present -> decide(present.value(), enterprise);
     };
   }
 
-  private AuthResult decide(Known known, Enterprise enterprise) {
-    Credential credential = known.credential();
+  private CompletionStage<AuthResult> decide(Credential credential, Enterprise enterprise) {
     DeviceId device = credential.device();
     boolean mayConnect = credential.role() == Role.DEVICE || credential.role() == Role.GATEWAY;
     if (!mayConnect || device == null) {
-      return new Denied(enterprise.id(), true, FOR_THE_API);
+      return denied(enterprise.id(), true, FOR_THE_API);
     }
     if (!credential.isValidAt(clock.instant())) {
-      return new Denied(enterprise.id(), true, "the token of " + device + " has expired");
+      return denied(enterprise.id(), true, expired(credential.kind().word(), device));
     }
-    if (known.device().isPresent() && known.device().get().disabled()) {
-      return new Denied(enterprise.id(), true, "device " + device + " is disabled");
-    }
-    return new Granted(
-        new Identity(
-            enterprise.id(),
-            device,
-            credential.role() == Role.GATEWAY,
-            enterprise.retention().duration(),
-            false));
+    return unlessDisabled(enterprise.id(), device, () -> grant(credential, device, enterprise));
   }
 
-  private static CompletionStage<Optional<Known>> load(Registry registry, AccessToken token) {
-    return registry
-        .credential(token)
-        .thenCompose(
-            credential -> {
-              if (credential.isEmpty()) {
-                return CompletableFuture.completedFuture(Optional.empty());
-              }
-              DeviceId device = credential.get().device();
-              CompletionStage<Optional<Device>> row =
-                  device == null
-                      ? CompletableFuture.completedFuture(Optional.empty())
-                      : registry.device(token.owner(), device);
-              return row.thenApply(found -> Optional.of(new Known(credential.get(), found)));
-            });
+  private CompletionStage<AuthResult> grant(
+      Credential credential, DeviceId device, Enterprise enterprise) {
+    if (credential.role() != Role.GATEWAY) {
+      return done(new Granted(identity(credential, device, enterprise, null)));
+    }
+    return remembered
+        .rules(enterprise.id())
+        .<AuthResult>handle(
+            (rules, error) ->
+                error != null
+                    ? new Undecided()
+                    : new Granted(identity(credential, device, enterprise, rules)));
+  }
+
+  private static Identity identity(
+      Credential credential,
+      DeviceId device,
+      Enterprise enterprise,
+      @Nullable SubDeviceRules rules) {
+    Instant expires = credential.expires();
+    return new Identity(
+        enterprise.id(),
+        device,
+        credential.role() == Role.GATEWAY,
+        enterprise.retention().duration(),
+        false,
+        credential.key().tag(),
+        expires == null ? Identity.NEVER : expires.toEpochMilli(),
+        rules);
+  }
+
+  /** Says that a credential has expired, in a living session as at a login. */
+  public static String expired(String kind, DeviceId device) {
+    return "the " + kind + " of " + device + " has expired: give it another one";
+  }
+
+  /** Says that a device is disabled, in a living session as at a login. */
+  public static String disabled(DeviceId device) {
+    return "device " + device + " is disabled";
+  }
+
+  private static <T> CompletionStage<T> away() {
+    return CompletableFuture.failedFuture(new IOException("the store is away"));
+  }
+
+  private static CompletionStage<AuthResult> denied(
+      EnterpriseId owner, boolean isKnown, String detail) {
+    return done(new Denied(owner, isKnown, detail));
   }
 
   private static CompletionStage<AuthResult> done(AuthResult result) {

@@ -9,7 +9,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import qiantang.store.journal.Ticker;
 
 /**
@@ -67,11 +70,41 @@ final class StaleCache<K, V> {
             .copy()
             .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
             .whenComplete(
-                (value, error) -> {
-                  loading.remove(key);
-                  fresh.complete(error == null ? loaded(key, value) : remembered(key));
-                });
+                (value, error) ->
+                    loaded(key, fresh, () -> error == null ? loaded(key, value) : remembered(key)));
     return fresh;
+  }
+
+  /** Forgets an entry, and what is on its way, because it has changed. */
+  void forget(K key) {
+    loading.compute(
+        key,
+        (same, running) -> {
+          held.invalidate(key);
+          return null;
+        });
+  }
+
+  /** Remembers an answer, unless it was forgotten meanwhile: it may be of before the change. */
+  @SuppressWarnings("ReferenceEquality") // whether it is this very question
+  private void loaded(K key, CompletableFuture<Found<V>> asked, Supplier<Found<V>> found) {
+    AtomicReference<@Nullable Found<V>> answer = new AtomicReference<>();
+    // Under the key's lock, so that nothing is remembered behind the back of forget.
+    loading.computeIfPresent(
+        key,
+        (same, running) -> {
+          if (running != asked) {
+            return running;
+          }
+          answer.set(found.get());
+          return null;
+        });
+    Found<V> known = answer.get();
+    if (known != null) {
+      asked.complete(known);
+    } else {
+      var _ = get(key).whenComplete((again, bug) -> asked.complete(again));
+    }
   }
 
   private Found<V> loaded(K key, Optional<V> value) {

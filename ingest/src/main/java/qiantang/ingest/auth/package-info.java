@@ -1,6 +1,6 @@
 /**
- * Who a client is: tokens against the registry's credentials, cached so that sessions can begin
- * while the store is away. Any thread.
+ * Who a client is and for whom it may speak: tokens, passwords and certificates against the
+ * registry's credentials, cached so that sessions can begin while the store is away. Any thread.
  */
 @NullMarked
 package qiantang.ingest.auth;

@@ -3,8 +3,11 @@ package qiantang.ingest.meter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.DoubleSupplier;
@@ -33,6 +36,19 @@ public final class Exposition {
     counted.add(value);
     var _ =
         FunctionCounter.builder(name, value, DoubleSupplier::getAsDouble)
+            .description(description)
+            .register(registry);
+  }
+
+  /** Shows one of several counts that differ in labels; the labels' values are bounded. */
+  public void counter(
+      String name, String description, Map<String, String> labels, DoubleSupplier value) {
+    counted.add(value);
+    List<Tag> tags =
+        labels.entrySet().stream().map(label -> Tag.of(label.getKey(), label.getValue())).toList();
+    var _ =
+        FunctionCounter.builder(name, value, DoubleSupplier::getAsDouble)
+            .tags(tags)
             .description(description)
             .register(registry);
   }

@@ -37,6 +37,7 @@ public final class IngestMeter {
   private final Counter loginsUndecided;
   private final Counter accepted;
   private final Counter unanswered;
+  private final Counter lost;
   private final Counter repeated;
   private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
   private final Map<Reason, Counter> readingsRefused = new EnumMap<>(Reason.class);
@@ -68,6 +69,10 @@ public final class IngestMeter {
               .register(registry));
     }
     readings = Counter.builder("qiantang_ingest_readings").register(registry);
+    lost =
+        Counter.builder("qiantang_ingest_messages_lost")
+            .description("messages that did not come, by the sequence numbers of those that did")
+            .register(registry);
     pauses =
         Counter.builder("qiantang_ingest_pauses")
             .description("times a session was not read because a byte budget was full")
@@ -132,6 +137,11 @@ public final class IngestMeter {
   /** A message gets no answer: the session or the journal ended before it was stored. */
   public void unanswered() {
     unanswered.increment();
+  }
+
+  /** Messages were sent to this node and did not come. */
+  public void lost(int messages) {
+    lost.increment(messages);
   }
 
   /** A QoS 2 message came again within its exchange: it was counted when it came first. */

@@ -3,19 +3,19 @@ package qiantang.ingest.mqtt;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.Identity;
+import qiantang.ingest.auth.Logins;
+import qiantang.ingest.auth.SubDeviceRules;
 import qiantang.ingest.meter.IngestMeter;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
-import qiantang.ingest.net.Utf8;
 import qiantang.ingest.payload.Decoded;
-import qiantang.ingest.payload.Dialect;
-import qiantang.ingest.payload.Dialects;
 import qiantang.ingest.payload.EventTimes;
 import qiantang.ingest.payload.Message;
 import qiantang.ingest.payload.SubDevice;
 import qiantang.ingest.payload.SubDevices;
+import qiantang.ingest.payload.sparkplug.EdgeNodes;
 import qiantang.store.journal.ByteBudget;
 import qiantang.store.journal.Journal;
 import qiantang.store.model.Counts;
@@ -38,7 +38,6 @@ final class Active implements Phase {
   private static final Counts ONE_REFUSED = new Counts(0, 1, 0, 0);
 
   private static final int PRESENCE_BYTES = 512;
-  private static final int TOPIC_CHARS_KEPT = 256;
 
   private final MqttSession session;
   private final Node node;
@@ -51,14 +50,16 @@ final class Active implements Phase {
   private final SubDevices devices = new SubDevices();
   private final Subscriptions subscriptions;
   private final @Nullable LastWill will;
+  private final SessionDialects dialects;
   private final Answers answers;
   private final Window window;
   private final BudgetWait budgetWait = new BudgetWait();
   private final int keepAliveSeconds;
-  private String topic = "";
-  private Dialect dialect;
+  private final @Nullable SubDeviceGate gate;
   private int unanswered;
   private boolean isDraining;
+  private boolean isNodeDead;
+  private @Nullable SessionEnd ending;
   private @Nullable Outgoing outgoing;
 
   private Active(
@@ -80,7 +81,9 @@ final class Active implements Phase {
     window = new Window(connect.version());
     answers = new Answers(session, connect);
     subscriptions = new Subscriptions(session, identity);
-    dialect = Dialects.of(topic, identity.isGateway());
+    dialects = new SessionDialects(session, identity, records, this::outgoing);
+    SubDeviceRules rules = identity.rules();
+    gate = rules == null ? null : new SubDeviceGate(session, identity.enterprise(), rules);
     boolean isCapped =
         connect.version() == MqttVersion.V5
             && (connect.keepAliveSeconds() == 0
@@ -164,8 +167,33 @@ final class Active implements Phase {
     }
   }
 
+  Identity identity() {
+    return identity;
+  }
+
+  /** Any thread: its access was taken away. */
+  void revokeLater(String detail, SessionEnd why) {
+    session.loop().executor().execute(() -> revoke(detail, why));
+  }
+
+  /** It may not go on: the enterprise reads why, MQTT 5 is told, the link is cut. */
+  void revoke(String detail, SessionEnd why) {
+    if (!session.isEnded()) {
+      records.rejectUnbudgeted(Reason.UNAUTHORIZED, detail, "", Counts.NONE);
+      session.end(ReasonCode.NOT_AUTHORIZED, detail, why);
+    }
+  }
+
   @Override
   public long due(long nowNanos) {
+    if (identity.isExpiredAt(node.clock().millis())) {
+      revoke(Logins.expired("credential", identity.device()), SessionEnd.CREDENTIAL_EXPIRED);
+      return nowNanos + MqttSession.LINGER_NANOS;
+    }
+    return identity.soonestNanos(node.clock().millis(), nowNanos, dueWhileAllowed(nowNanos));
+  }
+
+  private long dueWhileAllowed(long nowNanos) {
     if (session.untakenNanos(nowNanos) > MqttSession.UNTAKEN_NANOS) {
       session.end(
           ReasonCode.QUOTA_EXCEEDED, "nothing was taken for too long", SessionEnd.NOT_READING);
@@ -187,10 +215,11 @@ final class Active implements Phase {
   public void ended(SessionEnd why) {
     node.leave(identity.enterprise(), clientId, this);
     budgetWait.leave();
+    die(why); // before its dialects: a node's death is judged by its birth
+    dialects.close();
     if (outgoing != null) {
       outgoing.close(records);
     }
-    die(why);
     records.end(why);
   }
 
@@ -200,12 +229,16 @@ final class Active implements Phase {
     if (last == null) {
       return;
     }
-    if (Dialects.isSpoken(last.topic(), identity.isGateway())) {
+    isDraining = false; // the session ends already
+    ending = why;
+    if (dialects.isSpoken(last.topic())) {
       int length = last.payload().length;
       publish( // QoS 0: nobody is there to be answered
           new Packet.Publish(last.topic(), 0, false, false, false, 0, last.payload(), 0, length));
     }
-    records.death(last, why);
+    if (!isNodeDead || !EdgeNodes.isTheirs(last.topic())) { // else told by its dialect
+      records.death(last, why);
+    }
   }
 
   private void goodbye(Packet.Disconnect goodbye) {
@@ -319,7 +352,8 @@ final class Active implements Phase {
     Ack ack = begin(publish.qos(), publish.packetId());
     EventTimes times = EventTimes.around(nowMicros, identity.retention());
     Decoded decoded =
-        dialectOf(publish)
+        dialects
+            .of(publish)
             .decode(
                 new Message(
                     identity.device(),
@@ -329,6 +363,32 @@ final class Active implements Phase {
                     publish.duplicate(),
                     times,
                     devices));
+    isNodeDead |= decoded instanceof Decoded.Death death && death.isOfNode();
+    if (gate == null || gate.isOpen()) {
+      settle(publish, decoded, nowMicros, bytes, ack);
+    } else {
+      gate.judge(
+          decoded,
+          publish.payloadLength(),
+          judged -> settle(publish, judged, nowMicros, bytes, ack));
+    }
+  }
+
+  /** Decides what becomes of a message; null where nobody knows, so that it comes again. */
+  private void settle(
+      Packet.Publish publish, @Nullable Decoded decoded, long nowMicros, int bytes, Ack ack) {
+    if (decoded == null) {
+      budget.give(bytes);
+      ack.decide(WriteResult.UNAVAILABLE);
+    } else {
+      become(publish, decoded, nowMicros, bytes, ack);
+      dialects.decoded();
+    }
+    ack.done(WriteResult.STORED); // the part that was taking it
+  }
+
+  /** What a message says becomes records; the last of them gives its bytes back. */
+  private void become(Packet.Publish publish, Decoded decoded, long nowMicros, int bytes, Ack ack) {
     switch (decoded) {
       case Decoded.Readings readings when readings.isRefused() ->
           refuse(publish, readings.refusals(), nowMicros, bytes, ack);
@@ -339,24 +399,15 @@ final class Active implements Phase {
       }
       case Decoded.Refused refused ->
           refuse(publish, List.of(refused.refusal()), nowMicros, bytes, ack);
+      case Decoded.Death death -> {
+        records.deaths(death, ending, publish);
+        accept(publish, Decoded.Readings.NONE, nowMicros, bytes, ack);
+      }
+      case Decoded.Lossy lossy -> {
+        records.lost(publish, lossy.loss());
+        become(publish, lossy.what(), nowMicros, bytes, ack);
+      }
     }
-    ack.done(WriteResult.STORED); // the part that was this method
-  }
-
-  private Dialect dialectOf(Packet.Publish publish) {
-    String name = publish.topic();
-    boolean isBroken =
-        publish.isText()
-            && Utf8.firstBad(publish.bytes(), publish.payloadOffset(), publish.payloadLength())
-                >= 0;
-    if (isBroken) {
-      return Dialects.NO_TEXT;
-    }
-    if (!name.equals(topic)) {
-      topic = name.length() <= TOPIC_CHARS_KEPT ? name : "";
-      dialect = Dialects.of(name, identity.isGateway());
-    }
-    return dialect;
   }
 
   private void accept(

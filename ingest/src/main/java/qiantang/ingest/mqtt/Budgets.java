@@ -21,9 +21,11 @@ public final class Budgets {
   private final ByteBudget logins;
   private final ByteBudget largePackets;
   private final ByteBudget kept;
+  private final ByteBudget births;
   private final long enterpriseBytes;
   private final Map<EnterpriseId, ByteBudget> keptOf = new ConcurrentHashMap<>();
   private final Map<EnterpriseId, ByteBudget> enterprises = new ConcurrentHashMap<>();
+  private final Map<EnterpriseId, ByteBudget> enterpriseBirths = new ConcurrentHashMap<>();
 
   /**
    * Budgets within one of the node.
@@ -35,6 +37,7 @@ public final class Budgets {
     enterpriseBytes = Math.max(nodeBytes / 2, 1);
     largePackets = new ByteBudget(Math.max(nodeBytes / 4, 1));
     kept = new ByteBudget(Math.max(nodeBytes / 4, 1));
+    births = new ByteBudget(Math.max(nodeBytes / 2, 1));
     logins = node.child(Math.max(nodeBytes / 64, 1));
   }
 
@@ -60,6 +63,15 @@ public final class Budgets {
    */
   ByteBudget kept(EnterpriseId enterprise) {
     return keptOf.computeIfAbsent(enterprise, id -> kept.child(Math.max(kept.limitBytes() / 2, 1)));
+  }
+
+  /**
+   * Beside the node's: what sessions of an enterprise keep of births of edge nodes, as long as they
+   * last. 128 MiB, where the node has 256, are 600,000 metrics; one enterprise may have half.
+   */
+  ByteBudget births(EnterpriseId enterprise) {
+    return enterpriseBirths.computeIfAbsent(
+        enterprise, id -> births.child(Math.max(births.limitBytes() / 2, 1)));
   }
 
   /** For the records of refused logins. */

@@ -6,6 +6,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.AuthResult;
 import qiantang.ingest.auth.Identity;
+import qiantang.ingest.auth.PeerRefused;
+import qiantang.ingest.auth.Presented;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
@@ -100,7 +102,8 @@ final class Connecting implements Phase {
         broken.code() == ReasonCode.PACKET_TOO_LARGE
             || broken.code() == ReasonCode.CLIENT_ID_INVALID;
     Reason reason = isLarge ? Reason.TOO_LARGE : Reason.PROTOCOL;
-    refuse(broken.userName(), "", new Fault(broken.code(), reason, broken.detail()));
+    Presented presented = new Presented("", broken.userName(), null, session.peerCertificate());
+    refuse(presented, "", new Fault(broken.code(), reason, broken.detail()));
   }
 
   private void connect(Packet.Connect connect) {
@@ -112,20 +115,56 @@ final class Connecting implements Phase {
     }
     Fault fault = fault(connect);
     if (fault != null) {
-      refuse(connect.userName(), connect.clientId(), fault);
+      refuse(presented(connect, connect.clientId()), connect.clientId(), fault);
       return;
     }
     boolean isAssigned = connect.clientId().isEmpty();
     String clientId = isAssigned ? "qt-" + UUID.randomUUID() : connect.clientId();
-    login(connect.userName(), clientId, result -> decided(result, connect, clientId, isAssigned));
+    Presented presented = presented(connect, clientId);
+    long generation = node.logins().generation();
+    login(
+        presented,
+        result -> {
+          Active active = decided(result, connect, clientId, isAssigned);
+          // Access that changed while it was looked up may have been found as it was before.
+          if (active != null && node.logins().generation() != generation) {
+            lookAgain(presented, active);
+          }
+        });
+  }
+
+  private Presented presented(Packet.Connect connect, String clientId) {
+    return new Presented(
+        clientId, connect.userName(), connect.password(), session.peerCertificate());
+  }
+
+  private void lookAgain(Presented presented, Active active) {
+    var _ =
+        node.logins()
+            .login(presented)
+            .whenCompleteAsync(
+                (result, error) -> {
+                  if (error != null) {
+                    session.failed(error);
+                    return;
+                  }
+                  switch (result) {
+                    case AuthResult.Granted _ -> {}
+                    case AuthResult.Denied denied ->
+                        active.revoke(denied.detail(), SessionEnd.CREDENTIAL_REVOKED);
+                    case AuthResult.Undecided _ ->
+                        active.revoke("the store is away: log in again", SessionEnd.ACCESS_UNKNOWN);
+                  }
+                },
+                session.loop().executor());
   }
 
   /** Looks up who it is; nothing is read meanwhile. */
-  private void login(@Nullable String userName, String clientId, Consumer<AuthResult> then) {
+  private void login(Presented presented, Consumer<AuthResult> then) {
     session.pause(MqttSession.Pause.LOGIN);
     var _ =
         node.logins()
-            .login(userName, clientId)
+            .login(presented)
             .whenCompleteAsync(
                 (result, error) -> {
                   if (error != null) {
@@ -182,7 +221,8 @@ final class Connecting implements Phase {
     return journal == null || journal.clockSkew().abs().compareTo(SKEW_MAX) >= 0;
   }
 
-  private void decided(
+  /** Returns the session that has begun, null where none has. */
+  private @Nullable Active decided(
       AuthResult result, Packet.Connect connect, String clientId, boolean isAssigned) {
     switch (result) {
       case AuthResult.Granted granted -> {
@@ -193,6 +233,7 @@ final class Connecting implements Phase {
         } else {
           node.meter().loginGranted();
           active.welcome(isAssigned);
+          return active;
         }
       }
       case AuthResult.Denied denied -> {
@@ -205,16 +246,16 @@ final class Connecting implements Phase {
       }
       case AuthResult.Undecided undecided -> undecided();
     }
+    return null;
   }
 
   /**
    * Refuses a CONNECT for a fault of its own, with the same answer whoever sends it; the credential
    * says only who can read why.
    */
-  private void refuse(@Nullable String userName, String clientId, Fault fault) {
+  private void refuse(Presented presented, String clientId, Fault fault) {
     login(
-        userName,
-        clientId,
+        presented,
         result -> {
           switch (result) {
             case AuthResult.Granted granted -> record(granted.identity(), clientId, fault);
@@ -227,6 +268,12 @@ final class Connecting implements Phase {
           refusal = fault.reason();
           refuseFault(fault.code(), fault.detail());
         });
+  }
+
+  /** TLS has refused the client; the operator is told, as a certificate that fails names nobody. */
+  void refused(PeerRefused refused) {
+    Fault why = new Fault(ReasonCode.NOT_AUTHORIZED, Reason.UNAUTHORIZED, refused.detail());
+    record(EnterpriseId.OPERATOR, null, "", why);
   }
 
   private void record(AuthResult.Denied denied, String clientId) {

@@ -9,14 +9,20 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qiantang.ingest.auth.PeerCertificate;
+import qiantang.ingest.auth.PeerRefused;
+import qiantang.ingest.net.Goodbye;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketDecoder;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
+import qiantang.ingest.net.door.Gate;
+import qiantang.ingest.net.door.Source;
 import qiantang.store.model.SessionEnd;
 
 /**
@@ -44,6 +50,8 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     BUDGET(2),
     /** There is no room for a large packet that has begun. */
     ROOM(16),
+    /** The registry is asked for devices that it names. */
+    DEVICES(32),
     /** It does not take what is written to it. */
     WRITE(4),
     /** The node ends. */
@@ -70,6 +78,9 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   private int pauses;
   private long unwritableSinceNanos;
   private long lastReadNanos;
+
+  // Set before the first packet, where the client has shown one.
+  private @Nullable PeerCertificate peerCertificate;
 
   // Decoded before reading stopped, at most one read's worth (4 KiB and one packet).
   private @Nullable ArrayDeque<Packet> held;
@@ -118,6 +129,10 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
         case WANTED -> pause(Pause.ROOM);
         case FOUND -> resume(Pause.ROOM);
       }
+    } else if (event instanceof PeerCertificate certificate) {
+      peerCertificate = certificate;
+    } else if (event instanceof PeerRefused refused && phase instanceof Connecting connecting) {
+      connecting.refused(refused);
     }
   }
 
@@ -144,7 +159,8 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof IOException) {
+    // What is wrong with a TLS record comes wrapped.
+    if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
       logger.debug("cannot read from {}: {}", address(), cause.toString()); // reset by the peer
       end(null, null, SessionEnd.CONNECTION_LOST);
     } else {
@@ -160,6 +176,11 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   SessionLoop loop() {
     return loop;
+  }
+
+  /** What the client's certificate says; null over plain TCP or where it showed none. */
+  @Nullable PeerCertificate peerCertificate() {
+    return peerCertificate;
   }
 
   MqttVersion version() {
@@ -210,6 +231,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   /** The login was granted. */
   void activate(Active active) {
     phase = active;
+    Gate.passed(context().pipeline());
     loop.schedule(timer, active.due(lastReadNanos));
     resume(Pause.LOGIN);
   }
@@ -316,13 +338,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   }
 
   private void linger(ByteBuf lastWord, DuplexChannel duplex) {
-    var _ =
-        context()
-            .writeAndFlush(lastWord)
-            .addListener(
-                sent -> {
-                  var _ = duplex.shutdownOutput();
-                });
+    var _ = context().writeAndFlush(lastWord).addListener(sent -> Goodbye.sayTo(duplex));
     duplex.config().setAutoRead(true);
     loop.schedule(timer, loop.nanos() + LINGER_NANOS);
   }
@@ -350,7 +366,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   /** Address and port of the client. */
   String address() {
-    SocketAddress remote = context().channel().remoteAddress();
+    SocketAddress remote = Source.of(context().channel());
     if (remote instanceof InetSocketAddress inet && inet.getAddress() != null) {
       String host = inet.getAddress().getHostAddress();
       return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + inet.getPort();
@@ -360,7 +376,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   /** Address of the client without the port: the source that login refusals are counted by. */
   String host() {
-    SocketAddress remote = context().channel().remoteAddress();
+    SocketAddress remote = Source.of(context().channel());
     return remote instanceof InetSocketAddress inet && inet.getAddress() != null
         ? inet.getAddress().getHostAddress()
         : String.valueOf(remote);

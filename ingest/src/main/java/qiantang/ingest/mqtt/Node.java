@@ -1,8 +1,8 @@
 package qiantang.ingest.mqtt;
 
 import java.time.InstantSource;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.Logins;
@@ -10,20 +10,19 @@ import qiantang.ingest.meter.IngestMeter;
 import qiantang.ingest.payload.Retained;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.Ticker;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 
 /** What all sessions of a node share. Any thread. */
 public final class Node {
-  /** A session's name on this node. */
-  private record SessionKey(EnterpriseId enterprise, String clientId) {}
-
   private final InstantSource clock;
   private final Ticker ticker;
   private final Logins logins;
   private final Budgets budgets;
   private final Discovery discovery;
   private final IngestMeter meter;
-  private final Map<SessionKey, Active> sessions = new ConcurrentHashMap<>();
+  private final RebirthPace rebirths;
+  private final SessionIndex sessions = new SessionIndex();
   private final AtomicLong sessionNumbers = new AtomicLong();
   private volatile @Nullable Journal journal;
   private volatile Retained.Source retained = Retained.NONE;
@@ -42,6 +41,7 @@ public final class Node {
     this.budgets = budgets;
     this.discovery = discovery;
     this.meter = meter;
+    rebirths = new RebirthPace(ticker.nanos());
   }
 
   /** Where new sessions write from now on; null for nowhere, so that none begins. */
@@ -87,6 +87,10 @@ public final class Node {
     return discovery;
   }
 
+  RebirthPace rebirths() {
+    return rebirths;
+  }
+
   IngestMeter meter() {
     return meter;
   }
@@ -98,11 +102,21 @@ public final class Node {
 
   /** Enters a session; returns the one it takes over, if any. [MQTT-3.1.4-3] */
   @Nullable Active enter(EnterpriseId enterprise, String clientId, Active session) {
-    return sessions.put(new SessionKey(enterprise, clientId), session);
+    return sessions.enter(enterprise, clientId, session);
   }
 
   /** Takes a session out, unless another has taken it over. */
   void leave(EnterpriseId enterprise, String clientId, Active session) {
-    sessions.remove(new SessionKey(enterprise, clientId), session);
+    sessions.leave(enterprise, clientId, session);
+  }
+
+  /** The open sessions of these devices. */
+  List<Active> sessions(EnterpriseId enterprise, Set<DeviceId> devices) {
+    return sessions.of(enterprise, devices);
+  }
+
+  /** All open sessions. */
+  List<Active> sessions() {
+    return sessions.all();
   }
 }

@@ -68,17 +68,35 @@ final class Records {
 
   /** The client is gone and left a will. No bytes are taken: those of the will were, until now. */
   void death(Packet.Will will, SessionEnd why) {
-    int kept = Math.min(will.payload().length, Entry.Death.PAYLOAD_KEPT_BYTES);
-    Entry.Death death =
-        new Entry.Death(
-            identity.device(),
-            number,
-            why.word(),
-            cut(will.topic()),
-            will.payload().length,
-            Arrays.copyOf(will.payload(), kept),
-            node.nowMicros());
-    append(death, Counts.NONE, 0, result -> {});
+    byte[] payload = will.payload();
+    death(identity.device(), why.word(), will.topic(), payload, 0, payload.length);
+  }
+
+  /**
+   * A message says that devices died. As with births no bytes are taken. The first has the payload,
+   * for all of them: there may be thousands.
+   *
+   * @param why the session's end, where the message is its will; null where it goes on
+   */
+  void deaths(Decoded.Death told, @Nullable SessionEnd why, Packet.Publish publish) {
+    String reason = why == null ? told.reason() : why.word();
+    int length = publish.payloadLength();
+    for (DeviceId device : told.devices()) {
+      death(device, reason, publish.topic(), publish.bytes(), publish.payloadOffset(), length);
+      length = 0;
+    }
+  }
+
+  private void death(
+      DeviceId device, String reason, String topic, byte[] bytes, int offset, int length) {
+    int kept = Math.min(length, Entry.Death.PAYLOAD_KEPT_BYTES);
+    byte[] payload = Arrays.copyOfRange(bytes, offset, offset + kept);
+    long now = node.nowMicros();
+    append(
+        new Entry.Death(device, number, reason, cut(topic), length, payload, now),
+        Counts.NONE,
+        0,
+        result -> {});
   }
 
   /** Appends an entry; the lane gives the bytes back before it tells the receipt. */
@@ -185,6 +203,25 @@ final class Records {
             node.nowMicros());
     rejections()
         .addUnbudgeted(identity.enterprise(), "", rejection, counts, session.loop().nanos());
+  }
+
+  /** Messages were sent and did not come: a record, though there is nothing to refuse. */
+  void lost(Packet.Publish publish, Decoded.Loss loss) {
+    node.meter().lost(loss.messages());
+    Entry.Rejection rejection =
+        new Entry.Rejection(
+            identity.device(),
+            loss.device(),
+            Reason.LOST,
+            loss.detail(),
+            cut(publish.topic()),
+            loss.messages(),
+            0,
+            NO_PAYLOAD,
+            null,
+            node.nowMicros());
+    rejections()
+        .addUnbudgeted(identity.enterprise(), "", rejection, Counts.NONE, session.loop().nanos());
   }
 
   private void add(Entry.Rejection rejection, Counts counts, int bytes, Ack ack) {

@@ -27,6 +27,7 @@ public final class SessionLoop {
   private final TimerWheel wheel;
   private final Set<MqttSession> sessions = new HashSet<>();
   private final Set<RejectionLog> rejections = new LinkedHashSet<>();
+  private final Set<HostedNodes> births = new LinkedHashSet<>();
   private final LoginRejections loginRejections;
   private List<MqttSession> unflushed = new ArrayList<>();
 
@@ -57,6 +58,7 @@ public final class SessionLoop {
           log.tick(now);
           return log.isEmpty();
         });
+    births.removeIf(HostedNodes::tick);
   }
 
   /** No session is read any more; each ends when it is answered. On the loop. */
@@ -122,6 +124,15 @@ public final class SessionLoop {
 
   void forget(RejectionLog log) {
     rejections.remove(log);
+  }
+
+  /** Births of edge nodes are to be asked for: it is to be ticked. */
+  void follow(HostedNodes nodes) {
+    births.add(nodes);
+  }
+
+  void forget(HostedNodes nodes) {
+    births.remove(nodes);
   }
 
   /**

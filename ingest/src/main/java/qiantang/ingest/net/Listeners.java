@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -22,15 +23,30 @@ import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import qiantang.ingest.net.door.Admission;
+import qiantang.ingest.net.door.DoorMeter;
+import qiantang.ingest.net.door.FirstBytes;
+import qiantang.ingest.net.door.Gate;
+import qiantang.ingest.net.door.ProxyHeader;
+import qiantang.ingest.net.door.Spoken;
+import qiantang.ingest.net.tls.Handshakes;
+import qiantang.ingest.net.tls.Tls;
+import qiantang.ingest.net.ws.WebSocketHandshake;
 import qiantang.store.journal.ByteBudget;
+import qiantang.store.journal.Timers;
 
 /** The event loops and the sockets that are listened on. Epoll where there is one, else NIO. */
 public final class Listeners implements AutoCloseable {
-  // A storm of 10,000 gateways behind one switch that comes back connects within a second; the
-  // kernel's own bound (somaxconn) is 4,096 by default.
+  // A storm of 10,000 gateways behind one switch that comes back connects within a second, and we
+  // accept faster than that. The kernel takes at most somaxconn, 4,096 by default: raise both
+  // net.core.somaxconn and net.ipv4.tcp_max_syn_backlog where more come back at once.
   private static final int BACKLOG = 4096;
 
   // A window of 20 messages of 150 bytes in one read; Netty's adaptive guess would keep more.
@@ -42,24 +58,72 @@ public final class Listeners implements AutoCloseable {
   // The goodbyes have been written when the loops are to end; what they have left is closing.
   private static final long END_MILLIS_MAX = 500;
 
+  /** What lies between TCP and MQTT. */
+  public enum Layers {
+    /** Nothing. */
+    PLAIN(false, false),
+    TLS(true, false),
+    WEB_SOCKET(false, true),
+    WEB_SOCKET_OVER_TLS(true, true);
+
+    private final boolean hasTls;
+    private final boolean hasWebSocket;
+
+    Layers(boolean hasTls, boolean hasWebSocket) {
+      this.hasTls = hasTls;
+      this.hasWebSocket = hasWebSocket;
+    }
+  }
+
   private final ByteBudget room;
+  private final boolean isProxied;
+  private final @Nullable Tls tls;
+  private final DoorMeter meter;
   private final EventLoopGroup acceptor;
   private final EventLoopGroup loops;
   private final Class<? extends ServerChannel> serverChannel;
+  private final Map<EventLoop, Admission> admissions = new HashMap<>();
   private final List<Channel> sockets = new ArrayList<>();
+
+  // They hold nothing of a connection.
+  private final FirstBytes tlsFirst;
+  private final FirstBytes httpFirst;
+  private final FirstBytes mqttFirst;
+  private final Handshakes handshakes;
 
   /**
    * Event loops without a socket yet.
    *
    * @param room for large packets that are not whole yet
+   * @param tls null where no layer needs it
    */
-  public Listeners(int loopCount, ByteBudget room) {
+  public Listeners(
+      int loopCount, ByteBudget room, Transports transports, @Nullable Tls tls, DoorMeter meter) {
     this.room = room;
+    this.tls = tls;
+    this.meter = meter;
+    isProxied = transports.isProxied();
+    tlsFirst = new FirstBytes(Spoken.TLS, meter);
+    httpFirst = new FirstBytes(Spoken.HTTP, meter);
+    mqttFirst = new FirstBytes(Spoken.MQTT, meter);
+    handshakes = new Handshakes(meter::handshake);
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     acceptor = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("mqtt-accept"), io);
     loops = new MultiThreadIoEventLoopGroup(loopCount, new DefaultThreadFactory("mqtt-loop"), io);
     serverChannel = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    Admission.Limits limits = Admission.Limits.of(transports.connectsPerSecond(), loopCount);
+    for (EventLoop loop : loops()) {
+      admissions.put(loop, admission(limits, loop));
+    }
+  }
+
+  private Admission admission(Admission.Limits limits, EventLoop loop) {
+    Timers timers =
+        (delay, task) -> {
+          var _ = loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        };
+    return new Admission(limits, meter, System::nanoTime, timers, new SplittableRandom());
   }
 
   /** The loops that sessions run on. */
@@ -72,20 +136,24 @@ public final class Listeners implements AutoCloseable {
   }
 
   /**
-   * Listens for plain MQTT on each of the addresses.
+   * Listens for MQTT over these layers on each of the addresses.
    *
    * @param port 0 for a free one, the same on all addresses
    * @param sessions makes the handler of one connection
    * @return the port
    */
   public int listen(
-      List<InetAddress> addresses, int port, Function<Channel, ChannelInboundHandler> sessions) {
+      List<InetAddress> addresses,
+      int port,
+      Layers layers,
+      Function<Channel, ChannelInboundHandler> sessions) {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(acceptor, loops)
             .channel(serverChannel)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.AUTO_READ, false) // until it is let in
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
@@ -95,9 +163,7 @@ public final class Listeners implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    // TLS and WebSocket come before the codec, on listeners of their own.
-                    channel.pipeline().addLast("packets", new PacketDecoder(room));
-                    channel.pipeline().addLast("session", sessions.apply(channel));
+                    addGate(channel, layers, sessions);
                   }
                 });
     int bound = port;
@@ -110,10 +176,45 @@ public final class Listeners implements AutoCloseable {
     return bound;
   }
 
-  /** Takes no new connections; those there are go on. */
+  /** All that a connection is before it is let in. */
+  private void addGate(
+      Channel channel, Layers layers, Function<Channel, ChannelInboundHandler> sessions) {
+    Admission admission = admissions.get(channel.eventLoop());
+    if (admission == null) {
+      throw new AssertionError("BUG: a channel on a loop of somebody else");
+    }
+    if (isProxied) {
+      ProxyHeader.addTo(channel.pipeline(), meter);
+    }
+    channel
+        .pipeline()
+        .addLast("gate", new Gate(admission, inside -> add(inside, layers, sessions)));
+  }
+
+  private void add(
+      ChannelPipeline pipeline, Layers layers, Function<Channel, ChannelInboundHandler> sessions) {
+    if (layers.hasTls) {
+      if (tls == null) {
+        throw new AssertionError("BUG: TLS without its files");
+      }
+      pipeline.addLast("tls-first", tlsFirst);
+      pipeline.addLast("tls", tls.handler(pipeline.channel().alloc()));
+      pipeline.addLast("tls-handshake", handshakes);
+    }
+    if (layers.hasWebSocket) {
+      pipeline.addLast("http-first", httpFirst);
+      WebSocketHandshake.addTo(pipeline, meter::webSocket);
+    }
+    pipeline.addLast("mqtt-first", mqttFirst);
+    pipeline.addLast("packets", new PacketDecoder(room));
+    pipeline.addLast("session", sessions.apply(pipeline.channel()));
+  }
+
+  /** Takes no new connections, and closes those that wait to be let in; the others go on. */
   public void stopAccepting() {
     sockets.forEach(socket -> socket.close().awaitUninterruptibly());
     sockets.clear();
+    admissions.forEach((loop, admission) -> loop.execute(admission::close));
   }
 
   /** Ends the loops; connections still open are cut. */

@@ -31,6 +31,26 @@ public sealed interface Decoded {
   /** A gateway announces a device. */
   record Birth(SubDevice device) implements Decoded {}
 
+  /**
+   * Devices are said to be gone.
+   *
+   * @param devices the gateway or node itself among them, where it is meant
+   * @param reason a word for the record: {@code ndeath}, {@code ddeath}
+   */
+  record Death(List<DeviceId> devices, String reason) implements Decoded {
+    /** Whether an edge node died with all that is behind it. */
+    public boolean isOfNode() {
+      return reason.equals("ndeath");
+    }
+  }
+
+  /**
+   * A message that shows that others before it were lost.
+   *
+   * @param what the message itself says
+   */
+  record Lossy(Decoded what, Loss loss) implements Decoded {}
+
   /** The message as a whole is refused. */
   record Refused(Refusal refusal) implements Decoded {}
 
@@ -51,4 +71,13 @@ public sealed interface Decoded {
       int readings,
       int from,
       int length) {}
+
+  /**
+   * Messages that were sent and did not arrive.
+   *
+   * @param device who sent them
+   * @param messages how many, at least
+   * @param detail how that is known and what to do, for a person
+   */
+  record Loss(DeviceId device, int messages, String detail) {}
 }

@@ -24,7 +24,7 @@ public record EventTimes(long nowMicros, long earliestMicros) {
   }
 
   /** What is wrong with an event time, measured, or null. */
-  @Nullable String fault(long micros) {
+  public @Nullable String fault(long micros) {
     if (micros >= earliestMicros && micros <= nowMicros + micros(AHEAD_MAX)) {
       return null;
     }

@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 import qiantang.store.model.MetricValue;
 
 /** What a name of a device or metric may be, and what a text may be. */
-final class Names {
+public final class Names {
   // No char takes more than three bytes of UTF-8, so short names need no counting.
   private static final int CHAR_BYTES_MAX = 3;
 
   private Names() {}
 
   /** What is wrong with a name, or null. */
-  static @Nullable String fault(String name) {
+  public static @Nullable String fault(String name) {
     if (name.isEmpty()) {
       return "an empty name";
     }

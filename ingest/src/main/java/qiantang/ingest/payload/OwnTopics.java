@@ -30,6 +30,23 @@ public final class OwnTopics {
    */
   public static boolean mayListen(String filter, DeviceId publisher, boolean isGateway) {
     // In the short form "me" is whoever asks, so what is granted is its own in any case.
-    return THINGS_BOARD.contains(filter);
+    return THINGS_BOARD.contains(filter) || isSparkplug(filter);
+  }
+
+  /**
+   * Commands of edge nodes, and the state of the host application. Which nodes are the client's is
+   * not known before their births; but what is sent goes to the connection that its node speaks on,
+   * so filters of any node, also with wildcards, get the client's own alone.
+   */
+  private static boolean isSparkplug(String filter) {
+    String[] levels = filter.split("/", 6);
+    if (levels.length < 3 || !levels[0].equals("spBv1.0")) {
+      return false;
+    }
+    return switch (levels[2]) {
+      case "NCMD" -> levels.length == 4 || (levels.length == 5 && levels[4].equals("#"));
+      case "DCMD" -> levels.length == 5 || (levels.length == 4 && levels[3].equals("#"));
+      default -> levels.length == 3 && levels[1].equals("STATE");
+    };
   }
 }

@@ -8,10 +8,8 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.net.PacketDecoder;
@@ -29,9 +27,6 @@ import qiantang.store.model.Reason;
 final class ReadingsReader {
   /** Deepest nesting of a payload (DESIGN section 9). */
   static final int NESTING_MAX = 32;
-
-  /** Distinct refusals of one message; more are summed up, or 256 KiB would become 3 MB. */
-  static final int REFUSALS_MAX = 256;
 
   // A double never needs more than 767 significant digits to be exact.
   private static final int NUMBER_CHARS_MAX = 1000;
@@ -76,15 +71,12 @@ final class ReadingsReader {
     }
   }
 
-  private record RefusalKey(
-      @Nullable DeviceId device, Reason reason, @Nullable Long eventTimeMicros) {}
-
   private final Message message;
   private final JsonParser parser;
   private final List<Reading> readings = new ArrayList<>(1);
   // Made when needed: most messages are of one device and all good.
   private Set<SubDevice> devices = Set.of();
-  private Map<RefusalKey, Refusal> refusals = Map.of();
+  private final Refusals refusals = new Refusals();
   private long unstamped;
 
   private ReadingsReader(Message message, JsonParser parser) {
@@ -281,34 +273,14 @@ final class ReadingsReader {
       @Nullable Long eventTimeMicros,
       int from) {
     int length = (int) parser.currentLocation().getByteOffset() - from;
-    RefusalKey key = new RefusalKey(device, reason, eventTimeMicros);
-    Refusal refusal = new Refusal(device, reason, detail, eventTimeMicros, 1, from, length);
-    if (refusals.size() >= REFUSALS_MAX && !refusals.containsKey(key)) {
-      key = new RefusalKey(null, reason, null);
-      refusal = new Refusal(null, reason, "more of: " + detail, null, 1, from, length);
-    }
-    refusals = refusals.isEmpty() ? new LinkedHashMap<>() : refusals;
-    refusals.merge(
-        key,
-        refusal,
-        (first, next) ->
-            new Refusal(
-                first.device(),
-                first.reason(),
-                first.detail(),
-                first.eventTimeMicros(),
-                first.readings() + 1,
-                first.from(),
-                first.length()));
+    refusals.add(device, reason, detail, eventTimeMicros, from, length);
   }
 
   private Decoded result() {
-    if (refusals.isEmpty()) {
-      return readings.isEmpty()
-          ? Decoded.Readings.NONE
-          : new Decoded.Readings(readings, devices, List.of());
-    }
-    return new Decoded.Readings(readings, devices, List.copyOf(refusals.values()));
+    List<Refusal> refused = refusals.list();
+    return readings.isEmpty() && refused.isEmpty()
+        ? Decoded.Readings.NONE
+        : new Decoded.Readings(readings, devices, refused);
   }
 
   private int tokenStart() {

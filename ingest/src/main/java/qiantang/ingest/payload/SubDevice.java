@@ -9,6 +9,8 @@ public final class SubDevice {
   private final DeviceId id;
   private @Nullable String model;
   private boolean announced;
+  private boolean isCreated;
+  private long notCreatedNanos;
 
   SubDevice(String name, DeviceId id) {
     this.name = name;
@@ -39,5 +41,26 @@ public final class SubDevice {
     boolean first = !announced;
     announced = true;
     return first;
+  }
+
+  /** It was told dead: when it is back, that is a birth again. */
+  public void died() {
+    announced = false;
+  }
+
+  /** Whether the registry has said that somebody created it. */
+  public boolean isCreated() {
+    return isCreated;
+  }
+
+  /** When the registry last said that nobody did, by the ticker; 0 where it was not asked. */
+  public long notCreatedNanos() {
+    return notCreatedNanos;
+  }
+
+  /** What the registry says; a device that was created once stays. */
+  public void created(boolean isThere, long nowNanos) {
+    isCreated = isThere;
+    notCreatedNanos = isThere ? 0 : nowNanos;
   }
 }

@@ -23,7 +23,8 @@ public final class SubDevices {
   /** None named yet. */
   public SubDevices() {}
 
-  SubDevice named(String name) {
+  /** The device of a name, the same one as long as it is remembered. */
+  public SubDevice named(String name) {
     SubDevice known = byName.get(name);
     if (known == null) {
       known = new SubDevice(name, DeviceId.ofName(name));

@@ -78,6 +78,29 @@ class StaleCacheTest {
     assertTrue(again.join() instanceof Found.Present<String>);
   }
 
+  @Test
+  void whatIsForgottenWhileItIsLookedUpIsLookedUpAgain() {
+    CompletableFuture<Found<String>> first = get();
+    cache.forget("k");
+    asked.getFirst().complete(Optional.of("of before"));
+    assertFalse(first.isDone(), "nobody may get what held before the change");
+    assertEquals(2, asked.size());
+    asked.getLast().complete(Optional.of("now"));
+    assertEquals(new Found.Present<>("now"), first.join());
+    assertEquals(new Found.Present<>("now"), get().join());
+    assertEquals(2, asked.size());
+  }
+
+  @Test
+  void whatIsForgottenIsAskedForThoughItIsYoung() {
+    var _ = get();
+    asked.getFirst().complete(Optional.of("v"));
+    cache.forget("k");
+    CompletableFuture<Found<String>> again = get();
+    asked.getLast().completeExceptionally(new IOException("away"));
+    assertEquals(new Found.Unknown<>(), again.join(), "the old entry is of before the change");
+  }
+
   private CompletableFuture<Found<String>> get() {
     return cache.get("k").toCompletableFuture();
   }

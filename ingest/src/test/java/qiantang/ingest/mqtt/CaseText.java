@@ -34,35 +34,40 @@ final class CaseText {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     while (at < text.length() && text.charAt(at) != ')') {
       char c = text.charAt(at);
-      if (c == ' ') {
-        at++;
-      } else if (c == '@') {
-        at++;
-        if (isV5) {
-          out.write(0);
+      switch (c) {
+        case ' ' -> at++;
+        case '@' -> {
+          at++;
+          if (isV5) {
+            out.write(0);
+          }
         }
-      } else if (c == '(') {
-        at++;
-        byte[] inner = group();
-        at++; // the closing one
-        writeVarint(out, inner.length);
-        out.writeBytes(inner);
-      } else if (c == '"' || c == '\'') {
-        writeText(out, c, 1);
-      } else {
-        int star = text.indexOf('*', at);
-        int blank = end();
-        if (star > 0 && star < blank) {
-          int times = Integer.parseInt(text.substring(at, star));
-          at = star + 1;
-          writeText(out, text.charAt(at), times);
-        } else {
-          out.writeBytes(HexFormat.of().parseHex(text.substring(at, blank)));
-          at = blank;
+        case '(' -> {
+          at++;
+          byte[] inner = group();
+          at++; // the closing one
+          writeVarint(out, inner.length);
+          out.writeBytes(inner);
         }
+        case '"', '\'' -> writeText(out, c, 1);
+        default -> word(out);
       }
     }
     return out.toByteArray();
+  }
+
+  /** A repetition, or hexadecimal. */
+  private void word(ByteArrayOutputStream out) {
+    int star = text.indexOf('*', at);
+    int blank = end();
+    if (star > 0 && star < blank) {
+      int times = Integer.parseInt(text.substring(at, star));
+      at = star + 1;
+      writeText(out, text.charAt(at), times);
+    } else {
+      out.writeBytes(HexFormat.of().parseHex(text.substring(at, blank)));
+      at = blank;
+    }
   }
 
   private int end() {

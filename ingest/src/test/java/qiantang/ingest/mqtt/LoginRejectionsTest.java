@@ -82,7 +82,8 @@ class LoginRejectionsTest {
     List<Entry.Rejection> rejections = rejections(ACME);
     Entry.Rejection first = rejections.getFirst();
     assertEquals(Reason.UNAUTHORIZED, first.reason());
-    assertTrue(first.detail().contains("no password opens device 'press-1'"), first.detail());
+    assertTrue(
+        first.detail().contains("the password does not open device 'press-1'"), first.detail());
     assertNull(first.device()); // a claim must not make a device known
     assertEquals(3, rejections.stream().mapToLong(Entry.Rejection::count).sum());
     assertEquals(2, rejections(EnterpriseId.OPERATOR).size());

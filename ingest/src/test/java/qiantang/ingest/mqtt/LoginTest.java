@@ -30,8 +30,8 @@ class LoginTest {
   void aTokenOpensASession() {
     String token = rig.token(ACME, Role.DEVICE, "d").text();
     f("20020000", connect(V3_1_1, "c", token, 20));
-    // receive maximum 256, maximum packet 256 KiB, no aliases, no subscription
-    // ids, no shared subscriptions
+    // receive maximum 256, nothing retained, maximum packet 256 KiB, 16 aliases, no
+    // subscription ids, no shared subscriptions
     String properties = "210100 2500 2700040000 220010 2900 2a00";
     f("2014000011" + properties.replace(" ", ""), connect(V5, "c", token, 20));
   }

@@ -60,10 +60,11 @@ final class Rig {
       new PriorityQueue<>((a, b) -> Long.compare(a.nanos(), b.nanos()));
   private final StartId start = new StartId(new UUID(1, 2));
   private final MemoryJournal tables = new MemoryJournal(clock, storeTasks::add, true);
-  final MemoryRegistry registry = new MemoryRegistry();
+  final MemoryRegistry registry;
   final IngestMeter meter = new IngestMeter();
   final Budgets budgets;
   final Node node;
+  final AccessWatch access;
   final SessionLoop loop;
   final Journal journal;
 
@@ -76,6 +77,16 @@ final class Rig {
   }
 
   Rig(long budgetBytes, @Nullable EnterpriseId anonymous, @Nullable Registry instead) {
+    this(budgetBytes, anonymous, new MemoryRegistry(), instead);
+  }
+
+  /** A rig over a registry that logins see through something else. */
+  Rig(
+      long budgetBytes,
+      @Nullable EnterpriseId anonymous,
+      MemoryRegistry rows,
+      @Nullable Registry instead) {
+    registry = rows;
     Registry logins = instead == null ? registry : instead;
     budgets = new Budgets(budgetBytes);
     Discovery discovery = new Discovery(registry, loopTasks::add, this::after, meter);
@@ -87,6 +98,7 @@ final class Rig {
             budgets,
             discovery,
             meter);
+    access = new AccessWatch(logins, node, this::after, Runnable::run);
     loop = new SessionLoop(node, loopTasks::add);
     journal =
         new Journal(
@@ -111,11 +123,26 @@ final class Rig {
   /** A token of a device or gateway. */
   AccessToken token(EnterpriseId enterprise, Role role, String device) {
     AccessToken token = new AccessToken(enterprise, "secret-of-" + device);
-    var _ =
-        registry.putCredential(
-            new Credential(
-                enterprise, device, token.hash(), role, new DeviceId(device), device, began, null));
+    var _ = registry.putCredential(credential(token, role, device, null));
     return token;
+  }
+
+  /** A token's credential, not stored yet. */
+  Credential credential(AccessToken token, Role role, String device, @Nullable Instant expires) {
+    return new Credential(
+        token.owner(),
+        "id-of-" + token.secret(),
+        token.hash(),
+        role,
+        new DeviceId(device),
+        device,
+        began,
+        expires);
+  }
+
+  /** What the node's clock says. */
+  Instant now() {
+    return clock.instant();
   }
 
   /** A client that has just connected its socket. */
@@ -238,8 +265,13 @@ final class Rig {
     }
 
     void send(byte[] bytes) {
-      channel.writeInbound(Unpooled.wrappedBuffer(bytes));
+      arrive(bytes);
       runLoop();
+    }
+
+    /** Bytes come, and the loop does not get to what follows from them yet. */
+    void arrive(byte[] bytes) {
+      channel.writeInbound(Unpooled.wrappedBuffer(bytes));
     }
 
     /** What the server wrote since the last look, in hexadecimal. */

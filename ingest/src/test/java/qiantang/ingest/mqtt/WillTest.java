@@ -8,13 +8,16 @@ import static qiantang.ingest.mqtt.Rig.ACME;
 import static qiantang.ingest.net.ClientPackets.connectWithWill;
 import static qiantang.ingest.net.ClientPackets.disconnect;
 import static qiantang.ingest.net.ClientPackets.hex;
+import static qiantang.ingest.net.ClientPackets.publish;
 import static qiantang.ingest.net.MqttVersion.V3_1_1;
 import static qiantang.ingest.net.MqttVersion.V5;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import qiantang.ingest.net.MqttVersion;
+import qiantang.ingest.payload.SparkplugWriter;
 import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
@@ -23,6 +26,11 @@ import qiantang.store.registry.Role;
 class WillTest {
   private static final String TELEMETRY = "v1/devices/me/telemetry";
   private static final byte[] OFF = "{\"on\":false}".getBytes(UTF_8);
+
+  private static final String BD_SEQ = "{\"metrics\":[{\"name\":\"bdSeq\",\"type\":4,\"long\":?}]}";
+  private static final Map<DeviceId, String> NAMES =
+      Map.of(
+          DeviceId.ofName("g/n"), "g/n", DeviceId.ofName("g/n/d"), "g/n/d", new DeviceId("d"), "d");
 
   private final Rig rig = new Rig();
 
@@ -147,6 +155,64 @@ class WillTest {
     client.send(connectWithWill(V5, 0xA6, "d", "", "w", OFF, token));
     assertTrue(client.received().substring(4).startsWith("009a")); // [MQTT-3.2.2-13]
     assertFalse(client.isOpen());
+  }
+
+  @Test
+  void aNodesDeathIsOneRecordForItAndForEachDeviceBehindIt() {
+    Rig.Client node = sparkplug(Role.GATEWAY, 7);
+    sends(node, "spBv1.0/g/DBIRTH/n/d", "{'seq':1,'metrics':[{'name':'a','type':3,'int':1}]}");
+    node.hangUp();
+    rig.commit();
+    assertEquals(List.of("g/n connection-lost 13", "g/n/d connection-lost 0"), deaths());
+  }
+
+  @Test
+  void aNodeThatSaidGoodbyeDiesOnce() {
+    Rig.Client node = sparkplug(Role.GATEWAY, 7);
+    sends(node, "spBv1.0/g/NDEATH/n", "{'metrics':[{'name':'bdSeq','type':4,'long':7}]}");
+    node.hangUp(); // and not by a DISCONNECT: its will says the same again
+    rig.commit();
+    assertEquals(List.of("g/n ndeath 13"), deaths());
+    assertEquals(0, rig.budgets.births(ACME).takenBytes());
+  }
+
+  @Test
+  void aNodeThatNeverWasBornDiesAsItsSession() {
+    Rig.Client node = sparkplug(Role.DEVICE, -1);
+    node.hangUp();
+    rig.commit();
+    assertEquals(List.of("d connection-lost 13"), deaths());
+    assertEquals(1, rig.stored(ACME, Entry.Rejection.class).size());
+  }
+
+  private List<String> deaths() {
+    return rig.stored(ACME, Entry.Death.class).stream()
+        .map(
+            death ->
+                NAMES.get(death.publisher()) + " " + death.reason() + " " + death.payloadBytes())
+        .toList();
+  }
+
+  /** An edge node with its will, and born where {@code bdSeq} is not below 0. */
+  private Rig.Client sparkplug(Role role, int bdSeq) {
+    Rig.Client client = rig.open();
+    String token = rig.token(ACME, role, "d").text();
+    byte[] will = SparkplugWriter.payload(BD_SEQ.replace("?", "7"));
+    client.send(connectWithWill(V3_1_1, 0x86, "d", "", "spBv1.0/g/NDEATH/n", will, token));
+    rig.commit();
+    if (bdSeq >= 0) {
+      sends(
+          client,
+          "spBv1.0/g/NBIRTH/n",
+          "{'seq':0," + BD_SEQ.substring(1).replace("?", Integer.toString(bdSeq)));
+    }
+    return client;
+  }
+
+  private void sends(Rig.Client client, String topic, String payload) {
+    byte[] bytes = SparkplugWriter.payload(payload.replace('\'', '"'));
+    client.send(publish(V3_1_1, 0x30, topic, 0, bytes));
+    rig.commit();
   }
 
   private Rig.Client login(MqttVersion version, int flags, String topic, byte[] payload) {

@@ -145,7 +145,7 @@ class ThingsBoardTest {
     }
     Decoded.Readings decoded = (Decoded.Readings) decode("v2/t", bytes(many.toString()), false);
     assertTrue(decoded.isRefused());
-    assertEquals(ReadingsReader.REFUSALS_MAX + 1, decoded.refusals().size());
+    assertEquals(Refusals.REFUSALS_MAX + 1, decoded.refusals().size());
     assertEquals(744, decoded.refusals().getLast().readings());
   }
 
@@ -194,7 +194,8 @@ class ThingsBoardTest {
     f("- TOPIC for gateways", "v1/gateway/connect", "{}", false);
     f("- TOPIC no dialect", "v1/devices/me/telemetri", "{}", false);
     f("- TOPIC no dialect", "$SYS/broker", "{}", true);
-    f("- TOPIC no dialect", "/".repeat(60_000), "{}", true);
+    f("- TOPIC no dialect", "/".repeat(1024), "{}", true);
+    f("- TOPIC at most 1024", "/".repeat(60_000), "{}", true);
     f("- TOPIC protobuf", "v2/t/p", "\u0001", false);
     f("- TOPIC no command", "v1/devices/me/rpc/response/7", "{'ok':true}", false);
     f("- TOPIC no command", "v1/gateway/rpc", "{'device':'A','id':1,'data':{}}", true);
@@ -271,6 +272,7 @@ class ThingsBoardTest {
       case Decoded.Birth birth ->
           all.add("birth " + birth.device().name() + " " + birth.device().model());
       case Decoded.Refused refused -> all.add(describe(refused.refusal()));
+      case Decoded.Death _, Decoded.Lossy _ -> throw new AssertionError(decoded);
     }
     return all.toString();
   }

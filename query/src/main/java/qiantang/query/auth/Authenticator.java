@@ -59,7 +59,7 @@ public final class Authenticator {
     Optional<Credential> known = kept.getIfPresent(token);
     if (known == null) {
       // Two requests may both ask the store: cheaper than one waiting for the other's failure.
-      known = store.await(registry.credential(token));
+      known = store.await(registry.credential(token.key()));
       kept.put(token, known);
     }
     return known;

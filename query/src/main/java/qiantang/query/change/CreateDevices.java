@@ -113,13 +113,13 @@ public final class CreateDevices {
     Instant now = clock.instant();
     List<Device> devices = wanted.stream().map(device -> row(enterprise, device, now)).toList();
     List<Boolean> created = store.awaitEach(devices, registry::createDevice);
-    List<Credentials.Drawn> drawn = new ArrayList<>();
+    List<Drawn.Token> drawn = new ArrayList<>();
     List<WithToken> withTokens = new ArrayList<>();
     List<DeviceId> raced = new ArrayList<>();
     for (int i = 0; i < devices.size(); i++) {
       Device device = devices.get(i);
       if (created.get(i)) {
-        Credentials.Drawn one = credentials.ofDevice(enterprise, device.id(), device.kind());
+        Drawn.Token one = credentials.ofDevice(enterprise, device.id(), device.kind(), null);
         drawn.add(one);
         withTokens.add(new WithToken(device, one.token()));
       } else {

@@ -29,7 +29,7 @@ public final class CreateToken {
   }
 
   /** The token, shown once; empty where there is no such enterprise. */
-  public Optional<Credentials.Drawn> run(Wanted wanted) {
+  public Optional<Drawn.Token> run(Wanted wanted) {
     boolean isOperators = wanted.owner().equals(EnterpriseId.OPERATOR);
     if (isOperators != (wanted.role() == Role.OPERATOR)) {
       throw new AssertionError("BUG: operators' tokens, and only those, belong to the operator");
@@ -37,7 +37,7 @@ public final class CreateToken {
     if (!isOperators && store.await(registry.enterprise(wanted.owner())).isEmpty()) {
       return Optional.empty();
     }
-    Credentials.Drawn drawn =
+    Drawn.Token drawn =
         credentials.ofPerson(wanted.owner(), wanted.role(), wanted.name(), wanted.expires());
     store.await(registry.putCredential(drawn.credential()));
     return Optional.of(drawn);

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Grant;
-import qiantang.query.change.CreateCredential;
 import qiantang.query.change.CreateDevices;
+import qiantang.query.change.DisableDevice;
 import qiantang.query.json.RegistryJson;
 import qiantang.query.read.DeviceFilter;
 import qiantang.query.read.Devices;
@@ -28,18 +28,18 @@ public final class DeviceEndpoints {
   private final Devices devices;
   private final ListDevices listDevices;
   private final CreateDevices createDevices;
-  private final CreateCredential createCredential;
+  private final DisableDevice disableDevice;
 
   /** Answers by these use cases. */
   public DeviceEndpoints(
       Devices devices,
       ListDevices listDevices,
       CreateDevices createDevices,
-      CreateCredential createCredential) {
+      DisableDevice disableDevice) {
     this.devices = devices;
     this.listDevices = listDevices;
     this.createDevices = createDevices;
-    this.createCredential = createCredential;
+    this.disableDevice = disableDevice;
   }
 
   Answer list(Grant grant, Request request) {
@@ -103,15 +103,17 @@ public final class DeviceEndpoints {
     };
   }
 
-  Answer createCredential(Grant grant, Request request) {
+  Answer change(Grant grant, Request request) {
     Faults faults = new Faults();
-    new Members(request.body(), "", faults).refuseOthers();
+    Members members = new Members(request.body(), "", faults);
+    boolean isDisabled = members.flagNeeded("disabled");
+    members.refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
     }
     return idOf(request)
-        .flatMap(id -> createCredential.run(grant, id))
-        .map(token -> Answer.json(201, RegistryJson.one(token, RegistryJson::token)))
+        .flatMap(id -> disableDevice.run(grant, id, isDisabled))
+        .map(found -> Answer.json(200, RegistryJson.one(found, RegistryJson::deviceWithMetrics)))
         .orElseGet(() -> Answer.notFound("device"));
   }
 

@@ -232,7 +232,8 @@ public final class Dispatcher {
 
   private static Answer withBody(Exchange exchange, Function<Request, Answer> use) {
     Request request = exchange.request();
-    if (!exchange.method().equals(HttpMethod.POST)) {
+    HttpMethod method = exchange.method();
+    if (!method.equals(HttpMethod.POST) && !method.equals(HttpMethod.PATCH)) {
       return use.apply(request);
     }
     return switch (exchange.readBody()) {

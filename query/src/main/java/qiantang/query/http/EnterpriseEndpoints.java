@@ -5,6 +5,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Caller;
 import qiantang.query.auth.Grant;
+import qiantang.query.change.ChangeEnterprise;
 import qiantang.query.change.CreateEnterprise;
 import qiantang.query.json.RegistryJson;
 import qiantang.query.read.DescribeCaller;
@@ -14,6 +15,7 @@ import qiantang.query.read.ReadEnterprise;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Retention;
+import qiantang.store.registry.SubDevices;
 
 /** Callers and enterprises. */
 public final class EnterpriseEndpoints {
@@ -26,17 +28,20 @@ public final class EnterpriseEndpoints {
   private final ListEnterprises listEnterprises;
   private final ReadEnterprise readEnterprise;
   private final CreateEnterprise createEnterprise;
+  private final ChangeEnterprise changeEnterprise;
 
   /** Answers by these use cases. */
   public EnterpriseEndpoints(
       DescribeCaller describeCaller,
       ListEnterprises listEnterprises,
       ReadEnterprise readEnterprise,
-      CreateEnterprise createEnterprise) {
+      CreateEnterprise createEnterprise,
+      ChangeEnterprise changeEnterprise) {
     this.describeCaller = describeCaller;
     this.listEnterprises = listEnterprises;
     this.readEnterprise = readEnterprise;
     this.createEnterprise = createEnterprise;
+    this.changeEnterprise = changeEnterprise;
   }
 
   Answer me(Caller caller, Request request) {
@@ -83,6 +88,24 @@ public final class EnterpriseEndpoints {
         yield faults.answer();
       }
     };
+  }
+
+  Answer change(Grant grant, Request request) {
+    Faults faults = new Faults();
+    Members members = new Members(request.body(), "", faults);
+    String form = "it is create or known-only";
+    SubDevices setting = members.parsed("subDevices", form, SubDevices::ofWord);
+    if (!members.isGiven("subDevices")) {
+      members.fault("subDevices", "it must be given: " + form);
+    }
+    members.refuseOthers();
+    if (faults.areAny() || setting == null) {
+      return faults.answer();
+    }
+    return changeEnterprise
+        .run(grant, setting)
+        .map(now -> Answer.json(200, RegistryJson.one(now, RegistryJson::enterprise)))
+        .orElseGet(() -> Answer.notFound("enterprise"));
   }
 
   private static CreateEnterprise.Wanted wanted(Members members) {

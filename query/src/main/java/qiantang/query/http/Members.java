@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -106,6 +108,29 @@ final class Members {
       return null;
     }
     return micros.getAsLong();
+  }
+
+  /** A time that is still to come, null where there is none. */
+  @Nullable Instant timeToCome(String name, Instant now) {
+    Long micros = timeMicros(name);
+    if (micros == null) {
+      return null;
+    }
+    Instant time = Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    if (!time.isAfter(now)) {
+      fault(name, "it is over already");
+    }
+    return time;
+  }
+
+  /** True or false, which must be given. */
+  boolean flagNeeded(String name) {
+    asked.add(name);
+    if (object.getValue(name) instanceof Boolean flag) {
+      return flag;
+    }
+    fault(name, "it must be given: true or false");
+    return false;
   }
 
   /** Texts, empty where there are none. */

@@ -2,6 +2,7 @@ package qiantang.query.http;
 
 import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.PATCH;
 import static io.vertx.core.http.HttpMethod.POST;
 import static qiantang.query.http.Route.Leave.CHANGE;
 import static qiantang.query.http.Route.Leave.READ;
@@ -26,6 +27,7 @@ public final class RouteTable {
       OpenEndpoints open,
       EnterpriseEndpoints enterprises,
       DeviceEndpoints devices,
+      CredentialEndpoints credentials,
       TokenEndpoints tokens,
       DataEndpoints data,
       DeletionEndpoints deletions) {
@@ -40,6 +42,7 @@ public final class RouteTable {
             forCaller(GET, "/v1/enterprises", ANY, enterprises::list),
             forCaller(POST, "/v1/enterprises", OPERATOR, enterprises::create),
             forEnterprise(GET, E, READ, HEAVY, enterprises::read),
+            forEnterprise(PATCH, E, CHANGE, LIGHT, enterprises::change),
             forEnterprise(GET, E + "/devices", READ, HEAVY, devices::list),
             forEnterprise(POST, E + "/devices", CHANGE, HEAVY, devices::create),
             forEnterprise(GET, E + "/series", READ, HEAVY, data::seriesOfEnterprise),
@@ -48,8 +51,12 @@ public final class RouteTable {
             forEnterprise(DELETE, E + "/data", CHANGE, LIGHT, deletions::deleteOfEnterprise),
             forEnterprise(GET, E + "/deletions", READ, LIGHT, deletions::list),
             forEnterprise(GET, D, READ, HEAVY, devices::read),
+            forEnterprise(PATCH, D, CHANGE, HEAVY, devices::change),
             forEnterprise(DELETE, D + "/data", CHANGE, HEAVY, deletions::deleteOfDevice),
-            forEnterprise(POST, D + "/credentials", CHANGE, LIGHT, devices::createCredential),
+            forEnterprise(GET, D + "/credentials", READ, LIGHT, credentials::list),
+            forEnterprise(POST, D + "/credentials", CHANGE, LIGHT, credentials::create),
+            forEnterprise(
+                DELETE, D + "/credentials/{credential}", CHANGE, LIGHT, credentials::revoke),
             forEnterprise(GET, D + "/latest", READ, LIGHT, data::latest),
             forEnterprise(GET, D + "/series", READ, HEAVY, data::series),
             forEnterprise(GET, D + "/rejections", READ, HEAVY, data::rejectionsOfDevice),

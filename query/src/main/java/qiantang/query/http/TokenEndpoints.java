@@ -2,7 +2,6 @@ package qiantang.query.http;
 
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Caller;
 import qiantang.query.change.CreateToken;
@@ -55,7 +54,7 @@ public final class TokenEndpoints {
     EnterpriseId named = members.enterprise("enterprise");
     Role role = role(members);
     String name = members.nameNeeded("name");
-    Instant expires = expires(members);
+    Instant expires = members.timeToCome("expires", clock.instant());
     members.refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
@@ -92,18 +91,6 @@ public final class TokenEndpoints {
       members.fault("role", "it must be given: " + form);
     }
     return role == null ? Role.VIEWER : role;
-  }
-
-  private @Nullable Instant expires(Members members) {
-    Long micros = members.timeMicros("expires");
-    if (micros == null) {
-      return null;
-    }
-    Instant expires = Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
-    if (!expires.isAfter(clock.instant())) {
-      members.fault("expires", "it is over already");
-    }
-    return expires;
   }
 
   private static EnterpriseId owner(

@@ -3,7 +3,7 @@ package qiantang.query.json;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.change.CreateDevices;
-import qiantang.query.change.Credentials;
+import qiantang.query.change.Drawn;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.FleetDevice;
@@ -67,6 +67,7 @@ public final class RegistryJson {
         .text("region", enterprise.region())
         .texts("platforms", enterprise.platforms())
         .text("retention", enterprise.retention().word())
+        .text("subDevices", enterprise.subDevices().word())
         .time("created", enterprise.created());
   }
 
@@ -129,9 +130,29 @@ public final class RegistryJson {
   }
 
   /** A token that was created just now, with its secret. */
-  public static void created(JsonOut out, Credentials.Drawn drawn) throws IOException {
+  public static void created(JsonOut out, Drawn.Token drawn) throws IOException {
     credential(out, drawn.credential());
     token(out, drawn.token());
+  }
+
+  /** A device's credential, without its secret. */
+  public static void deviceCredential(JsonOut out, Credential credential) throws IOException {
+    out.text("id", credential.id())
+        .text("kind", credential.kind().word())
+        .text("fingerprint", credential.fingerprint())
+        .time("created", credential.created())
+        .time("expires", credential.expires());
+  }
+
+  /** A device's credential that was created just now, with what to show to log in. */
+  public static void drawn(JsonOut out, Drawn drawn) throws IOException {
+    deviceCredential(out, drawn.credential());
+    switch (drawn) {
+      case Drawn.Token made -> token(out, made.token());
+      case Drawn.Password made ->
+          out.text("userName", made.userName()).text("password", made.password());
+      case Drawn.Certificate made -> out.text("commonName", made.commonName());
+    }
   }
 
   /** A token with its secret. */

@@ -8,7 +8,10 @@ import picocli.CommandLine.Spec;
 /** {@code qiantang admin}: only a parent of its subcommands. */
 @Command(
     name = "admin",
-    description = "Lists and creates enterprises, devices and tokens through the HTTP API.",
+    description = {
+      "Lists, creates and changes enterprises, devices, their credentials, and people's tokens",
+      "through the HTTP API."
+    },
     mixinStandardHelpOptions = true,
     subcommands = {
       EnterprisesCommand.class,

@@ -54,6 +54,19 @@ final class Api implements AutoCloseable {
     return send("POST", path, request);
   }
 
+  JsonNode patch(String path, JsonNode body) throws ApiException, InterruptedException {
+    HttpRequest request =
+        request(path)
+            .header("Content-Type", "application/json")
+            .method("PATCH", BodyPublishers.ofString(body.toString()))
+            .build();
+    return send("PATCH", path, request);
+  }
+
+  JsonNode delete(String path) throws ApiException, InterruptedException {
+    return send("DELETE", path, request(path).DELETE().build());
+  }
+
   /** Gives all items of a list to {@code each}, page by page. */
   void list(String path, Consumer<JsonNode> each) throws ApiException, InterruptedException {
     String cursor = "";

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,7 +27,8 @@ import qiantang.sim.SystemOptions;
       "Creates devices and prints device<TAB>token, one a line; the tokens are shown only now.",
       "Those that exist already are left as they are, so that the same command goes on where one",
       "before was cut off.",
-      "Without --count: lists id<TAB>kind<TAB>model<TAB>connection."
+      "With --disable or --enable: changes one device and prints it as in a list.",
+      "Without any: lists id<TAB>kind<TAB>model<TAB>connection<TAB>lifecycle."
     },
     mixinStandardHelpOptions = true)
 final class DevicesCommand implements Callable<Integer> {
@@ -38,6 +40,27 @@ final class DevicesCommand implements Callable<Integer> {
 
   @Option(names = "--enterprise", paramLabel = "ID", required = true, description = "Whose.")
   private String enterprise = "";
+
+  @ArgGroup private @Nullable Change change;
+
+  /** What is changed of a device. */
+  static final class Change {
+    @Option(
+        names = "--disable",
+        required = true,
+        paramLabel = "ID",
+        description =
+            "Disables this device: its sessions end within 5 s, its credentials open nothing, and"
+                + " what gateways say of it is refused. What it sent stays.")
+    private @Nullable String disable;
+
+    @Option(
+        names = "--enable",
+        required = true,
+        paramLabel = "ID",
+        description = "Enables it again.")
+    private @Nullable String enable;
+  }
 
   @Option(names = "--count", paramLabel = "N", description = "How many to create, 1 or more.")
   private @Nullable Integer count;
@@ -62,10 +85,16 @@ final class DevicesCommand implements Callable<Integer> {
     if (count != null && count < 1) {
       throw new ParameterException(spec.commandLine(), "--count takes 1 or more, not " + count);
     }
+    if (count != null && change != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--count creates devices: leave out --disable and --enable");
+    }
     PrintWriter out = spec.commandLine().getOut();
     try (Api api = Api.open(system)) {
-      if (count == null) {
-        api.list(path(), item -> out.println(Lines.of(item, "id", "kind", "model", "connection")));
+      if (change != null) {
+        out.println(line(change(api, change)));
+      } else if (count == null) {
+        api.list(path(), item -> out.println(line(item)));
       } else {
         create(api, count);
       }
@@ -73,6 +102,17 @@ final class DevicesCommand implements Callable<Integer> {
       out.flush(); // What was created is told even if a later request fails.
     }
     return 0;
+  }
+
+  private JsonNode change(Api api, Change wanted) throws ApiException, InterruptedException {
+    boolean isDisabled = wanted.disable != null;
+    String id = String.valueOf(isDisabled ? wanted.disable : wanted.enable);
+    ObjectNode body = JsonNodeFactory.instance.objectNode().put("disabled", isDisabled);
+    return api.patch(path() + "/" + Api.encode(id), body);
+  }
+
+  private static String line(JsonNode device) {
+    return Lines.of(device, "id", "kind", "model", "connection", "lifecycle");
   }
 
   private void create(Api api, int wanted) throws ApiException, InterruptedException {

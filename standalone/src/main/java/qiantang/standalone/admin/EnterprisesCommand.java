@@ -1,5 +1,6 @@
 package qiantang.standalone.admin;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import qiantang.sim.SystemOptions;
 
@@ -17,8 +19,8 @@ import qiantang.sim.SystemOptions;
 @Command(
     name = "enterprises",
     description = {
-      "Lists enterprises, or creates one with --create.",
-      "Prints id<TAB>name<TAB>region, one a line."
+      "Lists enterprises, creates one with --create, or changes one with --change.",
+      "Prints id<TAB>name<TAB>region<TAB>subDevices, one a line."
     },
     mixinStandardHelpOptions = true)
 final class EnterprisesCommand implements Callable<Integer> {
@@ -27,6 +29,20 @@ final class EnterprisesCommand implements Callable<Integer> {
 
   @Option(names = "--create", paramLabel = "ID", description = "Id of the enterprise to create.")
   private @Nullable String create;
+
+  @Option(
+      names = "--change",
+      paramLabel = "ID",
+      description = "Id of the enterprise to change: give --sub-devices too.")
+  private @Nullable String change;
+
+  @Option(
+      names = "--sub-devices",
+      paramLabel = "create|known-only",
+      description =
+          "With --change: what becomes of a device that a gateway names and nobody created. It is"
+              + " created, or what is said of it is refused; ingest follows within 5 s")
+  private @Nullable String subDevices;
 
   @Option(names = "--name", paramLabel = "NAME", description = "Its name. Default: the id")
   private @Nullable String name;
@@ -46,16 +62,29 @@ final class EnterprisesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ApiException, InterruptedException {
+    if (create != null && change != null) {
+      throw new ParameterException(spec.commandLine(), "give --create or --change, not both");
+    }
+    if ((change == null) != (subDevices == null)) {
+      throw new ParameterException(spec.commandLine(), "--change and --sub-devices go together");
+    }
     PrintWriter out = spec.commandLine().getOut();
     try (Api api = Api.open(system)) {
-      if (create == null) {
-        api.list("/v1/enterprises", item -> out.println(Lines.of(item, "id", "name", "region")));
+      if (change != null) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode().put("subDevices", subDevices);
+        out.println(line(api.patch("/v1/enterprises/" + Api.encode(change), body)));
+      } else if (create == null) {
+        api.list("/v1/enterprises", item -> out.println(line(item)));
       } else {
-        out.println(Lines.of(api.post("/v1/enterprises", body(create)), "id", "name", "region"));
+        out.println(line(api.post("/v1/enterprises", body(create))));
       }
     }
     out.flush();
     return 0;
+  }
+
+  private static String line(JsonNode enterprise) {
+    return Lines.of(enterprise, "id", "name", "region", "subDevices");
   }
 
   private ObjectNode body(String id) {

@@ -29,13 +29,16 @@ import qiantang.store.registry.Platform;
 class SchemaIT {
   private static final List<String> TABLES =
       List.of(
+          "access_changes",
           "blocks",
           "chunks_10y",
           "chunks_1y",
           "chunks_30d",
           "counts",
           "credentials",
+          "device_credentials",
           "devices",
+          "disabled_devices",
           "enterprises",
           "events",
           "journal",
@@ -97,7 +100,8 @@ class SchemaIT {
               "004-events.cql true",
               "005-rollups.cql true",
               "006-masks.cql true",
-              "007-starts.cql true"),
+              "007-starts.cql true",
+              "008-access.cql true"),
           upgrades(session, "schema_together"));
     }
   }

@@ -16,12 +16,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +53,11 @@ class DemoIT {
     assertTrue(file.path("enterprises").size() >= 20);
     publish(file, "{\"answer\":42}");
     assertEquals(42, latest(file, "answer"));
+    SSLContext trusting = trusting(data.resolve("tls/ca.pem"));
+    publish("ssl://" + file.path("mqtts").asText(), trusting, file, "{\"overTls\":1}");
+    publish("ws://" + file.path("ws").asText() + "/mqtt", null, file, "{\"overWs\":2}");
+    assertEquals(1, latest(file, "overTls"));
+    assertEquals(2, latest(file, "overWs"));
     createDevicesTwice();
 
     DemoProcess second = start();
@@ -66,6 +76,7 @@ class DemoIT {
     assertEquals(file.path("enterprises"), again.path("enterprises"));
     assertEquals(42, latest(again, "answer"));
     publish(again, "{\"answer\":43}");
+    publish("ssl://" + again.path("mqtts").asText(), trusting, again, "{\"answer\":43}");
     third.kill();
     third.awaitExit();
     long leftOver = again.path("pids").get(1).asLong();
@@ -161,15 +172,37 @@ class DemoIT {
   }
 
   private static void publish(JsonNode file, String payload) throws Exception {
-    try (MqttClient client =
-        new MqttClient("tcp://" + file.path("mqtt").asText(), "tester", new MemoryPersistence())) {
+    publish("tcp://" + file.path("mqtt").asText(), null, file, payload);
+  }
+
+  private static void publish(String uri, @Nullable SSLContext tls, JsonNode file, String payload)
+      throws Exception {
+    try (MqttClient client = new MqttClient(uri, "tester", new MemoryPersistence())) {
       MqttConnectOptions options = new MqttConnectOptions();
+      if (tls != null) {
+        options.setSocketFactory(tls.getSocketFactory());
+      }
       options.setUserName(file.path("enterprises").get(0).path("device").path("token").asText());
       options.setPassword(new char[0]);
       client.connect(options);
       client.publish("v1/devices/me/telemetry", payload.getBytes(StandardCharsets.UTF_8), 1, false);
       client.disconnect();
     }
+  }
+
+  /** As {@code --cafile} has it. */
+  private static SSLContext trusting(Path ca) throws Exception {
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    try (var in = Files.newInputStream(ca)) {
+      trusted.setCertificateEntry(
+          "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+    }
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+    trust.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
   }
 
   private static int latest(JsonNode file, String metric) throws Exception {

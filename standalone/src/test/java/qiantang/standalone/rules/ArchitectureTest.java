@@ -127,7 +127,7 @@ class ArchitectureTest {
         only(
                 "io.netty..",
                 "qiantang.ingest",
-                "qiantang.ingest.net",
+                "qiantang.ingest.net..",
                 "qiantang.ingest.mqtt",
                 "qiantang.query.http",
                 "qiantang.sim..")

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -254,6 +255,20 @@ final class Programs implements AutoCloseable {
         http.send(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
                 .header("Authorization", "Bearer " + token)
+                .timeout(Duration.ofSeconds(60))
+                .build(),
+            BodyHandlers.ofString());
+    return new Answer(response.statusCode(), JSON.readTree(response.body()));
+  }
+
+  /** Any method with a token and a JSON body, which may be empty. */
+  Answer send(String method, String path, String token, String body) throws Exception {
+    var response =
+        http.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(body))
                 .timeout(Duration.ofSeconds(60))
                 .build(),
             BodyHandlers.ofString());

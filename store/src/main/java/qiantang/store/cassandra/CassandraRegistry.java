@@ -7,12 +7,13 @@ import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -20,16 +21,17 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
-import qiantang.store.registry.AccessToken;
+import qiantang.store.registry.AccessChange;
 import qiantang.store.registry.Credential;
+import qiantang.store.registry.CredentialKey;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Retention;
-import qiantang.store.registry.Role;
+import qiantang.store.registry.SubDevices;
 
-/** The registry's tables as CQL: see {@code 002-registry.cql}. */
+/** The registry's tables as CQL: see {@code 002-registry.cql} and {@code 008-access.cql}. */
 final class CassandraRegistry implements Registry {
   private static final int BUCKETS = 16; // a table's layout: never to be changed
   private static final CompletionStage<Void> DONE =
@@ -45,10 +47,12 @@ final class CassandraRegistry implements Registry {
   private final PreparedStatement updateGateway;
   private final PreparedStatement selectDevice;
   private final PreparedStatement selectDevices;
-  private final PreparedStatement insertCredential;
-  private final PreparedStatement insertToken;
-  private final PreparedStatement selectCredential;
-  private final PreparedStatement selectTokens;
+  private final PreparedStatement updateSubDevices;
+  private final PreparedStatement updateDisabled;
+  private final PreparedStatement noteDisabled;
+  private final PreparedStatement selectDisabled;
+  private final CassandraCredentials credentials;
+  private final CassandraChanges changes;
 
   CassandraRegistry(CqlSession session) {
     this.session = session;
@@ -72,16 +76,15 @@ final class CassandraRegistry implements Registry {
     selectDevice = prepare("SELECT * FROM devices WHERE enterprise = ? AND bucket = ? AND id = ?");
     selectDevices =
         prepare("SELECT * FROM devices WHERE enterprise = ? AND bucket = ? AND id > ? LIMIT ?");
-    insertCredential =
-        prepare(
-            "INSERT INTO credentials (owner, hash, id, role, device, name, created, expires)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    insertToken =
-        prepare(
-            "INSERT INTO tokens (owner, id, hash, role, name, created, expires)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?)");
-    selectCredential = prepare("SELECT * FROM credentials WHERE owner = ? AND hash = ?");
-    selectTokens = prepare("SELECT * FROM tokens WHERE owner = ? AND id > ? LIMIT ?");
+    updateSubDevices =
+        prepare("UPDATE enterprises SET sub_devices = ? WHERE bucket = ? AND id = ?");
+    updateDisabled =
+        prepare("UPDATE devices SET disabled = ? WHERE enterprise = ? AND bucket = ? AND id = ?");
+    noteDisabled =
+        prepare("INSERT INTO disabled_devices (enterprise, device, disabled) VALUES (?, ?, ?)");
+    selectDisabled = prepare("SELECT device, disabled FROM disabled_devices WHERE enterprise = ?");
+    changes = new CassandraChanges(session);
+    credentials = new CassandraCredentials(session, changes);
   }
 
   @Override
@@ -97,7 +100,10 @@ final class CassandraRegistry implements Registry {
             selectPlatforms.bind(),
             row ->
                 new Platform(
-                    text(row, "id"), text(row, "name"), text(row, "name_en"), text(row, "kind")))
+                    Rows.text(row, "id"),
+                    Rows.text(row, "name"),
+                    Rows.text(row, "name_en"),
+                    Rows.text(row, "kind")))
         .thenApply(
             platforms -> platforms.stream().sorted(Comparator.comparing(Platform::id)).toList());
   }
@@ -194,43 +200,67 @@ final class CassandraRegistry implements Registry {
         limit);
   }
 
+  /** The change last: who reads of it finds the rest. */
   @Override
-  public CompletionStage<Void> putCredential(Credential credential) {
-    if (credential.device() != null) {
-      return write(credentialRow(credential));
-    }
-    BoundStatementBuilder token =
-        insertToken
-            .boundStatementBuilder()
-            .setString("owner", credential.owner().text())
-            .setString("id", credential.id())
-            .setByteBuffer("hash", ByteBuffer.wrap(credential.hash()))
-            .setString("role", credential.role().word())
-            .setString("name", credential.name())
-            .setInstant("created", credential.created());
-    if (credential.expires() != null) {
-      token = token.setInstant("expires", credential.expires());
-    }
-    // The list first: a token that opens something is never missing from it.
-    return write(token.build()).thenCompose(nothing -> write(credentialRow(credential)));
+  public CompletionStage<Void> setDisabled(Device device, boolean isDisabled, AccessChange change) {
+    String enterprise = device.enterprise().text();
+    String id = device.id().text();
+    return write(noteDisabled.bind(enterprise, id, isDisabled))
+        .thenCompose(nothing -> write(updateDisabled.bind(isDisabled, enterprise, bucket(id), id)))
+        .thenCompose(nothing -> changes.note(change));
   }
 
   @Override
-  public CompletionStage<Optional<Credential>> credential(AccessToken token) {
-    return Rows.read(
+  public CompletionStage<Set<DeviceId>> disabledDevices(EnterpriseId enterprise) {
+    Set<DeviceId> disabled = new HashSet<>();
+    return Rows.visit(
             session,
-            selectCredential.bind(token.owner().text(), ByteBuffer.wrap(token.hash())),
-            CassandraRegistry::credential)
-        .thenApply(rows -> rows.stream().findFirst());
+            selectDisabled.bind(enterprise.text()),
+            row -> {
+              if (row.getBoolean("disabled")) {
+                disabled.add(new DeviceId(Rows.text(row, "device")));
+              }
+            })
+        .thenApply(nothing -> Set.copyOf(disabled));
+  }
+
+  @Override
+  public CompletionStage<Void> setSubDevices(
+      EnterpriseId enterprise, SubDevices setting, AccessChange change) {
+    String id = enterprise.text();
+    return write(updateSubDevices.bind(setting.word(), bucket(id), id))
+        .thenCompose(nothing -> changes.note(change));
+  }
+
+  @Override
+  public CompletionStage<Void> putCredential(Credential credential) {
+    return credentials.put(credential);
+  }
+
+  @Override
+  public CompletionStage<Optional<Credential>> credential(CredentialKey key) {
+    return credentials.read(key);
+  }
+
+  @Override
+  public CompletionStage<List<Credential>> credentials(EnterpriseId enterprise, DeviceId device) {
+    return credentials.ofDevice(enterprise, device);
+  }
+
+  @Override
+  public CompletionStage<Void> revoke(Credential credential, AccessChange change) {
+    return credentials.revoke(credential, change);
   }
 
   @Override
   public CompletionStage<List<Credential>> tokens(
       EnterpriseId owner, @Nullable String after, int limit) {
-    return Rows.read(
-        session,
-        selectTokens.bind(owner.text(), after == null ? "" : after, limit),
-        CassandraRegistry::token);
+    return credentials.ofPersons(owner, after, limit);
+  }
+
+  @Override
+  public CompletionStage<List<AccessChange>> changes(Instant from, Instant until) {
+    return changes.read(from, until);
   }
 
   private CompletionStage<Void> insert(Device device) {
@@ -245,84 +275,47 @@ final class CassandraRegistry implements Registry {
             .setString("model", device.model())
             .setString("factory", device.factory())
             .setString("line", device.line())
-            .setBoolean("disabled", device.disabled())
             .setInstant("created", device.created());
+    if (device.disabled()) { // unset is false: a discovery must not enable what somebody disabled
+      row = row.setBoolean("disabled", true);
+    }
     if (device.gateway() != null) {
       row = row.setString("gateway", device.gateway().text());
     }
-    return write(row.build());
-  }
-
-  private BoundStatement credentialRow(Credential credential) {
-    BoundStatementBuilder row =
-        insertCredential
-            .boundStatementBuilder()
-            .setString("owner", credential.owner().text())
-            .setByteBuffer("hash", ByteBuffer.wrap(credential.hash()))
-            .setString("id", credential.id())
-            .setString("role", credential.role().word())
-            .setString("name", credential.name())
-            .setInstant("created", credential.created());
-    if (credential.device() != null) {
-      row = row.setString("device", credential.device().text());
-    }
-    if (credential.expires() != null) {
-      row = row.setInstant("expires", credential.expires());
-    }
-    return row.build();
+    BoundStatement whole = row.build();
+    return device.disabled()
+        ? write(noteDisabled.bind(device.enterprise().text(), device.id().text(), true))
+            .thenCompose(nothing -> write(whole))
+        : write(whole);
   }
 
   private static Enterprise enterprise(Row row) {
     List<String> platforms = row.getList("platforms", String.class);
+    SubDevices subDevices = SubDevices.ofWord(Rows.text(row, "sub_devices"));
     return new Enterprise(
-        new EnterpriseId(text(row, "id")),
-        text(row, "name"),
-        text(row, "region"),
+        new EnterpriseId(Rows.text(row, "id")),
+        Rows.text(row, "name"),
+        Rows.text(row, "region"),
         platforms == null ? List.of() : platforms,
-        Retention.ofWord(text(row, "retention")).orElse(Retention.YEAR_1),
-        instant(row, "created"));
+        Retention.ofWord(Rows.text(row, "retention")).orElse(Retention.YEAR_1),
+        subDevices == null ? SubDevices.CREATE : subDevices,
+        Rows.instant(row, "created"));
   }
 
   private static Device device(Row row) {
     String gateway = row.getString("gateway");
-    Device.Kind kind = Device.Kind.ofWord(text(row, "kind"));
+    Device.Kind kind = Device.Kind.ofWord(Rows.text(row, "kind"));
     return new Device(
-        new EnterpriseId(text(row, "enterprise")),
-        new DeviceId(text(row, "id")),
-        text(row, "name"),
+        new EnterpriseId(Rows.text(row, "enterprise")),
+        new DeviceId(Rows.text(row, "id")),
+        Rows.text(row, "name"),
         kind == null ? Device.Kind.DEVICE : kind,
         gateway == null ? null : new DeviceId(gateway),
-        text(row, "model"),
-        text(row, "factory"),
-        text(row, "line"),
+        Rows.text(row, "model"),
+        Rows.text(row, "factory"),
+        Rows.text(row, "line"),
         row.getBoolean("disabled"),
-        instant(row, "created"));
-  }
-
-  private static Credential credential(Row row) {
-    String device = row.getString("device");
-    return credential(row, device == null ? null : new DeviceId(device));
-  }
-
-  private static Credential token(Row row) {
-    return credential(row, null);
-  }
-
-  private static Credential credential(Row row, @Nullable DeviceId device) {
-    Role role = Role.ofWord(text(row, "role"));
-    ByteBuffer hash = row.getByteBuffer("hash");
-    if (role == null || hash == null) {
-      throw new IllegalStateException("cannot read a credential: its role or hash is missing");
-    }
-    return new Credential(
-        new EnterpriseId(text(row, "owner")),
-        text(row, "id"),
-        Rows.bytes(hash),
-        role,
-        device,
-        text(row, "name"),
-        instant(row, "created"),
-        row.getInstant("expires"));
+        Rows.instant(row, "created"));
   }
 
   /** The first rows in order over all buckets: each bucket's first so many, merged. */
@@ -356,16 +349,5 @@ final class CassandraRegistry implements Registry {
   private static int bucket(String id) {
     // String.hashCode is the same in every JVM; the top 4 bits of the product are well spread.
     return (id.hashCode() * 0x9E3779B9) >>> 28;
-  }
-
-  // A column that was left unset reads as null and means the empty text.
-  private static String text(Row row, String column) {
-    String text = row.getString(column);
-    return text == null ? "" : text;
-  }
-
-  private static Instant instant(Row row, String column) {
-    Instant instant = row.getInstant(column);
-    return instant == null ? Instant.EPOCH : instant;
   }
 }

@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -87,6 +88,18 @@ final class Rows {
       throw new IllegalStateException("cannot read a row: column " + column + " is missing");
     }
     return value;
+  }
+
+  /** A text; a column that was left unset reads as null and means the empty one. */
+  static String text(Row row, String column) {
+    String text = row.getString(column);
+    return text == null ? "" : text;
+  }
+
+  /** A time; where it is missing the epoch. */
+  static Instant instant(Row row, String column) {
+    Instant instant = row.getInstant(column);
+    return instant == null ? Instant.EPOCH : instant;
   }
 
   /** The bytes of a blob that no row is without. */

@@ -23,7 +23,7 @@ import qiantang.store.model.Entry;
  * as version 1, so that a node that is not upgraded yet fails where it would lose something, and
  * only there.
  *
- * <p>* A section carries its length, so that a reader of one enterprise steps over the others'
+ * <p>A section carries its length, so that a reader of one enterprise steps over the others'
  * without decoding a byte of them.
  */
 public final class FrameCodec {

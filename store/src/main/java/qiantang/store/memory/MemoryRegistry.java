@@ -1,28 +1,32 @@
 package qiantang.store.memory;
 
+import java.time.Instant;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
-import qiantang.store.registry.AccessToken;
+import qiantang.store.registry.AccessChange;
 import qiantang.store.registry.Credential;
+import qiantang.store.registry.CredentialKey;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
 import qiantang.store.registry.Registry;
+import qiantang.store.registry.SubDevices;
 
 /** The registry's tables in memory; every stage is complete when it is returned. Any thread. */
 public final class MemoryRegistry implements Registry {
-  private record CredentialKey(EnterpriseId owner, String hash) {}
-
   private static final CompletionStage<Void> DONE =
       CompletableFuture.runAsync(() -> {}, Runnable::run);
 
@@ -32,6 +36,7 @@ public final class MemoryRegistry implements Registry {
   private final Map<EnterpriseId, ConcurrentSkipListMap<DeviceId, Device>> devices =
       new ConcurrentHashMap<>();
   private final Map<CredentialKey, Credential> credentials = new ConcurrentHashMap<>();
+  private final Map<Instant, Queue<AccessChange>> changes = new ConcurrentSkipListMap<>();
 
   /** An empty registry. */
   public MemoryRegistry() {}
@@ -102,14 +107,52 @@ public final class MemoryRegistry implements Registry {
   }
 
   @Override
+  public CompletionStage<Void> setDisabled(Device device, boolean isDisabled, AccessChange change) {
+    of(device.enterprise()).computeIfPresent(device.id(), (id, row) -> row.disabled(isDisabled));
+    return note(change);
+  }
+
+  @Override
+  public CompletionStage<Set<DeviceId>> disabledDevices(EnterpriseId enterprise) {
+    return done(
+        of(enterprise).values().stream()
+            .filter(Device::disabled)
+            .map(Device::id)
+            .collect(Collectors.toUnmodifiableSet()));
+  }
+
+  @Override
+  public CompletionStage<Void> setSubDevices(
+      EnterpriseId enterprise, SubDevices setting, AccessChange change) {
+    enterprises.computeIfPresent(enterprise, (id, row) -> row.with(setting));
+    return note(change);
+  }
+
+  @Override
   public CompletionStage<Void> putCredential(Credential credential) {
-    credentials.put(key(credential.owner(), credential.hash()), credential);
+    credentials.put(credential.key(), credential);
     return DONE;
   }
 
   @Override
-  public CompletionStage<Optional<Credential>> credential(AccessToken token) {
-    return done(Optional.ofNullable(credentials.get(key(token.owner(), token.hash()))));
+  public CompletionStage<Optional<Credential>> credential(CredentialKey key) {
+    return done(Optional.ofNullable(credentials.get(key)));
+  }
+
+  @Override
+  public CompletionStage<List<Credential>> credentials(EnterpriseId enterprise, DeviceId device) {
+    return done(
+        credentials.values().stream()
+            .filter(credential -> credential.owner().equals(enterprise))
+            .filter(credential -> device.equals(credential.device()))
+            .sorted(Comparator.comparing(Credential::id))
+            .toList());
+  }
+
+  @Override
+  public CompletionStage<Void> revoke(Credential credential, AccessChange change) {
+    credentials.remove(credential.key());
+    return note(change);
   }
 
   @Override
@@ -125,12 +168,22 @@ public final class MemoryRegistry implements Registry {
             .toList());
   }
 
+  @Override
+  public CompletionStage<List<AccessChange>> changes(Instant from, Instant until) {
+    return done(
+        changes.values().stream()
+            .flatMap(Queue::stream)
+            .filter(change -> !change.at().isBefore(from))
+            .toList());
+  }
+
   private ConcurrentSkipListMap<DeviceId, Device> of(EnterpriseId enterprise) {
     return devices.computeIfAbsent(enterprise, id -> new ConcurrentSkipListMap<>());
   }
 
-  private static CredentialKey key(EnterpriseId owner, byte[] hash) {
-    return new CredentialKey(owner, HexFormat.of().formatHex(hash));
+  private CompletionStage<Void> note(AccessChange change) {
+    changes.computeIfAbsent(change.at(), at -> new ConcurrentLinkedQueue<>()).add(change);
+    return DONE;
   }
 
   private static <K, V> List<V> page(

@@ -51,13 +51,15 @@ public sealed interface Entry {
       implements Entry {}
 
   /**
-   * A client died with a will: its session ended, and not by a goodbye that takes the will back.
+   * A client died with a will, so that its session ended and not by a goodbye that takes the will
+   * back; or a device was said to be dead by who speaks for it.
    *
-   * @param publisher whose session it was
+   * @param publisher who died: whose session it was, or a device that it spoke for
    * @param session number of the session within its start
-   * @param reason why it ended, a word of {@link SessionEnd}
-   * @param topic where the will was to be published
-   * @param payloadBytes length of the will's payload
+   * @param reason why it ended, a word of {@link SessionEnd}; {@code ndeath} and {@code ddeath}
+   *     where the session said so and goes on
+   * @param topic where the will was to be published, or the message was
+   * @param payloadBytes length of its payload
    * @param payload its first {@link #PAYLOAD_KEPT_BYTES} bytes
    */
   record Death(

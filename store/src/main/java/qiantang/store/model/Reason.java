@@ -10,7 +10,7 @@ public enum Reason {
   CLOCK("clock"),
   /** Larger than the maximum packet or value. */
   TOO_LARGE("too-large"),
-  /** Unknown, disabled or expired credentials. */
+  /** Credentials that are unknown, revoked or expired; a device that is disabled or unknown. */
   UNAUTHORIZED("unauthorized"),
   /** A topic that belongs to no dialect, or one the client may not use. */
   TOPIC("topic"),
@@ -19,7 +19,9 @@ public enum Reason {
   /** A QoS 0 message that came while the byte budgets were full. */
   OVERLOAD("overload"),
   /** The client broke the MQTT protocol. */
-  PROTOCOL("protocol");
+  PROTOCOL("protocol"),
+  /** Not refused but never come: sequence numbers show that messages are missing. */
+  LOST("lost");
 
   private final String word;
 

@@ -35,10 +35,14 @@ public enum SessionEnd {
   QUOTA("quota", 0x97),
   /** Too many connections or attempts. */
   RATE("rate", 0x9F),
-  /** The credential was revoked, rotated away, or has expired. */
+  /** The credential was revoked or rotated away. */
   CREDENTIAL_REVOKED("credential-revoked", 0x87),
-  /** The device, its gateway or its enterprise was disabled. */
-  DISABLED("disabled", 0x98),
+  /** The credential or the client's certificate has expired. */
+  CREDENTIAL_EXPIRED("credential-expired", 0x87),
+  /** The device or its enterprise was disabled. */
+  DEVICE_DISABLED("device-disabled", 0x87),
+  /** Access changed and the store is away: log in again. */
+  ACCESS_UNKNOWN("access-unknown", 0x87),
   /** An operator ended this session. */
   KICKED("kicked", 0x98),
   /** The node drains: come again, elsewhere if told so. */

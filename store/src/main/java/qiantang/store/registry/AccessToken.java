@@ -2,8 +2,6 @@ package qiantang.store.registry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
@@ -42,11 +40,12 @@ public record AccessToken(EnterpriseId owner, String secret) {
 
   /** What rests in the store: SHA-256 of the secret. */
   public byte[] hash() {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("BUG: every JDK has SHA-256", e);
-    }
+    return CredentialKey.sha256(secret.getBytes(UTF_8));
+  }
+
+  /** What its credential is found by. */
+  public CredentialKey key() {
+    return new CredentialKey(owner, hash());
   }
 
   /** The text its bearer shows. Not {@code toString}: a secret must not reach a log by accident. */

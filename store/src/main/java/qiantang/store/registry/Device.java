@@ -14,7 +14,7 @@ import qiantang.store.model.EnterpriseId;
  * @param model device model, empty if not said
  * @param factory factory of the enterprise, empty if not said
  * @param line line of the factory, empty if not said
- * @param disabled whether its credentials are refused
+ * @param disabled whether its credentials are refused, and what a gateway says of it
  */
 public record Device(
     EnterpriseId enterprise,
@@ -29,6 +29,12 @@ public record Device(
     Instant created) {
   public Device {
     created = created.truncatedTo(ChronoUnit.MILLIS); // as the tables keep it
+  }
+
+  /** The same device, disabled or not. */
+  public Device disabled(boolean isDisabled) {
+    return new Device(
+        enterprise, id, name, kind, gateway, model, factory, line, isDisabled, created);
   }
 
   /** What a device is to MQTT. */

@@ -11,6 +11,7 @@ import qiantang.store.model.EnterpriseId;
  * @param name any UTF-8 up to 128 bytes
  * @param region city or other region, empty if not said
  * @param platforms ids of the platforms it joined, the base platform among them
+ * @param subDevices what becomes of devices that its gateways name and nobody created
  */
 public record Enterprise(
     EnterpriseId id,
@@ -18,8 +19,25 @@ public record Enterprise(
     String region,
     List<String> platforms,
     Retention retention,
+    SubDevices subDevices,
     Instant created) {
   public Enterprise {
     created = created.truncatedTo(ChronoUnit.MILLIS); // as the tables keep it
+  }
+
+  /** One with usual settings. */
+  public Enterprise(
+      EnterpriseId id,
+      String name,
+      String region,
+      List<String> platforms,
+      Retention retention,
+      Instant created) {
+    this(id, name, region, platforms, retention, SubDevices.CREATE, created);
+  }
+
+  /** The same with another setting. */
+  public Enterprise with(SubDevices setting) {
+    return new Enterprise(id, name, region, platforms, retention, setting, created);
   }
 }

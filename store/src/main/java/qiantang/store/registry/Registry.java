@@ -1,7 +1,9 @@
 package qiantang.store.registry;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
@@ -46,12 +48,37 @@ public interface Registry {
   CompletionStage<List<Device>> devices(
       EnterpriseId enterprise, @Nullable DeviceId after, int limit);
 
+  /** Whether a device is disabled; notes the change behind it. The device exists. */
+  CompletionStage<Void> setDisabled(Device device, boolean isDisabled, AccessChange change);
+
+  /** The disabled devices of an enterprise, those that publish through gateways too. */
+  CompletionStage<Set<DeviceId>> disabledDevices(EnterpriseId enterprise);
+
+  /** Changes a setting of an enterprise that exists; notes the change behind it. */
+  CompletionStage<Void> setSubDevices(
+      EnterpriseId enterprise, SubDevices setting, AccessChange change);
+
   /** Stores a new credential; repeating it changes nothing. */
   CompletionStage<Void> putCredential(Credential credential);
 
-  /** The credential of a token, by owner and hash; expired ones too. */
-  CompletionStage<Optional<Credential>> credential(AccessToken token);
+  /** The credential of a key; expired ones too, but none that was revoked. */
+  CompletionStage<Optional<Credential>> credential(CredentialKey key);
+
+  /** A device's credentials in order of id; expired ones too, but none that was revoked. */
+  CompletionStage<List<Credential>> credentials(EnterpriseId enterprise, DeviceId device);
+
+  /**
+   * From now on the device's credential opens nothing; notes the change behind it, and takes the
+   * credential out of the list when both are stored. Repeating it changes nothing.
+   */
+  CompletionStage<Void> revoke(Credential credential, AccessChange change);
 
   /** People's and programs' credentials of an owner (no device's), in order of id. */
   CompletionStage<List<Credential>> tokens(EnterpriseId owner, @Nullable String after, int limit);
+
+  /**
+   * All changes noted between two times of the database's clock, and perhaps some after. As many as
+   * were written in that time: ask for minutes, not for days.
+   */
+  CompletionStage<List<AccessChange>> changes(Instant from, Instant until);
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.RecordTables;
 import qiantang.store.journal.JournalTables;
+import qiantang.store.registry.AccessChange;
 
 class SchemaTest {
   private static final List<String> RESOURCES =
@@ -23,7 +24,8 @@ class SchemaTest {
           "004-events.cql",
           "005-rollups.cql",
           "006-masks.cql",
-          "007-starts.cql");
+          "007-starts.cql",
+          "008-access.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {
@@ -45,6 +47,9 @@ class SchemaTest {
     assertEquals(List.of("events", "registers", "counts"), tables("004-events.cql"));
     assertEquals(List.of("rollups_30d", "rollups_1y", "rollups_10y"), tables("005-rollups.cql"));
     assertEquals(List.of("masks"), tables("006-masks.cql"));
+    assertEquals(
+        List.of("device_credentials", "disabled_devices", "access_changes"),
+        tables("008-access.cql"));
   }
 
   @Test
@@ -70,6 +75,7 @@ class SchemaTest {
     assertEquals(JournalTables.FRAMES_KEPT, kept("journal"));
     assertEquals(FoldTables.BLOCKS_KEPT, kept("blocks"));
     assertEquals(RecordTables.EVENTS_KEPT, kept("events"));
+    assertEquals(AccessChange.KEPT, kept("access_changes"));
   }
 
   @Test

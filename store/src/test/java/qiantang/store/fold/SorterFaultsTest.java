@@ -181,10 +181,10 @@ class SorterFaultsTest {
   @Test
   void aFrameOfANewerVersionIsNotPassed() {
     frames(now, 1);
-    insert(now + 1, 2, Versions.of(2, frame(2)));
+    insert(now + 1, 2, Versions.of(3, frame(2)));
     Start start = live(now + 2, 2, 2);
     for (int run = 0; run < 2; run++) {
-      assertTrue(failure(start).contains("cannot read a frame of version 2"));
+      assertTrue(failure(start).contains("cannot read a frame of version 3"));
       LaneCursor cursor = cursor();
       assertTrue(cursor != null && cursor.minute() <= now + 1 && cursor.sequence() == 1);
     }

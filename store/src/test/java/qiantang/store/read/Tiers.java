@@ -163,7 +163,7 @@ final class Tiers {
 
   /** Stores an empty frame of a newer version, the lane's next one. */
   void newerFrame(Lane lane, long minute) {
-    oddFrame(lane, minute, Versions.of(2, new FrameCodec.Builder(8).build()));
+    oddFrame(lane, minute, Versions.of(3, new FrameCodec.Builder(8).build()));
   }
 
   private void oddFrame(Lane lane, long minute, byte[] bytes) {

@@ -1,7 +1,5 @@
 package qiantang.store.registry;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -12,12 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestMethodOrder;
 import qiantang.store.harness.Stages;
 import qiantang.store.model.DeviceId;
@@ -28,20 +23,7 @@ import qiantang.store.model.EnterpriseId;
  * class: each has an enterprise of its own.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-public abstract class RegistryContract {
-  private static final Instant CREATED = Instant.parse("2026-01-15T08:00:00.123456789Z");
-  private static final DeviceId GATEWAY = new DeviceId("gateway");
-
-  private EnterpriseId enterprise = EnterpriseId.OPERATOR;
-
-  /** The registry under test. */
-  protected abstract Registry registry();
-
-  @BeforeEach
-  final void name(TestInfo test) {
-    enterprise = new EnterpriseId("e-" + Integer.toHexString(test.getDisplayName().hashCode()));
-  }
-
+public abstract class RegistryContract extends AccessContract {
   @Test
   @Order(1)
   void everythingWorksWhenEmpty() {
@@ -52,7 +34,8 @@ public abstract class RegistryContract {
     assertEquals(Optional.empty(), device("d"));
     assertEquals(List.of(), Stages.await(registry().tokens(enterprise, null, 10)));
     assertEquals(
-        Optional.empty(), Stages.await(registry().credential(new AccessToken(enterprise, "s"))));
+        Optional.empty(),
+        Stages.await(registry().credential(new AccessToken(enterprise, "s").key())));
   }
 
   @Test
@@ -252,10 +235,11 @@ public abstract class RegistryContract {
     assertSame(credential, find(token));
     assertEquals(
         Optional.empty(),
-        Stages.await(registry().credential(new AccessToken(enterprise, "secret2"))));
+        Stages.await(registry().credential(new AccessToken(enterprise, "secret2").key())));
     assertEquals(
         Optional.empty(),
-        Stages.await(registry().credential(new AccessToken(new EnterpriseId("thief"), "secret"))));
+        Stages.await(
+            registry().credential(new AccessToken(new EnterpriseId("thief"), "secret").key())));
     assertEquals(List.of(), Stages.await(registry().tokens(enterprise, null, 10)), "no person's");
   }
 
@@ -303,65 +287,5 @@ public abstract class RegistryContract {
         assertSame(all.get(i), paged.get(i));
       }
     }
-  }
-
-  private void discover(Device device) {
-    Stages.await(registry().discoverDevice(device));
-  }
-
-  private void put(Credential credential) {
-    Stages.await(registry().putCredential(credential));
-  }
-
-  private Credential find(AccessToken token) {
-    return Stages.await(registry().credential(token)).orElseThrow();
-  }
-
-  private Optional<Device> device(String id) {
-    return Stages.await(registry().device(enterprise, new DeviceId(id)));
-  }
-
-  private List<DeviceId> devices(@Nullable DeviceId after, int limit) {
-    return Stages.await(registry().devices(enterprise, after, limit)).stream()
-        .map(Device::id)
-        .toList();
-  }
-
-  private static List<EnterpriseId> ids(List<Enterprise> enterprises) {
-    return enterprises.stream().map(Enterprise::id).toList();
-  }
-
-  private Device plain(String id, Device.Kind kind, @Nullable DeviceId gateway) {
-    return new Device(
-        enterprise, new DeviceId(id), "名 " + id, kind, gateway, "", "", "", false, CREATED);
-  }
-
-  private static Credential credential(
-      AccessToken token,
-      String id,
-      Role role,
-      @Nullable DeviceId device,
-      @Nullable Instant expires) {
-    return new Credential(
-        token.owner(), id, token.hash(), role, device, "for tests", CREATED, expires);
-  }
-
-  // Two records with the same array in them are equal only if it is the same array.
-  private static void assertSame(Credential expected, Credential actual) {
-    assertArrayEquals(expected.hash(), actual.hash());
-    assertEquals(text(expected), text(actual));
-  }
-
-  private static String text(Credential c) {
-    return "%s %s %s %s %s %s %s %s"
-        .formatted(
-            c.owner(),
-            c.id(),
-            new String(c.hash(), UTF_8),
-            c.role(),
-            c.device(),
-            c.name(),
-            c.created(),
-            c.expires());
   }
 }

@@ -72,8 +72,9 @@ final class Deletions {
   }
 
   /**
-   * Whether it must be among newest values: not where a packer may have put something newer in its
-   * place that was deleted then.
+   * Whether it, or what came behind it, must be among newest values: not where a packer may have
+   * put something newer in its place that was deleted then. An earlier delivery of the same
+   * identity may be left in the state of an earlier layout.
    */
   boolean isRequiredAsNewest(Track track, Said floor) {
     return isRequired(track, floor)

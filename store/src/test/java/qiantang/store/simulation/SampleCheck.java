@@ -1,6 +1,7 @@
 package qiantang.store.simulation;
 
 import java.util.SortedMap;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -43,12 +44,9 @@ final class SampleCheck {
         before = micros;
         first = Math.min(first, micros);
         last = Math.max(last, micros);
-        see(
-            who,
-            new Identity(request.enterprise(), request.device(), series.metric(), micros),
-            began,
-            check,
-            sample);
+        Identity identity =
+            new Identity(request.enterprise(), request.device(), series.metric(), micros);
+        see(who, identity, began, check, sample, judge.deletions()::isRequired);
       }
     }
     if (samples > request.limit() && first != last) {
@@ -85,7 +83,8 @@ final class SampleCheck {
                 new Identity(enterprise, device, metric, sample.eventTimeMicros()),
                 began,
                 check,
-                sample));
+                sample,
+                judge.deletions()::isRequiredAsNewest));
     for (Track track : judge.tracksOf(enterprise, device)) {
       Sample sample = byMetric.get(track.identity.metric());
       if (sample == null || sample.eventTimeMicros() < track.identity.eventTimeMicros()) {
@@ -103,8 +102,17 @@ final class SampleCheck {
     }
   }
 
-  /** A sample of an answer: one that was sent, and no earlier one than was acknowledged. */
-  private void see(String who, Identity identity, long began, long check, Sample sample) {
+  /**
+   * A sample of an answer: one that was sent, and no earlier one than was acknowledged, where that
+   * is required.
+   */
+  private void see(
+      String who,
+      Identity identity,
+      long began,
+      long check,
+      Sample sample,
+      BiPredicate<Track, Said> required) {
     Track track = judge.track(identity);
     if (track == null) {
       judge.violate(who + " gives what nobody sent: " + identity + " " + sample);
@@ -113,7 +121,7 @@ final class SampleCheck {
     track.seenIn = check;
     Said floor = track.floor(began);
     // Where the last one is hidden, an earlier one may be shown.
-    boolean isBound = floor != null && judge.deletions().isRequired(track, floor);
+    boolean isBound = floor != null && required.test(track, floor);
     for (Said said : track.said) {
       if (said.isStored()
           && (!isBound || floor == null || !floor.isBehind(said))

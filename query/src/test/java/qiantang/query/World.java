@@ -167,6 +167,7 @@ final class World implements AutoCloseable {
             case Entry.Rejection rejection -> new Counts(0, rejection.count(), 0, 0);
             case Entry.Birth birth -> Counts.NONE;
             case Entry.Presence presence -> Counts.NONE;
+            case Entry.Death death -> Counts.NONE;
           };
       journal
           .lane(enterprise)

@@ -33,8 +33,6 @@ public enum SessionEnd {
   NOT_READING("not-reading", 0x97),
   /** A quota that ends sessions is used up. */
   QUOTA("quota", 0x97),
-  /** Too many connections or attempts. */
-  RATE("rate", 0x9F),
   /** The credential was revoked or rotated away. */
   CREDENTIAL_REVOKED("credential-revoked", 0x87),
   /** The credential or the client's certificate has expired. */
@@ -43,8 +41,6 @@ public enum SessionEnd {
   DEVICE_DISABLED("device-disabled", 0x87),
   /** Access changed and the store is away: log in again. */
   ACCESS_UNKNOWN("access-unknown", 0x87),
-  /** An operator ended this session. */
-  KICKED("kicked", 0x98),
   /** The node drains: come again, elsewhere if told so. */
   SHUTDOWN("shutdown", 0x8B),
   /** The node was declared dead by another one and begins anew. */

@@ -1,6 +1,5 @@
 package qiantang.ingest.mqtt;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.Identity;
 import qiantang.ingest.auth.Logins;
@@ -13,13 +12,11 @@ import qiantang.ingest.net.ReasonCode;
 import qiantang.ingest.payload.Decoded;
 import qiantang.ingest.payload.EventTimes;
 import qiantang.ingest.payload.Message;
-import qiantang.ingest.payload.SubDevice;
 import qiantang.ingest.payload.SubDevices;
 import qiantang.ingest.payload.sparkplug.EdgeNodes;
 import qiantang.store.journal.ByteBudget;
 import qiantang.store.journal.Journal;
 import qiantang.store.model.Counts;
-import qiantang.store.model.Entry;
 import qiantang.store.model.Reason;
 import qiantang.store.model.SessionEnd;
 import qiantang.store.model.WriteResult;
@@ -47,6 +44,7 @@ final class Active implements Phase {
   private final String clientId;
   private final ByteBudget budget;
   private final Records records;
+  private final MessageRecords messages;
   private final SubDevices devices = new SubDevices();
   private final Subscriptions subscriptions;
   private final @Nullable LastWill will;
@@ -78,6 +76,7 @@ final class Active implements Phase {
     meter = node.meter();
     budget = node.budgets().session(identity.enterprise());
     records = new Records(session, identity, clientId, journal, budget);
+    messages = new MessageRecords(identity, records, meter);
     window = new Window(connect.version());
     answers = new Answers(session, connect);
     subscriptions = new Subscriptions(session, identity);
@@ -381,68 +380,10 @@ final class Active implements Phase {
       budget.give(bytes);
       ack.decide(WriteResult.UNAVAILABLE);
     } else {
-      become(publish, decoded, nowMicros, bytes, ack);
+      messages.become(publish, decoded, ending, nowMicros, bytes, ack);
       dialects.decoded();
     }
     ack.done(WriteResult.STORED); // the part that was taking it
-  }
-
-  /** What a message says becomes records; the last of them gives its bytes back. */
-  private void become(Packet.Publish publish, Decoded decoded, long nowMicros, int bytes, Ack ack) {
-    switch (decoded) {
-      case Decoded.Readings readings when readings.isRefused() ->
-          refuse(publish, readings.refusals(), nowMicros, bytes, ack);
-      case Decoded.Readings readings -> accept(publish, readings, nowMicros, bytes, ack);
-      case Decoded.Birth birth -> {
-        records.announce(birth.device(), nowMicros);
-        accept(publish, Decoded.Readings.NONE, nowMicros, bytes, ack);
-      }
-      case Decoded.Refused refused ->
-          refuse(publish, List.of(refused.refusal()), nowMicros, bytes, ack);
-      case Decoded.Death death -> {
-        records.deaths(death, ending, publish);
-        accept(publish, Decoded.Readings.NONE, nowMicros, bytes, ack);
-      }
-      case Decoded.Lossy lossy -> {
-        records.lost(publish, lossy.loss());
-        become(publish, lossy.what(), nowMicros, bytes, ack);
-      }
-    }
-  }
-
-  private void accept(
-      Packet.Publish publish, Decoded.Readings readings, long nowMicros, int bytes, Ack ack) {
-    for (SubDevice device : readings.devices()) {
-      records.announce(device, nowMicros);
-    }
-    int refused = 0;
-    for (Decoded.Refusal refusal : readings.refusals()) {
-      refused += refusal.readings();
-      meter.readingsRefused(refusal.reason(), refusal.readings());
-      Counts counts = new Counts(0, 0, 0, refusal.readings());
-      records.reject(publish, refusal, counts, nowMicros, 0, ack);
-    }
-    int accepted = readings.readings().size();
-    ack.readings(accepted);
-    if (refused > 0) {
-      String first = readings.refusals().getFirst().detail();
-      ack.note(refused + " of " + (refused + accepted) + " readings were refused: " + first);
-    }
-    Entry entry = new Entry.Readings(identity.device(), nowMicros, readings.readings());
-    records.append(entry, new Counts(1, 0, accepted, 0), bytes, ack.part());
-  }
-
-  private void refuse(
-      Packet.Publish publish, List<Decoded.Refusal> refusals, long nowMicros, int bytes, Ack ack) {
-    Decoded.Refusal first = refusals.getFirst();
-    ack.decide(new WriteResult.Refused(first.reason(), first.detail()));
-    int last = refusals.size() - 1;
-    for (int i = 0; i <= last; i++) {
-      Decoded.Refusal refusal = refusals.get(i);
-      meter.readingsRefused(refusal.reason(), refusal.readings());
-      Counts counts = new Counts(0, i == 0 ? 1 : 0, 0, refusal.readings());
-      records.reject(publish, refusal, counts, nowMicros, i == last ? bytes : 0, ack);
-    }
   }
 
   /** A PUBLISH of 3.1.1 beyond the maximum packet: closing would make it come again for ever. */

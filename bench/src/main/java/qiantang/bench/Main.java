@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       AckBench.class,
       CodecBench.class,
+      DensityBench.class,
       DiskBench.class,
       DurableBench.class,
       FoldsBench.class,

@@ -31,7 +31,14 @@ final class Program implements AutoCloseable {
    */
   static Program start(Path log, int httpPort, String main, String... arguments)
       throws IOException, InterruptedException {
-    Program program = new Program(launch(log, main, arguments));
+    // As the demo has it: a heap of a quarter of the machine grows for hours before it is full.
+    return start(List.of("-Xmx1g"), log, httpPort, main, arguments);
+  }
+
+  /** Starts one with these flags behind our own; returns when it is ready. */
+  static Program start(List<String> flags, Path log, int httpPort, String main, String... arguments)
+      throws IOException, InterruptedException {
+    Program program = new Program(launch(flags, log, main, arguments));
     boolean isReady = false;
     try {
       isReady = program.becomesReady(httpPort);
@@ -52,7 +59,22 @@ final class Program implements AutoCloseable {
     return process.toHandle();
   }
 
-  private static Process launch(Path log, String main, String... arguments) throws IOException {
+  /** Runs one to its end; returns the last line that it printed. */
+  static String run(List<String> flags, Path log, String main, String... arguments)
+      throws IOException, InterruptedException {
+    try (Program program = new Program(launch(flags, log, main, arguments))) {
+      int exitCode = program.process.waitFor();
+      List<String> lines = Files.readAllLines(log);
+      if (exitCode != 0 || lines.isEmpty()) {
+        throw new IllegalStateException(
+            "cannot run %s; its log says:%n%s".formatted(main, String.join("\n", lines)));
+      }
+      return lines.getLast();
+    }
+  }
+
+  private static Process launch(List<String> flags, Path log, String main, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -62,9 +84,7 @@ final class Program implements AutoCloseable {
         command.add(flag);
       }
     }
-    // As the demo has it: a heap of a quarter of the machine would grow for hours before it is
-    // full.
-    command.add("-Xmx1g");
+    command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main);
@@ -73,6 +93,29 @@ final class Program implements AutoCloseable {
         .redirectErrorStream(true)
         .redirectOutput(log.toFile())
         .start();
+  }
+
+  /** A full collection, as {@code jcmd} asks for it. */
+  void collectGarbage() throws IOException, InterruptedException {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    int exitCode =
+        new ProcessBuilder(jcmd.toString(), String.valueOf(process.pid()), "GC.run")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor();
+    if (exitCode != 0) {
+      throw new IllegalStateException("cannot ask process " + process.pid() + " for a collection");
+    }
+  }
+
+  /** Memory of the process that is in use, of Linux alone. */
+  long residentBytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+        .findFirst()
+        .orElseThrow();
   }
 
   private boolean becomesReady(int httpPort) throws InterruptedException {

@@ -2,6 +2,7 @@ package qiantang.ingest.payload;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 
 /**
@@ -12,24 +13,33 @@ public final class SubDevices {
   /** Gateways speak for up to 2,000 devices; twice that, about 600 KB, is remembered. */
   static final int REMEMBERED_MAX = 4096;
 
-  private final Map<String, SubDevice> byName =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, SubDevice> eldest) {
-          return size() > REMEMBERED_MAX;
-        }
-      };
+  // Most clients speak for themselves alone, and a map takes 64 bytes of each.
+  private @Nullable Map<String, SubDevice> byName;
 
   /** None named yet. */
   public SubDevices() {}
 
   /** The device of a name, the same one as long as it is remembered. */
   public SubDevice named(String name) {
-    SubDevice known = byName.get(name);
-    if (known == null) {
-      known = new SubDevice(name, DeviceId.ofName(name));
-      byName.put(name, known);
+    Map<String, SubDevice> devices = byName;
+    if (devices == null) {
+      devices = new Remembered();
+      byName = devices;
     }
-    return known;
+    return devices.computeIfAbsent(name, fresh -> new SubDevice(fresh, DeviceId.ofName(fresh)));
+  }
+
+  /** In order of use, the one not used for longest first. */
+  private static final class Remembered extends LinkedHashMap<String, SubDevice> {
+    private static final long serialVersionUID = 1L;
+
+    Remembered() {
+      super(16, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, SubDevice> eldest) {
+      return size() > REMEMBERED_MAX;
+    }
   }
 }

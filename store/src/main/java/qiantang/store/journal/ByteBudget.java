@@ -20,7 +20,9 @@ public final class ByteBudget {
   private final @Nullable ByteBudget parent;
   private final long limitBytes;
   private final AtomicLong takenBytes = new AtomicLong();
-  private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
+
+  // Made when somebody first waits: most sessions never do.
+  private volatile @Nullable Queue<Waiter> waiters;
 
   /** The budget of a node. */
   public ByteBudget(long limitBytes) {
@@ -88,7 +90,7 @@ public final class ByteBudget {
         full = budget;
       }
     }
-    full.waiters.add(new Waiter(executor, task));
+    full.waiters().add(new Waiter(executor, task));
     if (full.fits(bytes)) {
       full.wake(); // given back between the look and the add
     }
@@ -99,7 +101,8 @@ public final class ByteBudget {
     if (left < 0) {
       throw new AssertionError("BUG: more given back to a byte budget than was taken");
     }
-    if (!waiters.isEmpty() && !isTight()) {
+    Queue<Waiter> waiting = waiters;
+    if (waiting != null && !waiting.isEmpty() && !isTight()) {
       wake();
     }
   }
@@ -114,10 +117,25 @@ public final class ByteBudget {
     return taken == 0 || taken + bytes <= limitBytes;
   }
 
+  private Queue<Waiter> waiters() {
+    Queue<Waiter> known = waiters;
+    if (known == null) {
+      synchronized (this) {
+        known = waiters;
+        if (known == null) {
+          known = new ConcurrentLinkedQueue<>();
+          waiters = known;
+        }
+      }
+    }
+    return known;
+  }
+
   private void wake() {
+    Queue<Waiter> waiting = waiters();
     // Only who waits now: one that tries in vain waits again, for the next bytes given back.
     List<Waiter> woken = new ArrayList<>();
-    for (Waiter waiter = waiters.poll(); waiter != null; waiter = waiters.poll()) {
+    for (Waiter waiter = waiting.poll(); waiter != null; waiter = waiting.poll()) {
       woken.add(waiter);
     }
     for (Waiter waiter : woken) {

@@ -1,0 +1,102 @@
+package qiantang.bench;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import qiantang.standalone.cassandra.Ports;
+
+/**
+ * What an idle connection costs: heap of the server's half, counted over Netty's local transport
+ * where files do not limit the number, and resident memory, counted over real sockets whose other
+ * ends are in another process.
+ */
+@Command(
+    name = "density",
+    description = "Heap of an idle session over a local transport, memory of one over a socket.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class DensityBench implements Callable<Integer> {
+  // A collection leaves the heap close to what is alive, so that memory means what is used.
+  private static final List<String> TIGHT =
+      List.of("-Xmx2g", "-XX:+UseSerialGC", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=10");
+
+  private static final Duration SETTLE = Duration.ofSeconds(3);
+  private static final int COLLECTIONS = 3;
+
+  @Option(names = "--sessions", description = "Sessions over the local transport.")
+  private int sessions = 1_000_000;
+
+  @Option(
+      names = "--sockets",
+      description = "Connections over sockets; a file each, here and there.")
+  private int sockets = 18_000;
+
+  @Option(names = "--enterprises", description = "Enterprises the devices belong to.")
+  private int enterprises = 1000;
+
+  @Override
+  public Integer call() throws Exception {
+    Path folder = Files.createTempDirectory("qiantang-bench-");
+    try {
+      System.err.printf("%,d sessions over the local transport%n", sessions);
+      // A bare pair and a registry of as many devices take about 4 KB a session besides.
+      long heapMebibytes = 1024 + sessions * 12L / 1024;
+      String heap =
+          Program.run(
+              List.of("-Xmx" + heapMebibytes + "m"),
+              folder.resolve("local.log"),
+              LocalSessions.class.getName(),
+              String.valueOf(sessions),
+              String.valueOf(enterprises));
+      System.err.println(heap);
+      double resident = residentBytes(folder);
+      System.out.printf("%ndensity %s rss_bytes=%.0f%n", heap, resident);
+    } finally {
+      Database.deleteTree(folder);
+    }
+    return 0;
+  }
+
+  private double residentBytes(Path folder) throws Exception {
+    List<String> tokens = MemoryIngest.drawTokens(sockets, enterprises);
+    Path file = Files.write(folder.resolve("tokens"), tokens);
+    int mqttPort = Ports.free();
+    int httpPort = Ports.free();
+    try (Program ingest =
+        Program.start(
+            TIGHT,
+            folder.resolve("sockets.log"),
+            httpPort,
+            MemoryIngest.class.getName(),
+            String.valueOf(mqttPort),
+            String.valueOf(httpPort),
+            file.toString())) {
+      InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), mqttPort);
+      // Classes and pools that the first connections bring are not what one more costs.
+      try (LoadClient first = new LoadClient(1, 100, 0, 0)) {
+        first.connect(server, tokens.subList(0, Math.min(1000, sockets)));
+      }
+      long before = settled(ingest);
+      try (LoadClient all = new LoadClient(1, 100, 0, 0)) {
+        all.connect(server, tokens);
+        return (double) (settled(ingest) - before) / sockets;
+      }
+    }
+  }
+
+  private static long settled(Program program) throws IOException, InterruptedException {
+    for (int i = 0; i < COLLECTIONS; i++) {
+      TimeUnit.NANOSECONDS.sleep(SETTLE.toNanos() / COLLECTIONS);
+      program.collectGarbage();
+    }
+    return program.residentBytes();
+  }
+}

@@ -123,6 +123,7 @@ class HostileInputsIT {
     packets(rows);
     topicsAndIds(rows);
     exchanges(rows);
+    storms(rows);
     payloads(rows);
     others(rows);
     rows.put("the good clients noticed nothing", () -> good.check(tables, ACME));
@@ -327,6 +328,9 @@ class HostileInputsIT {
           answered(V5, "70 ..0009 92.*", packet(0x62, "0009"));
           answered(V5, "d0 00", packet(0x40, "0009"), ping());
         });
+  }
+
+  private void storms(Map<String, Executable> rows) {
     rows.put(
         "39 a reader that never reads",
         () -> {

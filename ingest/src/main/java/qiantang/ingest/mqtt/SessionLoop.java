@@ -78,7 +78,7 @@ public final class SessionLoop {
   }
 
   private void shutDown(SessionEnd why) {
-    List.copyOf(sessions).forEach(session -> session.shutDown(why));
+    List.copyOf(sessions).forEach(session -> session.end(null, why));
   }
 
   /** Sessions of this loop that are not over. On the loop. */

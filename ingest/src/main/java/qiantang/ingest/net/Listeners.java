@@ -30,12 +30,12 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import qiantang.ingest.net.door.Admission;
-import qiantang.ingest.net.door.DoorMeter;
-import qiantang.ingest.net.door.FirstBytes;
-import qiantang.ingest.net.door.Gate;
-import qiantang.ingest.net.door.ProxyHeader;
-import qiantang.ingest.net.door.Spoken;
+import qiantang.ingest.net.admission.Admission;
+import qiantang.ingest.net.admission.AdmissionMeter;
+import qiantang.ingest.net.admission.FirstBytes;
+import qiantang.ingest.net.admission.Gate;
+import qiantang.ingest.net.admission.ProxyHeader;
+import qiantang.ingest.net.admission.Spoken;
 import qiantang.ingest.net.tls.Handshakes;
 import qiantang.ingest.net.tls.Tls;
 import qiantang.ingest.net.ws.WebSocketHandshake;
@@ -78,7 +78,7 @@ public final class Listeners implements AutoCloseable {
   private final ByteBudget room;
   private final boolean isProxied;
   private final @Nullable Tls tls;
-  private final DoorMeter meter;
+  private final AdmissionMeter meter;
   private final EventLoopGroup acceptor;
   private final EventLoopGroup loops;
   private final Class<? extends ServerChannel> serverChannel;
@@ -98,7 +98,11 @@ public final class Listeners implements AutoCloseable {
    * @param tls null where no layer needs it
    */
   public Listeners(
-      int loopCount, ByteBudget room, Transports transports, @Nullable Tls tls, DoorMeter meter) {
+      int loopCount,
+      ByteBudget room,
+      Transports transports,
+      @Nullable Tls tls,
+      AdmissionMeter meter) {
     this.room = room;
     this.tls = tls;
     this.meter = meter;

@@ -1,5 +1,7 @@
 package qiantang.ingest.net;
 
+import org.jspecify.annotations.Nullable;
+
 /** The reason codes of MQTT 5 that this server sends, with what 3.1.1 says in a CONNACK instead. */
 public enum ReasonCode {
   /** Done; in DISCONNECT: normal disconnection. */
@@ -71,5 +73,15 @@ public enum ReasonCode {
   /** The return code that a CONNACK of MQTT 3.1.1 has for it. */
   public int connackCode311() {
     return connackCode311;
+  }
+
+  /** The one with this byte, or null: kinds of ends that nobody is told have none. */
+  public static @Nullable ReasonCode of(int code) {
+    for (ReasonCode each : values()) {
+      if (each.code == code) {
+        return each;
+      }
+    }
+    return null;
   }
 }

@@ -3,6 +3,6 @@
  * are behind a proxy. For {@code ingest.net}; event loops only.
  */
 @NullMarked
-package qiantang.ingest.net.door;
+package qiantang.ingest.net.admission;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package qiantang.ingest.net.door;
+package qiantang.ingest.net.admission;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.SequencedSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import qiantang.ingest.net.door.DoorMeter.Arrival;
+import qiantang.ingest.net.admission.AdmissionMeter.Arrival;
 import qiantang.store.journal.Ticker;
 import qiantang.store.journal.Timers;
 
@@ -73,7 +73,7 @@ public final class Admission {
   }
 
   private final Limits limits;
-  private final DoorMeter meter;
+  private final AdmissionMeter meter;
   private final Ticker ticker;
   private final Timers timers;
   private final RandomGenerator random;
@@ -81,8 +81,7 @@ public final class Admission {
 
   // Lines of which somebody may go next, each once, in turn.
   private final ArrayDeque<Line> ready = new ArrayDeque<>();
-  private double tokens;
-  private long filledNanos;
+  private final TokenBucket bucket;
   private int waiting;
   private int halfOpen;
   private int closing;
@@ -95,14 +94,13 @@ public final class Admission {
    * @param timers run tasks on the event loop
    */
   public Admission(
-      Limits limits, DoorMeter meter, Ticker ticker, Timers timers, RandomGenerator random) {
+      Limits limits, AdmissionMeter meter, Ticker ticker, Timers timers, RandomGenerator random) {
     this.limits = limits;
     this.meter = meter;
     this.ticker = ticker;
     this.timers = timers;
     this.random = random;
-    filledNanos = ticker.nanos();
-    tokens = burst();
+    bucket = new TokenBucket(limits.perSecond(), BURST_SECONDS, ticker.nanos());
   }
 
   /** Nobody is let in any more: whoever waits is closed. */
@@ -120,7 +118,7 @@ public final class Admission {
       return;
     }
     Line line = lines.computeIfAbsent(gate.site(), site -> new Line());
-    refill();
+    bucket.fill(ticker.nanos());
     if (ready.isEmpty() && mayEnter() && line.halfOpen < limits.halfOpenOfSite()) {
       meter.arrived(Arrival.ADMITTED);
       enter(line, gate);
@@ -158,7 +156,7 @@ public final class Admission {
 
   private void turn() {
     isTurnSet = false;
-    refill();
+    bucket.fill(ticker.nanos());
     while (!ready.isEmpty() && mayEnter()) {
       Line line = ready.remove();
       line.isReady = false;
@@ -175,7 +173,7 @@ public final class Admission {
   }
 
   private void enter(Line line, Gate gate) {
-    tokens--;
+    bucket.take();
     line.halfOpen++;
     halfOpen++;
     meter.halfOpen(1);
@@ -200,17 +198,7 @@ public final class Admission {
   }
 
   private boolean mayEnter() {
-    return tokens >= 1 && halfOpen < limits.halfOpen();
-  }
-
-  private void refill() {
-    long now = ticker.nanos();
-    tokens = Math.min(burst(), tokens + (now - filledNanos) * 1e-9 * limits.perSecond());
-    filledNanos = now;
-  }
-
-  private double burst() {
-    return Math.max(1, limits.perSecond() * BURST_SECONDS);
+    return bucket.hasOne() && halfOpen < limits.halfOpen();
   }
 
   private void setReady(Line line) {

@@ -1,4 +1,4 @@
-package qiantang.ingest.net.door;
+package qiantang.ingest.net.admission;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -34,15 +34,15 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
   private static final Logger logger = LoggerFactory.getLogger(ProxyHeader.class);
 
-  private final DoorMeter meter;
+  private final AdmissionMeter meter;
   private @Nullable Future<?> timeout;
 
-  private ProxyHeader(DoorMeter meter) {
+  private ProxyHeader(AdmissionMeter meter) {
     this.meter = meter;
   }
 
   /** Adds what reads a header; it goes when it has. */
-  public static void addTo(ChannelPipeline pipeline, DoorMeter meter) {
+  public static void addTo(ChannelPipeline pipeline, AdmissionMeter meter) {
     pipeline.addLast("proxy-first", new FirstBytes(Spoken.PROXY_V2, meter));
     pipeline.addLast("proxy", new HAProxyMessageDecoder(EXTRA_BYTES_MAX));
     pipeline.addLast("proxy-header", new ProxyHeader(meter));

@@ -1,4 +1,4 @@
-package qiantang.ingest.net.door;
+package qiantang.ingest.net.admission;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 

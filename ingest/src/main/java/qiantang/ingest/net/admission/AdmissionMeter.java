@@ -1,4 +1,4 @@
-package qiantang.ingest.net.door;
+package qiantang.ingest.net.admission;
 
 import java.util.EnumMap;
 import java.util.List;
@@ -10,7 +10,7 @@ import qiantang.ingest.meter.Exposition;
 import qiantang.ingest.net.tls.Handshakes;
 
 /** What is counted before a session begins. Any thread. */
-public final class DoorMeter {
+public final class AdmissionMeter {
   /** What becomes of a connection that comes in. */
   enum Arrival {
     /** Let in at once. */
@@ -39,7 +39,7 @@ public final class DoorMeter {
   private final AtomicLong halfOpen = new AtomicLong();
 
   /** All at zero. */
-  public DoorMeter() {
+  public AdmissionMeter() {
     for (Arrival arrival : Arrival.values()) {
       arrivals.put(arrival, new LongAdder());
     }

@@ -1,4 +1,4 @@
-package qiantang.ingest.net.door;
+package qiantang.ingest.net.admission;
 
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;

@@ -1,4 +1,4 @@
-package qiantang.ingest.net.door;
+package qiantang.ingest.net.admission;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -27,7 +27,7 @@ class AdmissionTest {
   private final PriorityQueue<Due> timers =
       new PriorityQueue<>((a, b) -> Long.compare(a.nanos(), b.nanos()));
   private final Exposition exposition = new Exposition();
-  private final DoorMeter meter = new DoorMeter();
+  private final AdmissionMeter meter = new AdmissionMeter();
   private final List<String> inside = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
   private long nanos = 5_000_000_000L;

@@ -1,4 +1,4 @@
-package qiantang.ingest.net.door;
+package qiantang.ingest.net.admission;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -27,7 +27,7 @@ class FirstBytesTest {
   private static final String FROM_V4 = "2111000c" + "c0a80107" + "7f000001" + "04d2" + "075b";
 
   private final Exposition exposition = new Exposition();
-  private final DoorMeter meter = new DoorMeter();
+  private final AdmissionMeter meter = new AdmissionMeter();
 
   FirstBytesTest() {
     meter.showIn(exposition);

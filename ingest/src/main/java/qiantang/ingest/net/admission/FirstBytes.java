@@ -1,4 +1,4 @@
-package qiantang.ingest.net.door;
+package qiantang.ingest.net.admission;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -16,10 +16,10 @@ public final class FirstBytes extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(FirstBytes.class);
 
   private final Spoken expected;
-  private final DoorMeter meter;
+  private final AdmissionMeter meter;
 
   /** Expects one protocol. */
-  public FirstBytes(Spoken expected, DoorMeter meter) {
+  public FirstBytes(Spoken expected, AdmissionMeter meter) {
     this.expected = expected;
     this.meter = meter;
   }

@@ -17,6 +17,7 @@ import qiantang.store.model.EnterpriseId;
  * @param eventLoops threads that serve sessions
  * @param sparkplugHost the host application that Sparkplug's edge nodes know this node as
  * @param transports how clients come in beside plain MQTT
+ * @param live what may change while the node runs
  * @param budgetBytes most bytes of messages that are taken and not yet answered
  */
 public record IngestConfig(
@@ -28,6 +29,7 @@ public record IngestConfig(
     String sparkplugHost,
     int eventLoops,
     Transports transports,
+    LiveSettings live,
     long budgetBytes) {
   /** The host application's id where none is given. */
   public static final String SPARKPLUG_HOST = "qiantang";
@@ -55,6 +57,22 @@ public record IngestConfig(
         sparkplugHost,
         eventLoops,
         others,
+        live,
+        budgetBytes);
+  }
+
+  /** The same node with other settings. */
+  public IngestConfig with(LiveSettings others) {
+    return new IngestConfig(
+        addresses,
+        mqttPort,
+        httpPort,
+        node,
+        anonymous,
+        sparkplugHost,
+        eventLoops,
+        transports,
+        others,
         budgetBytes);
   }
 
@@ -78,12 +96,22 @@ public record IngestConfig(
         SPARKPLUG_HOST,
         machine.availableProcessors(),
         Transports.PLAIN,
+        LiveSettings.BY_DEFAULT,
         Math.min(BUDGET_BYTES_MAX, machine.maxMemory() / 4));
   }
 
   /** The same, known to edge nodes by another id: a level of a topic. */
   public IngestConfig withSparkplugHost(String id) {
     return new IngestConfig(
-        addresses, mqttPort, httpPort, node, anonymous, id, eventLoops, transports, budgetBytes);
+        addresses,
+        mqttPort,
+        httpPort,
+        node,
+        anonymous,
+        id,
+        eventLoops,
+        transports,
+        live,
+        budgetBytes);
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,7 @@ import qiantang.store.fold.FoldTables;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.JournalMeter;
 import qiantang.store.journal.JournalTables;
+import qiantang.store.journal.LimitedLog;
 import qiantang.store.journal.Ticker;
 import qiantang.store.journal.Timers;
 import qiantang.store.model.StartId;
@@ -52,12 +54,19 @@ import qiantang.store.registry.Registry;
 
 /** An ingest node: constructed in the order in which a message walks, closed in reverse. */
 public final class IngestMain implements AutoCloseable {
-  /** How long {@link #close} waits for what is in flight. */
-  private static final Duration DRAIN = Duration.ofSeconds(3);
+  /**
+   * Over how long {@link #close} tells the sessions to go: 18,000 come to the other nodes at 6,000
+   * a second.
+   */
+  private static final Duration SPREAD = Duration.ofSeconds(3);
 
-  // Presence records follow the last session; they get this even after a slow drain. With the half
-  // second that the loops have to end, close takes 4 s at most: the demo cuts it off after 5.
-  private static final Duration LAST_RECORDS = Duration.ofMillis(500);
+  /** How long it waits for what is in flight: the last ones to be told have a second. */
+  private static final Duration DRAIN = Duration.ofSeconds(4);
+
+  // Presence records follow the last session, and clients read their last word; they get this even
+  // after a slow drain. With the half second that the loops have to end, close takes 5 s at most:
+  // the demo cuts it off after 6.
+  private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
   // A loop that is asked whether it has sessions answers in microseconds unless it is stuck.
   private static final long ASK_MILLIS_MAX = 100;
@@ -69,6 +78,7 @@ public final class IngestMain implements AutoCloseable {
 
   private final InstantSource clock = Clock.systemUTC();
   private final Ticker ticker = System::nanoTime;
+  private final LimitedLog openTrouble = new LimitedLog(logger, ticker);
   private final ScheduledExecutorService scheduler;
   private final Timers timers;
   private final IngestConfig config;
@@ -128,12 +138,18 @@ public final class IngestMain implements AutoCloseable {
             new Discovery(registry, scheduler, timers, meter),
             meter);
     node.retain(hostState(config.sparkplugHost()));
+    node.tell(config.live().terms());
     storeWatch = new StoreWatch(tables::databaseTime, ticker, timers);
     accessWatch = new AccessWatch(registry, node, timers, scheduler);
     tls = tls(config.transports(), clock);
     listeners =
         new Listeners(
-            config.eventLoops(), budgets.largePackets(), config.transports(), tls, admissionMeter);
+            config.eventLoops(),
+            budgets.largePackets(),
+            config.transports(),
+            tls,
+            config.live().allowed(),
+            admissionMeter);
     for (EventLoop loop : listeners.loops()) {
       SessionLoop sessions = new SessionLoop(node, loop);
       loops.put(loop, sessions);
@@ -157,10 +173,24 @@ public final class IngestMain implements AutoCloseable {
     ports = listen();
     logger.info("ingest node {} listens for MQTT on ports {}", config.node(), ports);
     if (tls != null) {
-      var _ =
-          scheduler.scheduleWithFixedDelay(
-              tls::look, Tls.LOOK.toNanos(), Tls.LOOK.toNanos(), TimeUnit.NANOSECONDS);
+      node.revoke(tls.revoked());
+      long look = Tls.LOOK.toNanos();
+      var _ = scheduler.scheduleWithFixedDelay(() -> look(tls), look, look, TimeUnit.NANOSECONDS);
     }
+  }
+
+  /** Sessions whose certificate is revoked by new files end. */
+  private void look(Tls files) {
+    if (files.look()) {
+      node.revoke(files.revoked());
+      onLoops(SessionLoop::checkCertificates);
+    }
+  }
+
+  /** These hold from now on, for whoever comes and is told something; sessions there go on. */
+  public void apply(LiveSettings settings) {
+    node.tell(settings.terms());
+    listeners.allow(settings.allowed());
   }
 
   private static @Nullable Tls tls(Transports transports, InstantSource clock) {
@@ -211,7 +241,10 @@ public final class IngestMain implements AutoCloseable {
     return meter;
   }
 
-  /** Answers what is in flight, for 3 s at most, says goodbye, and ends; 4 s in all. */
+  /**
+   * Takes nobody in any more, lets the sessions go over 3 s, each when what it has in flight is
+   * answered, and ends; 5 s in all, whatever clients and store do.
+   */
   @Override
   public void close() {
     synchronized (this) {
@@ -225,15 +258,17 @@ public final class IngestMain implements AutoCloseable {
     if (folds != null) {
       folds.close();
     }
-    long endNanos = ticker.nanos() + DRAIN.toNanos();
+    long beganNanos = ticker.nanos();
+    node.end();
     listeners.stopAccepting();
-    onLoops(SessionLoop::drain);
-    await(endNanos, () -> openSessions() == 0);
+    drain(beganNanos + DRAIN.toNanos());
     node.write(null);
     onLoops(SessionLoop::shutDown);
     @Nullable Journal open = journal();
+    await(
+        Math.max(beganNanos + DRAIN.toNanos(), ticker.nanos() + LAST_WORDS.toNanos()),
+        () -> (open == null || open.isIdle()) && sum(SessionLoop::openConnections) == 0);
     if (open != null) {
-      await(Math.max(endNanos, ticker.nanos() + LAST_RECORDS.toNanos()), open::isIdle);
       open.close();
     }
     listeners.close();
@@ -243,6 +278,24 @@ public final class IngestMain implements AutoCloseable {
     scheduler.shutdownNow();
     if (tls != null) {
       tls.close();
+    }
+  }
+
+  private void drain(long endNanos) {
+    long sessions = sum(SessionLoop::openSessions);
+    if (sessions > 0) {
+      logger.info("{} sessions are told to go, and end when they are answered", sessions);
+    }
+    long turn = SessionLoop.DRAIN_TURN.toNanos();
+    loops.forEach(
+        (loop, own) -> {
+          loop.execute(() -> own.drain(SPREAD));
+          var _ = loop.scheduleAtFixedRate(own::drainOn, turn, turn, TimeUnit.NANOSECONDS);
+        });
+    await(endNanos, () -> sum(SessionLoop::openSessions) == 0);
+    long left = sum(SessionLoop::openSessions);
+    if (left > 0) {
+      logger.warn("{} sessions end with messages that are not answered: they come again", left);
     }
   }
 
@@ -293,7 +346,7 @@ public final class IngestMain implements AutoCloseable {
             .whenComplete(
                 (nothing, error) -> {
                   if (error != null) {
-                    logger.warn("cannot open the journal, trying again: {}", error.toString());
+                    openTrouble.warn("cannot open the journal, trying again", error);
                     fresh.close();
                     timers.after(REOPEN, () -> openJournal(opened));
                     return;
@@ -378,7 +431,8 @@ public final class IngestMain implements AutoCloseable {
     loops.forEach((loop, sessions) -> loop.execute(() -> task.accept(sessions)));
   }
 
-  private long openSessions() {
+  /** Of all loops; 1 where one of them is too busy to say. */
+  private long sum(ToLongFunction<SessionLoop> count) {
     long[] open = new long[loops.size()];
     CountDownLatch asked = new CountDownLatch(open.length);
     int i = 0;
@@ -388,7 +442,7 @@ public final class IngestMain implements AutoCloseable {
           .getKey()
           .execute(
               () -> {
-                open[at] = entry.getValue().openSessions();
+                open[at] = count.applyAsLong(entry.getValue());
                 asked.countDown();
               });
     }
@@ -400,8 +454,8 @@ public final class IngestMain implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     long sum = 0;
-    for (long count : open) {
-      sum += count;
+    for (long each : open) {
+      sum += each;
     }
     return sum;
   }

@@ -43,12 +43,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import qiantang.ingest.mqtt.Terms;
+import qiantang.ingest.net.Allowed;
 import qiantang.ingest.net.Listeners.Layers;
 import qiantang.ingest.net.Transports;
+import qiantang.ingest.net.admission.AddressRanges;
 import qiantang.ingest.net.tls.ClientAuthentication;
 import qiantang.ingest.net.tls.TestAuthority;
 import qiantang.ingest.net.tls.TestAuthority.Pair;
 import qiantang.ingest.net.tls.TlsFiles;
+import qiantang.ingest.net.ws.Origins;
 import qiantang.store.codec.FrameCodec;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.JournalTables.Start;
@@ -237,7 +241,7 @@ class TransportsIT {
 
   @Test
   void aFloodThatNeverLogsInWaitsBehindItself() throws Exception {
-    IngestMain node = start(new Transports(-1, -1, -1, null, false, 20));
+    IngestMain node = start(twentyASecond());
     List<Socket> flood = new ArrayList<>();
     try {
       for (int i = 0; i < 300; i++) {
@@ -272,15 +276,24 @@ class TransportsIT {
 
   private IngestMain start(ClientAuthentication clients, boolean isProxied) {
     writeServer();
-    return start(new Transports(0, 0, 0, files(clients), isProxied, 1000));
+    return start(new Transports(0, 0, 0, files(clients), isProxied));
   }
 
   private IngestMain start(TlsFiles files) {
-    return start(new Transports(0, -1, -1, files, false, 1000));
+    return start(new Transports(0, -1, -1, files, false));
+  }
+
+  private static IngestConfig twentyASecond() {
+    Allowed few = new Allowed(20, AddressRanges.LOOPBACK, Origins.SAME_HOST);
+    return IngestConfig.of(LOOPBACK, 0, 0, "it", null)
+        .with(new LiveSettings(few, Terms.BY_DEFAULT));
   }
 
   private IngestMain start(Transports transports) {
-    IngestConfig config = IngestConfig.of(LOOPBACK, 0, 0, "it", null).with(transports);
+    return start(IngestConfig.of(LOOPBACK, 0, 0, "it", null).with(transports));
+  }
+
+  private IngestMain start(IngestConfig config) {
     IngestMain node = IngestMain.start(config, tables, null, registry);
     started.add(node);
     return node;

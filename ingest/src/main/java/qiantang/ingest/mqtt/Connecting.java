@@ -130,6 +130,7 @@ final class Connecting implements Phase {
           if (active != null && node.logins().generation() != generation) {
             lookAgain(presented, active);
           }
+          session.checkCertificate(); // that of the handshake may have been revoked since
         });
   }
 
@@ -217,6 +218,9 @@ final class Connecting implements Phase {
   }
 
   private boolean isUnready() {
+    if (node.isEnding()) {
+      return true;
+    }
     Journal journal = node.journal();
     return journal == null || journal.clockSkew().abs().compareTo(SKEW_MAX) >= 0;
   }
@@ -226,8 +230,11 @@ final class Connecting implements Phase {
       AuthResult result, Packet.Connect connect, String clientId, boolean isAssigned) {
     switch (result) {
       case AuthResult.Granted granted -> {
-        Active active = Active.open(session, granted.identity(), connect, clientId);
-        if (active == null) {
+        Active active =
+            node.isEnding() ? null : Active.open(session, granted.identity(), connect, clientId);
+        if (node.isEnding()) {
+          unready();
+        } else if (active == null) {
           node.meter().loginUndecided();
           refuse(ReasonCode.SERVER_BUSY, "no room for another session just now: come again");
         } else {
@@ -318,7 +325,28 @@ final class Connecting implements Phase {
   /** Nothing can be recorded now, so nothing is refused for good. */
   private void unready() {
     node.meter().loginUndecided();
+    if (node.isEnding()) {
+      refuseToStay();
+      return;
+    }
     refuse(ReasonCode.SERVER_UNAVAILABLE, "the node is not ready: try another or come again");
+  }
+
+  /** The node ends; a client of MQTT 5 is told where to go, where that is known. */
+  private void refuseToStay() {
+    boolean isKnown = node.terms().serverReference() != null;
+    refuse(
+        isKnown ? ReasonCode.USE_ANOTHER_SERVER : ReasonCode.SERVER_UNAVAILABLE,
+        "the node ends: use another one");
+  }
+
+  /** The node ends: whoever has sent its CONNECT is answered. */
+  void drain() {
+    if (session.isPausedFor(MqttSession.Pause.LOGIN)) {
+      unready();
+    } else {
+      session.end(null, SessionEnd.SHUTDOWN);
+    }
   }
 
   private void undecided() {
@@ -340,7 +368,13 @@ final class Connecting implements Phase {
   }
 
   private void refuse(ReasonCode code, String detail) {
-    PacketEncoder.refused(session.out(), session.version(), code, detail, session.packetBytesMax());
+    PacketEncoder.refused(
+        session.out(),
+        session.version(),
+        code,
+        detail,
+        node.terms().serverReference(),
+        session.packetBytesMax());
     session.end(null, SessionEnd.PROTOCOL_ERROR);
   }
 }

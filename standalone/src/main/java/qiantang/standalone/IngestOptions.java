@@ -2,6 +2,7 @@ package qiantang.standalone;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,23 @@ final class IngestOptions {
   private Switch folds = Switch.on;
 
   @Mixin private TransportOptions transports = new TransportOptions();
+  @Mixin private LiveOptions live = new LiveOptions();
+
+  @Option(
+      names = Defaults.CONFIG,
+      paramLabel = "FILE",
+      description = {
+        "Options in a file of properties: mqtt-port=1883. What the command line or the environment",
+        "gives holds. SIGHUP reads it again: log-level, connects-per-second, keep-alive-max,",
+        "ws-origin, proxy-from and server-reference change at once, the log says what else has",
+        "changed and waits for a restart."
+      })
+  private @Nullable Path config;
+
+  /** What can change while it runs. */
+  LiveOptions live() {
+    return live;
+  }
 
   /** By the options that set them; those of TLS and WebSocket as given, or off. */
   Map<String, Integer> ports() {
@@ -83,6 +101,7 @@ final class IngestOptions {
 
   /** Asked before anything is started. */
   void requireAllowed(Listeners listeners) throws CannotStartException {
+    var _ = live.settings();
     if (anonymous != null) {
       listeners.requireLoopback("let anonymous clients in", "--anonymous");
     }
@@ -94,6 +113,7 @@ final class IngestOptions {
     IngestConfig config =
         IngestConfig.of(listeners.addresses(), mqttPort, httpPort, node, anonymous)
             .with(beside)
+            .with(live.settings())
             .withSparkplugHost(sparkplugHost);
     try {
       FoldTables tables = folds == Switch.on ? store.folds() : null;

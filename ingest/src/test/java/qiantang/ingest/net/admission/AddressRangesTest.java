@@ -32,7 +32,7 @@ class AddressRangesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "balancer", "10.1", "10.1.0.0/33", "10.1.0.0/-1", "10.1.0.0/", "::/129", "/8"})
+      strings = {"", "balancer", "10.1.0.0/33", "10.1.0.0/-1", "10.1.0.0/", "::/129", "/8"})
   void whatIsNoneIsASentence(String text) {
     Exception wrong =
         assertThrows(IllegalArgumentException.class, () -> AddressRanges.of(List.of(text)));

@@ -1,7 +1,9 @@
 package qiantang.standalone;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,27 +18,20 @@ final class HangUp {
 
   /** From now on, on a thread of the JVM's for each signal. */
   static void run(Runnable task) {
-    InvocationHandler handler =
-        (proxy, method, arguments) ->
-            switch (method.getName()) {
-              case "handle" -> {
-                task.run();
-                yield null;
-              }
-              case "equals" -> arguments != null && proxy == arguments[0];
-              case "hashCode" -> System.identityHashCode(proxy);
-              default -> "what SIGHUP does";
-            };
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> signalHandler = Class.forName("sun.misc.SignalHandler");
-      Object own =
-          Proxy.newProxyInstance(
-              HangUp.class.getClassLoader(), new Class<?>[] {signalHandler}, handler);
+      MethodHandle run =
+          MethodHandles.publicLookup()
+              .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
+              .bindTo(task);
+      Object handler =
+          MethodHandleProxies.asInterfaceInstance(
+              signalHandler, MethodHandles.dropArguments(run, 0, signal));
       var _ =
           signal
               .getMethod("handle", signal, signalHandler)
-              .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), own);
+              .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), handler);
     } catch (ReflectiveOperationException e) {
       logger.warn("cannot listen to SIGHUP, options are read at the start alone", e);
     }

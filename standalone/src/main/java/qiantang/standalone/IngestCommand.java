@@ -37,9 +37,8 @@ final class IngestCommand implements Callable<Integer> {
   @Option(names = "--node", paramLabel = "NAME", description = "Its name, for people.")
   private @Nullable String node;
 
-  /** What can change while it runs. */
-  LiveOptions live() {
-    return options.live();
+  IngestOptions options() {
+    return options;
   }
 
   /** Runs until a signal ends the JVM. */
@@ -59,7 +58,7 @@ final class IngestCommand implements Callable<Integer> {
       String name = node != null ? node : "pid-" + ProcessHandle.current().pid();
       IngestMain ingest = options.start(listeners, transports, name, cassandra);
       running.add("ingest", STOP_LIMIT, ingest);
-      new Reload(spec, of -> ((IngestCommand) of).live(), ingest::apply).onHangUp();
+      new Reload(spec, of -> ((IngestCommand) of).options(), ingest::apply).onHangUp();
       spec.commandLine().getOut().println("ready MQTT on port " + ingest.mqttPort());
       spec.commandLine().getOut().flush();
       new CountDownLatch(1).await();

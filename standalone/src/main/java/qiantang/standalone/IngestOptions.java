@@ -75,6 +75,11 @@ final class IngestOptions {
       })
   private @Nullable Path config;
 
+  /** The file that some of these come from; null for none. */
+  @Nullable Path config() {
+    return config;
+  }
+
   /** What can change while it runs. */
   LiveOptions live() {
     return live;

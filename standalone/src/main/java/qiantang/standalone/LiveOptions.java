@@ -15,7 +15,7 @@ final class LiveOptions {
   @Option(
       names = "--connects-per-second",
       paramLabel = "N",
-      converter = Words.Count.class,
+      converter = Words.Rate.class,
       description = "Connections let in; who comes faster waits. Default: 1000 for each core")
   private int connectsPerSecond = Allowed.connectsOfThisMachine();
 

@@ -1,6 +1,7 @@
 package qiantang.standalone;
 
 import java.lang.reflect.Field;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +27,10 @@ final class Reload {
   private static final Logger logger = LoggerFactory.getLogger(Reload.class);
 
   private final CommandSpec command;
-  private final Function<Object, LiveOptions> live;
+  private final Function<Object, IngestOptions> options;
   private final Consumer<LiveSettings> ingest;
+
+  private final @Nullable Path config;
 
   // By name. Guarded by this.
   private final Map<String, @Nullable Object> inForce = new HashMap<>();
@@ -36,20 +39,23 @@ final class Reload {
   /**
    * Of a command that has begun.
    *
-   * @param live those of its options that can change, of its user object
+   * @param options what ingest serves, of its user object
    * @param ingest takes what has changed
    */
-  Reload(CommandSpec command, Function<Object, LiveOptions> live, Consumer<LiveSettings> ingest) {
+  Reload(
+      CommandSpec command, Function<Object, IngestOptions> options, Consumer<LiveSettings> ingest) {
     this.command = command;
-    this.live = live;
+    this.options = options;
     this.ingest = ingest;
     command.options().forEach(option -> inForce.put(option.longestName(), option.getValue()));
-    logLevels = live.apply(command.userObject()).logLevels();
+    IngestOptions begun = options.apply(command.userObject());
+    config = begun.config();
+    logLevels = begun.live().logLevels();
   }
 
   /** At each SIGHUP, if there is a file to read again. */
   void onHangUp() {
-    if (inForce.get(Defaults.CONFIG) != null) {
+    if (config != null) {
       HangUp.run(this::run);
     }
   }
@@ -58,17 +64,17 @@ final class Reload {
   synchronized void run() {
     try {
       CommandSpec fresh = parse();
-      LiveOptions options = live.apply(fresh.userObject());
-      LiveSettings settings = options.settings();
+      LiveOptions live = options.apply(fresh.userObject()).live();
+      LiveSettings settings = live.settings();
       List<OptionSpec> changed = fresh.options().stream().filter(this::isChanged).toList();
       if (changed.stream().anyMatch(Reload::isLive)) {
         ingest.accept(settings);
-        LogLevel.apply(logLevels, options.logLevels());
-        logLevels = options.logLevels();
+        LogLevel.apply(logLevels, live.logLevels());
+        logLevels = live.logLevels();
       }
       changed.forEach(this::take);
       if (changed.isEmpty()) {
-        logger.info("read {} again: nothing has changed", inForce.get(Defaults.CONFIG));
+        logger.info("read {} again: nothing has changed", config);
       }
     } catch (ParameterException | CannotStartException e) {
       logger.error("all options stay as they are: {}", e.getMessage());

@@ -43,6 +43,14 @@ final class Words {
     }
   }
 
+  /** How many of something a second. */
+  static final class Rate implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String word) {
+      return number(word, word, 1, Integer.MAX_VALUE, "it takes a number from 1 on");
+    }
+  }
+
   /** A keep-alive. */
   static final class Seconds implements ITypeConverter<Integer> {
     @Override

@@ -74,6 +74,7 @@ class MainTest {
         "ingest --keyspace Bad",
         "ingest --replication 0",
         "ingest --folds perhaps",
+        "ingest --connects-per-second 0",
         "ingest --keep-alive-max 0",
         "ingest --keep-alive-max 65536",
         "ingest --proxy-from 10.1.0.0/33",

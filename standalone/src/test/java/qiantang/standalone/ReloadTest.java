@@ -149,7 +149,7 @@ class ReloadTest {
 
   private Reload running(String... options) throws IOException {
     CommandSpec ingest = parseWith(options);
-    return new Reload(ingest, of -> ((IngestCommand) of).live(), applied::add);
+    return new Reload(ingest, of -> ((IngestCommand) of).options(), applied::add);
   }
 
   private CommandSpec parseWith(String... options) throws IOException {

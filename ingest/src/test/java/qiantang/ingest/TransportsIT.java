@@ -53,15 +53,10 @@ import qiantang.ingest.net.tls.TestAuthority;
 import qiantang.ingest.net.tls.TestAuthority.Pair;
 import qiantang.ingest.net.tls.TlsFiles;
 import qiantang.ingest.net.ws.Origins;
-import qiantang.store.codec.FrameCodec;
-import qiantang.store.journal.Journal;
-import qiantang.store.journal.JournalTables.Start;
-import qiantang.store.journal.JournalTables.StoredFrame;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
-import qiantang.store.model.LaneMinute;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Retention;
 import qiantang.store.registry.Role;
@@ -404,32 +399,10 @@ class TransportsIT {
   }
 
   private List<String> addresses() {
-    List<String> addresses = new ArrayList<>();
-    for (Start start : tables.readStarts().toCompletableFuture().join()) {
-      long now = Instant.now().getEpochSecond() / 60;
-      for (int lane = 0; lane < Journal.LANES; lane++) {
-        for (long minute = now - 3; minute <= now + 1; minute++) {
-          var frames = tables.readFrames(new LaneMinute(start.id(), lane, minute), 0);
-          frames.toCompletableFuture().join().forEach(frame -> addAddresses(frame, addresses));
-        }
-      }
-    }
-    return addresses;
-  }
-
-  private static void addAddresses(StoredFrame frame, List<String> addresses) {
-    if (FrameCodec.decode(frame.bytes(), ACME) instanceof FrameCodec.Decoded.Sections found) {
-      for (FrameCodec.Section section : found.sections()) {
-        section
-            .entries()
-            .forEach(
-                numbered -> {
-                  if (numbered.entry() instanceof Entry.Presence presence && presence.connected()) {
-                    addresses.add(presence.address());
-                  }
-                });
-      }
-    }
+    return StoredEntries.of(tables, ACME, Entry.Presence.class).stream()
+        .filter(Entry.Presence::connected)
+        .map(Entry.Presence::address)
+        .toList();
   }
 
   private static double strangers(IngestMain node, String spoken, String expected) {

@@ -14,14 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,23 +51,6 @@ import qiantang.store.registry.Registry;
 
 /** An ingest node: constructed in the order in which a message walks, closed in reverse. */
 public final class IngestMain implements AutoCloseable {
-  /**
-   * Over how long {@link #close} tells the sessions to go: 18,000 come to the other nodes at 6,000
-   * a second.
-   */
-  private static final Duration SPREAD = Duration.ofSeconds(3);
-
-  /** How long it waits for what is in flight: the last ones to be told have a second. */
-  private static final Duration DRAIN = Duration.ofSeconds(4);
-
-  // Presence records follow the last session, and clients read their last word; they get this even
-  // after a slow drain. With the half second that the loops have to end, close takes 5 s at most:
-  // the demo cuts it off after 6.
-  private static final Duration LAST_WORDS = Duration.ofMillis(500);
-
-  // A loop that is asked whether it has sessions answers in microseconds unless it is stuck.
-  private static final long ASK_MILLIS_MAX = 100;
-
   private static final Duration REOPEN = Duration.ofSeconds(1);
   private static final Duration SKEW_ALARM = Duration.ofSeconds(1);
 
@@ -158,7 +138,7 @@ public final class IngestMain implements AutoCloseable {
     }
     folds = foldTables == null ? null : folds(foldTables, registry);
     expose();
-    Readiness readiness = new Readiness(this::journal, storeWatch);
+    Readiness readiness = new Readiness(this::journal, storeWatch, node::isEnding);
     health =
         config.httpPort() < 0
             ? null
@@ -258,16 +238,14 @@ public final class IngestMain implements AutoCloseable {
     if (folds != null) {
       folds.close();
     }
-    long beganNanos = ticker.nanos();
+    Draining draining = new Draining(loops, ticker);
     node.end();
     listeners.stopAccepting();
-    drain(beganNanos + DRAIN.toNanos());
+    draining.run();
     node.write(null);
     onLoops(SessionLoop::shutDown);
     @Nullable Journal open = journal();
-    await(
-        Math.max(beganNanos + DRAIN.toNanos(), ticker.nanos() + LAST_WORDS.toNanos()),
-        () -> (open == null || open.isIdle()) && sum(SessionLoop::openConnections) == 0);
+    draining.awaitLastWords(() -> open == null || open.isIdle());
     if (open != null) {
       open.close();
     }
@@ -278,24 +256,6 @@ public final class IngestMain implements AutoCloseable {
     scheduler.shutdownNow();
     if (tls != null) {
       tls.close();
-    }
-  }
-
-  private void drain(long endNanos) {
-    long sessions = sum(SessionLoop::openSessions);
-    if (sessions > 0) {
-      logger.info("{} sessions are told to go, and end when they are answered", sessions);
-    }
-    long turn = SessionLoop.DRAIN_TURN.toNanos();
-    loops.forEach(
-        (loop, own) -> {
-          loop.execute(() -> own.drain(SPREAD));
-          var _ = loop.scheduleAtFixedRate(own::drainOn, turn, turn, TimeUnit.NANOSECONDS);
-        });
-    await(endNanos, () -> sum(SessionLoop::openSessions) == 0);
-    long left = sum(SessionLoop::openSessions);
-    if (left > 0) {
-      logger.warn("{} sessions end with messages that are not answered: they come again", left);
     }
   }
 
@@ -401,6 +361,8 @@ public final class IngestMain implements AutoCloseable {
     exposition.gauge("qiantang_ingest_budget_bytes", "taken and not answered", budgets::takenBytes);
     exposition.gauge("qiantang_ingest_budget_limit_bytes", "their bound", budgets::limitBytes);
     exposition.gauge(
+        "qiantang_ingest_draining", "1 while the node ends", () -> node.isEnding() ? 1 : 0);
+    exposition.gauge(
         "qiantang_ingest_heartbeat_fresh",
         "1 while acknowledgements are possible",
         () -> ofJournal(open -> open.isFresh() ? 1 : 0));
@@ -429,45 +391,6 @@ public final class IngestMain implements AutoCloseable {
 
   private void onLoops(Consumer<SessionLoop> task) {
     loops.forEach((loop, sessions) -> loop.execute(() -> task.accept(sessions)));
-  }
-
-  /** Of all loops; 1 where one of them is too busy to say. */
-  private long sum(ToLongFunction<SessionLoop> count) {
-    long[] open = new long[loops.size()];
-    CountDownLatch asked = new CountDownLatch(open.length);
-    int i = 0;
-    for (Map.Entry<EventLoop, SessionLoop> entry : loops.entrySet()) {
-      int at = i++;
-      entry
-          .getKey()
-          .execute(
-              () -> {
-                open[at] = count.applyAsLong(entry.getValue());
-                asked.countDown();
-              });
-    }
-    try {
-      if (!asked.await(ASK_MILLIS_MAX, TimeUnit.MILLISECONDS)) {
-        return 1; // a loop is busy, so something is open
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    long sum = 0;
-    for (long each : open) {
-      sum += each;
-    }
-    return sum;
-  }
-
-  private void await(long endNanos, BooleanSupplier condition) {
-    try {
-      while (!condition.getAsBoolean() && ticker.nanos() < endNanos) {
-        Thread.sleep(10);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void after(Duration delay, Runnable task) {

@@ -3,6 +3,7 @@ package qiantang.standalone;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,16 @@ final class IngestCommand implements Callable<Integer> {
     return options;
   }
 
+  /** What is read again before ingest has begun is taken when it has. */
+  private Reload reload(CompletableFuture<IngestMain> begun) {
+    return new Reload(
+        spec,
+        of -> ((IngestCommand) of).options(),
+        settings -> {
+          var _ = begun.thenAccept(ingest -> ingest.apply(settings));
+        });
+  }
+
   /** Runs until a signal ends the JVM. */
   @Override
   public Integer call() throws CannotStartException, InterruptedException {
@@ -51,6 +62,8 @@ final class IngestCommand implements Callable<Integer> {
       Listeners listeners = listen.listeners();
       options.requireAllowed(listeners);
       LogLevel.apply(List.of(), options.live().logLevels());
+      CompletableFuture<IngestMain> begun = new CompletableFuture<>();
+      reload(begun).onHangUp(); // before health says that it is ready
       listeners.requireFree(options.ports());
       Transports transports = options.transports(options.ports(), null);
       Cassandra cassandra = StoreOptions.connect(database, progress);
@@ -58,7 +71,7 @@ final class IngestCommand implements Callable<Integer> {
       String name = node != null ? node : "pid-" + ProcessHandle.current().pid();
       IngestMain ingest = options.start(listeners, transports, name, cassandra);
       running.add("ingest", STOP_LIMIT, ingest);
-      new Reload(spec, of -> ((IngestCommand) of).options(), ingest::apply).onHangUp();
+      begun.complete(ingest);
       spec.commandLine().getOut().println("ready MQTT on port " + ingest.mqttPort());
       spec.commandLine().getOut().flush();
       new CountDownLatch(1).await();

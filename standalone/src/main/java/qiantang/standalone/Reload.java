@@ -29,7 +29,6 @@ final class Reload {
   private final CommandSpec command;
   private final Function<Object, IngestOptions> options;
   private final Consumer<LiveSettings> ingest;
-
   private final @Nullable Path config;
 
   // By name. Guarded by this.

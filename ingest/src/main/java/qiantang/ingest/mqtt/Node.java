@@ -94,7 +94,8 @@ public final class Node {
     isEnding = true;
   }
 
-  boolean isEnding() {
+  /** Whether it does. */
+  public boolean isEnding() {
     return isEnding;
   }
 

@@ -37,7 +37,7 @@ record Demo(DemoFile file, CassandraWatch watch, IngestMain ingest) {
     DataDirectory data = DataDirectory.open(options.data);
     running.addQuietly("data", StopLimit.DATA.time(), data);
     logTo(data);
-    LogLevel.apply(List.of(), options.ingest.live().logLevels());
+    options.ingest.logAsTold();
     Optional<DemoFile> before = DemoFile.takeOver(data.path());
     Listeners listeners = options.listen.listeners();
     options.ingest.requireAllowed(listeners);

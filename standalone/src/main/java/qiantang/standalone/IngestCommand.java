@@ -1,7 +1,6 @@
 package qiantang.standalone;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -61,7 +60,7 @@ final class IngestCommand implements Callable<Integer> {
     try {
       Listeners listeners = listen.listeners();
       options.requireAllowed(listeners);
-      LogLevel.apply(List.of(), options.live().logLevels());
+      options.logAsTold();
       CompletableFuture<IngestMain> begun = new CompletableFuture<>();
       reload(begun).onHangUp(); // before health says that it is ready
       listeners.requireFree(options.ports());

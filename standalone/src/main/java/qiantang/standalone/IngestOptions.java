@@ -3,6 +3,7 @@ package qiantang.standalone;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,14 @@ final class IngestOptions {
   @Mixin private LiveOptions live = new LiveOptions();
 
   @Option(
+      names = "--log-format",
+      paramLabel = "text|json",
+      description = {
+        "Lines of the log for people, or each an object for programs. Default: ${DEFAULT-VALUE}"
+      })
+  private LogFormat logFormat = LogFormat.text;
+
+  @Option(
       names = Defaults.CONFIG,
       paramLabel = "FILE",
       description = {
@@ -78,6 +87,12 @@ final class IngestOptions {
   /** The file that some of these come from; null for none. */
   @Nullable Path config() {
     return config;
+  }
+
+  /** How and how much is logged, from now on. */
+  void logAsTold() {
+    logFormat.apply();
+    LogLevel.apply(List.of(), live.logLevels());
   }
 
   /** What can change while it runs. */

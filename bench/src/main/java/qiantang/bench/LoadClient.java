@@ -1,7 +1,6 @@
 package qiantang.bench;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -39,6 +38,8 @@ final class LoadClient implements AutoCloseable {
   private static final int CONNACK = 0x20;
   private static final String TOPIC = "v1/devices/me/telemetry";
   private static final int TIME_DIGITS = 13;
+  private static final int KEEP_ALIVE_SECONDS = 60;
+  private static final int CONNECT_BYTES = 128;
 
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(
@@ -210,15 +211,9 @@ final class LoadClient implements AutoCloseable {
     public void channelActive(ChannelHandlerContext active) {
       context = active;
       connections.add(this);
-      byte[] user = token.getBytes(UTF_8);
-      byte[] client = Integer.toHexString(token.hashCode()).getBytes(US_ASCII);
-      int remaining = 10 + 2 + client.length + 2 + user.length;
-      ByteBuf out = active.alloc().buffer(remaining + 2);
-      out.writeByte(0x10).writeByte(remaining);
-      out.writeShort(4).writeBytes("MQTT".getBytes(US_ASCII));
-      out.writeByte(4).writeByte(0x82).writeShort(60);
-      out.writeShort(client.length).writeBytes(client);
-      out.writeShort(user.length).writeBytes(user);
+      String clientId = Integer.toHexString(token.hashCode());
+      ByteBuf out = active.alloc().buffer(CONNECT_BYTES);
+      ConnectPacket.write(out, clientId, token, KEEP_ALIVE_SECONDS);
       var _ = active.writeAndFlush(out, active.voidPromise());
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import qiantang.ingest.IngestConfig;
 import qiantang.ingest.IngestMain;
+import qiantang.standalone.cassandra.Ports;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.EnterpriseId;
@@ -23,6 +24,28 @@ import qiantang.store.registry.Retention;
 /** The real ingest program over tables that commit at once and forget: what the server costs. */
 final class MemoryIngest {
   private MemoryIngest() {}
+
+  /**
+   * Starts it as a child process that lets these tokens in; returns when it is ready.
+   *
+   * @param flags of its JVM, behind our own
+   * @param log takes what it prints; the tokens go into a file beside it
+   */
+  static IngestProgram start(List<String> flags, Path log, List<String> tokens) throws Exception {
+    Path file = Files.write(log.resolveSibling(log.getFileName() + ".tokens"), tokens);
+    int mqttPort = Ports.free();
+    int httpPort = Ports.free();
+    Program program =
+        Program.start(
+            flags,
+            log,
+            httpPort,
+            MemoryIngest.class.getName(),
+            String.valueOf(mqttPort),
+            String.valueOf(httpPort),
+            file.toString());
+    return new IngestProgram(program, mqttPort, httpPort);
+  }
 
   /** Arguments: MQTT port, HTTP port, file with one token a line. */
   public static void main(String[] arguments) throws Exception {

@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A program of ours in a process of its own, with the JVM, flags and class path of this one. */
 final class Program implements AutoCloseable {
+  // As the demo has it: a heap of a quarter of the machine grows for hours before it is full.
+  static final List<String> ONE_GIB = List.of("-Xmx1g");
+
   private static final Duration READY_MAX = Duration.ofSeconds(60);
   private static final Duration READY_PAUSE = Duration.ofMillis(100);
   private static final int ANSWER_MILLIS_MAX = 2000;
@@ -31,8 +34,7 @@ final class Program implements AutoCloseable {
    */
   static Program start(Path log, int httpPort, String main, String... arguments)
       throws IOException, InterruptedException {
-    // As the demo has it: a heap of a quarter of the machine grows for hours before it is full.
-    return start(List.of("-Xmx1g"), log, httpPort, main, arguments);
+    return start(ONE_GIB, log, httpPort, main, arguments);
   }
 
   /** Starts one with these flags behind our own; returns when it is ready. */

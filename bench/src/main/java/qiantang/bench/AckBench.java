@@ -108,11 +108,11 @@ final class AckBench implements Callable<Integer> {
           System.out.printf(
               "| %s | %,.0f (%,.0f, %,.0f) | %,.0f | %.2f |%n",
               name,
-              median(perCpu),
+              Medians.of(perCpu),
               perCpu[0],
               perCpu[perCpu.length - 1],
-              median(rate),
-              median(cores));
+              Medians.of(rate),
+              Medians.of(cores));
         });
     System.out.printf(
         "%nack ours_per_cpu_s=%.0f hivemq_per_cpu_s=%.0f mosquitto_per_cpu_s=%.0f%n",
@@ -121,7 +121,7 @@ final class AckBench implements Callable<Integer> {
 
   private static double figure(Map<String, Server> servers, String name) {
     Server server = servers.get(name);
-    return server == null ? Double.NaN : median(sorted(server, AckBench::perCpuSecond));
+    return server == null ? Double.NaN : Medians.of(sorted(server, AckBench::perCpuSecond));
   }
 
   private static double cores(Measurement turn) {
@@ -134,10 +134,5 @@ final class AckBench implements Callable<Integer> {
 
   private static double[] sorted(Server server, ToDoubleFunction<Measurement> figure) {
     return server.turns().stream().mapToDouble(figure).sorted().toArray();
-  }
-
-  private static double median(double[] sorted) {
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 }

@@ -77,6 +77,14 @@ final class Program implements AutoCloseable {
 
   private static Process launch(List<String> flags, Path log, String main, String... arguments)
       throws IOException {
+    return new ProcessBuilder(command(flags, main, arguments))
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
+  }
+
+  /** The command line of one with these flags behind our own. */
+  static List<String> command(List<String> flags, String main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -91,10 +99,7 @@ final class Program implements AutoCloseable {
     command.add(System.getProperty("java.class.path"));
     command.add(main);
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
-        .start();
+    return command;
   }
 
   /** A full collection, as {@code jcmd} asks for it. */

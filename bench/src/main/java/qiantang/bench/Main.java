@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
       DurableBench.class,
       FoldsBench.class,
       ReadBench.class,
-      SimulateBench.class
+      SimulateBench.class,
+      StormBench.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -18,6 +18,7 @@ import qiantang.store.model.EnterpriseId;
  * @param sparkplugHost the host application that Sparkplug's edge nodes know this node as
  * @param transports how clients come in beside plain MQTT
  * @param live what may change while the node runs
+ * @param hasQuotas whether what enterprises and devices may use is limited
  * @param budgetBytes most bytes of messages that are taken and not yet answered
  */
 public record IngestConfig(
@@ -30,6 +31,7 @@ public record IngestConfig(
     int eventLoops,
     Transports transports,
     LiveSettings live,
+    boolean hasQuotas,
     long budgetBytes) {
   /** The host application's id where none is given. */
   public static final String SPARKPLUG_HOST = "qiantang";
@@ -58,6 +60,7 @@ public record IngestConfig(
         eventLoops,
         others,
         live,
+        hasQuotas,
         budgetBytes);
   }
 
@@ -73,6 +76,7 @@ public record IngestConfig(
         eventLoops,
         transports,
         others,
+        hasQuotas,
         budgetBytes);
   }
 
@@ -97,6 +101,7 @@ public record IngestConfig(
         machine.availableProcessors(),
         Transports.PLAIN,
         LiveSettings.BY_DEFAULT,
+        true,
         Math.min(BUDGET_BYTES_MAX, machine.maxMemory() / 4));
   }
 
@@ -112,6 +117,23 @@ public record IngestConfig(
         eventLoops,
         transports,
         live,
+        hasQuotas,
+        budgetBytes);
+  }
+
+  /** The same, with or without quotas. */
+  public IngestConfig withQuotas(boolean areOn) {
+    return new IngestConfig(
+        addresses,
+        mqttPort,
+        httpPort,
+        node,
+        anonymous,
+        sparkplugHost,
+        eventLoops,
+        transports,
+        live,
+        areOn,
         budgetBytes);
   }
 }

@@ -62,6 +62,14 @@ final class IngestOptions {
               + " off on every node wants a program fold. Default: ${DEFAULT-VALUE}")
   private Switch folds = Switch.on;
 
+  @Option(
+      names = "--quotas",
+      paramLabel = "on|off",
+      description =
+          "off lifts the quotas of enterprises and devices, for load tests. Default:"
+              + " ${DEFAULT-VALUE}")
+  private Switch quotas = Switch.on;
+
   @Mixin private TransportOptions transports = new TransportOptions();
   @Mixin private LiveOptions live = new LiveOptions();
 
@@ -134,7 +142,8 @@ final class IngestOptions {
         IngestConfig.of(listeners.addresses(), mqttPort, httpPort, node, anonymous)
             .with(beside)
             .with(live.settings())
-            .withSparkplugHost(sparkplugHost);
+            .withSparkplugHost(sparkplugHost)
+            .withQuotas(quotas == Switch.on);
     try {
       FoldTables tables = folds == Switch.on ? store.folds() : null;
       return IngestMain.start(config, store.journal(), tables, store.registry());

@@ -52,6 +52,8 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     ROOM(16),
     /** The registry is asked for devices that it names. */
     DEVICES(32),
+    /** A quota that slows is used up. */
+    QUOTA(64),
     /** It does not take what is written to it. */
     WRITE(4),
     /** The node ends. */
@@ -250,7 +252,9 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     while ((pauses & ~Pause.DRAIN.bit) == 0 && packets != null && !packets.isEmpty()) {
       phase.packet(packets.remove());
     }
-    if (pauses == 0) {
+    if (isPausedFor(Pause.DRAIN)) {
+      drain(); // that may have been all
+    } else if (pauses == 0) {
       held = null;
       lastReadNanos = loop.nanos();
       context().channel().config().setAutoRead(true);

@@ -101,6 +101,24 @@ class DrainTest {
   }
 
   @Test
+  void whatNeedsNoAnswerOfTheStoreHoldsNoSession() {
+    Rig full = new Rig(8 * 1024, null);
+    Rig.Client other = full.login(V3_1_1, Role.DEVICE, "other");
+    full.commit();
+    String large = "{\"a\":\"%s\"}".formatted("x".repeat(700));
+    for (int i = 1; other.isRead(); i++) {
+      other.send(publish(V3_1_1, TOPIC, i, large));
+    }
+    other.send(ping()); // held behind what waits for room
+    full.loop.drain(SPREAD);
+    full.runLoop();
+    full.commit();
+    full.commit();
+    assertTrue(other.received().endsWith("d000"));
+    assertFalse(other.isOpen());
+  }
+
+  @Test
   void sessionsGoBitByBitAndAreServedUntilThen() {
     List<Rig.Client> clients = new ArrayList<>();
     for (int i = 0; i < 100; i++) {

@@ -396,12 +396,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   /** Address and port of the client. */
   String address() {
-    SocketAddress remote = Source.of(context().channel());
-    if (remote instanceof InetSocketAddress inet && inet.getAddress() != null) {
-      String host = inet.getAddress().getHostAddress();
-      return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + inet.getPort();
-    }
-    return String.valueOf(remote);
+    return Source.text(context().channel());
   }
 
   /** Address of the client without the port: the source that login refusals are counted by. */

@@ -117,7 +117,7 @@ public final class Listeners implements AutoCloseable {
     tlsFirst = new FirstBytes(Spoken.TLS, meter);
     httpFirst = new FirstBytes(Spoken.HTTP, meter);
     mqttFirst = new FirstBytes(Spoken.MQTT, meter);
-    handshakes = new Handshakes(meter::handshake, Source::of, System::nanoTime);
+    handshakes = new Handshakes(meter::handshake, Source::text, System::nanoTime);
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     acceptor = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("mqtt-accept"), io);

@@ -46,7 +46,7 @@ public final class Balancers {
     }
     meter.foreignBalancer();
     logOf(Source.site(channel))
-        .warn("closed " + channel.remoteAddress() + ", which is no load balancer of --proxy-from");
+        .warn("closed " + Source.text(channel) + ", which is no load balancer of --proxy-from");
     return false;
   }
 

@@ -24,6 +24,16 @@ public final class Source {
     return channel.remoteAddress();
   }
 
+  /** The same for people, and for presence records: address and port. */
+  public static String text(Channel channel) {
+    SocketAddress address = of(channel);
+    if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
+      String host = inet.getAddress().getHostAddress();
+      return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + inet.getPort();
+    }
+    return String.valueOf(address);
+  }
+
   /** The proxy said so. */
   static void tell(Channel channel, InetSocketAddress client) {
     channel.attr(BEHIND_PROXY).set(client);

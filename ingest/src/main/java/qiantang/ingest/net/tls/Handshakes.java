@@ -7,7 +7,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -67,7 +66,7 @@ public final class Handshakes extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(Handshakes.class);
 
   private final Consumer<Outcome> meter;
-  private final Function<Channel, @Nullable SocketAddress> source;
+  private final Function<Channel, String> source;
   private final LimitedLog refusals;
   private final LimitedLog failures;
 
@@ -76,8 +75,7 @@ public final class Handshakes extends ChannelInboundHandlerAdapter {
    *
    * @param source where a connection comes from
    */
-  public Handshakes(
-      Consumer<Outcome> meter, Function<Channel, @Nullable SocketAddress> source, Ticker ticker) {
+  public Handshakes(Consumer<Outcome> meter, Function<Channel, String> source, Ticker ticker) {
     this.meter = meter;
     this.source = source;
     refusals = new LimitedLog(logger, ticker);

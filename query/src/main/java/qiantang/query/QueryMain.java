@@ -25,6 +25,7 @@ import qiantang.query.change.Credentials;
 import qiantang.query.change.DeleteData;
 import qiantang.query.change.DisableDevice;
 import qiantang.query.change.RevokeCredential;
+import qiantang.query.http.ConnectionEndpoints;
 import qiantang.query.http.CredentialEndpoints;
 import qiantang.query.http.DataEndpoints;
 import qiantang.query.http.DeletionEndpoints;
@@ -44,6 +45,7 @@ import qiantang.query.read.ListDeletions;
 import qiantang.query.read.ListDevices;
 import qiantang.query.read.ListEnterprises;
 import qiantang.query.read.ListTokens;
+import qiantang.query.read.ReadConnections;
 import qiantang.query.read.ReadEnterprise;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatest;
@@ -194,6 +196,7 @@ public final class QueryMain implements AutoCloseable {
             new ReadIntervals(reader, devices, budget, store),
             new ReadRejections(reader, devices, store),
             clock),
+        new ConnectionEndpoints(new ReadConnections(reader, devices, store)),
         new DeletionEndpoints(
             new DeleteData(registry, folds, devices, store, clock, random::nextLong),
             new ListDeletions(folds, store)));

@@ -15,6 +15,7 @@ enum Cursor {
   LATEST("l"),
   TOKENS("t"),
   REJECTIONS("r"),
+  CONNECTIONS("c"),
   SERIES("s");
 
   private static final String VERSION = "1:";

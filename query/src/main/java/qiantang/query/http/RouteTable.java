@@ -30,6 +30,7 @@ public final class RouteTable {
       CredentialEndpoints credentials,
       TokenEndpoints tokens,
       DataEndpoints data,
+      ConnectionEndpoints connections,
       DeletionEndpoints deletions) {
     routes =
         List.of(
@@ -60,6 +61,7 @@ public final class RouteTable {
             forEnterprise(GET, D + "/latest", READ, LIGHT, data::latest),
             forEnterprise(GET, D + "/series", READ, HEAVY, data::series),
             forEnterprise(GET, D + "/rejections", READ, HEAVY, data::rejectionsOfDevice),
+            forEnterprise(GET, D + "/connections", READ, HEAVY, connections::ofDevice),
             forCaller(GET, "/v1/tokens", ANY, tokens::list),
             forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));

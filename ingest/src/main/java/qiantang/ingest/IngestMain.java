@@ -33,6 +33,7 @@ import qiantang.ingest.mqtt.Discovery;
 import qiantang.ingest.mqtt.MqttSession;
 import qiantang.ingest.mqtt.Node;
 import qiantang.ingest.mqtt.SessionLoop;
+import qiantang.ingest.mqtt.TraceWatch;
 import qiantang.ingest.net.Listeners;
 import qiantang.ingest.net.Listeners.Layers;
 import qiantang.ingest.net.Transports;
@@ -81,6 +82,7 @@ public final class IngestMain implements AutoCloseable {
   private final Listeners listeners;
   private final StoreWatch storeWatch;
   private final AccessWatch accessWatch;
+  private final TraceWatch traceWatch;
   private final Map<EventLoop, SessionLoop> loops = new HashMap<>();
   private final @Nullable RunningFolds folds;
   private final @Nullable HealthServer health;
@@ -130,6 +132,7 @@ public final class IngestMain implements AutoCloseable {
     node.retain(hostState(config.sparkplugHost()));
     storeWatch = new StoreWatch(tables::databaseTime, ticker, timers);
     accessWatch = new AccessWatch(registry, node, timers, scheduler);
+    traceWatch = new TraceWatch(registry.traces(), node, timers, scheduler);
     tls = tls(config.transports(), clock);
     listeners =
         new Listeners(
@@ -151,6 +154,7 @@ public final class IngestMain implements AutoCloseable {
     openJournal().join();
     storeWatch.ask();
     accessWatch.poll();
+    traceWatch.begin();
     if (folds != null) {
       folds.begin();
     }
@@ -240,6 +244,7 @@ public final class IngestMain implements AutoCloseable {
     if (health != null) {
       health.close();
     }
+    traceWatch.close(); // with what sessions told of their ends
     scheduler.shutdownNow();
     if (tls != null) {
       tls.close();

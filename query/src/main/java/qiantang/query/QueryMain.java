@@ -25,6 +25,7 @@ import qiantang.query.change.Credentials;
 import qiantang.query.change.DeleteData;
 import qiantang.query.change.DisableDevice;
 import qiantang.query.change.RevokeCredential;
+import qiantang.query.change.Traces;
 import qiantang.query.http.ConnectionEndpoints;
 import qiantang.query.http.CredentialEndpoints;
 import qiantang.query.http.DataEndpoints;
@@ -37,6 +38,7 @@ import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.http.RouterFactory;
 import qiantang.query.http.TokenEndpoints;
+import qiantang.query.http.TraceEndpoints;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.Devices;
@@ -52,6 +54,7 @@ import qiantang.query.read.ReadLatest;
 import qiantang.query.read.ReadLatestOfAll;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
+import qiantang.query.read.ReadTrace;
 import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
@@ -199,7 +202,11 @@ public final class QueryMain implements AutoCloseable {
         new ConnectionEndpoints(new ReadConnections(reader, devices, store)),
         new DeletionEndpoints(
             new DeleteData(registry, folds, devices, store, clock, random::nextLong),
-            new ListDeletions(folds, store)));
+            new ListDeletions(folds, store)),
+        new TraceEndpoints(
+            new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
+            new ReadTrace(registry.traces(), store, clock, System::nanoTime),
+            clock));
   }
 
   /** The port it listens on. */

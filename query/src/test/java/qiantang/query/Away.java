@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.memory.MemoryTraces;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
@@ -18,6 +19,7 @@ import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.SubDevices;
+import qiantang.store.trace.TraceTables;
 
 /** A registry of which nothing is heard any more. */
 final class Away implements Registry {
@@ -112,6 +114,11 @@ final class Away implements Registry {
   @Override
   public CompletionStage<List<AccessChange>> changes(Instant from, Instant until) {
     return away();
+  }
+
+  @Override
+  public TraceTables traces() {
+    return new MemoryTraces();
   }
 
   private static <T> CompletionStage<T> away() {

@@ -133,6 +133,7 @@ final class Active implements Phase {
             isAssigned ? clientId : null,
             keepAliveSeconds == connect.keepAliveSeconds() ? -1 : keepAliveSeconds,
             connect.sessionExpirySeconds() > 0));
+    records.connected(connect, keepAliveSeconds);
     session.activate(this);
   }
 
@@ -142,6 +143,7 @@ final class Active implements Phase {
 
   @Override
   public void packet(Packet packet) {
+    records.told(packet);
     switch (packet) {
       case Packet.Publish publish -> publish(publish);
       case Packet.OversizedPublish publish -> refuseOversized(publish);
@@ -167,6 +169,10 @@ final class Active implements Phase {
 
   Identity identity() {
     return identity;
+  }
+
+  Records records() {
+    return records;
   }
 
   /** Any thread: its access was taken away. */

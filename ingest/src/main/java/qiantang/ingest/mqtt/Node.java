@@ -3,11 +3,13 @@ package qiantang.ingest.mqtt;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.Logins;
 import qiantang.ingest.meter.IngestMeter;
 import qiantang.ingest.payload.Retained;
+import qiantang.ingest.trace.TraceSinks;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.Ticker;
 import qiantang.store.model.DeviceId;
@@ -22,6 +24,7 @@ public final class Node {
   private final Discovery discovery;
   private final IngestMeter meter;
   private final RebirthPace rebirths;
+  private final TraceSinks traces = new TraceSinks(() -> ThreadLocalRandom.current().nextInt());
   private final SessionIndex sessions = new SessionIndex();
   private final AtomicLong sessionNumbers = new AtomicLong();
   private volatile @Nullable Journal journal;
@@ -91,6 +94,10 @@ public final class Node {
     return rebirths;
   }
 
+  TraceSinks traces() {
+    return traces;
+  }
+
   IngestMeter meter() {
     return meter;
   }
@@ -113,6 +120,11 @@ public final class Node {
   /** The open sessions of these devices. */
   List<Active> sessions(EnterpriseId enterprise, Set<DeviceId> devices) {
     return sessions.of(enterprise, devices);
+  }
+
+  /** The open sessions of an enterprise. */
+  List<Active> sessions(EnterpriseId enterprise) {
+    return sessions.of(enterprise);
   }
 
   /** All open sessions. */

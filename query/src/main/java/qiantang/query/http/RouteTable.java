@@ -31,7 +31,8 @@ public final class RouteTable {
       TokenEndpoints tokens,
       DataEndpoints data,
       ConnectionEndpoints connections,
-      DeletionEndpoints deletions) {
+      DeletionEndpoints deletions,
+      TraceEndpoints traces) {
     routes =
         List.of(
             forAnyone(GET, "/", open::page),
@@ -51,6 +52,10 @@ public final class RouteTable {
             forEnterprise(GET, E + "/rejections", READ, HEAVY, data::rejectionsOfEnterprise),
             forEnterprise(DELETE, E + "/data", CHANGE, LIGHT, deletions::deleteOfEnterprise),
             forEnterprise(GET, E + "/deletions", READ, LIGHT, deletions::list),
+            forEnterprise(GET, E + "/traces", READ, LIGHT, traces::list),
+            forEnterprise(POST, E + "/traces", CHANGE, LIGHT, traces::begin),
+            forEnterprise(GET, E + "/traces/{trace}", READ, LIGHT, traces::read),
+            forEnterprise(DELETE, E + "/traces/{trace}", CHANGE, LIGHT, traces::stop),
             forEnterprise(GET, D, READ, HEAVY, devices::read),
             forEnterprise(PATCH, D, CHANGE, HEAVY, devices::change),
             forEnterprise(DELETE, D + "/data", CHANGE, HEAVY, deletions::deleteOfDevice),

@@ -30,6 +30,7 @@ import qiantang.store.registry.Platform;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Retention;
 import qiantang.store.registry.SubDevices;
+import qiantang.store.trace.TraceTables;
 
 /** The registry's tables as CQL: see {@code 002-registry.cql} and {@code 008-access.cql}. */
 final class CassandraRegistry implements Registry {
@@ -53,6 +54,7 @@ final class CassandraRegistry implements Registry {
   private final PreparedStatement selectDisabled;
   private final CassandraCredentials credentials;
   private final CassandraChanges changes;
+  private final CassandraTraces traces;
 
   CassandraRegistry(CqlSession session) {
     this.session = session;
@@ -84,6 +86,7 @@ final class CassandraRegistry implements Registry {
         prepare("INSERT INTO disabled_devices (enterprise, device, disabled) VALUES (?, ?, ?)");
     selectDisabled = prepare("SELECT device, disabled FROM disabled_devices WHERE enterprise = ?");
     changes = new CassandraChanges(session);
+    traces = new CassandraTraces(session);
     credentials = new CassandraCredentials(session, changes);
   }
 
@@ -336,6 +339,11 @@ final class CassandraRegistry implements Registry {
                     .sorted(order)
                     .limit(limit)
                     .toList());
+  }
+
+  @Override
+  public TraceTables traces() {
+    return traces;
   }
 
   private CompletionStage<Void> write(BoundStatement statement) {

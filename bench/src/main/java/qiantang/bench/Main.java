@@ -18,8 +18,10 @@ import picocli.CommandLine.Spec;
       DiskBench.class,
       DurableBench.class,
       FoldsBench.class,
+      NeighbourBench.class,
       ReadBench.class,
-      SimulateBench.class
+      SimulateBench.class,
+      StormBench.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -141,11 +141,13 @@ public final class Tracer {
             Outcome.REFUSED,
             reason.word(),
             detail);
-    for (TraceSink sink : sinks) {
-      if (isSure(sink, topic)) {
-        add(sink, record);
-      }
-    }
+    sure(record, topic);
+  }
+
+  /** A message came again; the first one decides. */
+  public void repeated(String topic, int qos, int packetId) {
+    Outcome outcome = Outcome.REPEATED;
+    sure(record("PUBLISH", false, topic, qos, packetId, 0, NO_PAYLOAD, outcome, null, ""), topic);
   }
 
   /** A message was sent to the client. */
@@ -162,6 +164,10 @@ public final class Tracer {
             Outcome.TOLD,
             null,
             "");
+    sure(record, topic);
+  }
+
+  private void sure(TraceRecord record, String topic) {
     for (TraceSink sink : sinks) {
       if (isSure(sink, topic)) {
         add(sink, record);

@@ -27,6 +27,7 @@ class SchemaTest {
           "006-masks.cql",
           "007-starts.cql",
           "008-access.cql",
+          "009-quotas.cql",
           "010-traces.cql");
 
   @Test

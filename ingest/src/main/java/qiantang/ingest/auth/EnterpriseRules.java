@@ -4,36 +4,46 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import qiantang.ingest.quota.EnterpriseUsage;
+import qiantang.ingest.quota.Limits;
+import qiantang.ingest.quota.RecentUsage;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.Enterprise;
+import qiantang.store.registry.Quotas;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.SubDevices;
 
 /**
- * Which devices the gateways of one enterprise may speak for. One object for all its sessions on a
- * node, read again when the enterprise's access changes: a message asks nobody. Any thread.
+ * What one enterprise's sessions may do: which devices its gateways may speak for, and its quotas
+ * with what is used of them. One object for all its sessions on a node, read again when its access
+ * changes: a message asks nobody. Any thread.
  */
-public final class SubDeviceRules {
+public final class EnterpriseRules {
   /**
    * What holds.
    *
    * @param isKnownOnly whether devices that nobody created are refused
    * @param disabled these are refused in any case
    */
-  private record State(boolean isKnownOnly, Set<DeviceId> disabled) {}
+  private record State(boolean isKnownOnly, Set<DeviceId> disabled, Limits limits) {}
 
   private final EnterpriseId enterprise;
   private final Registry registry;
+  private final boolean hasQuotas;
+  private final EnterpriseUsage usage;
   private volatile @Nullable State state;
 
   // Guarded by this. A reading that was begun earlier must not replace one begun later.
   private long begun;
   private long installed;
 
-  SubDeviceRules(EnterpriseId enterprise, Registry registry) {
+  EnterpriseRules(
+      EnterpriseId enterprise, Registry registry, RecentUsage recent, boolean hasQuotas) {
     this.enterprise = enterprise;
     this.registry = registry;
+    this.hasQuotas = hasQuotas;
+    usage = new EnterpriseUsage(enterprise, recent);
   }
 
   /** Whether they were read once. */
@@ -48,7 +58,7 @@ public final class SubDeviceRules {
         .enterprise(enterprise)
         .thenCombine(
             registry.disabledDevices(enterprise),
-            (row, disabled) -> new State(isKnownOnly(row), disabled))
+            (row, disabled) -> new State(isKnownOnly(row), disabled, limits(row)))
         .thenAccept(read -> install(number, read));
   }
 
@@ -68,10 +78,24 @@ public final class SubDeviceRules {
     return now().disabled().contains(device);
   }
 
+  /** The quotas that hold now. */
+  public Limits limits() {
+    return now().limits();
+  }
+
+  /** What is used of them on this node. */
+  public EnterpriseUsage usage() {
+    return usage;
+  }
+
+  private Limits limits(Optional<Enterprise> row) {
+    return hasQuotas ? new Limits(row.map(Enterprise::quotas).orElse(Quotas.USUAL)) : Limits.OFF;
+  }
+
   private State now() {
     State read = state;
     if (read == null) {
-      throw new AssertionError("BUG: a gateway was let in before its rules were read");
+      throw new AssertionError("BUG: a client was let in before its rules were read");
     }
     return read;
   }

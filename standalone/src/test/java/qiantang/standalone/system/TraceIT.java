@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -183,13 +182,9 @@ class TraceIT {
       if (!record.path("reason").isNull()) {
         told.append(' ').append(record.path("reason").asText());
       }
-      Map<String, JsonNode> readings = new HashMap<>();
-      record
-          .path("readings")
-          .fields()
-          .forEachRemaining(e -> readings.put(e.getKey(), e.getValue()));
-      readings.forEach(
-          (device, count) -> told.append(' ').append(device).append('=').append(count));
+      for (Map.Entry<String, JsonNode> count : record.path("readings").properties()) {
+        told.append(' ').append(count.getKey()).append('=').append(count.getValue());
+      }
       return told.toString();
     }
 

@@ -47,9 +47,9 @@ final class CassandraTraces implements TraceTables {
     selectLiving = prepare("SELECT * FROM living_traces WHERE hour = ? AND until > ? LIMIT ?");
     insertRecord =
         prepare(
-            "INSERT INTO trace_records (enterprise, trace, id, at, answered, device, client, packet,"
-                + " sent, topic, qos, packet_id, payload_bytes, payload, outcome, reason, detail,"
-                + " readings, skipped)"
+            "INSERT INTO trace_records (enterprise, trace, id, at, answered, device, client,"
+                + " packet, sent, topic, qos, packet_id, payload_bytes, payload, outcome, reason,"
+                + " detail, readings, skipped)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     selectRecords =
         prepare(

@@ -67,8 +67,8 @@ final class TransportOptions {
       names = "--tls-crl",
       paramLabel = "FILE",
       description = {
-        "Revoked certificates of clients, in PEM: a list of each authority in --tls-ca. Sessions of",
-        "those in a new list end within 5 s. One that has run out lets no client certificate in."
+        "Revoked certificates of clients, in PEM: a list of each authority in --tls-ca. Sessions",
+        "of those in a new list end within 5 s. One that has run out lets no client certificate in."
       })
   private @Nullable Path crl;
 

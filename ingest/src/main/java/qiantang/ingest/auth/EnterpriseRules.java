@@ -2,7 +2,9 @@ package qiantang.ingest.auth;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.quota.EnterpriseUsage;
 import qiantang.ingest.quota.Limits;
@@ -28,11 +30,16 @@ public final class EnterpriseRules {
    */
   private record State(boolean isKnownOnly, Set<DeviceId> disabled, Limits limits) {}
 
+  private static final CompletionStage<Void> DONE =
+      CompletableFuture.runAsync(() -> {}, Runnable::run);
+
   private final EnterpriseId enterprise;
   private final Registry registry;
   private final boolean hasQuotas;
   private final EnterpriseUsage usage;
   private volatile @Nullable State state;
+
+  private final AtomicReference<@Nullable CompletableFuture<Void>> first = new AtomicReference<>();
 
   // Guarded by this. A reading that was begun earlier must not replace one begun later.
   private long begun;
@@ -46,9 +53,28 @@ public final class EnterpriseRules {
     usage = new EnterpriseUsage(enterprise, recent);
   }
 
-  /** Whether they were read once. */
-  boolean areRead() {
-    return state != null;
+  /** Read once at least: who asks while they are being read waits for that, all for one read. */
+  CompletionStage<Void> areRead() {
+    if (state != null) {
+      return DONE;
+    }
+    CompletableFuture<Void> mine = new CompletableFuture<>();
+    CompletableFuture<Void> others = first.compareAndExchange(null, mine);
+    if (others != null) {
+      return others;
+    }
+    var _ =
+        read()
+            .whenComplete(
+                (nothing, error) -> {
+                  first.set(null);
+                  if (error == null) {
+                    mine.complete(null);
+                  } else {
+                    mine.completeExceptionally(error);
+                  }
+                });
+    return mine;
   }
 
   /** Reads them from the registry; fails while the store is away, and then the old ones hold. */

@@ -71,9 +71,7 @@ final class Remembered {
     EnterpriseRules known =
         rules.computeIfAbsent(
             enterprise, id -> new EnterpriseRules(id, registry, recent, hasQuotas));
-    return known.areRead()
-        ? CompletableFuture.completedFuture(known)
-        : known.read().thenApply(nothing -> known);
+    return known.areRead().thenApply(nothing -> known);
   }
 
   /** Reads the rules again where anybody uses them. */

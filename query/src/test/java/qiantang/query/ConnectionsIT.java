@@ -54,6 +54,8 @@ final class ConnectionsIT {
             .put("reason", "keep-alive")
             .put("clientId", "client of d1")
             .put("address", "10.1.2.3:4567")
+            .put("protocol", "5.0")
+            .put("transport", "tls")
             .putNull("gateway")
             .putNull("name")
             .putNull("model")
@@ -117,6 +119,8 @@ final class ConnectionsIT {
         reason,
         "client of " + device,
         "10.1.2.3:4567",
+        connected ? "5.0" : null,
+        connected ? "tls" : null,
         NOW_MICROS + laterMicros);
   }
 

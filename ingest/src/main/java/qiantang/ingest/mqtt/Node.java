@@ -138,13 +138,13 @@ public final class Node {
     return rebirths;
   }
 
+  TraceSinks traces() {
+    return traces;
+  }
+
   /** Where bugs are told that end one session: whoever finds one can make it happen at will. */
   LimitedLog bugs() {
     return bugs;
-  }
-
-  TraceSinks traces() {
-    return traces;
   }
 
   IngestMeter meter() {

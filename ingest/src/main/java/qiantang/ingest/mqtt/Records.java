@@ -322,7 +322,16 @@ final class Records {
         reason,
         clientId,
         session.address(),
+        isConnected ? protocol() : null,
+        isConnected ? session.transport() : null,
         node.nowMicros());
+  }
+
+  private String protocol() {
+    return switch (session.version()) {
+      case V3_1_1 -> "3.1.1";
+      case V5 -> "5.0";
+    };
   }
 
   private static String cut(String text) {

@@ -11,6 +11,7 @@ import qiantang.store.journal.ByteBudget;
 import qiantang.store.trace.Trace;
 import qiantang.store.trace.TraceId;
 import qiantang.store.trace.TraceRecord;
+import qiantang.store.trace.TraceRecord.Outcome;
 import qiantang.store.trace.TraceTables;
 
 /**
@@ -21,6 +22,9 @@ import qiantang.store.trace.TraceTables;
 public final class TraceSink {
   /** Records of a second: more nobody reads, and a flood must not become a flood of writes. */
   static final int PER_SECOND_MAX = 50;
+
+  /** Of these, such that tell more than a message that was stored: refusals, begins and ends. */
+  static final int RESERVED = 10;
 
   /** Records that wait to be written: four seconds of them. */
   static final int WAITING_MAX = 200;
@@ -98,8 +102,12 @@ public final class TraceSink {
   synchronized void add(TraceRecord record, long nowNanos, long nowMicros) {
     renew(nowNanos);
     long bytes = bytes(record);
+    boolean isUsual = record.packet().equals("PUBLISH") && record.outcome() == Outcome.ACCEPTED;
     boolean fits =
-        left > 0 && waiting.size() < WAITING_MAX && bytes <= bytesLeft && budget.tryTake(bytes);
+        left > (isUsual ? RESERVED : 0)
+            && waiting.size() < WAITING_MAX
+            && bytes <= bytesLeft
+            && budget.tryTake(bytes);
     if (!fits) {
       skipped++;
       return;
@@ -179,7 +187,7 @@ public final class TraceSink {
             0,
             0,
             NO_PAYLOAD,
-            TraceRecord.Outcome.TOLD,
+            Outcome.TOLD,
             null,
             "more came than is told: "
                 + PER_SECOND_MAX

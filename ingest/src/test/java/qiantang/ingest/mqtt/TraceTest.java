@@ -142,12 +142,23 @@ class TraceTest {
         rig.commit();
       }
     }
+    client.send(publish("nowhere", 201, "x"));
+    rig.commit();
     rig.pass(Duration.ofSeconds(2));
     List<TraceRecord> records = records("t");
+    assertEquals("topic", records.get(40).reason(), "a refusal is told all the same");
     long skipped = records.stream().mapToLong(TraceRecord::skipped).sum();
-    assertEquals("GAP", records.getLast().packet());
-    assertEquals(50 + 1, records.size());
-    assertEquals(150, skipped);
+    assertEquals(41, records.size());
+    assertEquals(160, skipped);
+    for (int i = 1; i <= 60; i++) {
+      client.send(publish(TELEMETRY, i, "{\"a\":" + i + "}"));
+      if (i % 10 == 0) {
+        rig.commit();
+      }
+    }
+    rig.pass(Duration.ofSeconds(2));
+    assertEquals("GAP", records("t").getLast().packet(), "where nothing follows, that is told");
+    assertEquals(20, records("t").getLast().skipped());
   }
 
   @Test

@@ -86,6 +86,8 @@ public final class ConnectionsJson {
     Entry.@Nullable Birth birth = began instanceof Began.SpokenFor spoken ? spoken.birth() : null;
     out.text("clientId", own == null ? null : own.clientId())
         .text("address", own == null ? null : own.address())
+        .text("protocol", own == null ? null : own.protocol())
+        .text("transport", own == null ? null : own.transport())
         .text("gateway", birth == null ? null : birth.gateway().text())
         .text("name", birth == null ? null : birth.name())
         .text("model", birth == null ? null : birth.model());

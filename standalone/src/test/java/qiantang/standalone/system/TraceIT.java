@@ -109,6 +109,8 @@ class TraceIT {
     JsonNode session = newest(history);
     assertEquals("connection-lost", session.path("reason").asText());
     assertEquals("listener", session.path("clientId").asText());
+    assertEquals("3.1.1", session.path("protocol").asText());
+    assertEquals("tcp", session.path("transport").asText());
     assertTrue(session.path("address").asText().startsWith("127.0.0.1:"), session.toString());
     assertTrue(session.path("durationSeconds").asLong() >= 0, session.toString());
   }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
@@ -64,6 +65,7 @@ final class LoadClient implements AutoCloseable {
   private long beginNanos; // event loop only, as the two below
   private long planned;
   private int turn;
+  private @Nullable Future<?> ticking;
   private volatile @Nullable String failure;
   private volatile boolean sending;
 
@@ -139,14 +141,23 @@ final class LoadClient implements AutoCloseable {
                 connections.forEach(connection -> connection.publish(window, System.nanoTime(), 0));
               } else {
                 beginNanos = System.nanoTime();
+                planned = 0;
+                stopTicking();
                 Duration tick = perSecond <= FEW_PER_SECOND ? TICK_OF_FEW : TICK;
-                var _ =
+                ticking =
                     group
                         .next()
                         .scheduleAtFixedRate(
                             this::sendWhatIsDue, 0, tick.toNanos(), TimeUnit.NANOSECONDS);
               }
             });
+  }
+
+  private void stopTicking() {
+    Future<?> running = ticking;
+    if (running != null) {
+      running.cancel(false);
+    }
   }
 
   /** Runs on the event loop: whatever is due goes out, each connection a share in its turn. */

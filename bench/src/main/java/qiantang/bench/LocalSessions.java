@@ -111,7 +111,7 @@ final class LocalSessions {
         new Node(
             clock,
             ticker,
-            new Logins(registry, clock, ticker, null),
+            new Logins(registry, clock, ticker, null, true),
             budgets,
             new Discovery(registry, scheduler, timers, meter),
             meter);

@@ -6,9 +6,12 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,9 +23,11 @@ import qiantang.standalone.cassandra.Ports;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.AccessChange;
 import qiantang.store.registry.AccessToken;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
+import qiantang.store.registry.Quota;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Retention;
 
@@ -83,7 +88,11 @@ final class MemoryIngest {
     for (int i = 0; i < tokens.size(); i++) {
       LoadIdentity identity = LoadIdentity.of(tokens.get(i), i);
       if (enterprises.add(identity.owner())) {
-        registry.createEnterprise(enterprise(identity.owner(), now)).toCompletableFuture().join();
+        registry
+            .createEnterprise(enterprise(identity.owner(), now))
+            .thenCompose(isNew -> liftQuotas(registry, identity.owner(), now))
+            .toCompletableFuture()
+            .join();
       }
       free.acquire();
       var _ =
@@ -109,11 +118,30 @@ final class MemoryIngest {
     return new Enterprise(id, id.text(), "", List.of(Platform.BASE), Retention.YEAR_1, now);
   }
 
+  /** Rates are reckoned with, as users have them, and none is ever met. */
+  private static CompletionStage<Void> liftQuotas(
+      Registry registry, EnterpriseId owner, Instant now) {
+    Map<Quota, Long> highest = new EnumMap<>(Quota.class);
+    for (Quota quota : Quota.values()) {
+      highest.put(quota, quota.most());
+    }
+    return registry.setQuotas(owner, highest, AccessChange.ofEnterprise(now, 0, owner));
+  }
+
   /** Tokens of so many devices spread over so many enterprises. */
   static List<String> drawTokens(int devices, int enterprises) {
+    return drawTokens(
+        devices,
+        IntStream.range(0, enterprises)
+            .mapToObj(i -> new EnterpriseId("enterprise-" + i))
+            .toList());
+  }
+
+  /** Tokens of so many devices, spread over these enterprises. */
+  static List<String> drawTokens(int devices, List<EnterpriseId> enterprises) {
     SecureRandom random = new SecureRandom();
     return IntStream.range(0, devices)
-        .mapToObj(i -> new EnterpriseId("enterprise-" + i % enterprises))
+        .mapToObj(i -> enterprises.get(i % enterprises.size()))
         .map(owner -> AccessToken.draw(owner, random).text())
         .toList();
   }

@@ -123,7 +123,7 @@ public final class IngestMain implements AutoCloseable {
         new Node(
             clock,
             ticker,
-            new Logins(registry, clock, ticker, config.anonymous()),
+            new Logins(registry, clock, ticker, config.anonymous(), config.hasQuotas()),
             budgets,
             new Discovery(registry, scheduler, timers, meter),
             meter);

@@ -17,6 +17,7 @@ import qiantang.query.auth.Authenticator;
 import qiantang.query.auth.Enterprises;
 import qiantang.query.change.AccessChanges;
 import qiantang.query.change.ChangeEnterprise;
+import qiantang.query.change.ChangeQuotas;
 import qiantang.query.change.CreateCredential;
 import qiantang.query.change.CreateDevices;
 import qiantang.query.change.CreateEnterprise;
@@ -32,6 +33,7 @@ import qiantang.query.http.DeviceEndpoints;
 import qiantang.query.http.Dispatcher;
 import qiantang.query.http.EnterpriseEndpoints;
 import qiantang.query.http.OpenEndpoints;
+import qiantang.query.http.QuotaEndpoints;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.http.RouterFactory;
@@ -48,6 +50,7 @@ import qiantang.query.read.ReadEnterprise;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatest;
 import qiantang.query.read.ReadLatestOfAll;
+import qiantang.query.read.ReadQuotas;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
 import qiantang.query.waiting.HeavyReads;
@@ -175,6 +178,8 @@ public final class QueryMain implements AutoCloseable {
             new ReadEnterprise(registry, devices, store),
             new CreateEnterprise(registry, store, clock),
             new ChangeEnterprise(registry, changes, store)),
+        new QuotaEndpoints(
+            new ReadQuotas(registry, store), new ChangeQuotas(registry, changes, store)),
         new DeviceEndpoints(
             devices,
             new ListDevices(devices),

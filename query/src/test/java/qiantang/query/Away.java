@@ -3,6 +3,7 @@ package qiantang.query;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import qiantang.store.registry.CredentialKey;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
+import qiantang.store.registry.Quota;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.SubDevices;
 
@@ -52,7 +54,7 @@ final class Away implements Registry {
   }
 
   @Override
-  public CompletionStage<Void> discoverDevice(Device device) {
+  public CompletionStage<Boolean> discoverDevice(Device device) {
     return away();
   }
 
@@ -96,6 +98,12 @@ final class Away implements Registry {
   @Override
   public CompletionStage<Void> setSubDevices(
       EnterpriseId enterprise, SubDevices setting, AccessChange change) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Void> setQuotas(
+      EnterpriseId enterprise, Map<Quota, Long> values, AccessChange change) {
     return away();
   }
 

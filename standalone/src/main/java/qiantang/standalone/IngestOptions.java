@@ -60,6 +60,14 @@ final class IngestOptions {
               + " off on every node wants a program fold. Default: ${DEFAULT-VALUE}")
   private Switch folds = Switch.on;
 
+  @Option(
+      names = "--quotas",
+      paramLabel = "on|off",
+      description =
+          "off lifts the quotas of enterprises and devices, for load tests. Default:"
+              + " ${DEFAULT-VALUE}")
+  private Switch quotas = Switch.on;
+
   @Mixin private TransportOptions transports = new TransportOptions();
 
   /** By the options that set them; those of TLS and WebSocket as given, or off. */
@@ -94,7 +102,8 @@ final class IngestOptions {
     IngestConfig config =
         IngestConfig.of(listeners.addresses(), mqttPort, httpPort, node, anonymous)
             .with(beside)
-            .withSparkplugHost(sparkplugHost);
+            .withSparkplugHost(sparkplugHost)
+            .withQuotas(quotas == Switch.on);
     try {
       FoldTables tables = folds == Switch.on ? store.folds() : null;
       return IngestMain.start(config, store.journal(), tables, store.registry());

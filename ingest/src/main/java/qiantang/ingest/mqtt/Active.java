@@ -3,7 +3,6 @@ package qiantang.ingest.mqtt;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.Identity;
 import qiantang.ingest.auth.Logins;
-import qiantang.ingest.auth.SubDeviceRules;
 import qiantang.ingest.meter.IngestMeter;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
@@ -20,6 +19,7 @@ import qiantang.store.model.Counts;
 import qiantang.store.model.Reason;
 import qiantang.store.model.SessionEnd;
 import qiantang.store.model.WriteResult;
+import qiantang.store.registry.Quota;
 
 /**
  * A session that is open: takes messages, appends what they say to the enterprise's lane, and
@@ -54,6 +54,7 @@ final class Active implements Phase {
   private final BudgetWait budgetWait = new BudgetWait();
   private final int keepAliveSeconds;
   private final @Nullable SubDeviceGate gate;
+  private final Throttle throttle;
   private int unanswered;
   private boolean isDraining;
   private boolean isNodeDead;
@@ -77,12 +78,12 @@ final class Active implements Phase {
     budget = node.budgets().session(identity.enterprise());
     records = new Records(session, identity, clientId, journal, budget);
     messages = new MessageRecords(identity, records, meter);
-    window = new Window(connect.version());
+    throttle = new Throttle(session, identity, records);
+    window = new Window(connect.version(), limit(Quota.IN_FLIGHT));
     answers = new Answers(session, connect);
     subscriptions = new Subscriptions(session, identity);
     dialects = new SessionDialects(session, identity, records, this::outgoing);
-    SubDeviceRules rules = identity.rules();
-    gate = rules == null ? null : new SubDeviceGate(session, identity.enterprise(), rules);
+    gate = identity.isGateway() ? new SubDeviceGate(session, identity) : null;
     boolean isCapped =
         connect.version() == MqttVersion.V5
             && (connect.keepAliveSeconds() == 0
@@ -110,6 +111,7 @@ final class Active implements Phase {
     }
     Active active = new Active(session, identity, connect.terms(), clientId, journal, will);
     if (!active.budget.tryTake(PRESENCE_BYTES)) {
+      active.throttle.close();
       if (will != null) {
         will.open(SessionEnd.DISCONNECT);
       }
@@ -129,7 +131,7 @@ final class Active implements Phase {
         session.out(),
         session.version(),
         new PacketEncoder.Announcement(
-            Window.RECEIVE_MAXIMUM,
+            window.most(),
             isAssigned ? clientId : null,
             keepAliveSeconds == connect.keepAliveSeconds() ? -1 : keepAliveSeconds,
             connect.sessionExpirySeconds() > 0));
@@ -216,6 +218,7 @@ final class Active implements Phase {
     if (outgoing != null) {
       outgoing.close(records);
     }
+    throttle.close();
     records.end(why);
   }
 
@@ -346,19 +349,8 @@ final class Active implements Phase {
   private void take(Packet.Publish publish, int bytes) {
     long nowMicros = node.nowMicros();
     Ack ack = begin(publish.qos(), publish.packetId());
-    EventTimes times = EventTimes.around(nowMicros, identity.retention());
-    Decoded decoded =
-        dialects
-            .of(publish)
-            .decode(
-                new Message(
-                    identity.device(),
-                    publish.bytes(),
-                    publish.payloadOffset(),
-                    publish.payloadLength(),
-                    publish.duplicate(),
-                    times,
-                    devices));
+    throttle.took(publish.payloadLength(), ack);
+    Decoded decoded = decode(publish, nowMicros);
     isNodeDead |= decoded instanceof Decoded.Death death && death.isOfNode();
     if (gate == null || gate.isOpen()) {
       settle(publish, decoded, nowMicros, bytes, ack);
@@ -368,6 +360,28 @@ final class Active implements Phase {
           publish.payloadLength(),
           judged -> settle(publish, judged, nowMicros, bytes, ack));
     }
+  }
+
+  private Decoded decode(Packet.Publish publish, long nowMicros) {
+    Decoded.Refused tooMuch = Sizes.judge(publish, identity.rules().limits(), meter);
+    if (tooMuch != null) {
+      return tooMuch;
+    }
+    return dialects
+        .of(publish)
+        .decode(
+            new Message(
+                identity.device(),
+                publish.bytes(),
+                publish.payloadOffset(),
+                publish.payloadLength(),
+                publish.duplicate(),
+                EventTimes.around(nowMicros, identity.retention()),
+                devices));
+  }
+
+  private int limit(Quota quota) {
+    return Math.toIntExact(identity.rules().limits().of(quota).value());
   }
 
   /** Decides what becomes of a message; null where nobody knows, so that it comes again. */

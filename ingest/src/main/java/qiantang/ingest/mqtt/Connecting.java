@@ -5,6 +5,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.AuthResult;
+import qiantang.ingest.auth.EnterpriseRules;
 import qiantang.ingest.auth.Identity;
 import qiantang.ingest.auth.PeerRefused;
 import qiantang.ingest.auth.Presented;
@@ -12,6 +13,7 @@ import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
+import qiantang.ingest.quota.EnterpriseUsage.Wait;
 import qiantang.store.journal.Journal;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -226,7 +228,11 @@ final class Connecting implements Phase {
       AuthResult result, Packet.Connect connect, String clientId, boolean isAssigned) {
     switch (result) {
       case AuthResult.Granted granted -> {
-        Active active = Active.open(session, granted.identity(), connect, clientId);
+        Identity identity = granted.identity();
+        if (isOverRate(identity, clientId)) {
+          return null;
+        }
+        Active active = Active.open(session, identity, connect, clientId);
         if (active == null) {
           node.meter().loginUndecided();
           refuse(ReasonCode.SERVER_BUSY, "no room for another session just now: come again");
@@ -247,6 +253,23 @@ final class Connecting implements Phase {
       case AuthResult.Undecided undecided -> undecided();
     }
     return null;
+  }
+
+  /** Whether too many connects came; then it is refused. */
+  private boolean isOverRate(Identity identity, String clientId) {
+    EnterpriseRules rules = identity.rules();
+    Wait wait = rules.usage().connect(rules.limits(), identity.device(), session.loop().nanos());
+    if (wait == null) {
+      return false;
+    }
+    node.meter().overQuota(wait.limit().quota());
+    Fault why =
+        new Fault(
+            ReasonCode.CONNECTION_RATE_EXCEEDED, Reason.QUOTA, wait.limit().refusal(wait.nanos()));
+    record(identity, clientId, why);
+    refusal = Reason.QUOTA;
+    refuse(why.code(), why.detail());
+    return true;
   }
 
   /**

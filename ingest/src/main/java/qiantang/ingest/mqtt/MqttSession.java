@@ -52,6 +52,8 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     ROOM(16),
     /** The registry is asked for devices that it names. */
     DEVICES(32),
+    /** A quota that slows is used up. */
+    QUOTA(64),
     /** It does not take what is written to it. */
     WRITE(4),
     /** The node ends. */

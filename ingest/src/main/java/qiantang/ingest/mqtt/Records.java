@@ -3,6 +3,7 @@ package qiantang.ingest.mqtt;
 import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import qiantang.ingest.auth.EnterpriseRules;
 import qiantang.ingest.auth.Identity;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.payload.Decoded;
@@ -246,8 +247,11 @@ final class Records {
 
   private void discover(
       DeviceId device, String name, @Nullable String model, boolean isBehindGateway) {
+    EnterpriseRules rules = identity.rules();
+    rules.usage().takeNewDevice(rules.limits(), session.loop().nanos());
     node.discovery()
         .found(
+            rules,
             new Device(
                 identity.enterprise(),
                 device,

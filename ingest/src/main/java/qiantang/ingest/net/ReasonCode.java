@@ -54,6 +54,8 @@ public enum ReasonCode {
   RETAIN_NOT_SUPPORTED(0x9A, 0x03),
   /** Shared subscriptions are not offered. */
   SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E, 0x03),
+  /** Too many connects in a time. */
+  CONNECTION_RATE_EXCEEDED(0x9F, 0x03),
   /** Subscription identifiers are not offered. */
   SUBSCRIPTION_IDS_NOT_SUPPORTED(0xA1, 0x03);
 

@@ -29,6 +29,7 @@ import qiantang.store.model.Entry;
 import qiantang.store.model.Reading;
 import qiantang.store.model.Reason;
 import qiantang.store.registry.Device;
+import qiantang.store.registry.Quota;
 import qiantang.store.registry.Role;
 
 class MqttSessionTest {
@@ -275,7 +276,7 @@ class MqttSessionTest {
   void moreThanTheReceiveMaximumEndsTheSession() {
     Rig.Client client = rig.login(V5, Role.DEVICE, "d");
     rig.commit();
-    for (int i = 1; i <= Window.RECEIVE_MAXIMUM; i++) {
+    for (int i = 1; i <= Quota.IN_FLIGHT.usual(); i++) {
       client.send(publish(V5, TOPIC, i, "{}"));
     }
     assertTrue(client.isOpen());

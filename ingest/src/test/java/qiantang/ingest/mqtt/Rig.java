@@ -94,7 +94,7 @@ final class Rig {
         new Node(
             clock,
             () -> nanos,
-            new Logins(logins, clock, () -> nanos, anonymous),
+            new Logins(logins, clock, () -> nanos, anonymous, true),
             budgets,
             discovery,
             meter);

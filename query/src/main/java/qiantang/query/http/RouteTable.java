@@ -5,6 +5,7 @@ import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.PATCH;
 import static io.vertx.core.http.HttpMethod.POST;
 import static qiantang.query.http.Route.Leave.CHANGE;
+import static qiantang.query.http.Route.Leave.OPERATE;
 import static qiantang.query.http.Route.Leave.READ;
 import static qiantang.query.http.Route.Role.ADMIN;
 import static qiantang.query.http.Route.Role.ANY;
@@ -26,6 +27,7 @@ public final class RouteTable {
   public RouteTable(
       OpenEndpoints open,
       EnterpriseEndpoints enterprises,
+      QuotaEndpoints quotas,
       DeviceEndpoints devices,
       CredentialEndpoints credentials,
       TokenEndpoints tokens,
@@ -43,6 +45,8 @@ public final class RouteTable {
             forCaller(POST, "/v1/enterprises", OPERATOR, enterprises::create),
             forEnterprise(GET, E, READ, HEAVY, enterprises::read),
             forEnterprise(PATCH, E, CHANGE, LIGHT, enterprises::change),
+            forEnterprise(GET, E + "/quotas", READ, LIGHT, quotas::read),
+            forEnterprise(PATCH, E + "/quotas", OPERATE, LIGHT, quotas::change),
             forEnterprise(GET, E + "/devices", READ, HEAVY, devices::list),
             forEnterprise(POST, E + "/devices", CHANGE, HEAVY, devices::create),
             forEnterprise(GET, E + "/series", READ, HEAVY, data::seriesOfEnterprise),

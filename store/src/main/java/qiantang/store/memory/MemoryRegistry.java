@@ -22,6 +22,7 @@ import qiantang.store.registry.CredentialKey;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
+import qiantang.store.registry.Quota;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.SubDevices;
 
@@ -73,26 +74,29 @@ public final class MemoryRegistry implements Registry {
   }
 
   @Override
-  public CompletionStage<Void> discoverDevice(Device device) {
+  public CompletionStage<Boolean> discoverDevice(Device device) {
+    boolean[] isNew = {true};
     of(device.enterprise())
         .merge(
             device.id(),
             device,
-            (old, found) ->
-                old.kind() == Device.Kind.GATEWAY || found.gateway() == null
-                    ? old
-                    : new Device(
-                        old.enterprise(),
-                        old.id(),
-                        old.name(),
-                        old.kind(),
-                        found.gateway(),
-                        old.model(),
-                        old.factory(),
-                        old.line(),
-                        old.disabled(),
-                        old.created()));
-    return DONE;
+            (old, found) -> {
+              isNew[0] = false;
+              return old.kind() == Device.Kind.GATEWAY || found.gateway() == null
+                  ? old
+                  : new Device(
+                      old.enterprise(),
+                      old.id(),
+                      old.name(),
+                      old.kind(),
+                      found.gateway(),
+                      old.model(),
+                      old.factory(),
+                      old.line(),
+                      old.disabled(),
+                      old.created());
+            });
+    return done(isNew[0]);
   }
 
   @Override
@@ -125,6 +129,13 @@ public final class MemoryRegistry implements Registry {
   public CompletionStage<Void> setSubDevices(
       EnterpriseId enterprise, SubDevices setting, AccessChange change) {
     enterprises.computeIfPresent(enterprise, (id, row) -> row.with(setting));
+    return note(change);
+  }
+
+  @Override
+  public CompletionStage<Void> setQuotas(
+      EnterpriseId enterprise, Map<Quota, Long> values, AccessChange change) {
+    enterprises.computeIfPresent(enterprise, (id, row) -> row.with(row.quotas().with(values)));
     return note(change);
   }
 

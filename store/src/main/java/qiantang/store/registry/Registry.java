@@ -2,6 +2,7 @@ package qiantang.store.registry;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -38,8 +39,9 @@ public interface Registry {
   /**
    * Notes that a gateway speaks for a device: creates the device where there is none, else only
    * records the gateway. Repeating it changes nothing. A device of another kind is left alone.
+   * Whether there was none.
    */
-  CompletionStage<Void> discoverDevice(Device device);
+  CompletionStage<Boolean> discoverDevice(Device device);
 
   /** One device. */
   CompletionStage<Optional<Device>> device(EnterpriseId enterprise, DeviceId id);
@@ -57,6 +59,14 @@ public interface Registry {
   /** Changes a setting of an enterprise that exists; notes the change behind it. */
   CompletionStage<Void> setSubDevices(
       EnterpriseId enterprise, SubDevices setting, AccessChange change);
+
+  /**
+   * Changes quotas of an enterprise that exists; notes the change behind them.
+   *
+   * @param changes 0 for the usual value
+   */
+  CompletionStage<Void> setQuotas(
+      EnterpriseId enterprise, Map<Quota, Long> changes, AccessChange change);
 
   /** Stores a new credential; repeating it changes nothing. */
   CompletionStage<Void> putCredential(Credential credential);

@@ -25,7 +25,8 @@ class SchemaTest {
           "005-rollups.cql",
           "006-masks.cql",
           "007-starts.cql",
-          "008-access.cql");
+          "008-access.cql",
+          "009-quotas.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class StormFleet implements AutoCloseable {
   // A process may have 20,000 files here, and one thread of clients should not be the bottleneck.
   private static final int CLIENTS_MAX = 9000;
-  private static final List<String> FLAGS = List.of("-Xmx512m", "-XX:+UseSerialGC");
+
+  // No collection in a storm: it would take a core from the server.
+  private static final List<String> FLAGS =
+      List.of("-Xms1g", "-Xmx1g", "-Xmn900m", "-XX:+UseSerialGC");
 
   private final List<Process> processes = new ArrayList<>();
 

@@ -15,6 +15,11 @@ record LoadIdentity(AccessToken token, DeviceId id) {
         AccessToken.parse(token).orElseThrow(), new DeviceId("device-%06d".formatted(number)));
   }
 
+  /** The same token for a device of another name, which begins so. */
+  LoadIdentity named(String prefix) {
+    return new LoadIdentity(token, new DeviceId(prefix + "-" + id.text()));
+  }
+
   EnterpriseId owner() {
     return token.owner();
   }
@@ -24,6 +29,10 @@ record LoadIdentity(AccessToken token, DeviceId id) {
   }
 
   Credential credential(Instant now) {
-    return new Credential(owner(), id.text(), token.hash(), Role.DEVICE, id, id.text(), now, null);
+    return credential(now, Role.DEVICE);
+  }
+
+  Credential credential(Instant now, Role role) {
+    return new Credential(owner(), id.text(), token.hash(), role, id, id.text(), now, null);
   }
 }

@@ -70,11 +70,11 @@ final class DensityBench implements Callable<Integer> {
       InetSocketAddress server =
           new InetSocketAddress(InetAddress.getLoopbackAddress(), ingest.mqttPort());
       // Classes and pools that the first connections bring are not what one more costs.
-      try (LoadClient first = new LoadClient(1, 100, 0, 0)) {
+      try (LoadClient first = new LoadClient(1, LoadMessage.ofDevice(100), 0, 0)) {
         first.connect(server, tokens.subList(0, Math.min(1000, sockets)));
       }
       long before = settled(ingest.program());
-      try (LoadClient all = new LoadClient(1, 100, 0, 0)) {
+      try (LoadClient all = new LoadClient(1, LoadMessage.ofDevice(100), 0, 0)) {
         all.connect(server, tokens);
         return (double) (settled(ingest.program()) - before) / sockets;
       }

@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
+import qiantang.store.registry.Device;
 
 /**
  * What a durable acknowledgement costs: the whole system, the same server over tables that commit
@@ -27,6 +28,11 @@ final class DurableBench implements Callable<Integer> {
   // The compilers of three JVMs on two cores: after 20 s the rate still rises by half.
   private static final Duration WARM_UP = Duration.ofSeconds(60);
 
+  private static final int GATEWAYS = 200;
+  private static final int GATEWAY_IN_FLIGHT = 4;
+  private static final int GATEWAY_DEVICES = 50;
+  private static final int GATEWAY_METRICS = 10;
+
   @Mixin private LoadOptions load = new LoadOptions();
 
   @Option(names = "--seconds", description = "Length of each measurement.")
@@ -37,7 +43,7 @@ final class DurableBench implements Callable<Integer> {
 
   @Option(
       names = "--only",
-      description = "One case alone: instant, paced, durable or journal.",
+      description = "One case alone: instant, paced, durable, gateway or journal.",
       defaultValue = "")
   private String only = "";
 
@@ -79,6 +85,9 @@ final class DurableBench implements Callable<Integer> {
         if (isWanted("durable") || isWanted("paced")) {
           durable(folder, tokens, database);
         }
+        if (isWanted("gateway")) {
+          gateway(folder, cassandra, database);
+        }
         if (isWanted("journal")) {
           journal(cassandra, database);
         }
@@ -98,8 +107,27 @@ final class DurableBench implements Callable<Integer> {
     }
   }
 
+  /** Gateways with {@value #GATEWAY_DEVICES} devices of {@value #GATEWAY_METRICS} metrics. */
+  private void gateway(Path folder, Cassandra cassandra, Database database) throws Exception {
+    List<String> tokens = MemoryIngest.drawTokens(GATEWAYS, load.enterprises());
+    MemoryIngest.register(cassandra.registry(), tokens, Device.Kind.GATEWAY);
+    PublishLoad gateways =
+        new PublishLoad(
+            tokens, GATEWAY_IN_FLIGHT, LoadMessage.ofGateway(GATEWAY_DEVICES, GATEWAY_METRICS));
+    try (IngestProgram ingest =
+        IngestProgram.overCassandra(folder.resolve("gateway.log"), database.cqlPort(), List.of())) {
+      measure("gateway", gateways, ingest, database.process().pid(), 0);
+    }
+  }
+
   private void measure(
       String name, IngestProgram ingest, List<String> tokens, long cassandraPid, int perSecond)
+      throws InterruptedException {
+    measure(name, load.of(tokens), ingest, cassandraPid, perSecond);
+  }
+
+  private void measure(
+      String name, PublishLoad sent, IngestProgram ingest, long cassandraPid, int perSecond)
       throws InterruptedException {
     Map<String, ProcessHandle> handles = new LinkedHashMap<>();
     handles.put("client", ProcessHandle.current());
@@ -109,9 +137,7 @@ final class DurableBench implements Callable<Integer> {
     }
     Duration length = Duration.ofSeconds(seconds);
     String shown = name.equals("instant") ? "instant store" : name;
-    results.put(
-        name,
-        load.of(tokens).measure(shown, ingest.mqttPort(), perSecond, WARM_UP, length, handles));
+    results.put(name, sent.measure(shown, ingest.mqttPort(), perSecond, WARM_UP, length, handles));
   }
 
   private void journal(Cassandra cassandra, Database database) throws Exception {
@@ -154,6 +180,14 @@ final class DurableBench implements Callable<Integer> {
                 m.coresByProcess().getOrDefault("cassandra", Double.NaN),
                 m.residentMebibytes().getOrDefault("ingest", Double.NaN),
                 m.residentMebibytes().getOrDefault("cassandra", Double.NaN)));
+    Measurement gateway = results.get("gateway");
+    if (gateway != null) {
+      System.out.printf(
+          "%ngateway: %d devices x %d metrics a message, %,.0f samples/s%n",
+          GATEWAY_DEVICES,
+          GATEWAY_METRICS,
+          gateway.perSecond() * GATEWAY_DEVICES * GATEWAY_METRICS);
+    }
     Measurement durable = results.get("durable");
     if (durable != null) {
       System.out.printf(

@@ -37,7 +37,7 @@ final class LoadOptions {
 
   /** This load with these tokens. */
   PublishLoad of(List<String> tokens) {
-    return new PublishLoad(tokens, inFlight, payloadBytes);
+    return new PublishLoad(tokens, inFlight, LoadMessage.ofDevice(payloadBytes));
   }
 
   /** For the line above a table. */

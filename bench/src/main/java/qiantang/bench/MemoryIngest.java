@@ -25,6 +25,7 @@ import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
 import qiantang.store.registry.AccessToken;
+import qiantang.store.registry.Device;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
 import qiantang.store.registry.Quota;
@@ -81,12 +82,18 @@ final class MemoryIngest {
 
   /** Makes the enterprises and devices that the tokens name, some at a time. */
   static void register(Registry registry, List<String> tokens) throws InterruptedException {
+    register(registry, tokens, Device.Kind.DEVICE);
+  }
+
+  /** The same of a kind. */
+  static void register(Registry registry, List<String> tokens, Device.Kind kind)
+      throws InterruptedException {
     Instant now = Instant.now();
     Set<EnterpriseId> enterprises = new HashSet<>();
     Semaphore free = new Semaphore(UNDER_WAY_MAX);
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     for (int i = 0; i < tokens.size(); i++) {
-      LoadIdentity identity = LoadIdentity.of(tokens.get(i), i);
+      LoadIdentity identity = LoadIdentity.of(tokens.get(i), i, kind);
       if (enterprises.add(identity.owner())) {
         registry
             .createEnterprise(enterprise(identity.owner(), now))

@@ -105,9 +105,11 @@ final class NeighbourBench implements Callable<Integer> {
     long hourAgoMillis = System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1);
     Path log = folder.resolve("ingest.log");
     try (IngestProgram ingest = IngestProgram.overCassandra(log, database.cqlPort(), List.of());
-        LoadClient others = new LoadClient(WINDOW, payloadBytes, hourAgoMillis, rate);
+        LoadClient others =
+            new LoadClient(WINDOW, LoadMessage.ofDevice(payloadBytes), hourAgoMillis, rate);
         LoadClient flooder =
-            new LoadClient(FLOOD_WINDOW, payloadBytes, hourAgoMillis, quota * times)) {
+            new LoadClient(
+                FLOOD_WINDOW, LoadMessage.ofDevice(payloadBytes), hourAgoMillis, quota * times)) {
       InetSocketAddress server =
           new InetSocketAddress(InetAddress.getLoopbackAddress(), ingest.mqttPort());
       others.connect(server, tokens);

@@ -24,6 +24,7 @@ import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessToken;
 import qiantang.store.registry.Credential;
+import qiantang.store.registry.Device;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Role;
 
@@ -58,8 +59,7 @@ final class SoakBench implements Callable<Integer> {
       Map<Kind, List<String>> tokens = new EnumMap<>(Kind.class);
       for (Kind kind : Kind.values()) {
         List<String> own = MemoryIngest.drawTokens(clients, List.of(OWNER));
-        Role role = kind == Kind.GATEWAY ? Role.GATEWAY : Role.DEVICE;
-        register(cassandra.registry(), own, kind.metric, role);
+        register(cassandra.registry(), own, kind);
         tokens.put(kind, own);
       }
       List<String> stranger = MemoryIngest.drawTokens(1, List.of(OWNER));
@@ -72,15 +72,16 @@ final class SoakBench implements Callable<Integer> {
   }
 
   /** Devices or gateways named by their kind. */
-  private static void register(Registry registry, List<String> tokens, String prefix, Role role)
+  private static void register(Registry registry, List<String> tokens, Kind kind)
       throws InterruptedException {
+    Device.Kind device = kind == Kind.GATEWAY ? Device.Kind.GATEWAY : Device.Kind.DEVICE;
     MemoryIngest.register(registry, tokens.subList(0, 1)); // makes the enterprise
     Instant now = Instant.now();
     for (int i = 0; i < tokens.size(); i++) {
-      LoadIdentity identity = LoadIdentity.of(tokens.get(i), i).named(prefix);
+      LoadIdentity identity = LoadIdentity.of(tokens.get(i), i, device).named(kind.metric);
       registry
           .createDevice(identity.device(now))
-          .thenCompose(isNew -> registry.putCredential(identity.credential(now, role)))
+          .thenCompose(isNew -> registry.putCredential(identity.credential(now)))
           .toCompletableFuture()
           .join();
     }

@@ -112,7 +112,8 @@ final class StormBench implements Callable<Integer> {
     long hourAgoMillis = System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1);
     Path log = folder.resolve("ingest.log");
     try (IngestProgram ingest = IngestProgram.overCassandra(log, database.cqlPort(), options);
-        LoadClient living = new LoadClient(WINDOW, payloadBytes, hourAgoMillis, rate);
+        LoadClient living =
+            new LoadClient(WINDOW, LoadMessage.ofDevice(payloadBytes), hourAgoMillis, rate);
         StormFleet fleet =
             StormFleet.start(
                 folder,

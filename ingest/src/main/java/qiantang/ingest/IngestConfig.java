@@ -17,6 +17,7 @@ import qiantang.store.model.EnterpriseId;
  * @param eventLoops threads that serve sessions
  * @param sparkplugHost the host application that Sparkplug's edge nodes know this node as
  * @param transports how clients come in beside plain MQTT
+ * @param live what may change while the node runs
  * @param hasQuotas whether what enterprises and devices may use is limited
  * @param budgetBytes most bytes of messages that are taken and not yet answered
  */
@@ -29,6 +30,7 @@ public record IngestConfig(
     String sparkplugHost,
     int eventLoops,
     Transports transports,
+    LiveSettings live,
     boolean hasQuotas,
     long budgetBytes) {
   /** The host application's id where none is given. */
@@ -57,6 +59,23 @@ public record IngestConfig(
         sparkplugHost,
         eventLoops,
         others,
+        live,
+        hasQuotas,
+        budgetBytes);
+  }
+
+  /** The same node with other settings. */
+  public IngestConfig with(LiveSettings others) {
+    return new IngestConfig(
+        addresses,
+        mqttPort,
+        httpPort,
+        node,
+        anonymous,
+        sparkplugHost,
+        eventLoops,
+        transports,
+        others,
         hasQuotas,
         budgetBytes);
   }
@@ -81,6 +100,7 @@ public record IngestConfig(
         SPARKPLUG_HOST,
         machine.availableProcessors(),
         Transports.PLAIN,
+        LiveSettings.BY_DEFAULT,
         true,
         Math.min(BUDGET_BYTES_MAX, machine.maxMemory() / 4));
   }
@@ -96,6 +116,7 @@ public record IngestConfig(
         id,
         eventLoops,
         transports,
+        live,
         hasQuotas,
         budgetBytes);
   }
@@ -111,6 +132,7 @@ public record IngestConfig(
         sparkplugHost,
         eventLoops,
         transports,
+        live,
         areOn,
         budgetBytes);
   }

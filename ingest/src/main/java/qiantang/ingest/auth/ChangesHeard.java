@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * nothing. Any thread.
  */
 final class ChangesHeard {
-  // So much after the API has said so a revoked credential opens nothing; the promise is 5 s. A poll
+  // So much after the API has said so a revoked credential opens nothing; the promise is 5 s. A
+  // poll
   // comes each second.
   private static final Duration SILENCE_MAX = Duration.ofSeconds(3);
 

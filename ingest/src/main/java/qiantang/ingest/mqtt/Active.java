@@ -29,9 +29,6 @@ final class Active implements Phase {
   // A dead peer that asked for no keep-alive is looked for by TCP; this is for its PUBACKs.
   private static final int CHECK_SECONDS = 60;
 
-  /** MQTT 5 clients are told to show themselves at least once an hour. */
-  private static final int KEEP_ALIVE_SECONDS_MAX = 3600;
-
   private static final Counts ONE_REFUSED = new Counts(0, 1, 0, 0);
 
   private static final int PRESENCE_BYTES = 512;
@@ -84,11 +81,11 @@ final class Active implements Phase {
     subscriptions = new Subscriptions(session, identity);
     dialects = new SessionDialects(session, identity, records, this::outgoing);
     gate = identity.isGateway() ? new SubDeviceGate(session, identity) : null;
+    int secondsMax = node.terms().keepAliveSecondsMax();
     boolean isCapped =
         connect.version() == MqttVersion.V5
-            && (connect.keepAliveSeconds() == 0
-                || connect.keepAliveSeconds() > KEEP_ALIVE_SECONDS_MAX);
-    keepAliveSeconds = isCapped ? KEEP_ALIVE_SECONDS_MAX : connect.keepAliveSeconds();
+            && (connect.keepAliveSeconds() == 0 || connect.keepAliveSeconds() > secondsMax);
+    keepAliveSeconds = isCapped ? secondsMax : connect.keepAliveSeconds();
   }
 
   /**
@@ -279,7 +276,7 @@ final class Active implements Phase {
   }
 
   private void endIfDrained() {
-    if (isDraining && unanswered == 0) {
+    if (isDraining && unanswered == 0 && session.holdsNothing()) {
       session.end(null, SessionEnd.SHUTDOWN);
     }
   }

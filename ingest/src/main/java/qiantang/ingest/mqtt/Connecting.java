@@ -132,6 +132,7 @@ final class Connecting implements Phase {
           if (active != null && node.logins().generation() != generation) {
             lookAgain(presented, active);
           }
+          session.checkCertificate(); // that of the handshake may have been revoked since
         });
   }
 
@@ -219,6 +220,9 @@ final class Connecting implements Phase {
   }
 
   private boolean isUnready() {
+    if (node.isEnding()) {
+      return true;
+    }
     Journal journal = node.journal();
     return journal == null || journal.clockSkew().abs().compareTo(SKEW_MAX) >= 0;
   }
@@ -228,6 +232,10 @@ final class Connecting implements Phase {
       AuthResult result, Packet.Connect connect, String clientId, boolean isAssigned) {
     switch (result) {
       case AuthResult.Granted granted -> {
+        if (node.isEnding()) {
+          unready();
+          return null;
+        }
         Identity identity = granted.identity();
         if (isOverRate(identity, clientId)) {
           return null;
@@ -341,7 +349,28 @@ final class Connecting implements Phase {
   /** Nothing can be recorded now, so nothing is refused for good. */
   private void unready() {
     node.meter().loginUndecided();
+    if (node.isEnding()) {
+      refuseToStay();
+      return;
+    }
     refuse(ReasonCode.SERVER_UNAVAILABLE, "the node is not ready: try another or come again");
+  }
+
+  /** The node ends; a client of MQTT 5 is told where to go, where that is known. */
+  private void refuseToStay() {
+    boolean isKnown = node.terms().serverReference() != null;
+    refuse(
+        isKnown ? ReasonCode.USE_ANOTHER_SERVER : ReasonCode.SERVER_UNAVAILABLE,
+        "the node ends: use another one");
+  }
+
+  /** The node ends: whoever has sent its CONNECT is answered. */
+  void drain() {
+    if (session.isPausedFor(MqttSession.Pause.LOGIN)) {
+      unready();
+    } else {
+      session.end(null, SessionEnd.SHUTDOWN);
+    }
   }
 
   private void undecided() {
@@ -363,7 +392,13 @@ final class Connecting implements Phase {
   }
 
   private void refuse(ReasonCode code, String detail) {
-    PacketEncoder.refused(session.out(), session.version(), code, detail, session.packetBytesMax());
+    PacketEncoder.refused(
+        session.out(),
+        session.version(),
+        code,
+        detail,
+        node.terms().serverReference(),
+        session.packetBytesMax());
     session.end(null, SessionEnd.PROTOCOL_ERROR);
   }
 }

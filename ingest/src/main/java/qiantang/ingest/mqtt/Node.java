@@ -5,10 +5,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import qiantang.ingest.auth.Logins;
 import qiantang.ingest.meter.IngestMeter;
+import qiantang.ingest.net.ReasonCode;
+import qiantang.ingest.net.tls.Revoked;
 import qiantang.ingest.payload.Retained;
 import qiantang.store.journal.Journal;
+import qiantang.store.journal.LimitedLog;
 import qiantang.store.journal.Ticker;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -26,6 +30,10 @@ public final class Node {
   private final AtomicLong sessionNumbers = new AtomicLong();
   private volatile @Nullable Journal journal;
   private volatile Retained.Source retained = Retained.NONE;
+  private final LimitedLog bugs;
+  private volatile Terms terms = Terms.BY_DEFAULT;
+  private volatile Revoked revoked = Revoked.NONE;
+  private volatile boolean isEnding;
 
   /** A node that takes no session before {@link #write} names a journal. */
   public Node(
@@ -42,6 +50,7 @@ public final class Node {
     this.discovery = discovery;
     this.meter = meter;
     rebirths = new RebirthPace(ticker.nanos());
+    bugs = new LimitedLog(LoggerFactory.getLogger(MqttSession.class), ticker);
   }
 
   /** Where new sessions write from now on; null for nowhere, so that none begins. */
@@ -60,6 +69,41 @@ public final class Node {
 
   Retained.Source retained() {
     return retained;
+  }
+
+  /** What clients are told from now on. */
+  public void tell(Terms other) {
+    terms = other;
+  }
+
+  Terms terms() {
+    return terms;
+  }
+
+  /** Whose certificates are revoked from now on; living sessions are to be looked at after this. */
+  public void revoke(Revoked certificates) {
+    revoked = certificates;
+  }
+
+  Revoked revoked() {
+    return revoked;
+  }
+
+  /** No session begins any more: the node ends. */
+  public void end() {
+    isEnding = true;
+  }
+
+  /** Whether it does. */
+  public boolean isEnding() {
+    return isEnding;
+  }
+
+  /** What a client is told that comes while the node ends, or is asked to go because it does. */
+  ReasonCode goodbyeCode() {
+    return terms.serverReference() == null
+        ? ReasonCode.SERVER_SHUTTING_DOWN
+        : ReasonCode.USE_ANOTHER_SERVER;
   }
 
   long nowMicros() {
@@ -89,6 +133,11 @@ public final class Node {
 
   RebirthPace rebirths() {
     return rebirths;
+  }
+
+  /** Where bugs are told that end one session: whoever finds one can make it happen at will. */
+  LimitedLog bugs() {
+    return bugs;
   }
 
   IngestMeter meter() {

@@ -20,7 +20,6 @@ final class Throttle {
   private final MqttSession session;
   private final Identity identity;
   private final Records records;
-  private final EnterpriseUsage enterprise;
   private final Usage device;
 
   // Made when it is first slowed: most never are.
@@ -31,8 +30,7 @@ final class Throttle {
     this.session = session;
     this.identity = identity;
     this.records = records;
-    enterprise = identity.rules().usage();
-    device = enterprise.enter(identity.device());
+    device = enterprise().enter(identity.device());
   }
 
   /** A message has come. */
@@ -42,7 +40,7 @@ final class Throttle {
       return;
     }
     long now = session.loop().nanos();
-    Wait wait = enterprise.take(limits, device, payloadBytes, now);
+    Wait wait = enterprise().take(limits, device, payloadBytes, now);
     if (wait == null || session.isEnded()) {
       return;
     }
@@ -55,7 +53,7 @@ final class Throttle {
 
   /** The session ends. */
   void close() {
-    enterprise.leave(identity.device());
+    enterprise().leave(identity.device());
     TimerWheel.Timer set = timer;
     if (set != null) {
       session.loop().cancel(set);
@@ -68,10 +66,14 @@ final class Throttle {
     boolean isOfAll = quota == Quota.ENTERPRISE_MESSAGES || quota == Quota.ENTERPRISE_BYTES;
     boolean isTold =
         toldNanos != Gcra.UNUSED && nowNanos - toldNanos < EnterpriseUsage.TELL.toNanos();
-    if (isOfAll ? enterprise.mayTell(nowNanos) : !isTold) {
+    if (isOfAll ? enterprise().mayTell(nowNanos) : !isTold) {
       toldNanos = isOfAll ? toldNanos : nowNanos;
       records.rejectUnbudgeted(Reason.SLOWED, wait.limit().slowing(), "", Counts.NONE);
     }
+  }
+
+  private EnterpriseUsage enterprise() {
+    return identity.rules().usage();
   }
 
   private TimerWheel.Timer timer() {

@@ -52,6 +52,8 @@ public enum ReasonCode {
   PAYLOAD_INVALID(0x99, 0x03),
   /** Messages of clients are stored, not retained. */
   RETAIN_NOT_SUPPORTED(0x9A, 0x03),
+  /** The node ends, and says which one to use. */
+  USE_ANOTHER_SERVER(0x9C, 0x03),
   /** Shared subscriptions are not offered. */
   SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E, 0x03),
   /** Too many connects in a time. */

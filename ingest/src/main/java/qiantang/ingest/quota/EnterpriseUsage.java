@@ -49,7 +49,7 @@ public final class EnterpriseUsage {
   /** A connection of a device begins. */
   public Usage enter(DeviceId device) {
     return devices.compute(
-        device, (id, known) -> (known == null ? recent.of(enterprise, device) : known).shared());
+        device, (id, known) -> (known == null ? recent.take(enterprise, device) : known).shared());
   }
 
   /** It ends. */

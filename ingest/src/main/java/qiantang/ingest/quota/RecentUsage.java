@@ -37,6 +37,12 @@ public final class RecentUsage {
     return usages.get(new Key(enterprise, device), key -> new Usage());
   }
 
+  /** The same, of a device that connects: whoever has it now keeps it. */
+  Usage take(EnterpriseId enterprise, DeviceId device) {
+    Usage known = usages.asMap().remove(new Key(enterprise, device));
+    return known == null ? new Usage() : known;
+  }
+
   /** The last connection of a device has ended. */
   void keep(EnterpriseId enterprise, DeviceId device, Usage usage) {
     usages.put(new Key(enterprise, device), usage);

@@ -2,6 +2,7 @@ package qiantang.ingest.quota;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.Arrays;
 
 /**
@@ -27,6 +28,13 @@ public final class Usage {
     }
   }
 
+  /**
+   * The longest that anybody waits with a next message: clients ping every minute, and do not wait
+   * longer for an answer; and what a flood has used up is not paid for hours. An enterprise with
+   * more connections than half a minute's worth of its rate gets one message of each in that time.
+   */
+  static final Duration WAIT_MAX = Duration.ofSeconds(30);
+
   private static final int KINDS = Of.values().length;
   private static final VarHandle TIMES = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -46,7 +54,8 @@ public final class Usage {
     long after;
     do {
       before = time(what);
-      after = Gcra.after(before, nowNanos, limit.costNanos(units));
+      long earned = Gcra.after(before, nowNanos, limit.costNanos(units));
+      after = Math.min(earned, nowNanos + limit.burstNanos() + WAIT_MAX.toNanos());
     } while (!TIMES.compareAndSet(times, what.at, before, after));
     return Gcra.waitNanos(after, nowNanos, limit.burstNanos());
   }

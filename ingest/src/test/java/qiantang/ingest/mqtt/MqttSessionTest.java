@@ -434,26 +434,6 @@ class MqttSessionTest {
   }
 
   @Test
-  void drainingAnswersWhatIsInFlightAndSaysGoodbye() {
-    Rig.Client client = rig.login(V5, Role.DEVICE, "d");
-    rig.commit();
-    client.send(publish(V5, TOPIC, 1, "{\"a\":1}"));
-    loopDrains();
-    assertTrue(client.isOpen());
-    assertFalse(client.isRead());
-    rig.commit();
-    String answer = client.received();
-    assertTrue(answer.startsWith("40020001e0") && answer.contains("8b"), answer);
-    assertFalse(client.isOpen());
-    assertEquals("shutdown", lastPresence().reason());
-  }
-
-  private void loopDrains() {
-    rig.loop.drain();
-    rig.runLoop();
-  }
-
-  @Test
   void aClosedJournalAcknowledgesNothing() {
     Rig.Client client = rig.login(V3_1_1, Role.DEVICE, "d");
     rig.commit();

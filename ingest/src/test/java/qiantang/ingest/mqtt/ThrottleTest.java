@@ -12,6 +12,7 @@ import static qiantang.ingest.net.MqttVersion.V3_1_1;
 import static qiantang.ingest.net.MqttVersion.V5;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -142,6 +143,28 @@ class ThrottleTest {
     assertEquals(1, records.size(), "once for all of it");
     assertTrue(records.getFirst().detail().contains("enterpriseMessagesPerSecond of 1"));
     assertEquals(List.of(), rig.stored(OTHER, Entry.Rejection.class));
+  }
+
+  @Test
+  void nobodyWaitsLongerThanClientsWaitForAnAnswer() {
+    set(Map.of(Quota.ENTERPRISE_MESSAGES, 1L, Quota.ENTERPRISE_CONNECTS, 100L));
+    List<Rig.Client> clients = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      clients.add(rig.login(V3_1_1, Role.DEVICE, "d" + i));
+    }
+    rig.commit();
+    for (int i = 0; i < 10; i++) {
+      clients.forEach(client -> client.send(telemetry(V3_1_1))); // 2,000 where 60 are saved up
+    }
+    rig.pass(Duration.ofSeconds(1));
+    assertTrue(clients.stream().noneMatch(Rig.Client::isRead));
+    long before = rig.counts(ACME).messagesAccepted();
+    for (int i = 0; i < 31; i++) {
+      rig.pass(SECOND);
+      rig.commit();
+    }
+    long taken = rig.counts(ACME).messagesAccepted() - before;
+    assertTrue(taken >= 200, "one of each, and not one a second: " + taken);
   }
 
   @Test

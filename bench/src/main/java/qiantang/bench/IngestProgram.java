@@ -20,6 +20,12 @@ record IngestProgram(Program program, int mqttPort, int httpPort) implements Aut
    * @param options those of {@code qiantang ingest} beside its ports and its database
    */
   static IngestProgram overCassandra(Path log, int cqlPort, List<String> options) throws Exception {
+    return overCassandra(Program.ONE_GIB, log, cqlPort, options);
+  }
+
+  /** The same with these flags of its JVM, behind our own. */
+  static IngestProgram overCassandra(
+      List<String> flags, Path log, int cqlPort, List<String> options) throws Exception {
     int mqttPort = Ports.free();
     int httpPort = Ports.free();
     List<String> arguments =
@@ -34,7 +40,8 @@ record IngestProgram(Program program, int mqttPort, int httpPort) implements Aut
                 String.valueOf(httpPort)));
     arguments.addAll(options);
     Program program =
-        Program.start(log, httpPort, "qiantang.standalone.Main", arguments.toArray(String[]::new));
+        Program.start(
+            flags, log, httpPort, "qiantang.standalone.Main", arguments.toArray(String[]::new));
     return new IngestProgram(program, mqttPort, httpPort);
   }
 

@@ -283,7 +283,9 @@ final class LoadClient implements AutoCloseable {
     }
 
     private void fail(String text) {
-      failure = text;
+      if (failure == null) { // what follows from it says less
+        failure = text;
+      }
     }
   }
 }

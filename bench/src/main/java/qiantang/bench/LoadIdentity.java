@@ -17,6 +17,11 @@ record LoadIdentity(AccessToken token, DeviceId id, Device.Kind kind) {
     return new LoadIdentity(AccessToken.parse(token).orElseThrow(), id, kind);
   }
 
+  /** The same token for a device of another name, which begins so. */
+  LoadIdentity named(String prefix) {
+    return new LoadIdentity(token, new DeviceId(prefix + "-" + id.text()), kind);
+  }
+
   EnterpriseId owner() {
     return token.owner();
   }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       NeighbourBench.class,
       ReadBench.class,
       SimulateBench.class,
+      SoakBench.class,
       StormBench.class
     })
 public final class Main implements Runnable {

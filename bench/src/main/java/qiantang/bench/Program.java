@@ -1,5 +1,7 @@
 package qiantang.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.HttpURLConnection;
@@ -104,16 +106,22 @@ final class Program implements AutoCloseable {
 
   /** A full collection, as {@code jcmd} asks for it. */
   void collectGarbage() throws IOException, InterruptedException {
+    ask("GC.run");
+  }
+
+  /** What the JVM answers to a command of {@code jcmd}. */
+  String ask(String command) throws IOException, InterruptedException {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    int exitCode =
-        new ProcessBuilder(jcmd.toString(), String.valueOf(process.pid()), "GC.run")
+    Process asking =
+        new ProcessBuilder(jcmd.toString(), String.valueOf(process.pid()), command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start()
-            .waitFor();
-    if (exitCode != 0) {
-      throw new IllegalStateException("cannot ask process " + process.pid() + " for a collection");
+            .start();
+    String answer = new String(asking.getInputStream().readAllBytes(), UTF_8);
+    if (asking.waitFor() != 0) {
+      throw new IllegalStateException(
+          "cannot ask process %d for %s: %s".formatted(process.pid(), command, answer));
     }
+    return answer;
   }
 
   /** Memory of the process that is in use, of Linux alone. */

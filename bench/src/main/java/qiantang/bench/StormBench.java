@@ -4,9 +4,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
@@ -33,6 +36,7 @@ final class StormBench implements Callable<Integer> {
   private static final int WARM_UP_SECONDS = 40;
   private static final int PAUSE_SECONDS = 3;
   private static final int WINDOW = 20;
+  private static final Duration SLICE = Duration.ofMillis(500);
 
   @Option(names = "--connections", description = "Connections that are cut, of 8 addresses.")
   private int connections = 18_000;
@@ -120,9 +124,9 @@ final class StormBench implements Callable<Integer> {
           new InetSocketAddress(InetAddress.getLoopbackAddress(), ingest.mqttPort()),
           tokens.subList(0, publishers));
       living.send();
-      System.err.println("the fleet connects: " + fleet.storm());
+      System.err.println("the fleet connects: " + fleet.begin().join());
       TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
-      System.err.println("a storm to warm up: " + fleet.storm());
+      System.err.println("a storm to warm up: " + fleet.begin().join());
       for (int round = 0; round < rounds; round++) {
         round(living, fleet);
       }
@@ -143,13 +147,34 @@ final class StormBench implements Callable<Integer> {
     Histogram before = living.takeLatencyMicros().copy();
     NetCounters counted = NetCounters.now();
     long began = System.nanoTime();
-    Homecoming back = fleet.storm();
+    CompletableFuture<Homecoming> storm = fleet.begin();
+    Histogram during = follow(living, storm);
+    Homecoming back = storm.join();
     double took = (System.nanoTime() - began) / 1e9;
-    Histogram during = living.takeLatencyMicros().copy();
     living.check();
     Round round = new Round(took, back, NetCounters.now().since(counted), before, during);
     done.add(round);
     System.err.println("round %d of %d: %s".formatted(done.size(), rounds, row(round)));
+  }
+
+  /** Latency until the storm is over; says how it was in each half second. */
+  private static Histogram follow(LoadClient living, Future<Homecoming> storm)
+      throws InterruptedException {
+    Histogram whole = living.takeLatencyMicros().copy();
+    StringBuilder slices = new StringBuilder("p99 and longest ms, each half second:");
+    while (!storm.isDone()) {
+      long end = System.nanoTime() + SLICE.toNanos();
+      while (!storm.isDone() && System.nanoTime() < end) {
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+      Histogram slice = living.takeLatencyMicros();
+      whole.add(slice);
+      slices.append(
+          " %.0f/%.0f"
+              .formatted(slice.getValueAtPercentile(99) / 1000.0, slice.getMaxValue() / 1000.0));
+    }
+    System.err.println(slices);
+    return whole;
   }
 
   private static String row(Round round) {

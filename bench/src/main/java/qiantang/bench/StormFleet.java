@@ -1,20 +1,25 @@
 package qiantang.bench;
 
-import java.io.BufferedReader;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Processes of {@link StormClients}, told from here. */
 final class StormFleet implements AutoCloseable {
   // A process may have 20,000 files here, and one thread of clients should not be the bottleneck.
   private static final int CLIENTS_MAX = 9000;
-  private static final List<String> FLAGS = List.of("-Xmx512m", "-XX:+UseSerialGC");
+
+  // No collection in a storm: it would take a core from the server.
+  private static final List<String> FLAGS =
+      List.of("-Xms1g", "-Xmx1g", "-Xmn900m", "-XX:+UseSerialGC");
 
   private final List<Process> processes = new ArrayList<>();
 
@@ -47,23 +52,34 @@ final class StormFleet implements AutoCloseable {
     return fleet;
   }
 
-  /** All are cut, where they are connected, and connect at once; returns when all are in. */
-  Homecoming storm() throws IOException {
+  /** All are cut, where they are connected, and connect at once; what comes of it. */
+  CompletableFuture<Homecoming> begin() throws IOException {
     for (Process process : processes) {
       OutputStream in = process.getOutputStream();
       in.write('\n');
       in.flush();
     }
+    return CompletableFuture.supplyAsync(this::end);
+  }
+
+  private Homecoming end() {
     Homecoming whole = new Homecoming(0, 0, 0, 0, 0, 0);
     for (Process process : processes) {
-      BufferedReader out = process.inputReader(StandardCharsets.US_ASCII);
-      String line = out.readLine();
-      if (line == null) {
-        throw new IllegalStateException("a process of clients has ended; it has said why above");
-      }
-      whole = whole.with(Homecoming.parse(line));
+      whole = whole.with(end(process));
     }
     return whole;
+  }
+
+  private static Homecoming end(Process process) {
+    try {
+      String line = process.inputReader(US_ASCII).readLine();
+      if (line == null) {
+        throw new IllegalStateException("a process of clients has ended and said why above");
+      }
+      return Homecoming.parse(line);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot hear a process of clients", e);
+    }
   }
 
   @Override

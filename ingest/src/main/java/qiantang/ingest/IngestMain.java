@@ -31,6 +31,7 @@ import qiantang.ingest.mqtt.Discovery;
 import qiantang.ingest.mqtt.MqttSession;
 import qiantang.ingest.mqtt.Node;
 import qiantang.ingest.mqtt.SessionLoop;
+import qiantang.ingest.mqtt.TraceWatch;
 import qiantang.ingest.net.Listeners;
 import qiantang.ingest.net.Listeners.Layers;
 import qiantang.ingest.net.Transports;
@@ -71,6 +72,7 @@ public final class IngestMain implements AutoCloseable {
   private final Listeners listeners;
   private final StoreWatch storeWatch;
   private final AccessWatch accessWatch;
+  private final TraceWatch traceWatch;
   private final Map<EventLoop, SessionLoop> loops = new HashMap<>();
   private final @Nullable RunningFolds folds;
   private final @Nullable HealthServer health;
@@ -121,6 +123,7 @@ public final class IngestMain implements AutoCloseable {
     node.tell(config.live().terms());
     storeWatch = new StoreWatch(tables::databaseTime, ticker, timers);
     accessWatch = new AccessWatch(registry, node, timers, scheduler);
+    traceWatch = new TraceWatch(registry.traces(), node, timers, scheduler);
     tls = tls(config.transports(), clock);
     listeners =
         new Listeners(
@@ -147,6 +150,7 @@ public final class IngestMain implements AutoCloseable {
     openJournal().join();
     storeWatch.ask();
     accessWatch.poll();
+    traceWatch.begin();
     if (folds != null) {
       folds.begin();
     }
@@ -253,6 +257,7 @@ public final class IngestMain implements AutoCloseable {
     if (health != null) {
       health.close();
     }
+    traceWatch.close(); // with what sessions told of their ends
     scheduler.shutdownNow();
     if (tls != null) {
       tls.close();

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.memory.MemoryTraces;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
@@ -20,6 +21,7 @@ import qiantang.store.registry.Platform;
 import qiantang.store.registry.Quota;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.SubDevices;
+import qiantang.store.trace.TraceTables;
 
 /** A registry of which nothing is heard any more. */
 final class Away implements Registry {
@@ -120,6 +122,11 @@ final class Away implements Registry {
   @Override
   public CompletionStage<List<AccessChange>> changes(Instant from, Instant until) {
     return away();
+  }
+
+  @Override
+  public TraceTables traces() {
+    return new MemoryTraces();
   }
 
   private static <T> CompletionStage<T> away() {

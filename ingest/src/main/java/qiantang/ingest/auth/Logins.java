@@ -107,6 +107,16 @@ public final class Logins {
     generation.incrementAndGet();
   }
 
+  /** All changes that there were when this began, in nanoseconds of the ticker, were forgotten. */
+  public void heardAll(long begunNanos) {
+    remembered.heard().heardAll(begunNanos);
+  }
+
+  /** Changes were missed: what is remembered may be of before them, and is asked for again. */
+  public void missed() {
+    remembered.heard().missed();
+  }
+
   /** Whether a credential opens nothing any more; fails while the store is away. */
   public CompletionStage<Boolean> isRevoked(CredentialKey key) {
     return remembered

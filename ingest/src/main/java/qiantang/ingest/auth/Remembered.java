@@ -28,6 +28,7 @@ final class Remembered {
   private record DeviceKey(EnterpriseId enterprise, DeviceId device) {}
 
   private final Registry registry;
+  private final ChangesHeard heard = new ChangesHeard();
   private final StaleCache<CredentialKey, Credential> credentials;
   private final StaleCache<EnterpriseId, Enterprise> enterprises;
 
@@ -44,13 +45,19 @@ final class Remembered {
     this.registry = registry;
     this.hasQuotas = hasQuotas;
     recent = new RecentUsage(ticker);
-    credentials = new StaleCache<>(registry::credential, ticker, CREDENTIALS_MAX);
-    enterprises = new StaleCache<>(registry::enterprise, ticker, ENTERPRISES_MAX);
+    credentials = new StaleCache<>(registry::credential, ticker, heard, CREDENTIALS_MAX);
+    enterprises = new StaleCache<>(registry::enterprise, ticker, heard, ENTERPRISES_MAX);
     devices =
         new StaleCache<>(
             key -> registry.device(key.enterprise(), key.device()).thenApply(Optional::of),
             ticker,
+            heard,
             DEVICES_MAX);
+  }
+
+  /** Of what is remembered, what holds without asking. */
+  ChangesHeard heard() {
+    return heard;
   }
 
   CompletionStage<Found<Credential>> credential(CredentialKey key) {

@@ -84,6 +84,7 @@ public final class AccessWatch implements AutoCloseable {
     if (closed) {
       return;
     }
+    long begunNanos = node.ticker().nanos();
     Instant now = node.clock().instant();
     if (Duration.between(readUntil, now).compareTo(SILENCE_MAX) > 0) {
       forgetAll(now);
@@ -94,13 +95,16 @@ public final class AccessWatch implements AutoCloseable {
             .thenCompose(nothing -> handle(readUntil.minus(OVERLAP), until))
             .whenComplete(
                 (nothing, error) -> {
+                  boolean isBehind = until.isBefore(now);
                   if (error == null) {
                     handledUntil(until);
+                    if (!isBehind) {
+                      node.logins().heardAll(begunNanos);
+                    }
                   } else {
                     trouble.warn("cannot look after changed access, trying again", error);
                   }
-                  boolean isBehind = error == null && until.isBefore(now);
-                  timers.after(isBehind ? Duration.ZERO : PERIOD, this::poll);
+                  timers.after(error == null && isBehind ? Duration.ZERO : PERIOD, this::poll);
                 });
   }
 
@@ -209,6 +213,7 @@ public final class AccessWatch implements AutoCloseable {
             + " begin again");
     readUntil = now;
     handled.clear();
+    node.logins().missed();
     node.sessions()
         .forEach(
             session ->

@@ -132,6 +132,7 @@ final class Active implements Phase {
             isAssigned ? clientId : null,
             keepAliveSeconds == connect.keepAliveSeconds() ? -1 : keepAliveSeconds,
             connect.sessionExpirySeconds() > 0));
+    records.connected(connect, keepAliveSeconds);
     session.activate(this);
   }
 
@@ -141,6 +142,7 @@ final class Active implements Phase {
 
   @Override
   public void packet(Packet packet) {
+    records.told(packet);
     switch (packet) {
       case Packet.Publish publish -> publish(publish);
       case Packet.OversizedPublish publish -> refuseOversized(publish);
@@ -166,6 +168,10 @@ final class Active implements Phase {
 
   Identity identity() {
     return identity;
+  }
+
+  Records records() {
+    return records;
   }
 
   /** Any thread: its access was taken away. */
@@ -299,12 +305,8 @@ final class Active implements Phase {
       refuseOverload();
     } else {
       session.holdFirst(publish);
-      waitForBudget(bytes);
+      budgetWait.begin(session, budget, bytes);
     }
-  }
-
-  private void waitForBudget(int bytes) {
-    budgetWait.begin(session, budget, bytes);
   }
 
   /** Whether a message is a new one that the client may send now; else all is done. */
@@ -312,9 +314,9 @@ final class Active implements Phase {
     Window.Verdict verdict = window.judge(qos, packetId);
     switch (verdict) {
       case NEW -> {}
-      case TAKEN -> meter.repeated();
+      case TAKEN -> records.repeated(publishTopic, qos, packetId);
       case RECEIVED -> {
-        meter.repeated();
+        records.repeated(publishTopic, qos, packetId);
         answers.answer(2, packetId, ReasonCode.SUCCESS, null);
       }
       case TOO_MANY ->
@@ -404,7 +406,7 @@ final class Active implements Phase {
     int bytes = publish.head().length + Budgets.MESSAGE_OVERHEAD_BYTES;
     if (!budget.tryTake(bytes)) {
       session.holdFirst(publish);
-      waitForBudget(bytes);
+      budgetWait.begin(session, budget, bytes);
       return;
     }
     Ack ack = begin(publish.qos(), publish.packetId());
@@ -433,7 +435,7 @@ final class Active implements Phase {
         int bytes = codes.refusals().size() * RejectionLog.RECORD_BYTES;
         if (bytes > 0 && !budget.tryTake(bytes)) {
           session.holdFirst(subscribe);
-          waitForBudget(bytes);
+          budgetWait.begin(session, budget, bytes);
           return;
         }
         codes.refusals().forEach(records::rejectFilter);

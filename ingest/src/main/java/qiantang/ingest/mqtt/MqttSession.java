@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import qiantang.ingest.auth.PeerCertificate;
 import qiantang.ingest.auth.PeerRefused;
 import qiantang.ingest.net.Goodbye;
+import qiantang.ingest.net.Listeners;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketDecoder;
@@ -392,6 +393,11 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   void closeChannel() {
     var _ = context().close();
+  }
+
+  /** What lies between TCP and MQTT, as presence records say it. */
+  String transport() {
+    return Listeners.Layers.of(context().pipeline()).word();
   }
 
   /** Address and port of the client. */

@@ -3,6 +3,7 @@ package qiantang.ingest.mqtt;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,7 @@ import qiantang.ingest.meter.IngestMeter;
 import qiantang.ingest.net.ReasonCode;
 import qiantang.ingest.net.tls.Revoked;
 import qiantang.ingest.payload.Retained;
+import qiantang.ingest.trace.TraceSinks;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.LimitedLog;
 import qiantang.store.journal.Ticker;
@@ -26,6 +28,7 @@ public final class Node {
   private final Discovery discovery;
   private final IngestMeter meter;
   private final RebirthPace rebirths;
+  private final TraceSinks traces = new TraceSinks(() -> ThreadLocalRandom.current().nextInt());
   private final SessionIndex sessions = new SessionIndex();
   private final AtomicLong sessionNumbers = new AtomicLong();
   private volatile @Nullable Journal journal;
@@ -135,6 +138,10 @@ public final class Node {
     return rebirths;
   }
 
+  TraceSinks traces() {
+    return traces;
+  }
+
   /** Where bugs are told that end one session: whoever finds one can make it happen at will. */
   LimitedLog bugs() {
     return bugs;
@@ -162,6 +169,11 @@ public final class Node {
   /** The open sessions of these devices. */
   List<Active> sessions(EnterpriseId enterprise, Set<DeviceId> devices) {
     return sessions.of(enterprise, devices);
+  }
+
+  /** The open sessions of an enterprise. */
+  List<Active> sessions(EnterpriseId enterprise) {
+    return sessions.of(enterprise);
   }
 
   /** All open sessions. */

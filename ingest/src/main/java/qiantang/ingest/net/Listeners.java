@@ -41,6 +41,7 @@ import qiantang.ingest.net.admission.Spoken;
 import qiantang.ingest.net.tls.Handshakes;
 import qiantang.ingest.net.tls.Tls;
 import qiantang.ingest.net.ws.Origins;
+import qiantang.ingest.net.ws.WebSocketFrames;
 import qiantang.ingest.net.ws.WebSocketHandshake;
 import qiantang.store.journal.ByteBudget;
 import qiantang.store.journal.Timers;
@@ -61,20 +62,39 @@ public final class Listeners implements AutoCloseable {
   // The goodbyes have been written when the loops are to end; what they have left is closing.
   private static final long END_MILLIS_MAX = 500;
 
+  private static final String TLS_HANDLER = "tls";
+
   /** What lies between TCP and MQTT. */
   public enum Layers {
     /** Nothing. */
-    PLAIN(false, false),
-    TLS(true, false),
-    WEB_SOCKET(false, true),
-    WEB_SOCKET_OVER_TLS(true, true);
+    PLAIN("tcp", false, false),
+    TLS("tls", true, false),
+    WEB_SOCKET("ws", false, true),
+    WEB_SOCKET_OVER_TLS("wss", true, true);
 
+    private final String word;
     private final boolean hasTls;
     private final boolean hasWebSocket;
 
-    Layers(boolean hasTls, boolean hasWebSocket) {
+    Layers(String word, boolean hasTls, boolean hasWebSocket) {
+      this.word = word;
       this.hasTls = hasTls;
       this.hasWebSocket = hasWebSocket;
+    }
+
+    /** Those of a connection that has logged in. */
+    public static Layers of(ChannelPipeline pipeline) {
+      boolean hasTls = pipeline.get(TLS_HANDLER) != null;
+      boolean hasWebSocket = pipeline.get(WebSocketFrames.class) != null;
+      if (hasTls) {
+        return hasWebSocket ? WEB_SOCKET_OVER_TLS : TLS;
+      }
+      return hasWebSocket ? WEB_SOCKET : PLAIN;
+    }
+
+    /** The word in records. */
+    public String word() {
+      return word;
     }
   }
 
@@ -219,7 +239,7 @@ public final class Listeners implements AutoCloseable {
         throw new AssertionError("BUG: TLS without its files");
       }
       pipeline.addLast("tls-first", tlsFirst);
-      pipeline.addLast("tls", tls.handler(pipeline.channel().alloc()));
+      pipeline.addLast(TLS_HANDLER, tls.handler(pipeline.channel().alloc()));
       pipeline.addLast("tls-handshake", handshakes);
     }
     if (layers.hasWebSocket) {

@@ -140,6 +140,11 @@ final class Rig {
         expires);
   }
 
+  /** Live traces are followed from now on. */
+  void followTraces() {
+    new TraceWatch(registry.traces(), node, this::after, Runnable::run).begin();
+  }
+
   /** What the node's clock says. */
   Instant now() {
     return clock.instant();

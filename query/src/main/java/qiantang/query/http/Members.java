@@ -133,6 +133,20 @@ final class Members {
     return false;
   }
 
+  /** A whole number from 1. */
+  int number(String name, int usual, int max) {
+    asked.add(name);
+    Object value = object.getValue(name);
+    if (value == null) {
+      return usual;
+    }
+    if (value instanceof Integer number && number >= 1 && number <= max) {
+      return number;
+    }
+    fault(name, "it takes a whole number from 1 to " + max);
+    return usual;
+  }
+
   /** Whether there is such a member, null or not. */
   boolean isThere(String name) {
     asked.add(name);

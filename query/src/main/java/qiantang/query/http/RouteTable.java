@@ -32,7 +32,9 @@ public final class RouteTable {
       CredentialEndpoints credentials,
       TokenEndpoints tokens,
       DataEndpoints data,
-      DeletionEndpoints deletions) {
+      ConnectionEndpoints connections,
+      DeletionEndpoints deletions,
+      TraceEndpoints traces) {
     routes =
         List.of(
             forAnyone(GET, "/", open::page),
@@ -54,6 +56,10 @@ public final class RouteTable {
             forEnterprise(GET, E + "/rejections", READ, HEAVY, data::rejectionsOfEnterprise),
             forEnterprise(DELETE, E + "/data", CHANGE, LIGHT, deletions::deleteOfEnterprise),
             forEnterprise(GET, E + "/deletions", READ, LIGHT, deletions::list),
+            forEnterprise(GET, E + "/traces", READ, LIGHT, traces::list),
+            forEnterprise(POST, E + "/traces", CHANGE, LIGHT, traces::begin),
+            forEnterprise(GET, E + "/traces/{trace}", READ, LIGHT, traces::read),
+            forEnterprise(DELETE, E + "/traces/{trace}", CHANGE, LIGHT, traces::stop),
             forEnterprise(GET, D, READ, HEAVY, devices::read),
             forEnterprise(PATCH, D, CHANGE, HEAVY, devices::change),
             forEnterprise(DELETE, D + "/data", CHANGE, HEAVY, deletions::deleteOfDevice),
@@ -64,6 +70,7 @@ public final class RouteTable {
             forEnterprise(GET, D + "/latest", READ, LIGHT, data::latest),
             forEnterprise(GET, D + "/series", READ, HEAVY, data::series),
             forEnterprise(GET, D + "/rejections", READ, HEAVY, data::rejectionsOfDevice),
+            forEnterprise(GET, D + "/connections", READ, HEAVY, connections::ofDevice),
             forCaller(GET, "/v1/tokens", ANY, tokens::list),
             forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));

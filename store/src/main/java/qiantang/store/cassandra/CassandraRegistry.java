@@ -34,6 +34,7 @@ import qiantang.store.registry.Quotas;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Retention;
 import qiantang.store.registry.SubDevices;
+import qiantang.store.trace.TraceTables;
 
 /**
  * The registry's tables as CQL: see {@code 002-registry.cql}, {@code 008-access.cql} and {@code
@@ -61,6 +62,7 @@ final class CassandraRegistry implements Registry {
   private final PreparedStatement selectDisabled;
   private final CassandraCredentials credentials;
   private final CassandraChanges changes;
+  private final CassandraTraces traces;
 
   CassandraRegistry(CqlSession session) {
     this.session = session;
@@ -93,6 +95,7 @@ final class CassandraRegistry implements Registry {
         prepare("INSERT INTO disabled_devices (enterprise, device, disabled) VALUES (?, ?, ?)");
     selectDisabled = prepare("SELECT device, disabled FROM disabled_devices WHERE enterprise = ?");
     changes = new CassandraChanges(session);
+    traces = new CassandraTraces(session);
     credentials = new CassandraCredentials(session, changes);
   }
 
@@ -376,6 +379,11 @@ final class CassandraRegistry implements Registry {
                     .sorted(order)
                     .limit(limit)
                     .toList());
+  }
+
+  @Override
+  public TraceTables traces() {
+    return traces;
   }
 
   private CompletionStage<Void> write(BoundStatement statement) {

@@ -25,6 +25,7 @@ import qiantang.store.registry.Platform;
 import qiantang.store.registry.Quota;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.SubDevices;
+import qiantang.store.trace.TraceTables;
 
 /** The registry's tables in memory; every stage is complete when it is returned. Any thread. */
 public final class MemoryRegistry implements Registry {
@@ -37,6 +38,7 @@ public final class MemoryRegistry implements Registry {
   private final Map<EnterpriseId, ConcurrentSkipListMap<DeviceId, Device>> devices =
       new ConcurrentHashMap<>();
   private final Map<CredentialKey, Credential> credentials = new ConcurrentHashMap<>();
+  private final TraceTables traces = new MemoryTraces();
   private final Map<Instant, Queue<AccessChange>> changes = new ConcurrentSkipListMap<>();
 
   /** An empty registry. */
@@ -186,6 +188,11 @@ public final class MemoryRegistry implements Registry {
             .flatMap(Queue::stream)
             .filter(change -> !change.at().isBefore(from))
             .toList());
+  }
+
+  @Override
+  public TraceTables traces() {
+    return traces;
   }
 
   private ConcurrentSkipListMap<DeviceId, Device> of(EnterpriseId enterprise) {

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.trace.TraceTables;
 
 /**
  * The registry's tables. Lists come in order of id, from behind {@code after}, at most {@code
@@ -91,4 +92,7 @@ public interface Registry {
    * were written in that time: ask for minutes, not for days.
    */
   CompletionStage<List<AccessChange>> changes(Instant from, Instant until);
+
+  /** The tables of live traces. */
+  TraceTables traces();
 }

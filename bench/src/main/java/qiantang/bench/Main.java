@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       DiskBench.class,
       DurableBench.class,
       FoldsBench.class,
+      FuzzBench.class,
       ReadBench.class,
       SimulateBench.class
     })

@@ -13,7 +13,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import qiantang.ingest.fuzz.Fuzz;
 
-/** Hostile inputs to everything that decodes; each that fails is told so that it can be replayed. */
+/**
+ * Hostile inputs to everything that decodes; each that fails is told so that it can be replayed.
+ */
 @Command(
     name = "fuzz",
     description = {

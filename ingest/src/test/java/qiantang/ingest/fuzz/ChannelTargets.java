@@ -29,9 +29,16 @@ final class ChannelTargets {
           "SSH-2.0-x\r\n".getBytes(US_ASCII));
 
   private static final String REQUEST =
-      "GET /mqtt HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
-          + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-          + "Sec-WebSocket-Protocol: mqtt\r\n\r\n";
+      """
+      GET /mqtt HTTP/1.1\r
+      Host: x\r
+      Upgrade: websocket\r
+      Connection: keep-alive, Upgrade\r
+      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+      Sec-WebSocket-Version: 13\r
+      Sec-WebSocket-Protocol: mqtt\r
+      \r
+      """;
 
   private ChannelTargets() {}
 
@@ -49,7 +56,11 @@ final class ChannelTargets {
   static Target proxy() {
     AdmissionMeter meter = new AdmissionMeter();
     return new One(
-        ChannelTargets::header, channel -> ProxyHeader.addTo(channel.pipeline(), meter), 0, true, "");
+        ChannelTargets::header,
+        channel -> ProxyHeader.addTo(channel.pipeline(), meter),
+        0,
+        true,
+        "");
   }
 
   static Target handshake() {
@@ -128,7 +139,8 @@ final class ChannelTargets {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     int length = dice.once(10) ? dice.below(70_000) : dice.below(130);
     length = dice.once(10) || length < 1000 ? length : 126;
-    out.write(dice.once(20) ? dice.below(256) : dice.of(List.of(0x82, 0x02, 0x00, 0x80, 0x89, 0x8A)));
+    out.write(
+        dice.once(20) ? dice.below(256) : dice.of(List.of(0x82, 0x02, 0x00, 0x80, 0x89, 0x8A)));
     int form = length > 65_535 ? 127 : length > 125 ? 126 : length;
     out.write((dice.once(50) ? 0 : 0x80) | form);
     for (int i = form == 127 ? 7 : form == 126 ? 1 : -1; i >= 0; i--) {
@@ -146,7 +158,6 @@ final class ChannelTargets {
     private final int whole;
     private final boolean isStream;
     private final byte[] before;
-    private final Streams streams = new Streams();
 
     One(
         Function<Dice, byte[]> maker,
@@ -178,7 +189,7 @@ final class ChannelTargets {
       byte[] all = new byte[before.length + input.length];
       System.arraycopy(before, 0, all, 0, before.length);
       System.arraycopy(input, 0, all, before.length, input.length);
-      return streams.run(
+      return Streams.run(
           channel, all, whole, cut, String::valueOf, ended -> String.valueOf(Source.of(ended)));
     }
 

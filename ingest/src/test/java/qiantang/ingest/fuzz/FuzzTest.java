@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * A part of the fuzzing, and all inputs that failed once. {@code ./qiantang bench fuzz} runs as many
- * as wanted; {@code -Dqiantang.fuzz.seed=N} and {@code -Dqiantang.fuzz.inputs=N} here.
+ * A part of the fuzzing, and all inputs that failed once. {@code ./qiantang bench fuzz} runs as
+ * many as wanted; {@code -Dqiantang.fuzz.seed=N} and {@code -Dqiantang.fuzz.inputs=N} here.
  */
 class FuzzTest {
   private static final long SEED = Long.getLong("qiantang.fuzz.seed", 1);

@@ -27,7 +27,9 @@ import qiantang.ingest.net.PacketDecoder;
 
 /** The same stream by Netty's decoder, in the words of {@link PacketText}. */
 final class NettyPackets {
-  /** What ours refuses and Netty's may take, by the beginning of our detail, and by which clause. */
+  /**
+   * What ours refuses and Netty's may take, by the beginning of our detail, and by which clause.
+   */
   private static final Map<String, String> WE_REFUSE =
       Map.ofEntries(
           Map.entry("a first packet that is not CONNECT", "MQTT-3.1.0-1"),
@@ -62,10 +64,11 @@ final class NettyPackets {
           Map.entry("a variable byte integer", "MQTT-1.5.5-1"),
           Map.entry("a remaining length of more", "section 2.1.4"));
 
-  /** What Netty's refuses and ours takes, by the beginning of its message, and why ours is right. */
+  /**
+   * What Netty's refuses and ours takes, by the beginning of its message, and why ours is right.
+   */
   private static final Map<String, String> NETTY_REFUSES =
-      Map.of(
-          "too large message", "3.1.1 has no way to say it: we step over a PUBLISH and tell");
+      Map.of("too large message", "3.1.1 has no way to say it: we step over a PUBLISH and tell");
 
   private NettyPackets() {}
 
@@ -141,7 +144,7 @@ final class NettyPackets {
               "UNSUBSCRIBE " + it.variableHeader().messageId() + it.payload().topics();
           default -> other(message);
         };
-    return text.strip();
+    return text.endsWith("\0") ? text.substring(0, text.length() - 1) : text;
   }
 
   private static String other(MqttMessage message) {

@@ -17,9 +17,11 @@ final class PacketGrammar {
           "01b", "02i", "03t", "08t", "09d", "0Bv", "11i", "15t", "16d", "17b", "18i", "19b", "1Ft",
           "21s", "22s", "23s", "26p", "27i");
 
-  private static final List<String> CONNECT = List.of("11i", "17b", "19b", "21s", "22s", "26p", "27i");
+  private static final List<String> CONNECT =
+      List.of("11i", "17b", "19b", "21s", "22s", "26p", "27i");
   private static final List<String> WILL = List.of("01b", "02i", "03t", "08t", "09d", "18i", "26p");
-  private static final List<String> PUBLISH = List.of("01b", "02i", "03t", "08t", "09d", "23s", "26p");
+  private static final List<String> PUBLISH =
+      List.of("01b", "02i", "03t", "08t", "09d", "23s", "26p");
   private static final List<String> ACK = List.of("1Ft", "26p");
   private static final List<String> SUBSCRIBE = List.of("0Bv", "26p");
   private static final List<String> DISCONNECT = List.of("11i", "1Ft", "26p");
@@ -66,7 +68,8 @@ final class PacketGrammar {
         properties(body, SUBSCRIBE);
         for (int i = dice.below(4); i >= 0; i--) {
           text(body);
-          body.put(dice.once(10) ? dice.below(256) : dice.below(3) | (isV5 ? dice.below(12) << 2 : 0));
+          body.put(
+              dice.once(10) ? dice.below(256) : dice.below(3) | (isV5 ? dice.below(12) << 2 : 0));
         }
         yield packet(0x82, body.toBytes());
       }
@@ -116,7 +119,8 @@ final class PacketGrammar {
       properties(body, PUBLISH);
     }
     body.put(new byte[dice.once(500) ? dice.below(300_000) : dice.below(30)]);
-    return packet(0x30 | qos << 1 | (qos > 0 ? dice.below(2) << 3 : 0) | dice.below(2), body.toBytes());
+    return packet(
+        0x30 | qos << 1 | (qos > 0 ? dice.below(2) << 3 : 0) | dice.below(2), body.toBytes());
   }
 
   private void id(ClientPackets body) {

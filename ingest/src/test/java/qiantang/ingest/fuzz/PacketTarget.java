@@ -1,7 +1,5 @@
 package qiantang.ingest.fuzz;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -21,7 +19,6 @@ final class PacketTarget implements Target {
 
   private final @Nullable MqttVersion version;
   private final byte[] login;
-  private final Streams streams = new Streams();
 
   /**
    * Of packets behind a login.
@@ -54,27 +51,25 @@ final class PacketTarget implements Target {
   public String run(byte[] input, int cut) {
     ByteBudget room = new ByteBudget(ROOM);
     EmbeddedChannel channel = new EmbeddedChannel(new PacketDecoder(room));
-    StringBuilder packets = new StringBuilder();
     byte[] stream = stream(input);
     String out =
-        streams.run(
+        Streams.run(
             channel,
             stream,
             login.length,
             cut,
             packet -> PacketText.of((Packet) packet),
             ended -> "");
-    packets.append(out);
     if (room.takenBytes() != 0) {
       throw new AssertionError("room was not given back: " + room.takenBytes());
     }
-    return packets.toString();
+    return out;
   }
 
   @Override
   public @Nullable String difference(byte[] input, String ours) {
     int end = ours.lastIndexOf(" > ");
-    return NettyPackets.difference(stream(input), List.of(ours.substring(0, end).split("\n")));
+    return NettyPackets.difference(stream(input), List.of(ours.substring(0, end).split("\0")));
   }
 
   private byte[] stream(byte[] input) {
@@ -97,9 +92,5 @@ final class PacketTarget implements Target {
   @Override
   public long bytesPerByte() {
     return 200;
-  }
-
-  static byte[] ascii(String text) {
-    return text.getBytes(US_ASCII);
   }
 }

@@ -18,7 +18,7 @@ final class Streams {
   /** Splits at every byte are for inputs that are not much longer. */
   private static final int EVERY_BYTE_MAX = 512;
 
-  private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false, true);
+  private Streams() {}
 
   /**
    * What comes out: decoded, passed on and answered, and whether the connection lives.
@@ -26,13 +26,14 @@ final class Streams {
    * @param whole how many bytes come first, at once
    * @param describe packets in words
    */
-  String run(
+  static String run(
       EmbeddedChannel channel,
       byte[] bytes,
       int whole,
       int cut,
       Function<Object, String> describe,
       Function<EmbeddedChannel, String> end) {
+    UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false, true);
     channel.config().setAllocator(allocator);
     List<ByteBuf> pieces = new ArrayList<>();
     StringBuilder out = new StringBuilder();

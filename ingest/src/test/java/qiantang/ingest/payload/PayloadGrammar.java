@@ -10,13 +10,33 @@ import qiantang.ingest.fuzz.Dice;
 /** Payloads as devices write them, and as they might: JSON, and Sparkplug's protobuf. */
 final class PayloadGrammar {
   private static final List<String> NAMES =
-      List.of("a", "b", "temperature", "温度", "", "a.b", "ts", "values", "device", "type", "\\u0000");
+      List.of(
+          "a", "b", "temperature", "温度", "", "a.b", "ts", "values", "device", "type", "\\u0000");
 
   private static final List<String> SCALARS =
       List.of(
-          "0", "-0", "1", "1.5", "-1e308", "1e309", "1e-400", "9223372036854775807",
-          "9223372036854775808", "0.1", "true", "false", "null", "\"x\"", "\"\"", "\"\\uD800\"",
-          "\"\\uD83D\\uDE00\"", "\"{}\"", "NaN", "01", "1.", "1e999999999");
+          "0",
+          "-0",
+          "1",
+          "1.5",
+          "-1e308",
+          "1e309",
+          "1e-400",
+          "9223372036854775807",
+          "9223372036854775808",
+          "0.1",
+          "true",
+          "false",
+          "null",
+          "\"x\"",
+          "\"\"",
+          "\"\\uD800\"",
+          "\"\\uD83D\\uDE00\"",
+          "\"{}\"",
+          "NaN",
+          "01",
+          "1.",
+          "1e999999999");
 
   private final Dice dice;
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
@@ -58,7 +59,8 @@ final class ChannelTargets {
     return new One(
         ChannelTargets::header,
         channel -> ProxyHeader.addTo(channel.pipeline(), meter),
-        0,
+        SIGNATURE.length + 1, // of a first byte alone nobody knows; 10 s are its limit
+        
         true,
         "");
   }
@@ -98,7 +100,8 @@ final class ChannelTargets {
     out.writeBytes(extra);
     out.writeBytes(BEGINNINGS.get(0));
     byte[] all = out.toByteArray();
-    return dice.once(2) ? Mutations.of(all, extra, dice) : all;
+    byte[] changed = dice.once(2) ? Mutations.of(all, extra, dice) : all;
+    return Arrays.copyOf(changed, Math.max(SIGNATURE.length + 1, changed.length));
   }
 
   /** Type, length, value: a name, an id, checksums, TLS with more inside. */

@@ -37,7 +37,7 @@ public final class Fuzz {
           "frame");
 
   private static final long SLOW_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final int WHY_CHARS_MAX = 1500;
+  private static final int WHY_CHARS_MAX = 3000;
 
   /**
    * An input that failed.

@@ -68,7 +68,7 @@ final class NettyPackets {
    * What Netty's refuses and ours takes, by the beginning of its message, and why ours is right.
    */
   private static final Map<String, String> NETTY_REFUSES =
-      Map.of("too large message", "3.1.1 has no way to say it: we step over a PUBLISH and tell");
+      Map.of("message length exceeds", "3.1.1 has no way to say it: we step over a PUBLISH and tell");
 
   private NettyPackets() {}
 
@@ -182,6 +182,8 @@ final class NettyPackets {
             : null;
     MqttProperties.@Nullable MqttProperty<?> size =
         properties.getProperty(MqttProperties.MAXIMUM_PACKET_SIZE);
+    MqttProperties.@Nullable MqttProperty<?> method =
+        properties.getProperty(MqttProperties.AUTHENTICATION_METHOD);
     return PacketText.of(
         new Packet.Connect(
             header.version() == 5 ? MqttVersion.V5 : MqttVersion.V3_1_1,
@@ -195,7 +197,7 @@ final class NettyPackets {
             number(properties, MqttProperties.RECEIVE_MAXIMUM, 65_535),
             size == null ? Long.MAX_VALUE : (int) (Integer) size.value() & 0xffff_ffffL,
             number(properties, MqttProperties.REQUEST_PROBLEM_INFORMATION, 1) == 1,
-            null));
+            method == null ? null : (String) method.value()));
   }
 
   private static String publish(MqttPublishMessage it, Map<Integer, String> aliases) {

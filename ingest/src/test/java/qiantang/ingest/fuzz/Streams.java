@@ -44,7 +44,7 @@ final class Streams {
       int left = bytes.length - at;
       int count =
           at < whole
-              ? whole
+              ? Math.min(left, whole)
               : cut == 0 ? left : isEach ? 1 : Math.min(left, random.nextInt(PIECE_BYTES_MAX) + 1);
       ByteBuf piece = allocator.heapBuffer(count).writeBytes(bytes, at, count);
       pieces.add(piece);

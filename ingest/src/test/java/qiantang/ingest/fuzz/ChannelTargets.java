@@ -60,7 +60,6 @@ final class ChannelTargets {
         ChannelTargets::header,
         channel -> ProxyHeader.addTo(channel.pipeline(), meter),
         SIGNATURE.length + 1, // of a first byte alone nobody knows; 10 s are its limit
-        
         true,
         "");
   }

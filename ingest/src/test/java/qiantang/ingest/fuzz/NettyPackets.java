@@ -68,7 +68,8 @@ final class NettyPackets {
    * What Netty's refuses and ours takes, by the beginning of its message, and why ours is right.
    */
   private static final Map<String, String> NETTY_REFUSES =
-      Map.of("message length exceeds", "3.1.1 has no way to say it: we step over a PUBLISH and tell");
+      Map.of(
+          "message length exceeds", "3.1.1 has no way to say it: we step over a PUBLISH and tell");
 
   private NettyPackets() {}
 

@@ -79,7 +79,8 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // Not only its HAProxyProtocolException: of an extra that ends beyond the header Netty's decoder
+    // Not only its HAProxyProtocolException: of an extra that ends beyond the header Netty's
+    // decoder
     // throws what its buffer does.
     if (cause instanceof DecoderException) {
       meter.stranger(Spoken.PROXY_V2, Spoken.PROXY_V2);

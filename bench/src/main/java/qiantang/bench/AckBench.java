@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import qiantang.standalone.cassandra.Ports;
 
 /**
  * What a message costs an MQTT server: acknowledged QoS 1 messages per second of processor time,
@@ -29,17 +29,7 @@ final class AckBench implements Callable<Integer> {
   private static final Duration FIRST_WARM_UP = Duration.ofSeconds(40);
   private static final Duration WARM_UP = Duration.ofSeconds(3);
 
-  @Option(names = "--connections", description = "MQTT connections.")
-  private int connections = 1000;
-
-  @Option(names = "--in-flight", description = "Messages in flight a connection.")
-  private int inFlight = 20;
-
-  @Option(names = "--payload-bytes", description = "Size of a message's JSON.")
-  private int payloadBytes = 100;
-
-  @Option(names = "--enterprises", description = "Enterprises the devices belong to.")
-  private int enterprises = 100;
+  @Mixin private LoadOptions options = new LoadOptions();
 
   @Option(names = "--seconds", description = "Length of each measurement.")
   private int seconds = 10;
@@ -55,7 +45,7 @@ final class AckBench implements Callable<Integer> {
     Path folder = Files.createTempDirectory("qiantang-bench-");
     List<AutoCloseable> started = new ArrayList<>();
     try {
-      List<String> tokens = MemoryIngest.drawTokens(connections, enterprises);
+      List<String> tokens = options.drawTokens();
       Map<String, Server> servers = new LinkedHashMap<>();
       servers.put("ours", ours(folder, tokens, started));
       try {
@@ -64,11 +54,11 @@ final class AckBench implements Callable<Integer> {
         System.err.println("hivemq: " + e.getMessage());
       }
       try {
-        servers.put("mosquitto", peer(Peer.mosquitto(folder, inFlight), started));
+        servers.put("mosquitto", peer(Peer.mosquitto(folder, options.inFlight()), started));
       } catch (Peer.MissingException e) {
         System.err.println("mosquitto: " + e.getMessage());
       }
-      PublishLoad load = new PublishLoad(tokens, inFlight, payloadBytes);
+      PublishLoad load = options.of(tokens);
       for (int round = 0; round < rounds; round++) {
         for (Map.Entry<String, Server> server : servers.entrySet()) {
           measure(load, server.getKey(), server.getValue(), round);
@@ -86,19 +76,9 @@ final class AckBench implements Callable<Integer> {
 
   private static Server ours(Path folder, List<String> tokens, List<AutoCloseable> started)
       throws Exception {
-    Path file = Files.write(folder.resolve("tokens"), tokens);
-    int mqttPort = Ports.free();
-    int httpPort = Ports.free();
-    Program program =
-        Program.start(
-            folder.resolve("ours.log"),
-            httpPort,
-            MemoryIngest.class.getName(),
-            String.valueOf(mqttPort),
-            String.valueOf(httpPort),
-            file.toString());
-    started.add(program);
-    return new Server(mqttPort, Map.of("server", program.handle()), new ArrayList<>());
+    IngestProgram ingest = MemoryIngest.start(Program.ONE_GIB, folder.resolve("ours.log"), tokens);
+    started.add(ingest);
+    return new Server(ingest.mqttPort(), Map.of("server", ingest.handle()), new ArrayList<>());
   }
 
   private static Server peer(Peer peer, List<AutoCloseable> started) {
@@ -116,14 +96,8 @@ final class AckBench implements Callable<Integer> {
 
   private void print(Map<String, Server> servers) {
     System.out.printf(
-        "%d connections x %d in flight, %d-byte JSON, QoS 1, %d rounds of %d s, %d cores;"
-            + " median (lowest, highest)%n%n",
-        connections,
-        inFlight,
-        payloadBytes,
-        rounds,
-        seconds,
-        Runtime.getRuntime().availableProcessors());
+        "%s, QoS 1, %d rounds of %d s, %d cores;" + " median (lowest, highest)%n%n",
+        options, rounds, seconds, Runtime.getRuntime().availableProcessors());
     System.out.println("| server | acknowledged per CPU-second | acknowledged/s | its cores |");
     System.out.println("|---|---|---|---|");
     servers.forEach(
@@ -134,11 +108,11 @@ final class AckBench implements Callable<Integer> {
           System.out.printf(
               "| %s | %,.0f (%,.0f, %,.0f) | %,.0f | %.2f |%n",
               name,
-              median(perCpu),
+              Medians.of(perCpu),
               perCpu[0],
               perCpu[perCpu.length - 1],
-              median(rate),
-              median(cores));
+              Medians.of(rate),
+              Medians.of(cores));
         });
     System.out.printf(
         "%nack ours_per_cpu_s=%.0f hivemq_per_cpu_s=%.0f mosquitto_per_cpu_s=%.0f%n",
@@ -147,7 +121,7 @@ final class AckBench implements Callable<Integer> {
 
   private static double figure(Map<String, Server> servers, String name) {
     Server server = servers.get(name);
-    return server == null ? Double.NaN : median(sorted(server, AckBench::perCpuSecond));
+    return server == null ? Double.NaN : Medians.of(sorted(server, AckBench::perCpuSecond));
   }
 
   private static double cores(Measurement turn) {
@@ -160,10 +134,5 @@ final class AckBench implements Callable<Integer> {
 
   private static double[] sorted(Server server, ToDoubleFunction<Measurement> figure) {
     return server.turns().stream().mapToDouble(figure).sorted().toArray();
-  }
-
-  private static double median(double[] sorted) {
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 }

@@ -114,6 +114,11 @@ final class Asking {
     return cursor == null ? null : question.path() + "&cursor=" + URLEncoder.encode(cursor, UTF_8);
   }
 
+  /** The answer to one question, on one page. */
+  JsonObject one(String path) throws IOException {
+    return new JsonObject(Buffer.buffer(get(path)));
+  }
+
   private byte[] get(String path) throws IOException {
     HttpURLConnection connection = open(path);
     int status = connection.getResponseCode();

@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import qiantang.standalone.cassandra.Ports;
 
 /**
  * What an idle connection costs: heap of the server's half, counted over Netty's local transport
@@ -67,27 +66,17 @@ final class DensityBench implements Callable<Integer> {
 
   private double residentBytes(Path folder) throws Exception {
     List<String> tokens = MemoryIngest.drawTokens(sockets, enterprises);
-    Path file = Files.write(folder.resolve("tokens"), tokens);
-    int mqttPort = Ports.free();
-    int httpPort = Ports.free();
-    try (Program ingest =
-        Program.start(
-            TIGHT,
-            folder.resolve("sockets.log"),
-            httpPort,
-            MemoryIngest.class.getName(),
-            String.valueOf(mqttPort),
-            String.valueOf(httpPort),
-            file.toString())) {
-      InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), mqttPort);
+    try (IngestProgram ingest = MemoryIngest.start(TIGHT, folder.resolve("sockets.log"), tokens)) {
+      InetSocketAddress server =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), ingest.mqttPort());
       // Classes and pools that the first connections bring are not what one more costs.
-      try (LoadClient first = new LoadClient(1, 100, 0, 0)) {
+      try (LoadClient first = new LoadClient(1, LoadMessage.ofDevice(100), 0, 0)) {
         first.connect(server, tokens.subList(0, Math.min(1000, sockets)));
       }
-      long before = settled(ingest);
-      try (LoadClient all = new LoadClient(1, 100, 0, 0)) {
+      long before = settled(ingest.program());
+      try (LoadClient all = new LoadClient(1, LoadMessage.ofDevice(100), 0, 0)) {
         all.connect(server, tokens);
-        return (double) (settled(ingest) - before) / sockets;
+        return (double) (settled(ingest.program()) - before) / sockets;
       }
     }
   }

@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import qiantang.standalone.cassandra.Ports;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
+import qiantang.store.registry.Device;
 
 /**
  * What a durable acknowledgement costs: the whole system, the same server over tables that commit
@@ -27,17 +28,12 @@ final class DurableBench implements Callable<Integer> {
   // The compilers of three JVMs on two cores: after 20 s the rate still rises by half.
   private static final Duration WARM_UP = Duration.ofSeconds(60);
 
-  @Option(names = "--connections", description = "MQTT connections.")
-  private int connections = 1000;
+  private static final int GATEWAYS = 200;
+  private static final int GATEWAY_IN_FLIGHT = 4;
+  private static final int GATEWAY_DEVICES = 50;
+  private static final int GATEWAY_METRICS = 10;
 
-  @Option(names = "--in-flight", description = "Messages in flight a connection.")
-  private int inFlight = 20;
-
-  @Option(names = "--payload-bytes", description = "Size of a message's JSON.")
-  private int payloadBytes = 100;
-
-  @Option(names = "--enterprises", description = "Enterprises the devices belong to.")
-  private int enterprises = 100;
+  @Mixin private LoadOptions load = new LoadOptions();
 
   @Option(names = "--seconds", description = "Length of each measurement.")
   private int seconds = 30;
@@ -47,7 +43,7 @@ final class DurableBench implements Callable<Integer> {
 
   @Option(
       names = "--only",
-      description = "One case alone: instant, paced, durable or journal.",
+      description = "One case alone: instant, paced, durable, gateway or journal.",
       defaultValue = "")
   private String only = "";
 
@@ -57,7 +53,7 @@ final class DurableBench implements Callable<Integer> {
   public Integer call() throws Exception {
     Path folder = Files.createTempDirectory("qiantang-bench-");
     try {
-      List<String> tokens = MemoryIngest.drawTokens(connections, enterprises);
+      List<String> tokens = load.drawTokens();
       if (isWanted("instant")) {
         instant(folder, tokens);
       }
@@ -76,18 +72,9 @@ final class DurableBench implements Callable<Integer> {
   }
 
   private void instant(Path folder, List<String> tokens) throws Exception {
-    Path file = Files.write(folder.resolve("tokens"), tokens);
-    int mqttPort = Ports.free();
-    int httpPort = Ports.free();
-    try (Program ingest =
-        Program.start(
-            folder.resolve("instant.log"),
-            httpPort,
-            MemoryIngest.class.getName(),
-            String.valueOf(mqttPort),
-            String.valueOf(httpPort),
-            file.toString())) {
-      results.put("instant", load("instant store", mqttPort, tokens, ingest.handle(), -1, 0));
+    try (IngestProgram ingest =
+        MemoryIngest.start(Program.ONE_GIB, folder.resolve("instant.log"), tokens)) {
+      measure("instant", ingest, tokens, -1, 0);
     }
   }
 
@@ -98,6 +85,9 @@ final class DurableBench implements Callable<Integer> {
         if (isWanted("durable") || isWanted("paced")) {
           durable(folder, tokens, database);
         }
+        if (isWanted("gateway")) {
+          gateway(folder, cassandra, database);
+        }
         if (isWanted("journal")) {
           journal(cassandra, database);
         }
@@ -106,77 +96,72 @@ final class DurableBench implements Callable<Integer> {
   }
 
   private void durable(Path folder, List<String> tokens, Database database) throws Exception {
-    int mqttPort = Ports.free();
-    int httpPort = Ports.free();
-    try (Program program =
-        Program.start(
-            folder.resolve("durable.log"),
-            httpPort,
-            "qiantang.standalone.Main",
-            "ingest",
-            "--cassandra",
-            "127.0.0.1:" + database.cqlPort(),
-            "--mqtt-port",
-            String.valueOf(mqttPort),
-            "--ingest-http-port",
-            String.valueOf(httpPort))) {
-      ProcessHandle ingest = program.handle();
+    try (IngestProgram ingest =
+        IngestProgram.overCassandra(folder.resolve("durable.log"), database.cqlPort(), List.of())) {
       if (isWanted("paced")) {
-        results.put(
-            "paced", load("paced", mqttPort, tokens, ingest, database.process().pid(), rate));
+        measure("paced", ingest, tokens, database.process().pid(), rate);
       }
       if (isWanted("durable")) {
-        results.put(
-            "durable", load("durable", mqttPort, tokens, ingest, database.process().pid(), 0));
+        measure("durable", ingest, tokens, database.process().pid(), 0);
       }
     }
   }
 
-  private Measurement load(
-      String name,
-      int mqttPort,
-      List<String> tokens,
-      ProcessHandle ingest,
-      long cassandraPid,
-      int perSecond)
-      throws Exception {
+  /** Gateways with {@value #GATEWAY_DEVICES} devices of {@value #GATEWAY_METRICS} metrics. */
+  private void gateway(Path folder, Cassandra cassandra, Database database) throws Exception {
+    List<String> tokens = MemoryIngest.drawTokens(GATEWAYS, load.enterprises());
+    MemoryIngest.register(cassandra.registry(), tokens, Device.Kind.GATEWAY);
+    PublishLoad gateways =
+        new PublishLoad(
+            tokens, GATEWAY_IN_FLIGHT, LoadMessage.ofGateway(GATEWAY_DEVICES, GATEWAY_METRICS));
+    try (IngestProgram ingest =
+        IngestProgram.overCassandra(folder.resolve("gateway.log"), database.cqlPort(), List.of())) {
+      measure("gateway", gateways, ingest, database.process().pid(), 0);
+    }
+  }
+
+  private void measure(
+      String name, IngestProgram ingest, List<String> tokens, long cassandraPid, int perSecond)
+      throws InterruptedException {
+    measure(name, load.of(tokens), ingest, cassandraPid, perSecond);
+  }
+
+  private void measure(
+      String name, PublishLoad sent, IngestProgram ingest, long cassandraPid, int perSecond)
+      throws InterruptedException {
     Map<String, ProcessHandle> handles = new LinkedHashMap<>();
     handles.put("client", ProcessHandle.current());
-    handles.put("ingest", ingest);
+    handles.put("ingest", ingest.handle());
     if (cassandraPid > 0) {
       handles.put("cassandra", ProcessHandle.of(cassandraPid).orElseThrow());
     }
-    return new PublishLoad(tokens, inFlight, payloadBytes)
-        .measure(name, mqttPort, perSecond, WARM_UP, Duration.ofSeconds(seconds), handles);
+    Duration length = Duration.ofSeconds(seconds);
+    String shown = name.equals("instant") ? "instant store" : name;
+    results.put(name, sent.measure(shown, ingest.mqttPort(), perSecond, WARM_UP, length, handles));
   }
 
   private void journal(Cassandra cassandra, Database database) throws Exception {
     Map<String, ProcessHandle> handles = new LinkedHashMap<>();
     handles.put("client", ProcessHandle.current());
     handles.put("cassandra", database.handle());
-    try (JournalLoad load = new JournalLoad(cassandra.journal())) {
-      load.send(connections * inFlight, enterprises);
+    try (JournalLoad journal = new JournalLoad(cassandra.journal())) {
+      journal.send(load.outstanding(), load.enterprises());
       results.put(
           "journal",
           Measurement.of(
               "journal alone",
               WARM_UP,
               Duration.ofSeconds(seconds),
-              load::acknowledged,
-              load::takeLatencyMicros,
+              journal::acknowledged,
+              journal::takeLatencyMicros,
               handles));
     }
   }
 
   private void print() {
     System.out.printf(
-        "%d connections x %d in flight, %d-byte JSON, %d enterprises, %d s each, %d cores%n%n",
-        connections,
-        inFlight,
-        payloadBytes,
-        enterprises,
-        seconds,
-        Runtime.getRuntime().availableProcessors());
+        "%s, %d enterprises, %d s each, %d cores%n%n",
+        load, load.enterprises(), seconds, Runtime.getRuntime().availableProcessors());
     System.out.println(
         "| case | acknowledged/s | p50 ms | p99 ms | p99.9 ms | cores: client, ingest, cassandra"
             + " | MiB resident: ingest, cassandra |");
@@ -195,6 +180,14 @@ final class DurableBench implements Callable<Integer> {
                 m.coresByProcess().getOrDefault("cassandra", Double.NaN),
                 m.residentMebibytes().getOrDefault("ingest", Double.NaN),
                 m.residentMebibytes().getOrDefault("cassandra", Double.NaN)));
+    Measurement gateway = results.get("gateway");
+    if (gateway != null) {
+      System.out.printf(
+          "%ngateway: %d devices x %d metrics a message, %,.0f samples/s%n",
+          GATEWAY_DEVICES,
+          GATEWAY_METRICS,
+          gateway.perSecond() * GATEWAY_DEVICES * GATEWAY_METRICS);
+    }
     Measurement durable = results.get("durable");
     if (durable != null) {
       System.out.printf(

@@ -1,8 +1,5 @@
 package qiantang.bench;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -19,9 +16,9 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
@@ -31,33 +28,36 @@ import org.jspecify.annotations.Nullable;
 /**
  * Publishes as fast as the server acknowledges: each connection keeps its window of QoS 1 messages
  * full (a closed loop, so it measures capacity and not the latency of a load below it). One event
- * loop, ready-made packets of which only packet id and event time change: the client costs as
- * little as it can, because it shares the cores with what it measures.
+ * loop and ready-made packets, because it shares the cores with what it measures.
  */
 final class LoadClient implements AutoCloseable {
   private static final int PUBACK = 0x40;
   private static final int CONNACK = 0x20;
-  private static final String TOPIC = "v1/devices/me/telemetry";
-  private static final int TIME_DIGITS = 13;
+  private static final int KEEP_ALIVE_SECONDS = 60;
+  private static final int CONNECT_BYTES = 128;
 
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(
           1, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+
+  // A message a packet costs a system call each on both sides, so many go together every 5 ms; of
+  // few each goes when it is due, as that wait would be most of their latency.
   private static final Duration TICK = Duration.ofMillis(5);
+  private static final Duration TICK_OF_FEW = Duration.ofMillis(1);
+  private static final int FEW_PER_SECOND = 5000;
 
   private final List<Channel> channels = new ArrayList<>();
   private final List<Connection> connections = new ArrayList<>(); // event loop only
   private final SingleWriterRecorder latencyMicros = new SingleWriterRecorder(3_600_000_000L, 3);
   private final LongAdder acknowledged = new LongAdder();
   private final int window;
-  private final byte[] publish;
-  private final int packetIdAt;
-  private final int timeAt;
+  private final LoadMessage message;
   private final long firstTimeMillis;
   private final int perSecond;
   private long beginNanos; // event loop only, as the two below
   private long planned;
   private int turn;
+  private @Nullable Future<?> ticking;
   private volatile @Nullable String failure;
   private volatile boolean sending;
 
@@ -65,35 +65,16 @@ final class LoadClient implements AutoCloseable {
    * A client that is not connected yet.
    *
    * @param window messages in flight a connection
-   * @param payloadBytes size of the JSON payload, at least 60
+   * @param message what each sends again and again
    * @param firstTimeMillis event time of each device's first message; each next is 1 ms later
    * @param perSecond messages a second of all connections together; 0 for as many as are
    *     acknowledged
    */
-  LoadClient(int window, int payloadBytes, long firstTimeMillis, int perSecond) {
+  LoadClient(int window, LoadMessage message, long firstTimeMillis, int perSecond) {
     this.window = window;
     this.perSecond = perSecond;
     this.firstTimeMillis = firstTimeMillis;
-    String head = "{\"ts\":0000000000000,\"values\":{\"temperature\":42.17,\"note\":\"";
-    String payload = head + "x".repeat(payloadBytes - head.length() - 3) + "\"}}";
-    byte[] topic = TOPIC.getBytes(US_ASCII);
-    int remaining = 2 + topic.length + 2 + payload.length();
-    byte[] packet = new byte[remaining + 3];
-    int at = 0;
-    packet[at++] = 0x32; // PUBLISH, QoS 1
-    if (remaining > 127) {
-      packet[at++] = (byte) ((remaining & 0x7f) | 0x80);
-    }
-    packet[at++] = (byte) (remaining > 127 ? remaining >> 7 : remaining);
-    packet[at++] = (byte) (topic.length >> 8);
-    packet[at++] = (byte) topic.length;
-    System.arraycopy(topic, 0, packet, at, topic.length);
-    at += topic.length;
-    packetIdAt = at;
-    at += 2;
-    timeAt = at + "{\"ts\":".length();
-    System.arraycopy(payload.getBytes(US_ASCII), 0, packet, at, payload.length());
-    publish = Arrays.copyOf(packet, at + payload.length());
+    this.message = message;
   }
 
   /** Connects and logs in one connection per token; returns when all are in. */
@@ -103,7 +84,8 @@ final class LoadClient implements AutoCloseable {
         new Bootstrap()
             .group(group)
             .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class);
-    for (String token : tokens) {
+    for (int i = 0; i < tokens.size(); i++) {
+      Connection connection = new Connection(tokens.get(i), i, loggedIn);
       Bootstrap one =
           bootstrap
               .clone()
@@ -111,7 +93,7 @@ final class LoadClient implements AutoCloseable {
                   new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                      channel.pipeline().addLast(new Connection(token, loggedIn));
+                      channel.pipeline().addLast(connection);
                     }
                   });
       channels.add(one.connect(server).sync().channel());
@@ -133,13 +115,23 @@ final class LoadClient implements AutoCloseable {
                 connections.forEach(connection -> connection.publish(window, System.nanoTime(), 0));
               } else {
                 beginNanos = System.nanoTime();
-                var _ =
+                planned = 0;
+                stopTicking();
+                Duration tick = perSecond <= FEW_PER_SECOND ? TICK_OF_FEW : TICK;
+                ticking =
                     group
                         .next()
                         .scheduleAtFixedRate(
-                            this::sendWhatIsDue, 0, TICK.toNanos(), TimeUnit.NANOSECONDS);
+                            this::sendWhatIsDue, 0, tick.toNanos(), TimeUnit.NANOSECONDS);
               }
             });
+  }
+
+  private void stopTicking() {
+    Future<?> running = ticking;
+    if (running != null) {
+      running.cancel(false);
+    }
   }
 
   /** Runs on the event loop: whatever is due goes out, each connection a share in its turn. */
@@ -191,6 +183,7 @@ final class LoadClient implements AutoCloseable {
   /** One connection; runs on the event loop. */
   private final class Connection extends ChannelInboundHandlerAdapter {
     private final String token;
+    private final int number;
     private final CountDownLatch loggedIn;
     private final long[] sentNanos = new long[window + 1];
     private long sent;
@@ -201,8 +194,9 @@ final class LoadClient implements AutoCloseable {
     private long acked;
     private @Nullable ChannelHandlerContext context;
 
-    Connection(String token, CountDownLatch loggedIn) {
+    Connection(String token, int number, CountDownLatch loggedIn) {
       this.token = token;
+      this.number = number;
       this.loggedIn = loggedIn;
     }
 
@@ -210,15 +204,9 @@ final class LoadClient implements AutoCloseable {
     public void channelActive(ChannelHandlerContext active) {
       context = active;
       connections.add(this);
-      byte[] user = token.getBytes(UTF_8);
-      byte[] client = Integer.toHexString(token.hashCode()).getBytes(US_ASCII);
-      int remaining = 10 + 2 + client.length + 2 + user.length;
-      ByteBuf out = active.alloc().buffer(remaining + 2);
-      out.writeByte(0x10).writeByte(remaining);
-      out.writeShort(4).writeBytes("MQTT".getBytes(US_ASCII));
-      out.writeByte(4).writeByte(0x82).writeShort(60);
-      out.writeShort(client.length).writeBytes(client);
-      out.writeShort(user.length).writeBytes(user);
+      String clientId = Integer.toHexString(token.hashCode());
+      ByteBuf out = active.alloc().buffer(CONNECT_BYTES);
+      ConnectPacket.write(out, clientId, token, KEEP_ALIVE_SECONDS);
       var _ = active.writeAndFlush(out, active.voidPromise());
     }
 
@@ -272,25 +260,14 @@ final class LoadClient implements AutoCloseable {
       if (active == null) {
         throw new AssertionError("BUG: a connection that is not active");
       }
-      ByteBuf out = active.alloc().buffer(count * publish.length);
+      ByteBuf out = active.alloc().buffer(count * message.packet().length);
       for (int i = 0; i < count; i++) {
         int id = (int) (sent % window) + 1; // acknowledged in order, so the oldest id is free
-        int from = out.writerIndex();
-        out.writeBytes(publish);
-        out.setShort(from + packetIdAt, id);
-        writeTime(out, from + timeAt, firstTimeMillis + sent);
+        message.write(out, number, id, firstTimeMillis + sent);
         sentNanos[id] = plannedNanos + i * stepNanos;
         sent++;
       }
       var _ = active.writeAndFlush(out, active.voidPromise());
-    }
-
-    private static void writeTime(ByteBuf out, int at, long timeMillis) {
-      long rest = timeMillis;
-      for (int digit = TIME_DIGITS - 1; digit >= 0; digit--) {
-        out.setByte(at + digit, (int) ('0' + rest % 10));
-        rest /= 10;
-      }
     }
 
     @Override
@@ -306,7 +283,9 @@ final class LoadClient implements AutoCloseable {
     }
 
     private void fail(String text) {
-      failure = text;
+      if (failure == null) { // what follows from it says less
+        failure = text;
+      }
     }
   }
 }

@@ -19,8 +19,11 @@ import picocli.CommandLine.Spec;
       DurableBench.class,
       FoldsBench.class,
       FuzzBench.class,
+      NeighbourBench.class,
       ReadBench.class,
-      SimulateBench.class
+      SimulateBench.class,
+      SoakBench.class,
+      StormBench.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

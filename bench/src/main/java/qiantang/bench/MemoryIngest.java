@@ -6,23 +6,60 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import qiantang.ingest.IngestConfig;
 import qiantang.ingest.IngestMain;
+import qiantang.standalone.cassandra.Ports;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.AccessChange;
 import qiantang.store.registry.AccessToken;
+import qiantang.store.registry.Device;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
+import qiantang.store.registry.Quota;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Retention;
 
 /** The real ingest program over tables that commit at once and forget: what the server costs. */
 final class MemoryIngest {
+  // What a Cassandra on the same cores takes without timing out.
+  private static final int UNDER_WAY_MAX = 128;
+
   private MemoryIngest() {}
+
+  /**
+   * Starts it as a child process that lets these tokens in; returns when it is ready.
+   *
+   * @param flags of its JVM, behind our own
+   * @param log takes what it prints; the tokens go into a file beside it
+   */
+  static IngestProgram start(List<String> flags, Path log, List<String> tokens) throws Exception {
+    Path file = Files.write(log.resolveSibling(log.getFileName() + ".tokens"), tokens);
+    int mqttPort = Ports.free();
+    int httpPort = Ports.free();
+    Program program =
+        Program.start(
+            flags,
+            log,
+            httpPort,
+            MemoryIngest.class.getName(),
+            String.valueOf(mqttPort),
+            String.valueOf(httpPort),
+            file.toString());
+    return new IngestProgram(program, mqttPort, httpPort);
+  }
 
   /** Arguments: MQTT port, HTTP port, file with one token a line. */
   public static void main(String[] arguments) throws Exception {
@@ -43,32 +80,75 @@ final class MemoryIngest {
     Thread.currentThread().join();
   }
 
-  /** Makes the enterprises and devices that the tokens name. */
-  static void register(Registry registry, List<String> tokens) {
+  /** Makes the enterprises and devices that the tokens name, some at a time. */
+  static void register(Registry registry, List<String> tokens) throws InterruptedException {
+    register(registry, tokens, Device.Kind.DEVICE);
+  }
+
+  /** The same of a kind. */
+  static void register(Registry registry, List<String> tokens, Device.Kind kind)
+      throws InterruptedException {
     Instant now = Instant.now();
+    Set<EnterpriseId> enterprises = new HashSet<>();
+    Semaphore free = new Semaphore(UNDER_WAY_MAX);
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     for (int i = 0; i < tokens.size(); i++) {
-      LoadIdentity identity = LoadIdentity.of(tokens.get(i), i);
-      registry
-          .createEnterprise(
-              new Enterprise(
-                  identity.owner(),
-                  identity.owner().text(),
-                  "",
-                  List.of(Platform.BASE),
-                  Retention.YEAR_1,
-                  now))
-          .toCompletableFuture()
-          .join();
-      registry.createDevice(identity.device(now)).toCompletableFuture().join();
-      registry.putCredential(identity.credential(now)).toCompletableFuture().join();
+      LoadIdentity identity = LoadIdentity.of(tokens.get(i), i, kind);
+      if (enterprises.add(identity.owner())) {
+        registry
+            .createEnterprise(enterprise(identity.owner(), now))
+            .thenCompose(isNew -> liftQuotas(registry, identity.owner(), now))
+            .toCompletableFuture()
+            .join();
+      }
+      free.acquire();
+      var _ =
+          registry
+              .createDevice(identity.device(now))
+              .thenCompose(isNew -> registry.putCredential(identity.credential(now)))
+              .whenComplete(
+                  (nothing, error) -> {
+                    if (error != null) {
+                      failure.set(error);
+                    }
+                    free.release();
+                  });
     }
+    free.acquire(UNDER_WAY_MAX);
+    Throwable error = failure.get();
+    if (error != null) {
+      throw new IllegalStateException("cannot register the devices", error);
+    }
+  }
+
+  private static Enterprise enterprise(EnterpriseId id, Instant now) {
+    return new Enterprise(id, id.text(), "", List.of(Platform.BASE), Retention.YEAR_1, now);
+  }
+
+  /** Rates are reckoned with, as users have them, and none is ever met. */
+  private static CompletionStage<Void> liftQuotas(
+      Registry registry, EnterpriseId owner, Instant now) {
+    Map<Quota, Long> highest = new EnumMap<>(Quota.class);
+    for (Quota quota : Quota.values()) {
+      highest.put(quota, quota.most());
+    }
+    return registry.setQuotas(owner, highest, AccessChange.ofEnterprise(now, 0, owner));
   }
 
   /** Tokens of so many devices spread over so many enterprises. */
   static List<String> drawTokens(int devices, int enterprises) {
+    return drawTokens(
+        devices,
+        IntStream.range(0, enterprises)
+            .mapToObj(i -> new EnterpriseId("enterprise-" + i))
+            .toList());
+  }
+
+  /** Tokens of so many devices, spread over these enterprises. */
+  static List<String> drawTokens(int devices, List<EnterpriseId> enterprises) {
     SecureRandom random = new SecureRandom();
     return IntStream.range(0, devices)
-        .mapToObj(i -> new EnterpriseId("enterprise-" + i % enterprises))
+        .mapToObj(i -> enterprises.get(i % enterprises.size()))
         .map(owner -> AccessToken.draw(owner, random).text())
         .toList();
   }

@@ -1,5 +1,7 @@
 package qiantang.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.HttpURLConnection;
@@ -13,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A program of ours in a process of its own, with the JVM, flags and class path of this one. */
 final class Program implements AutoCloseable {
+  // As the demo has it: a heap of a quarter of the machine grows for hours before it is full.
+  static final List<String> ONE_GIB = List.of("-Xmx1g");
+
   private static final Duration READY_MAX = Duration.ofSeconds(60);
   private static final Duration READY_PAUSE = Duration.ofMillis(100);
   private static final int ANSWER_MILLIS_MAX = 2000;
@@ -31,8 +36,7 @@ final class Program implements AutoCloseable {
    */
   static Program start(Path log, int httpPort, String main, String... arguments)
       throws IOException, InterruptedException {
-    // As the demo has it: a heap of a quarter of the machine grows for hours before it is full.
-    return start(List.of("-Xmx1g"), log, httpPort, main, arguments);
+    return start(ONE_GIB, log, httpPort, main, arguments);
   }
 
   /** Starts one with these flags behind our own; returns when it is ready. */
@@ -75,6 +79,14 @@ final class Program implements AutoCloseable {
 
   private static Process launch(List<String> flags, Path log, String main, String... arguments)
       throws IOException {
+    return new ProcessBuilder(command(flags, main, arguments))
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
+  }
+
+  /** The command line of one with these flags behind our own. */
+  static List<String> command(List<String> flags, String main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -89,24 +101,27 @@ final class Program implements AutoCloseable {
     command.add(System.getProperty("java.class.path"));
     command.add(main);
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
-        .start();
+    return command;
   }
 
   /** A full collection, as {@code jcmd} asks for it. */
   void collectGarbage() throws IOException, InterruptedException {
+    ask("GC.run");
+  }
+
+  /** What the JVM answers to a command of {@code jcmd}. */
+  String ask(String command) throws IOException, InterruptedException {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    int exitCode =
-        new ProcessBuilder(jcmd.toString(), String.valueOf(process.pid()), "GC.run")
+    Process asking =
+        new ProcessBuilder(jcmd.toString(), String.valueOf(process.pid()), command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start()
-            .waitFor();
-    if (exitCode != 0) {
-      throw new IllegalStateException("cannot ask process " + process.pid() + " for a collection");
+            .start();
+    String answer = new String(asking.getInputStream().readAllBytes(), UTF_8);
+    if (asking.waitFor() != 0) {
+      throw new IllegalStateException(
+          "cannot ask process %d for %s: %s".formatted(process.pid(), command, answer));
     }
+    return answer;
   }
 
   /** Memory of the process that is in use, of Linux alone. */

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
  *
  * @param tokens user names, one a connection
  * @param inFlight messages in flight a connection
- * @param payloadBytes size of a message's JSON
+ * @param message what each sends
  */
-record PublishLoad(List<String> tokens, int inFlight, int payloadBytes) {
+record PublishLoad(List<String> tokens, int inFlight, LoadMessage message) {
 
   /**
    * Connects, sends and measures; at the end nothing is in flight any more.
@@ -32,7 +32,7 @@ record PublishLoad(List<String> tokens, int inFlight, int payloadBytes) {
       Map<String, ProcessHandle> processes)
       throws InterruptedException {
     long hourAgoMillis = System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1);
-    try (LoadClient client = new LoadClient(inFlight, payloadBytes, hourAgoMillis, perSecond)) {
+    try (LoadClient client = new LoadClient(inFlight, message, hourAgoMillis, perSecond)) {
       client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), mqttPort), tokens);
       client.send();
       Measurement measurement =

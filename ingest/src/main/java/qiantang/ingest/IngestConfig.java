@@ -17,6 +17,8 @@ import qiantang.store.model.EnterpriseId;
  * @param eventLoops threads that serve sessions
  * @param sparkplugHost the host application that Sparkplug's edge nodes know this node as
  * @param transports how clients come in beside plain MQTT
+ * @param live what may change while the node runs
+ * @param hasQuotas whether what enterprises and devices may use is limited
  * @param budgetBytes most bytes of messages that are taken and not yet answered
  */
 public record IngestConfig(
@@ -28,6 +30,8 @@ public record IngestConfig(
     String sparkplugHost,
     int eventLoops,
     Transports transports,
+    LiveSettings live,
+    boolean hasQuotas,
     long budgetBytes) {
   /** The host application's id where none is given. */
   public static final String SPARKPLUG_HOST = "qiantang";
@@ -55,6 +59,24 @@ public record IngestConfig(
         sparkplugHost,
         eventLoops,
         others,
+        live,
+        hasQuotas,
+        budgetBytes);
+  }
+
+  /** The same node with other settings. */
+  public IngestConfig with(LiveSettings others) {
+    return new IngestConfig(
+        addresses,
+        mqttPort,
+        httpPort,
+        node,
+        anonymous,
+        sparkplugHost,
+        eventLoops,
+        transports,
+        others,
+        hasQuotas,
         budgetBytes);
   }
 
@@ -78,12 +100,40 @@ public record IngestConfig(
         SPARKPLUG_HOST,
         machine.availableProcessors(),
         Transports.PLAIN,
+        LiveSettings.BY_DEFAULT,
+        true,
         Math.min(BUDGET_BYTES_MAX, machine.maxMemory() / 4));
   }
 
   /** The same, known to edge nodes by another id: a level of a topic. */
   public IngestConfig withSparkplugHost(String id) {
     return new IngestConfig(
-        addresses, mqttPort, httpPort, node, anonymous, id, eventLoops, transports, budgetBytes);
+        addresses,
+        mqttPort,
+        httpPort,
+        node,
+        anonymous,
+        id,
+        eventLoops,
+        transports,
+        live,
+        hasQuotas,
+        budgetBytes);
+  }
+
+  /** The same, with or without quotas. */
+  public IngestConfig withQuotas(boolean areOn) {
+    return new IngestConfig(
+        addresses,
+        mqttPort,
+        httpPort,
+        node,
+        anonymous,
+        sparkplugHost,
+        eventLoops,
+        transports,
+        live,
+        areOn,
+        budgetBytes);
   }
 }

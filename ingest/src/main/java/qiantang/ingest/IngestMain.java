@@ -14,11 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +31,7 @@ import qiantang.ingest.mqtt.Discovery;
 import qiantang.ingest.mqtt.MqttSession;
 import qiantang.ingest.mqtt.Node;
 import qiantang.ingest.mqtt.SessionLoop;
+import qiantang.ingest.mqtt.TraceWatch;
 import qiantang.ingest.net.Listeners;
 import qiantang.ingest.net.Listeners.Layers;
 import qiantang.ingest.net.Transports;
@@ -45,6 +44,7 @@ import qiantang.store.fold.FoldTables;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.JournalMeter;
 import qiantang.store.journal.JournalTables;
+import qiantang.store.journal.LimitedLog;
 import qiantang.store.journal.Ticker;
 import qiantang.store.journal.Timers;
 import qiantang.store.model.StartId;
@@ -52,16 +52,6 @@ import qiantang.store.registry.Registry;
 
 /** An ingest node: constructed in the order in which a message walks, closed in reverse. */
 public final class IngestMain implements AutoCloseable {
-  /** How long {@link #close} waits for what is in flight. */
-  private static final Duration DRAIN = Duration.ofSeconds(3);
-
-  // Presence records follow the last session; they get this even after a slow drain. With the half
-  // second that the loops have to end, close takes 4 s at most: the demo cuts it off after 5.
-  private static final Duration LAST_RECORDS = Duration.ofMillis(500);
-
-  // A loop that is asked whether it has sessions answers in microseconds unless it is stuck.
-  private static final long ASK_MILLIS_MAX = 100;
-
   private static final Duration REOPEN = Duration.ofSeconds(1);
   private static final Duration SKEW_ALARM = Duration.ofSeconds(1);
 
@@ -69,6 +59,7 @@ public final class IngestMain implements AutoCloseable {
 
   private final InstantSource clock = Clock.systemUTC();
   private final Ticker ticker = System::nanoTime;
+  private final LimitedLog openTrouble = new LimitedLog(logger, ticker);
   private final ScheduledExecutorService scheduler;
   private final Timers timers;
   private final IngestConfig config;
@@ -81,6 +72,7 @@ public final class IngestMain implements AutoCloseable {
   private final Listeners listeners;
   private final StoreWatch storeWatch;
   private final AccessWatch accessWatch;
+  private final TraceWatch traceWatch;
   private final Map<EventLoop, SessionLoop> loops = new HashMap<>();
   private final @Nullable RunningFolds folds;
   private final @Nullable HealthServer health;
@@ -123,17 +115,24 @@ public final class IngestMain implements AutoCloseable {
         new Node(
             clock,
             ticker,
-            new Logins(registry, clock, ticker, config.anonymous()),
+            new Logins(registry, clock, ticker, config.anonymous(), config.hasQuotas()),
             budgets,
             new Discovery(registry, scheduler, timers, meter),
             meter);
     node.retain(hostState(config.sparkplugHost()));
+    node.tell(config.live().terms());
     storeWatch = new StoreWatch(tables::databaseTime, ticker, timers);
     accessWatch = new AccessWatch(registry, node, timers, scheduler);
+    traceWatch = new TraceWatch(registry.traces(), node, timers, scheduler);
     tls = tls(config.transports(), clock);
     listeners =
         new Listeners(
-            config.eventLoops(), budgets.largePackets(), config.transports(), tls, admissionMeter);
+            config.eventLoops(),
+            budgets.largePackets(),
+            config.transports(),
+            tls,
+            config.live().allowed(),
+            admissionMeter);
     for (EventLoop loop : listeners.loops()) {
       SessionLoop sessions = new SessionLoop(node, loop);
       loops.put(loop, sessions);
@@ -142,7 +141,7 @@ public final class IngestMain implements AutoCloseable {
     }
     folds = foldTables == null ? null : folds(foldTables, registry);
     expose();
-    Readiness readiness = new Readiness(this::journal, storeWatch);
+    Readiness readiness = new Readiness(this::journal, storeWatch, node::isEnding);
     health =
         config.httpPort() < 0
             ? null
@@ -151,16 +150,31 @@ public final class IngestMain implements AutoCloseable {
     openJournal().join();
     storeWatch.ask();
     accessWatch.poll();
+    traceWatch.begin();
     if (folds != null) {
       folds.begin();
     }
     ports = listen();
     logger.info("ingest node {} listens for MQTT on ports {}", config.node(), ports);
     if (tls != null) {
-      var _ =
-          scheduler.scheduleWithFixedDelay(
-              tls::look, Tls.LOOK.toNanos(), Tls.LOOK.toNanos(), TimeUnit.NANOSECONDS);
+      node.revoke(tls.revoked());
+      long look = Tls.LOOK.toNanos();
+      var _ = scheduler.scheduleWithFixedDelay(() -> look(tls), look, look, TimeUnit.NANOSECONDS);
     }
+  }
+
+  /** Sessions whose certificate is revoked by new files end. */
+  private void look(Tls files) {
+    if (files.look()) {
+      node.revoke(files.revoked());
+      onLoops(SessionLoop::checkCertificates);
+    }
+  }
+
+  /** These hold from now on, for whoever comes and is told something; sessions there go on. */
+  public void apply(LiveSettings settings) {
+    node.tell(settings.terms());
+    listeners.allow(settings.allowed());
   }
 
   private static @Nullable Tls tls(Transports transports, InstantSource clock) {
@@ -211,7 +225,10 @@ public final class IngestMain implements AutoCloseable {
     return meter;
   }
 
-  /** Answers what is in flight, for 3 s at most, says goodbye, and ends; 4 s in all. */
+  /**
+   * Takes nobody in any more, lets the sessions go over 3 s, each when what it has in flight is
+   * answered, and ends; 5 s in all, whatever clients and store do.
+   */
   @Override
   public void close() {
     synchronized (this) {
@@ -225,21 +242,22 @@ public final class IngestMain implements AutoCloseable {
     if (folds != null) {
       folds.close();
     }
-    long endNanos = ticker.nanos() + DRAIN.toNanos();
+    Draining draining = new Draining(loops, ticker);
+    node.end();
     listeners.stopAccepting();
-    onLoops(SessionLoop::drain);
-    await(endNanos, () -> openSessions() == 0);
+    draining.run();
     node.write(null);
     onLoops(SessionLoop::shutDown);
     @Nullable Journal open = journal();
+    draining.awaitLastWords(() -> open == null || open.isIdle());
     if (open != null) {
-      await(Math.max(endNanos, ticker.nanos() + LAST_RECORDS.toNanos()), open::isIdle);
       open.close();
     }
     listeners.close();
     if (health != null) {
       health.close();
     }
+    traceWatch.close(); // with what sessions told of their ends
     scheduler.shutdownNow();
     if (tls != null) {
       tls.close();
@@ -293,7 +311,7 @@ public final class IngestMain implements AutoCloseable {
             .whenComplete(
                 (nothing, error) -> {
                   if (error != null) {
-                    logger.warn("cannot open the journal, trying again: {}", error.toString());
+                    openTrouble.warn("cannot open the journal, trying again", error);
                     fresh.close();
                     timers.after(REOPEN, () -> openJournal(opened));
                     return;
@@ -348,6 +366,8 @@ public final class IngestMain implements AutoCloseable {
     exposition.gauge("qiantang_ingest_budget_bytes", "taken and not answered", budgets::takenBytes);
     exposition.gauge("qiantang_ingest_budget_limit_bytes", "their bound", budgets::limitBytes);
     exposition.gauge(
+        "qiantang_ingest_draining", "1 while the node ends", () -> node.isEnding() ? 1 : 0);
+    exposition.gauge(
         "qiantang_ingest_heartbeat_fresh",
         "1 while acknowledgements are possible",
         () -> ofJournal(open -> open.isFresh() ? 1 : 0));
@@ -376,44 +396,6 @@ public final class IngestMain implements AutoCloseable {
 
   private void onLoops(Consumer<SessionLoop> task) {
     loops.forEach((loop, sessions) -> loop.execute(() -> task.accept(sessions)));
-  }
-
-  private long openSessions() {
-    long[] open = new long[loops.size()];
-    CountDownLatch asked = new CountDownLatch(open.length);
-    int i = 0;
-    for (Map.Entry<EventLoop, SessionLoop> entry : loops.entrySet()) {
-      int at = i++;
-      entry
-          .getKey()
-          .execute(
-              () -> {
-                open[at] = entry.getValue().openSessions();
-                asked.countDown();
-              });
-    }
-    try {
-      if (!asked.await(ASK_MILLIS_MAX, TimeUnit.MILLISECONDS)) {
-        return 1; // a loop is busy, so something is open
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    long sum = 0;
-    for (long count : open) {
-      sum += count;
-    }
-    return sum;
-  }
-
-  private void await(long endNanos, BooleanSupplier condition) {
-    try {
-      while (!condition.getAsBoolean() && ticker.nanos() < endNanos) {
-        Thread.sleep(10);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void after(Duration delay, Runnable task) {

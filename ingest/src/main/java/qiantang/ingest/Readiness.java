@@ -3,6 +3,7 @@ package qiantang.ingest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.journal.Journal;
@@ -25,6 +26,7 @@ final class Readiness {
 
   private final Supplier<@Nullable Journal> journal;
   private final StoreWatch store;
+  private final BooleanSupplier isEnding;
 
   /**
    * One thing that was looked at.
@@ -37,14 +39,18 @@ final class Readiness {
     }
   }
 
-  /** Judges by the journal that is open, null for none, and by the watch. */
-  Readiness(Supplier<@Nullable Journal> journal, StoreWatch store) {
+  /** Judges by the journal that is open, null for none, by the watch, and by whether all ends. */
+  Readiness(Supplier<@Nullable Journal> journal, StoreWatch store, BooleanSupplier isEnding) {
     this.journal = journal;
     this.store = store;
+    this.isEnding = isEnding;
   }
 
   /** All checks, in order of their importance. */
   List<Check> run() {
+    if (isEnding.getAsBoolean()) {
+      return List.of(Check.of("drain", "this node ends and takes nobody in: use another one"));
+    }
     @Nullable Journal open = journal.get();
     return List.of(
         Check.of("journal", journalFault(open)),

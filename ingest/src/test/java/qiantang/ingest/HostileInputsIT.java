@@ -100,8 +100,7 @@ class HostileInputsIT {
             null,
             ClientAuthentication.none);
     IngestConfig config =
-        IngestConfig.of(List.of(HERE), 0, 0, "it", null)
-            .with(new Transports(0, 0, -1, tls, false, 1000));
+        IngestConfig.of(List.of(HERE), 0, 0, "it", null).with(new Transports(0, 0, -1, tls, false));
     node = IngestMain.start(config, tables, null, registry);
     good = GoodClients.start(GOOD, node.mqttPort(), registry, ACME);
   }

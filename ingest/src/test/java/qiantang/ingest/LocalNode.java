@@ -61,7 +61,7 @@ public final class LocalNode {
 
   private static Transports withTls(Path certificate, Path key) {
     TlsFiles files = new TlsFiles(certificate, key, null, null, ClientAuthentication.none);
-    return new Transports(0, 0, 0, files, false, Transports.connectsOfThisMachine());
+    return new Transports(0, 0, 0, files, false);
   }
 
   /** Stores a fresh credential and returns its token. */

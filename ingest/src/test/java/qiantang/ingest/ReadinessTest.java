@@ -34,11 +34,22 @@ class ReadinessTest {
   private final InstantSource clock = this::now;
   private final MemoryJournal tables = new MemoryJournal(this::databaseTime, this::store, false);
   private final StoreWatch watch = new StoreWatch(this::question, this::nanos, this::after);
-  private final Readiness readiness = new Readiness(this::journal, watch);
+  private boolean isEnding;
+  private final Readiness readiness = new Readiness(this::journal, watch, () -> isEnding);
   private Duration databaseBehind = Duration.ZERO;
   private long nanos;
   private boolean isStopped;
   private @Nullable Journal journal;
+
+  @Test
+  void aNodeThatEndsIsNotReadyWhateverElseIs() {
+    isEnding = true;
+    assertEquals(
+        List.of(
+            new Readiness.Check(
+                "drain", false, "this node ends and takes nobody in: use another one")),
+        readiness.run());
+  }
 
   @Test
   void aNodeIsReadyOnceItsJournalIsOpen() {

@@ -43,21 +43,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import qiantang.ingest.mqtt.Terms;
+import qiantang.ingest.net.Allowed;
 import qiantang.ingest.net.Listeners.Layers;
 import qiantang.ingest.net.Transports;
+import qiantang.ingest.net.admission.AddressRanges;
 import qiantang.ingest.net.tls.ClientAuthentication;
 import qiantang.ingest.net.tls.TestAuthority;
 import qiantang.ingest.net.tls.TestAuthority.Pair;
 import qiantang.ingest.net.tls.TlsFiles;
-import qiantang.store.codec.FrameCodec;
-import qiantang.store.journal.Journal;
-import qiantang.store.journal.JournalTables.Start;
-import qiantang.store.journal.JournalTables.StoredFrame;
+import qiantang.ingest.net.ws.Origins;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
-import qiantang.store.model.LaneMinute;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Retention;
 import qiantang.store.registry.Role;
@@ -237,7 +236,7 @@ class TransportsIT {
 
   @Test
   void aFloodThatNeverLogsInWaitsBehindItself() throws Exception {
-    IngestMain node = start(new Transports(-1, -1, -1, null, false, 20));
+    IngestMain node = start(twentyASecond());
     List<Socket> flood = new ArrayList<>();
     try {
       for (int i = 0; i < 300; i++) {
@@ -272,15 +271,24 @@ class TransportsIT {
 
   private IngestMain start(ClientAuthentication clients, boolean isProxied) {
     writeServer();
-    return start(new Transports(0, 0, 0, files(clients), isProxied, 1000));
+    return start(new Transports(0, 0, 0, files(clients), isProxied));
   }
 
   private IngestMain start(TlsFiles files) {
-    return start(new Transports(0, -1, -1, files, false, 1000));
+    return start(new Transports(0, -1, -1, files, false));
+  }
+
+  private static IngestConfig twentyASecond() {
+    Allowed few = new Allowed(20, AddressRanges.LOOPBACK, Origins.SAME_HOST);
+    return IngestConfig.of(LOOPBACK, 0, 0, "it", null)
+        .with(new LiveSettings(few, Terms.BY_DEFAULT));
   }
 
   private IngestMain start(Transports transports) {
-    IngestConfig config = IngestConfig.of(LOOPBACK, 0, 0, "it", null).with(transports);
+    return start(IngestConfig.of(LOOPBACK, 0, 0, "it", null).with(transports));
+  }
+
+  private IngestMain start(IngestConfig config) {
     IngestMain node = IngestMain.start(config, tables, null, registry);
     started.add(node);
     return node;
@@ -391,32 +399,10 @@ class TransportsIT {
   }
 
   private List<String> addresses() {
-    List<String> addresses = new ArrayList<>();
-    for (Start start : tables.readStarts().toCompletableFuture().join()) {
-      long now = Instant.now().getEpochSecond() / 60;
-      for (int lane = 0; lane < Journal.LANES; lane++) {
-        for (long minute = now - 3; minute <= now + 1; minute++) {
-          var frames = tables.readFrames(new LaneMinute(start.id(), lane, minute), 0);
-          frames.toCompletableFuture().join().forEach(frame -> addAddresses(frame, addresses));
-        }
-      }
-    }
-    return addresses;
-  }
-
-  private static void addAddresses(StoredFrame frame, List<String> addresses) {
-    if (FrameCodec.decode(frame.bytes(), ACME) instanceof FrameCodec.Decoded.Sections found) {
-      for (FrameCodec.Section section : found.sections()) {
-        section
-            .entries()
-            .forEach(
-                numbered -> {
-                  if (numbered.entry() instanceof Entry.Presence presence && presence.connected()) {
-                    addresses.add(presence.address());
-                  }
-                });
-      }
-    }
+    return StoredEntries.of(tables, ACME, Entry.Presence.class).stream()
+        .filter(Entry.Presence::connected)
+        .map(Entry.Presence::address)
+        .toList();
   }
 
   private static double strangers(IngestMain node, String spoken, String expected) {

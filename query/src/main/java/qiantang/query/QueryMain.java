@@ -17,6 +17,7 @@ import qiantang.query.auth.Authenticator;
 import qiantang.query.auth.Enterprises;
 import qiantang.query.change.AccessChanges;
 import qiantang.query.change.ChangeEnterprise;
+import qiantang.query.change.ChangeQuotas;
 import qiantang.query.change.CreateCredential;
 import qiantang.query.change.CreateDevices;
 import qiantang.query.change.CreateEnterprise;
@@ -25,6 +26,8 @@ import qiantang.query.change.Credentials;
 import qiantang.query.change.DeleteData;
 import qiantang.query.change.DisableDevice;
 import qiantang.query.change.RevokeCredential;
+import qiantang.query.change.Traces;
+import qiantang.query.http.ConnectionEndpoints;
 import qiantang.query.http.CredentialEndpoints;
 import qiantang.query.http.DataEndpoints;
 import qiantang.query.http.DeletionEndpoints;
@@ -32,10 +35,12 @@ import qiantang.query.http.DeviceEndpoints;
 import qiantang.query.http.Dispatcher;
 import qiantang.query.http.EnterpriseEndpoints;
 import qiantang.query.http.OpenEndpoints;
+import qiantang.query.http.QuotaEndpoints;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.http.RouterFactory;
 import qiantang.query.http.TokenEndpoints;
+import qiantang.query.http.TraceEndpoints;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.Devices;
@@ -44,12 +49,15 @@ import qiantang.query.read.ListDeletions;
 import qiantang.query.read.ListDevices;
 import qiantang.query.read.ListEnterprises;
 import qiantang.query.read.ListTokens;
+import qiantang.query.read.ReadConnections;
 import qiantang.query.read.ReadEnterprise;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatest;
 import qiantang.query.read.ReadLatestOfAll;
+import qiantang.query.read.ReadQuotas;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
+import qiantang.query.read.ReadTrace;
 import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
@@ -175,6 +183,8 @@ public final class QueryMain implements AutoCloseable {
             new ReadEnterprise(registry, devices, store),
             new CreateEnterprise(registry, store, clock),
             new ChangeEnterprise(registry, changes, store)),
+        new QuotaEndpoints(
+            new ReadQuotas(registry, store), new ChangeQuotas(registry, changes, store)),
         new DeviceEndpoints(
             devices,
             new ListDevices(devices),
@@ -194,9 +204,14 @@ public final class QueryMain implements AutoCloseable {
             new ReadIntervals(reader, devices, budget, store),
             new ReadRejections(reader, devices, store),
             clock),
+        new ConnectionEndpoints(new ReadConnections(reader, devices, store)),
         new DeletionEndpoints(
             new DeleteData(registry, folds, devices, store, clock, random::nextLong),
-            new ListDeletions(folds, store)));
+            new ListDeletions(folds, store)),
+        new TraceEndpoints(
+            new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
+            new ReadTrace(registry.traces(), store, clock, System::nanoTime),
+            clock));
   }
 
   /** The port it listens on. */

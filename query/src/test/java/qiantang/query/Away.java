@@ -3,11 +3,13 @@ package qiantang.query;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.memory.MemoryTraces;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
@@ -16,8 +18,10 @@ import qiantang.store.registry.CredentialKey;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
+import qiantang.store.registry.Quota;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.SubDevices;
+import qiantang.store.trace.TraceTables;
 
 /** A registry of which nothing is heard any more. */
 final class Away implements Registry {
@@ -52,7 +56,7 @@ final class Away implements Registry {
   }
 
   @Override
-  public CompletionStage<Void> discoverDevice(Device device) {
+  public CompletionStage<Boolean> discoverDevice(Device device) {
     return away();
   }
 
@@ -100,6 +104,12 @@ final class Away implements Registry {
   }
 
   @Override
+  public CompletionStage<Void> setQuotas(
+      EnterpriseId enterprise, Map<Quota, Long> values, AccessChange change) {
+    return away();
+  }
+
+  @Override
   public CompletionStage<List<Credential>> credentials(EnterpriseId enterprise, DeviceId device) {
     return away();
   }
@@ -112,6 +122,11 @@ final class Away implements Registry {
   @Override
   public CompletionStage<List<AccessChange>> changes(Instant from, Instant until) {
     return away();
+  }
+
+  @Override
+  public TraceTables traces() {
+    return new MemoryTraces();
   }
 
   private static <T> CompletionStage<T> away() {

@@ -28,6 +28,7 @@ import qiantang.store.registry.AccessToken;
 import qiantang.store.registry.Credential;
 import qiantang.store.registry.CredentialKey;
 import qiantang.store.registry.Device;
+import qiantang.store.registry.Quota;
 import qiantang.store.registry.Role;
 import qiantang.store.registry.SubDevices;
 
@@ -155,6 +156,40 @@ final class CredentialsIT {
     assertEquals("焊机", row.name());
     assertEquals(new DeviceId("gw"), row.gateway());
     assertTrue(row.disabled());
+  }
+
+  @Test
+  void anOperatorSaysWhatMayBeUsedAndAnAdminReadsIt() {
+    String path = "/v1/enterprises/mine/quotas";
+    JsonObject usual = world.api.json(200, path, admin);
+    assertEquals(Quota.values().length, usual.size());
+    assertEquals(Quota.DEVICE_MESSAGES.usual(), usual.getLong("deviceMessagesPerSecond"));
+    JsonObject change = json("{'deviceMessagesPerSecond':7,'payloadBytes':1000}");
+    Api.assertProblem("forbidden", 403, world.api.patch(path, admin, change));
+    assertEquals(0, changes().size());
+    assertEquals(200, world.api.patch(path, world.operator, change).statusCode());
+    assertEquals(1, changes().size());
+    JsonObject now = world.api.json(200, path, admin);
+    assertEquals(7, now.getLong("deviceMessagesPerSecond"));
+    assertEquals(1000, now.getLong("payloadBytes"));
+    assertEquals(
+        200,
+        world
+            .api
+            .patch(path, world.operator, json("{'deviceMessagesPerSecond':null}"))
+            .statusCode());
+    now = world.api.json(200, path, admin);
+    assertEquals(Quota.DEVICE_MESSAGES.usual(), now.getLong("deviceMessagesPerSecond"));
+    for (String body :
+        List.of(
+            "{}",
+            "{'topicLevels':0}",
+            "{'topicLevels':17}",
+            "{'inFlight':1.5}",
+            "{'inFlight':'1'}",
+            "{'speed':1}")) {
+      Api.assertProblem("invalid-request", 400, world.api.patch(path, world.operator, json(body)));
+    }
   }
 
   @Test

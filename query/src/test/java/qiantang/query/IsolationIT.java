@@ -33,7 +33,8 @@ final class IsolationIT {
           "/v1/enterprises/{e}/devices/d1/credentials",
           "/v1/enterprises/{e}/devices/d1/latest",
           "/v1/enterprises/{e}/devices/d1/series",
-          "/v1/enterprises/{e}/devices/d1/rejections");
+          "/v1/enterprises/{e}/devices/d1/rejections",
+          "/v1/enterprises/{e}/devices/d1/connections");
 
   @Test
   void noAnswerHoldsAnothersRecords() {

@@ -24,7 +24,7 @@ import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 
 /** Everything in one: started from the database outwards, stopped in reverse. */
-record Demo(DemoFile file, CassandraWatch watch) {
+record Demo(DemoFile file, CassandraWatch watch, IngestMain ingest) {
   /** Each device of the fleet sends this often. */
   private static final Duration FLEET_PERIOD = Duration.ofSeconds(5);
 
@@ -37,6 +37,7 @@ record Demo(DemoFile file, CassandraWatch watch) {
     DataDirectory data = DataDirectory.open(options.data);
     running.addQuietly("data", StopLimit.DATA.time(), data);
     logTo(data);
+    options.ingest.logAsTold();
     Optional<DemoFile> before = DemoFile.takeOver(data.path());
     Listeners listeners = options.listen.listeners();
     options.ingest.requireAllowed(listeners);
@@ -90,7 +91,7 @@ record Demo(DemoFile file, CassandraWatch watch) {
             tokens.enterprises(),
             List.of(ProcessHandle.current().pid(), process.pid()));
     file.write(data.path());
-    return new Demo(file, new CassandraWatch(process, data));
+    return new Demo(file, new CassandraWatch(process, data), ingest);
   }
 
   private static @Nullable String localOrNull(Listeners listeners, int port) {

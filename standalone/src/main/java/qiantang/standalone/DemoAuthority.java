@@ -50,7 +50,7 @@ import qiantang.ingest.net.tls.TlsFiles;
  * The demo's own certificate authority, in DIR/tls: made once, so that who trusts it trusts the
  * demo after a restart too. It certifies the server, and signs clients' certificates as well.
  */
-final class DemoAuthority {
+public final class DemoAuthority {
   /** As long as the demo's data is kept at most. */
   private static final Duration AUTHORITY_VALID = Duration.ofDays(3650);
 
@@ -70,12 +70,12 @@ final class DemoAuthority {
   private final Path folder;
 
   /** An authority in this folder, made when it is first needed. */
-  DemoAuthority(Path folder) {
+  public DemoAuthority(Path folder) {
     this.folder = folder;
   }
 
   /** What TLS needs; there once {@link #certify} has run. */
-  TlsFiles files() {
+  public TlsFiles files() {
     return new TlsFiles(
         folder.resolve("server.pem"),
         folder.resolve("server-key.pem"),
@@ -87,7 +87,7 @@ final class DemoAuthority {
   /**
    * Makes the authority, and a server's certificate for these addresses, where they are missing.
    */
-  void certify(List<InetAddress> addresses) throws IOException {
+  public void certify(List<InetAddress> addresses) throws IOException {
     Files.createDirectories(folder);
     if (Files.notExists(folder.resolve("ca.pem"))) {
       create();

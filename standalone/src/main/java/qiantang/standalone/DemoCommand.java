@@ -38,6 +38,7 @@ final class DemoCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       out.print(Welcome.of(demo.file(), options.data.resolve("demo.json"), Checkout.ofScript()));
       out.flush();
+      new Reload(spec, of -> ((DemoCommand) of).options.ingest, demo.ingest()::apply).onHangUp();
       String why = demo.watch().awaitEnd();
       hushConsole();
       throw new CannotStartException("cannot go on: " + why);

@@ -38,13 +38,6 @@ final class DemoOptions {
       description = "The embedded Cassandra, on 127.0.0.1 only. Default: ${DEFAULT-VALUE}")
   int cqlPort = 9042;
 
-  @Option(
-      names = "--quotas",
-      paramLabel = "on|off",
-      description =
-          "off lifts the quotas of enterprises; there are none yet. Default: ${DEFAULT-VALUE}")
-  Switch quotas = Switch.on;
-
   /** Those of our own programs, by the options that set them; Cassandra looks after its own. */
   Map<String, Integer> ports() {
     Map<String, Integer> ports = new TreeMap<>(ingest.ports(MQTTS_PORT, WS_PORT));

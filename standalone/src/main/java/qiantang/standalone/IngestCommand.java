@@ -2,6 +2,7 @@ package qiantang.standalone;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +23,11 @@ import qiantang.store.cassandra.CassandraConfig;
     description = "Takes MQTT and writes to Cassandra: one node of as many as are needed.",
     mixinStandardHelpOptions = true)
 final class IngestCommand implements Callable<Integer> {
-  /** Answers what is in flight for 5 s, and gives presence records their second. */
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+  /** What it needs at most; with the store's and a second for the start all ends within 10 s. */
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(6);
 
-  private static final Duration STORE_STOP_LIMIT = Duration.ofSeconds(5);
+  /** The driver lets its event loops be idle for 2 s before it ends them. */
+  private static final Duration STORE_STOP_LIMIT = Duration.ofMillis(2500);
 
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private StoreOptions store = new StoreOptions();
@@ -34,6 +36,20 @@ final class IngestCommand implements Callable<Integer> {
 
   @Option(names = "--node", paramLabel = "NAME", description = "Its name, for people.")
   private @Nullable String node;
+
+  IngestOptions options() {
+    return options;
+  }
+
+  /** What is read again before ingest has begun is taken when it has. */
+  private Reload reload(CompletableFuture<IngestMain> begun) {
+    return new Reload(
+        spec,
+        of -> ((IngestCommand) of).options(),
+        settings -> {
+          var _ = begun.thenAccept(ingest -> ingest.apply(settings));
+        });
+  }
 
   /** Runs until a signal ends the JVM. */
   @Override
@@ -44,6 +60,9 @@ final class IngestCommand implements Callable<Integer> {
     try {
       Listeners listeners = listen.listeners();
       options.requireAllowed(listeners);
+      options.logAsTold();
+      CompletableFuture<IngestMain> begun = new CompletableFuture<>();
+      reload(begun).onHangUp(); // before health says that it is ready
       listeners.requireFree(options.ports());
       Transports transports = options.transports(options.ports(), null);
       Cassandra cassandra = StoreOptions.connect(database, progress);
@@ -51,6 +70,7 @@ final class IngestCommand implements Callable<Integer> {
       String name = node != null ? node : "pid-" + ProcessHandle.current().pid();
       IngestMain ingest = options.start(listeners, transports, name, cassandra);
       running.add("ingest", STOP_LIMIT, ingest);
+      begun.complete(ingest);
       spec.commandLine().getOut().println("ready MQTT on port " + ingest.mqttPort());
       spec.commandLine().getOut().flush();
       new CountDownLatch(1).await();

@@ -2,6 +2,8 @@ package qiantang.standalone;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +62,51 @@ final class IngestOptions {
               + " off on every node wants a program fold. Default: ${DEFAULT-VALUE}")
   private Switch folds = Switch.on;
 
+  @Option(
+      names = "--quotas",
+      paramLabel = "on|off",
+      description =
+          "off lifts the quotas of enterprises and devices, for load tests. Default:"
+              + " ${DEFAULT-VALUE}")
+  private Switch quotas = Switch.on;
+
   @Mixin private TransportOptions transports = new TransportOptions();
+  @Mixin private LiveOptions live = new LiveOptions();
+
+  @Option(
+      names = "--log-format",
+      paramLabel = "text|json",
+      description = {
+        "Lines of the log for people, or each an object for programs. Default: ${DEFAULT-VALUE}"
+      })
+  private LogFormat logFormat = LogFormat.text;
+
+  @Option(
+      names = Defaults.CONFIG,
+      paramLabel = "FILE",
+      description = {
+        "Options in a file of properties: mqtt-port=1883. What the command line or the environment",
+        "gives holds. SIGHUP reads it again: log-level, connects-per-second, keep-alive-max,",
+        "ws-origin, proxy-from and server-reference change at once, the log says what else has",
+        "changed and waits for a restart."
+      })
+  private @Nullable Path config;
+
+  /** The file that some of these come from; null for none. */
+  @Nullable Path config() {
+    return config;
+  }
+
+  /** How and how much is logged, from now on. */
+  void logAsTold() {
+    logFormat.apply();
+    LogLevel.apply(List.of(), live.logLevels());
+  }
+
+  /** What can change while it runs. */
+  LiveOptions live() {
+    return live;
+  }
 
   /** By the options that set them; those of TLS and WebSocket as given, or off. */
   Map<String, Integer> ports() {
@@ -83,6 +129,7 @@ final class IngestOptions {
 
   /** Asked before anything is started. */
   void requireAllowed(Listeners listeners) throws CannotStartException {
+    var _ = live.settings();
     if (anonymous != null) {
       listeners.requireLoopback("let anonymous clients in", "--anonymous");
     }
@@ -94,7 +141,9 @@ final class IngestOptions {
     IngestConfig config =
         IngestConfig.of(listeners.addresses(), mqttPort, httpPort, node, anonymous)
             .with(beside)
-            .withSparkplugHost(sparkplugHost);
+            .with(live.settings())
+            .withSparkplugHost(sparkplugHost)
+            .withQuotas(quotas == Switch.on);
     try {
       FoldTables tables = folds == Switch.on ? store.folds() : null;
       return IngestMain.start(config, store.journal(), tables, store.registry());

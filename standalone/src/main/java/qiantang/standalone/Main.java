@@ -1,15 +1,10 @@
 package qiantang.standalone;
 
 import java.io.PrintWriter;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.IParameterExceptionHandler;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
@@ -58,7 +53,7 @@ public final class Main implements Runnable {
     tellVersion(main);
     return main.setUsageHelpWidth(HELP_COLUMNS)
         .setOverwrittenOptionsAllowed(true)
-        .setDefaultValueProvider(environmentTwins())
+        .setDefaultValueProvider(new Defaults())
         .setParameterExceptionHandler(shortUsage())
         .setExecutionExceptionHandler(Main::explain);
   }
@@ -72,22 +67,6 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "name a command");
-  }
-
-  /** Null lets the option's own default stand. */
-  private static IDefaultValueProvider environmentTwins() {
-    return new IDefaultValueProvider() {
-      @Override
-      public @Nullable String defaultValue(ArgSpec argument) {
-        return argument instanceof OptionSpec option
-            ? System.getenv(twin(option.longestName()))
-            : null;
-      }
-    };
-  }
-
-  static String twin(String option) {
-    return "QIANTANG_" + option.replaceFirst("^-+", "").replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
   /** One line that says what is wrong; the usage is a screenful that would hide it. */

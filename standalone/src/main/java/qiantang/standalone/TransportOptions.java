@@ -40,8 +40,8 @@ final class TransportOptions {
       paramLabel = "FILE",
       description = {
         "The server's certificate and those between it and its CA, in PEM. This file and the next",
-        "three are looked at every 2 s; what has changed holds for new connections. Default: in a",
-        "demo one of its own authority, DIR/tls/ca.pem"
+        "three are looked at every 1.5 s; what has changed holds for new connections. Default: in",
+        "a demo one of its own authority, DIR/tls/ca.pem"
       })
   private @Nullable Path certificate;
 
@@ -67,8 +67,8 @@ final class TransportOptions {
       names = "--tls-crl",
       paramLabel = "FILE",
       description = {
-        "Revoked certificates of clients, in PEM: a list of each authority in --tls-ca. One that",
-        "has run out lets no client certificate in."
+        "Revoked certificates of clients, in PEM: a list of each authority in --tls-ca. Sessions",
+        "of those in a new list end within 5 s. One that has run out lets no client certificate in."
       })
   private @Nullable Path crl;
 
@@ -77,16 +77,9 @@ final class TransportOptions {
       paramLabel = "off|required",
       description = {
         "required: each connection begins with a header of PROXY protocol version 2, on all MQTT",
-        "ports. Only the load balancer may reach them then. Default: ${DEFAULT-VALUE}"
+        "ports, and comes from a balancer of --proxy-from. Default: ${DEFAULT-VALUE}"
       })
   private ProxyProtocol proxyProtocol = ProxyProtocol.off;
-
-  @Option(
-      names = "--connects-per-second",
-      paramLabel = "N",
-      converter = Words.Count.class,
-      description = "Connections let in; who comes faster waits. Default: 1000 for each core")
-  private int connectsPerSecond = Transports.connectsOfThisMachine();
 
   /** Whether connections begin with a header of the load balancer's; named as it is typed. */
   enum ProxyProtocol {
@@ -120,16 +113,12 @@ final class TransportOptions {
                 .formatted(option));
       }
     }
-    if (connectsPerSecond < 1) {
-      throw new CannotStartException("cannot let nobody in: --connects-per-second is at least 1");
-    }
     return new Transports(
         ports.getOrDefault("--mqtts-port", OFF),
         ports.getOrDefault("--ws-port", OFF),
         ports.getOrDefault("--wss-port", OFF),
         files,
-        proxyProtocol == ProxyProtocol.required,
-        connectsPerSecond);
+        proxyProtocol == ProxyProtocol.required);
   }
 
   private @Nullable TlsFiles files(@Nullable TlsFiles byDefault) throws CannotStartException {

@@ -1,8 +1,15 @@
 package qiantang.standalone;
 
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
+import qiantang.ingest.mqtt.Terms;
+import qiantang.ingest.net.admission.AddressRanges;
+import qiantang.ingest.net.ws.Origins;
 import qiantang.store.model.EnterpriseId;
 
 /** How words of the command line become values; a word that cannot is wrong usage. */
@@ -33,6 +40,69 @@ final class Words {
     @Override
     public Integer convert(String word) {
       return number(word, word, 0, Integer.MAX_VALUE, "it takes a number from 0 on");
+    }
+  }
+
+  /** How many of something a second. */
+  static final class Rate implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String word) {
+      return number(word, word, 1, Integer.MAX_VALUE, "it takes a number from 1 on");
+    }
+  }
+
+  /** A keep-alive. */
+  static final class Seconds implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String word) {
+      int most = Terms.KEEP_ALIVE_SECONDS_LIMIT;
+      return number(word, word, 1, most, "it takes seconds, 1 to " + most);
+    }
+  }
+
+  /** Addresses. */
+  static final class AddressRange implements ITypeConverter<String> {
+    @Override
+    public String convert(String word) {
+      return checked(word, AddressRanges::of);
+    }
+  }
+
+  /** Pages of the web. */
+  static final class Origin implements ITypeConverter<String> {
+    @Override
+    public String convert(String word) {
+      return checked(word, Origins::of);
+    }
+  }
+
+  private static String checked(String word, Consumer<List<String>> check) {
+    try {
+      check.accept(List.of(word));
+      return word;
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Servers as MQTT 5 names them: {@code host:port [v6]:port}. */
+  static final class ServerReference implements ITypeConverter<String> {
+    private static final Pattern SERVER =
+        Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::(\\d{1,5}))?");
+
+    @Override
+    public String convert(String word) {
+      String form = "it takes host:port, or several of them separated by blanks";
+      for (String server : word.split(" ", -1)) {
+        Matcher matcher = SERVER.matcher(server);
+        if (!matcher.matches()) {
+          throw wrong(word, form);
+        }
+        if (matcher.group(1) != null) {
+          var _ = number(word, matcher.group(1), 1, PORT_MAX, form);
+        }
+      }
+      return word;
     }
   }
 

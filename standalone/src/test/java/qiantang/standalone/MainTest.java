@@ -74,6 +74,15 @@ class MainTest {
         "ingest --keyspace Bad",
         "ingest --replication 0",
         "ingest --folds perhaps",
+        "ingest --connects-per-second 0",
+        "ingest --keep-alive-max 0",
+        "ingest --keep-alive-max 65536",
+        "ingest --proxy-from 10.1.0.0/33",
+        "ingest --ws-origin *",
+        "ingest --server-reference :1883",
+        "ingest --server-reference b.example:70000",
+        "ingest --log-level loud",
+        "ingest --config /nowhere/qiantang.properties",
         "fold --fold-http-port 99999",
         "fold --cassandra h:0",
         "query --http-port 99999",
@@ -144,7 +153,7 @@ class MainTest {
 
   @Test
   void optionsHaveTwinsInTheEnvironment() {
-    assertEquals("QIANTANG_INGEST_HTTP_PORT", Main.twin("--ingest-http-port"));
+    assertEquals("QIANTANG_INGEST_HTTP_PORT", Defaults.twin("--ingest-http-port"));
   }
 
   @Test

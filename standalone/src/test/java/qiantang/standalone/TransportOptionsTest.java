@@ -96,7 +96,6 @@ class TransportOptionsTest {
         "y",
         "--tls-client-auth",
         "required");
-    assertFault("at least 1", "--connects-per-second", "0");
   }
 
   private static void assertFault(String fault, String... words) {

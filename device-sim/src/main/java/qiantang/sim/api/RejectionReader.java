@@ -3,12 +3,18 @@ package qiantang.sim.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an enterprise's rejections page by page. */
+/**
+ * Reads an enterprise's rejections page by page. Records of what was not refused, only lost before
+ * it came or slowed, are left aside.
+ */
 public final class RejectionReader {
   private static final int PAGE_RECORDS = 1_000;
+
+  private static final Set<String> NOT_REFUSED = Set.of("lost", "slowed");
 
   private final ApiClient api;
 
@@ -29,7 +35,11 @@ public final class RejectionReader {
     while (true) {
       switch (api.get(path + cursor, access.token())) {
         case Answer.Ok ok -> {
-          ok.body().path("items").forEach(item -> sink.accept(rejection(item)));
+          for (JsonNode item : ok.body().path("items")) {
+            if (!NOT_REFUSED.contains(item.path("reason").asText())) {
+              sink.accept(rejection(item));
+            }
+          }
           JsonNode next = ok.body().path("next");
           if (!next.isTextual()) {
             return null;

@@ -2,7 +2,6 @@ package qiantang.ingest.auth;
 
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 
@@ -14,7 +13,7 @@ import qiantang.store.model.EnterpriseId;
  * @param isDiscovered whether the registry does not know the device yet
  * @param credentialTag tells by which of the device's credentials, 0 for none
  * @param expiresMillis when that credential expires, milliseconds since 1970 UTC; {@link #NEVER}
- * @param rules which devices a gateway may speak for; null for what is no gateway
+ * @param rules which devices a gateway may speak for, and what may be used
  */
 public record Identity(
     EnterpriseId enterprise,
@@ -24,7 +23,7 @@ public record Identity(
     boolean isDiscovered,
     long credentialTag,
     long expiresMillis,
-    @Nullable SubDeviceRules rules) {
+    EnterpriseRules rules) {
   /** Expiry of what does not expire. */
   public static final long NEVER = Long.MAX_VALUE;
 

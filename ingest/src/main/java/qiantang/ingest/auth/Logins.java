@@ -49,12 +49,17 @@ public final class Logins {
    * Logins against this registry.
    *
    * @param anonymous whose devices clients without credentials are, null to refuse them
+   * @param hasQuotas whether what enterprises and devices may use is limited
    */
   public Logins(
-      Registry registry, InstantSource clock, Ticker ticker, @Nullable EnterpriseId anonymous) {
+      Registry registry,
+      InstantSource clock,
+      Ticker ticker,
+      @Nullable EnterpriseId anonymous,
+      boolean hasQuotas) {
     this.clock = clock;
     this.anonymous = anonymous;
-    remembered = new Remembered(registry, ticker);
+    remembered = new Remembered(registry, ticker, hasQuotas);
   }
 
   /** Who this is. */
@@ -100,6 +105,16 @@ public final class Logins {
   public void forget(Collection<AccessChange> changes) {
     remembered.forget(changes);
     generation.incrementAndGet();
+  }
+
+  /** All changes that there were when this began, in nanoseconds of the ticker, were forgotten. */
+  public void heardAll(long begunNanos) {
+    remembered.heard().heardAll(begunNanos);
+  }
+
+  /** Changes were missed: what is remembered may be of before them, and is asked for again. */
+  public void missed() {
+    remembered.heard().missed();
   }
 
   /** Whether a credential opens nothing any more; fails while the store is away. */
@@ -276,17 +291,22 @@ public final class Logins {
         "the enterprise of anonymous clients is not there",
         enterprise -> {
           DeviceId device = DeviceId.ofName(clientId);
-          Identity identity =
-              new Identity(
-                  owner,
-                  device,
-                  false,
-                  enterprise.retention().duration(),
-                  true,
-                  0,
-                  Identity.NEVER,
-                  null);
-          return unlessDisabled(owner, device, () -> done(new Granted(identity)));
+          return unlessDisabled(
+              owner,
+              device,
+              () ->
+                  byRules(
+                      enterprise,
+                      rules ->
+                          new Identity(
+                              owner,
+                              device,
+                              false,
+                              enterprise.retention().duration(),
+                              true,
+                              0,
+                              Identity.NEVER,
+                              rules)));
         });
   }
 
@@ -346,23 +366,19 @@ public final class Logins {
 
   private CompletionStage<AuthResult> grant(
       Credential credential, DeviceId device, Enterprise enterprise) {
-    if (credential.role() != Role.GATEWAY) {
-      return done(new Granted(identity(credential, device, enterprise, null)));
-    }
+    return byRules(enterprise, rules -> identity(credential, device, enterprise, rules));
+  }
+
+  private CompletionStage<AuthResult> byRules(
+      Enterprise enterprise, Function<EnterpriseRules, Identity> identity) {
     return remembered
         .rules(enterprise.id())
         .<AuthResult>handle(
-            (rules, error) ->
-                error != null
-                    ? new Undecided()
-                    : new Granted(identity(credential, device, enterprise, rules)));
+            (rules, error) -> error != null ? new Undecided() : new Granted(identity.apply(rules)));
   }
 
   private static Identity identity(
-      Credential credential,
-      DeviceId device,
-      Enterprise enterprise,
-      @Nullable SubDeviceRules rules) {
+      Credential credential, DeviceId device, Enterprise enterprise, EnterpriseRules rules) {
     Instant expires = credential.expires();
     return new Identity(
         enterprise.id(),

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import qiantang.ingest.auth.StaleCache.Found;
+import qiantang.ingest.quota.RecentUsage;
 import qiantang.store.journal.Ticker;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -27,24 +28,36 @@ final class Remembered {
   private record DeviceKey(EnterpriseId enterprise, DeviceId device) {}
 
   private final Registry registry;
+  private final ChangesHeard heard = new ChangesHeard();
   private final StaleCache<CredentialKey, Credential> credentials;
   private final StaleCache<EnterpriseId, Enterprise> enterprises;
 
   // That there is no row is remembered too: nobody can ask for these but who has logged in.
   private final StaleCache<DeviceKey, Optional<Device>> devices;
 
-  // One for each enterprise of which a gateway has logged in, about 100 B.
-  private final Map<EnterpriseId, SubDeviceRules> rules = new ConcurrentHashMap<>();
+  // One for each enterprise of which a device has logged in, about 500 B.
+  private final Map<EnterpriseId, EnterpriseRules> rules = new ConcurrentHashMap<>();
 
-  Remembered(Registry registry, Ticker ticker) {
+  private final RecentUsage recent;
+  private final boolean hasQuotas;
+
+  Remembered(Registry registry, Ticker ticker, boolean hasQuotas) {
     this.registry = registry;
-    credentials = new StaleCache<>(registry::credential, ticker, CREDENTIALS_MAX);
-    enterprises = new StaleCache<>(registry::enterprise, ticker, ENTERPRISES_MAX);
+    this.hasQuotas = hasQuotas;
+    recent = new RecentUsage(ticker);
+    credentials = new StaleCache<>(registry::credential, ticker, heard, CREDENTIALS_MAX);
+    enterprises = new StaleCache<>(registry::enterprise, ticker, heard, ENTERPRISES_MAX);
     devices =
         new StaleCache<>(
             key -> registry.device(key.enterprise(), key.device()).thenApply(Optional::of),
             ticker,
+            heard,
             DEVICES_MAX);
+  }
+
+  /** Of what is remembered, what holds without asking. */
+  ChangesHeard heard() {
+    return heard;
   }
 
   CompletionStage<Found<Credential>> credential(CredentialKey key) {
@@ -61,17 +74,16 @@ final class Remembered {
   }
 
   /** The rules of an enterprise, read; fails where they never were and the store is away. */
-  CompletionStage<SubDeviceRules> rules(EnterpriseId enterprise) {
-    SubDeviceRules known =
-        rules.computeIfAbsent(enterprise, id -> new SubDeviceRules(id, registry));
-    return known.areRead()
-        ? CompletableFuture.completedFuture(known)
-        : known.read().thenApply(nothing -> known);
+  CompletionStage<EnterpriseRules> rules(EnterpriseId enterprise) {
+    EnterpriseRules known =
+        rules.computeIfAbsent(
+            enterprise, id -> new EnterpriseRules(id, registry, recent, hasQuotas));
+    return known.areRead().thenApply(nothing -> known);
   }
 
   /** Reads the rules again where anybody uses them. */
   CompletionStage<Void> readRulesAgain(EnterpriseId enterprise) {
-    SubDeviceRules known = rules.get(enterprise);
+    EnterpriseRules known = rules.get(enterprise);
     return known == null ? CompletableFuture.runAsync(() -> {}, Runnable::run) : known.read();
   }
 

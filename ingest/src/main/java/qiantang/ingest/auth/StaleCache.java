@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 import qiantang.store.journal.Ticker;
 
 /**
- * Answers from memory while an entry is young, from the source after that, and from memory again
- * while the source is away. Caffeine's refresh-after-write was rejected: it answers with the old
- * entry first, however old, so that a revoked token would open one more session. Any thread.
+ * Answers from memory while an entry is young or every change since was heard of, else from the
+ * source, and from memory again while the source is away. Caffeine's refresh-after-write was
+ * rejected: it answers with the old entry first, however old, so that a revoked token would open
+ * one more session. Any thread.
  *
  * <p>Only what exists is remembered: guesses must not push credentials out.
  */
@@ -35,7 +36,7 @@ final class StaleCache<K, V> {
     record Unknown<V>() implements Found<V> {}
   }
 
-  private record Held<V>(V value, long loadedNanos) {}
+  private record Held<V>(V value, long askedNanos) {}
 
   private static final Duration FRESH = Duration.ofSeconds(5);
 
@@ -44,19 +45,26 @@ final class StaleCache<K, V> {
 
   private final Function<K, CompletionStage<Optional<V>>> source;
   private final Ticker ticker;
+  private final ChangesHeard heard;
   private final Cache<K, Held<V>> held;
   private final Map<K, CompletableFuture<Found<V>>> loading = new ConcurrentHashMap<>();
 
-  StaleCache(Function<K, CompletionStage<Optional<V>>> source, Ticker ticker, int entriesMax) {
+  StaleCache(
+      Function<K, CompletionStage<Optional<V>>> source,
+      Ticker ticker,
+      ChangesHeard heard,
+      int entriesMax) {
     this.source = source;
     this.ticker = ticker;
+    this.heard = heard;
     held = Caffeine.newBuilder().maximumSize(entriesMax).build();
   }
 
   CompletionStage<Found<V>> get(K key) {
-    Held<V> young = held.getIfPresent(key);
-    if (young != null && ticker.nanos() - young.loadedNanos() < FRESH.toNanos()) {
-      return CompletableFuture.completedFuture(new Found.Present<>(young.value()));
+    Held<V> known = held.getIfPresent(key);
+    long now = ticker.nanos();
+    if (known != null && isCurrent(known, now)) {
+      return CompletableFuture.completedFuture(new Found.Present<>(known.value()));
     }
     CompletableFuture<Found<V>> fresh = new CompletableFuture<>();
     CompletableFuture<Found<V>> running = loading.putIfAbsent(key, fresh);
@@ -71,8 +79,16 @@ final class StaleCache<K, V> {
             .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
             .whenComplete(
                 (value, error) ->
-                    loaded(key, fresh, () -> error == null ? loaded(key, value) : remembered(key)));
+                    loaded(
+                        key,
+                        fresh,
+                        () -> error == null ? loaded(key, value, now) : remembered(key)));
     return fresh;
+  }
+
+  private boolean isCurrent(Held<V> known, long nowNanos) {
+    return nowNanos - known.askedNanos() < FRESH.toNanos()
+        || heard.covers(known.askedNanos(), nowNanos);
   }
 
   /** Forgets an entry, and what is on its way, because it has changed. */
@@ -107,12 +123,12 @@ final class StaleCache<K, V> {
     }
   }
 
-  private Found<V> loaded(K key, Optional<V> value) {
+  private Found<V> loaded(K key, Optional<V> value, long askedNanos) {
     if (value.isEmpty()) {
       held.invalidate(key);
       return new Found.Absent<>();
     }
-    held.put(key, new Held<>(value.get(), ticker.nanos()));
+    held.put(key, new Held<>(value.get(), askedNanos));
     return new Found.Present<>(value.get());
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import qiantang.store.model.Reason;
+import qiantang.store.registry.Quota;
 
 /** The counters, histograms and gauges of a node. */
 public final class IngestMeter {
@@ -41,6 +42,8 @@ public final class IngestMeter {
   private final Counter repeated;
   private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
   private final Map<Reason, Counter> readingsRefused = new EnumMap<>(Reason.class);
+  private final Map<Quota, Counter> slowed = new EnumMap<>(Quota.class);
+  private final Map<Quota, Counter> overQuota = new EnumMap<>(Quota.class);
   private final Counter readings;
   private final Counter pauses;
   private final Counter discoveriesLeft;
@@ -66,6 +69,20 @@ public final class IngestMeter {
           reason,
           Counter.builder("qiantang_ingest_readings_refused")
               .tag("reason", reason.word())
+              .register(registry));
+    }
+    for (Quota quota : Quota.values()) {
+      slowed.put(
+          quota,
+          Counter.builder("qiantang_ingest_slowed")
+              .description("messages after which their sender had to wait")
+              .tag("quota", quota.word())
+              .register(registry));
+      overQuota.put(
+          quota,
+          Counter.builder("qiantang_ingest_over_quota")
+              .description("connects, messages and devices of messages that a quota refused")
+              .tag("quota", quota.word())
               .register(registry));
     }
     readings = Counter.builder("qiantang_ingest_readings").register(registry);
@@ -149,6 +166,16 @@ public final class IngestMeter {
     repeated.increment();
   }
 
+  /** A message was taken and its sender slowed. */
+  public void slowed(Quota quota) {
+    count(slowed, quota, 1);
+  }
+
+  /** Something was refused because a quota is used up. */
+  public void overQuota(Quota quota) {
+    count(overQuota, quota, 1);
+  }
+
   /** A session is not read for a while. */
   public void paused() {
     pauses.increment();
@@ -171,10 +198,10 @@ public final class IngestMeter {
     return exposition;
   }
 
-  private static void count(Map<Reason, Counter> counters, Reason reason, int count) {
-    Counter counter = counters.get(reason);
+  private static <K> void count(Map<K, Counter> counters, K kind, int count) {
+    Counter counter = counters.get(kind);
     if (counter == null) {
-      throw new AssertionError("BUG: no counter for reason " + reason);
+      throw new AssertionError("BUG: no counter for " + kind);
     }
     counter.increment(count);
   }

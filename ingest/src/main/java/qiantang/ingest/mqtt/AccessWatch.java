@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.ingest.auth.Logins;
+import qiantang.store.journal.LimitedLog;
 import qiantang.store.journal.Timers;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -57,12 +58,11 @@ public final class AccessWatch implements AutoCloseable {
   private final Node node;
   private final Timers timers;
   private final Executor executor;
+  private final LimitedLog trouble;
 
   // Touched by one poll at a time. What was handled, by id, as long as it can be read again.
   private final Map<Long, Instant> handled = new HashMap<>();
   private volatile Instant readUntil;
-  private boolean isFailing;
-
   private volatile boolean closed;
 
   /**
@@ -75,6 +75,7 @@ public final class AccessWatch implements AutoCloseable {
     this.node = node;
     this.timers = timers;
     this.executor = executor;
+    trouble = new LimitedLog(logger, node.ticker());
     readUntil = node.clock().instant();
   }
 
@@ -83,6 +84,7 @@ public final class AccessWatch implements AutoCloseable {
     if (closed) {
       return;
     }
+    long begunNanos = node.ticker().nanos();
     Instant now = node.clock().instant();
     if (Duration.between(readUntil, now).compareTo(SILENCE_MAX) > 0) {
       forgetAll(now);
@@ -93,14 +95,16 @@ public final class AccessWatch implements AutoCloseable {
             .thenCompose(nothing -> handle(readUntil.minus(OVERLAP), until))
             .whenComplete(
                 (nothing, error) -> {
+                  boolean isBehind = until.isBefore(now);
                   if (error == null) {
                     handledUntil(until);
-                  } else if (!isFailing) {
-                    logger.warn("cannot look after changed access, trying again", error);
+                    if (!isBehind) {
+                      node.logins().heardAll(begunNanos);
+                    }
+                  } else {
+                    trouble.warn("cannot look after changed access, trying again", error);
                   }
-                  isFailing = error != null;
-                  boolean isBehind = error == null && until.isBefore(now);
-                  timers.after(isBehind ? Duration.ZERO : PERIOD, this::poll);
+                  timers.after(error == null && isBehind ? Duration.ZERO : PERIOD, this::poll);
                 });
   }
 
@@ -209,6 +213,7 @@ public final class AccessWatch implements AutoCloseable {
             + " begin again");
     readUntil = now;
     handled.clear();
+    node.logins().missed();
     node.sessions()
         .forEach(
             session ->

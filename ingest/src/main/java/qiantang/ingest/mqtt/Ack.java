@@ -1,6 +1,7 @@
 package qiantang.ingest.mqtt;
 
 import org.jspecify.annotations.Nullable;
+import qiantang.ingest.trace.TracedMessage;
 import qiantang.store.journal.Append;
 import qiantang.store.model.WriteResult;
 
@@ -15,6 +16,7 @@ final class Ack implements Append.Receipt {
   private final long receivedNanos;
   private WriteResult result = WriteResult.STORED;
   private @Nullable String note;
+  private @Nullable TracedMessage traced;
   private int readings;
   private int parts;
 
@@ -33,6 +35,11 @@ final class Ack implements Append.Receipt {
   /** Goes with a success that is not the whole truth: some readings were refused. */
   void note(String text) {
     note = text;
+  }
+
+  /** Is told what becomes of the message. */
+  void traced(@Nullable TracedMessage message) {
+    traced = message;
   }
 
   void readings(int count) {
@@ -82,6 +89,9 @@ final class Ack implements Append.Receipt {
     parts--;
     if (parts == 0) {
       session.answer(this);
+      if (traced != null) {
+        traced.answered(result, note);
+      }
     }
   }
 }

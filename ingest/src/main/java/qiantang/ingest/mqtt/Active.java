@@ -3,7 +3,6 @@ package qiantang.ingest.mqtt;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.Identity;
 import qiantang.ingest.auth.Logins;
-import qiantang.ingest.auth.SubDeviceRules;
 import qiantang.ingest.meter.IngestMeter;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
@@ -20,6 +19,7 @@ import qiantang.store.model.Counts;
 import qiantang.store.model.Reason;
 import qiantang.store.model.SessionEnd;
 import qiantang.store.model.WriteResult;
+import qiantang.store.registry.Quota;
 
 /**
  * A session that is open: takes messages, appends what they say to the enterprise's lane, and
@@ -28,9 +28,6 @@ import qiantang.store.model.WriteResult;
 final class Active implements Phase {
   // A dead peer that asked for no keep-alive is looked for by TCP; this is for its PUBACKs.
   private static final int CHECK_SECONDS = 60;
-
-  /** MQTT 5 clients are told to show themselves at least once an hour. */
-  private static final int KEEP_ALIVE_SECONDS_MAX = 3600;
 
   private static final Counts ONE_REFUSED = new Counts(0, 1, 0, 0);
 
@@ -54,6 +51,7 @@ final class Active implements Phase {
   private final BudgetWait budgetWait = new BudgetWait();
   private final int keepAliveSeconds;
   private final @Nullable SubDeviceGate gate;
+  private final Throttle throttle;
   private int unanswered;
   private boolean isDraining;
   private boolean isNodeDead;
@@ -77,17 +75,17 @@ final class Active implements Phase {
     budget = node.budgets().session(identity.enterprise());
     records = new Records(session, identity, clientId, journal, budget);
     messages = new MessageRecords(identity, records, meter);
-    window = new Window(connect.version());
+    throttle = new Throttle(session, identity, records);
+    window = new Window(connect.version(), limit(Quota.IN_FLIGHT));
     answers = new Answers(session, connect);
     subscriptions = new Subscriptions(session, identity);
     dialects = new SessionDialects(session, identity, records, this::outgoing);
-    SubDeviceRules rules = identity.rules();
-    gate = rules == null ? null : new SubDeviceGate(session, identity.enterprise(), rules);
+    gate = identity.isGateway() ? new SubDeviceGate(session, identity) : null;
+    int secondsMax = node.terms().keepAliveSecondsMax();
     boolean isCapped =
         connect.version() == MqttVersion.V5
-            && (connect.keepAliveSeconds() == 0
-                || connect.keepAliveSeconds() > KEEP_ALIVE_SECONDS_MAX);
-    keepAliveSeconds = isCapped ? KEEP_ALIVE_SECONDS_MAX : connect.keepAliveSeconds();
+            && (connect.keepAliveSeconds() == 0 || connect.keepAliveSeconds() > secondsMax);
+    keepAliveSeconds = isCapped ? secondsMax : connect.keepAliveSeconds();
   }
 
   /**
@@ -110,6 +108,7 @@ final class Active implements Phase {
     }
     Active active = new Active(session, identity, connect.terms(), clientId, journal, will);
     if (!active.budget.tryTake(PRESENCE_BYTES)) {
+      active.throttle.close();
       if (will != null) {
         will.open(SessionEnd.DISCONNECT);
       }
@@ -129,10 +128,11 @@ final class Active implements Phase {
         session.out(),
         session.version(),
         new PacketEncoder.Announcement(
-            Window.RECEIVE_MAXIMUM,
+            window.most(),
             isAssigned ? clientId : null,
             keepAliveSeconds == connect.keepAliveSeconds() ? -1 : keepAliveSeconds,
             connect.sessionExpirySeconds() > 0));
+    records.connected(connect, keepAliveSeconds);
     session.activate(this);
   }
 
@@ -142,6 +142,7 @@ final class Active implements Phase {
 
   @Override
   public void packet(Packet packet) {
+    records.told(packet);
     switch (packet) {
       case Packet.Publish publish -> publish(publish);
       case Packet.OversizedPublish publish -> refuseOversized(publish);
@@ -167,6 +168,10 @@ final class Active implements Phase {
 
   Identity identity() {
     return identity;
+  }
+
+  Records records() {
+    return records;
   }
 
   /** Any thread: its access was taken away. */
@@ -216,6 +221,7 @@ final class Active implements Phase {
     if (outgoing != null) {
       outgoing.close(records);
     }
+    throttle.close();
     records.end(why);
   }
 
@@ -276,7 +282,7 @@ final class Active implements Phase {
   }
 
   private void endIfDrained() {
-    if (isDraining && unanswered == 0) {
+    if (isDraining && unanswered == 0 && session.holdsNothing()) {
       session.end(null, SessionEnd.SHUTDOWN);
     }
   }
@@ -299,12 +305,8 @@ final class Active implements Phase {
       refuseOverload();
     } else {
       session.holdFirst(publish);
-      waitForBudget(bytes);
+      budgetWait.begin(session, budget, bytes);
     }
-  }
-
-  private void waitForBudget(int bytes) {
-    budgetWait.begin(session, budget, bytes);
   }
 
   /** Whether a message is a new one that the client may send now; else all is done. */
@@ -312,9 +314,9 @@ final class Active implements Phase {
     Window.Verdict verdict = window.judge(qos, packetId);
     switch (verdict) {
       case NEW -> {}
-      case TAKEN -> meter.repeated();
+      case TAKEN -> records.repeated(publishTopic, qos, packetId);
       case RECEIVED -> {
-        meter.repeated();
+        records.repeated(publishTopic, qos, packetId);
         answers.answer(2, packetId, ReasonCode.SUCCESS, null);
       }
       case TOO_MANY ->
@@ -346,19 +348,8 @@ final class Active implements Phase {
   private void take(Packet.Publish publish, int bytes) {
     long nowMicros = node.nowMicros();
     Ack ack = begin(publish.qos(), publish.packetId());
-    EventTimes times = EventTimes.around(nowMicros, identity.retention());
-    Decoded decoded =
-        dialects
-            .of(publish)
-            .decode(
-                new Message(
-                    identity.device(),
-                    publish.bytes(),
-                    publish.payloadOffset(),
-                    publish.payloadLength(),
-                    publish.duplicate(),
-                    times,
-                    devices));
+    throttle.took(publish.payloadLength(), ack);
+    Decoded decoded = decode(publish, nowMicros);
     isNodeDead |= decoded instanceof Decoded.Death death && death.isOfNode();
     if (gate == null || gate.isOpen()) {
       settle(publish, decoded, nowMicros, bytes, ack);
@@ -368,6 +359,28 @@ final class Active implements Phase {
           publish.payloadLength(),
           judged -> settle(publish, judged, nowMicros, bytes, ack));
     }
+  }
+
+  private Decoded decode(Packet.Publish publish, long nowMicros) {
+    Decoded.Refused tooMuch = Sizes.judge(publish, identity.rules().limits(), meter);
+    if (tooMuch != null) {
+      return tooMuch;
+    }
+    return dialects
+        .of(publish)
+        .decode(
+            new Message(
+                identity.device(),
+                publish.bytes(),
+                publish.payloadOffset(),
+                publish.payloadLength(),
+                publish.duplicate(),
+                EventTimes.around(nowMicros, identity.retention()),
+                devices));
+  }
+
+  private int limit(Quota quota) {
+    return Math.toIntExact(identity.rules().limits().of(quota).value());
   }
 
   /** Decides what becomes of a message; null where nobody knows, so that it comes again. */
@@ -393,7 +406,7 @@ final class Active implements Phase {
     int bytes = publish.head().length + Budgets.MESSAGE_OVERHEAD_BYTES;
     if (!budget.tryTake(bytes)) {
       session.holdFirst(publish);
-      waitForBudget(bytes);
+      budgetWait.begin(session, budget, bytes);
       return;
     }
     Ack ack = begin(publish.qos(), publish.packetId());
@@ -422,7 +435,7 @@ final class Active implements Phase {
         int bytes = codes.refusals().size() * RejectionLog.RECORD_BYTES;
         if (bytes > 0 && !budget.tryTake(bytes)) {
           session.holdFirst(subscribe);
-          waitForBudget(bytes);
+          budgetWait.begin(session, budget, bytes);
           return;
         }
         codes.refusals().forEach(records::rejectFilter);

@@ -76,7 +76,7 @@ final class Answers {
       case MALFORMED, CLOCK, TOO_LARGE -> ReasonCode.PAYLOAD_INVALID;
       case TOPIC -> ReasonCode.TOPIC_NAME_INVALID;
       case UNAUTHORIZED -> ReasonCode.NOT_AUTHORIZED;
-      case QUOTA, OVERLOAD, LOST -> ReasonCode.QUOTA_EXCEEDED;
+      case QUOTA, OVERLOAD, LOST, SLOWED -> ReasonCode.QUOTA_EXCEEDED;
       case PROTOCOL -> ReasonCode.IMPLEMENTATION_ERROR;
     };
   }

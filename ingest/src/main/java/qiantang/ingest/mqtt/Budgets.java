@@ -11,9 +11,9 @@ public final class Budgets {
   static final int MESSAGE_OVERHEAD_BYTES = 256;
 
   /**
-   * One packet of the largest size and as much again. A client with {@link Window#RECEIVE_MAXIMUM}
-   * messages of 1.7 KB or 20 of 25 KB in flight never reaches it, so it is read, and its PINGREQ
-   * answered, however long the store is away.
+   * One packet of the largest size and as much again. A client with 256 messages of 1.7 KB or 20 of
+   * 25 KB in flight never reaches it, so it is read, and its PINGREQ answered, however long the
+   * store is away.
    */
   static final int SESSION_BYTES = 512 * 1024;
 

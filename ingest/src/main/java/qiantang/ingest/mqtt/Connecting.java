@@ -5,6 +5,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.AuthResult;
+import qiantang.ingest.auth.EnterpriseRules;
 import qiantang.ingest.auth.Identity;
 import qiantang.ingest.auth.PeerRefused;
 import qiantang.ingest.auth.Presented;
@@ -12,6 +13,7 @@ import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.ReasonCode;
+import qiantang.ingest.quota.EnterpriseUsage.Wait;
 import qiantang.store.journal.Journal;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -130,6 +132,7 @@ final class Connecting implements Phase {
           if (active != null && node.logins().generation() != generation) {
             lookAgain(presented, active);
           }
+          session.checkCertificate(); // that of the handshake may have been revoked since
         });
   }
 
@@ -217,6 +220,9 @@ final class Connecting implements Phase {
   }
 
   private boolean isUnready() {
+    if (node.isEnding()) {
+      return true;
+    }
     Journal journal = node.journal();
     return journal == null || journal.clockSkew().abs().compareTo(SKEW_MAX) >= 0;
   }
@@ -226,7 +232,15 @@ final class Connecting implements Phase {
       AuthResult result, Packet.Connect connect, String clientId, boolean isAssigned) {
     switch (result) {
       case AuthResult.Granted granted -> {
-        Active active = Active.open(session, granted.identity(), connect, clientId);
+        if (node.isEnding()) {
+          unready();
+          return null;
+        }
+        Identity identity = granted.identity();
+        if (isOverRate(identity, clientId)) {
+          return null;
+        }
+        Active active = Active.open(session, identity, connect, clientId);
         if (active == null) {
           node.meter().loginUndecided();
           refuse(ReasonCode.SERVER_BUSY, "no room for another session just now: come again");
@@ -247,6 +261,23 @@ final class Connecting implements Phase {
       case AuthResult.Undecided undecided -> undecided();
     }
     return null;
+  }
+
+  /** Whether too many connects came; then it is refused. */
+  private boolean isOverRate(Identity identity, String clientId) {
+    EnterpriseRules rules = identity.rules();
+    Wait wait = rules.usage().connect(rules.limits(), identity.device(), session.loop().nanos());
+    if (wait == null) {
+      return false;
+    }
+    node.meter().overQuota(wait.limit().quota());
+    Fault why =
+        new Fault(
+            ReasonCode.CONNECTION_RATE_EXCEEDED, Reason.QUOTA, wait.limit().refusal(wait.nanos()));
+    record(identity, clientId, why);
+    refusal = Reason.QUOTA;
+    refuse(why.code(), why.detail());
+    return true;
   }
 
   /**
@@ -318,7 +349,28 @@ final class Connecting implements Phase {
   /** Nothing can be recorded now, so nothing is refused for good. */
   private void unready() {
     node.meter().loginUndecided();
+    if (node.isEnding()) {
+      refuseToStay();
+      return;
+    }
     refuse(ReasonCode.SERVER_UNAVAILABLE, "the node is not ready: try another or come again");
+  }
+
+  /** The node ends; a client of MQTT 5 is told where to go, where that is known. */
+  private void refuseToStay() {
+    boolean isKnown = node.terms().serverReference() != null;
+    refuse(
+        isKnown ? ReasonCode.USE_ANOTHER_SERVER : ReasonCode.SERVER_UNAVAILABLE,
+        "the node ends: use another one");
+  }
+
+  /** The node ends: whoever has sent its CONNECT is answered. */
+  void drain() {
+    if (session.isPausedFor(MqttSession.Pause.LOGIN)) {
+      unready();
+    } else {
+      session.end(null, SessionEnd.SHUTDOWN);
+    }
   }
 
   private void undecided() {
@@ -340,7 +392,13 @@ final class Connecting implements Phase {
   }
 
   private void refuse(ReasonCode code, String detail) {
-    PacketEncoder.refused(session.out(), session.version(), code, detail, session.packetBytesMax());
+    PacketEncoder.refused(
+        session.out(),
+        session.version(),
+        code,
+        detail,
+        node.terms().serverReference(),
+        session.packetBytesMax());
     session.end(null, SessionEnd.PROTOCOL_ERROR);
   }
 }

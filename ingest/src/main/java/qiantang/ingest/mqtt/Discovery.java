@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qiantang.ingest.auth.EnterpriseRules;
 import qiantang.ingest.meter.IngestMeter;
 import qiantang.store.journal.Timers;
 import qiantang.store.registry.Device;
@@ -34,8 +35,11 @@ public final class Discovery {
   private final IngestMeter meter;
   private final AtomicInteger size = new AtomicInteger();
 
+  /** A device with the rules by which it counts as a new one, until it is known not to be. */
+  private record Found(EnterpriseRules rules, Device device) {}
+
   // Touched only by tasks of the executor, which has one thread.
-  private final ArrayDeque<Device> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Found> waiting = new ArrayDeque<>();
   private int underWay;
 
   /** A queue that is worked off by one thread. */
@@ -46,8 +50,11 @@ public final class Discovery {
     this.meter = meter;
   }
 
-  /** A gateway speaks for this device. Any thread; returns at once. */
-  void found(Device device) {
+  /**
+   * A gateway speaks for this device, and has taken one of the enterprise's new devices. Any
+   * thread; returns at once.
+   */
+  void found(EnterpriseRules rules, Device device) {
     if (size.incrementAndGet() > WAITING_MAX) {
       size.decrementAndGet();
       meter.discoveryLeft();
@@ -55,29 +62,32 @@ public final class Discovery {
     }
     executor.execute(
         () -> {
-          waiting.add(device);
+          waiting.add(new Found(rules, device));
           next();
         });
   }
 
   private void next() {
     while (underWay < UNDER_WAY_MAX && !waiting.isEmpty()) {
-      Device device = waiting.remove();
+      Found found = waiting.remove();
       underWay++;
       registry
-          .discoverDevice(device)
-          .whenComplete((nothing, error) -> executor.execute(() -> completed(device, error)));
+          .discoverDevice(found.device())
+          .whenComplete((isNew, error) -> executor.execute(() -> completed(found, isNew, error)));
     }
   }
 
-  private void completed(Device device, @Nullable Throwable error) {
+  private void completed(Found found, @Nullable Boolean isNew, @Nullable Throwable error) {
     if (error == null) {
+      if (!Boolean.TRUE.equals(isNew)) {
+        found.rules().usage().giveNewDevice(found.rules().limits());
+      }
       underWay--;
       size.decrementAndGet();
       next();
       return;
     }
-    logger.debug("cannot enter device {}, trying again: {}", device.id(), error.toString());
+    logger.debug("cannot enter device {}, trying again: {}", found.device().id(), error.toString());
     // It keeps its place under way, so that an outage makes 16 tries a second and not thousands.
     timers.after(
         RETRY,
@@ -85,7 +95,7 @@ public final class Discovery {
             executor.execute(
                 () -> {
                   underWay--;
-                  waiting.add(device);
+                  waiting.add(found);
                   next();
                 }));
   }

@@ -7,6 +7,7 @@ import qiantang.ingest.meter.IngestMeter;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.payload.Decoded;
 import qiantang.ingest.payload.SubDevice;
+import qiantang.ingest.trace.Tracer;
 import qiantang.store.model.Counts;
 import qiantang.store.model.Entry;
 import qiantang.store.model.SessionEnd;
@@ -37,6 +38,20 @@ final class MessageRecords {
       long nowMicros,
       int bytes,
       Ack ack) {
+    Tracer tracer = records.tracer();
+    if (tracer != null) {
+      ack.traced(tracer.message(publish, decoded, nowMicros));
+    }
+    write(publish, decoded, ending, nowMicros, bytes, ack);
+  }
+
+  private void write(
+      Packet.Publish publish,
+      Decoded decoded,
+      @Nullable SessionEnd ending,
+      long nowMicros,
+      int bytes,
+      Ack ack) {
     switch (decoded) {
       case Decoded.Readings readings when readings.isRefused() ->
           refuse(publish, readings.refusals(), nowMicros, bytes, ack);
@@ -53,7 +68,7 @@ final class MessageRecords {
       }
       case Decoded.Lossy lossy -> {
         records.lost(publish, lossy.loss());
-        become(publish, lossy.what(), ending, nowMicros, bytes, ack);
+        write(publish, lossy.what(), ending, nowMicros, bytes, ack);
       }
     }
   }

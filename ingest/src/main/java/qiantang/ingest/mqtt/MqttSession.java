@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import qiantang.ingest.auth.PeerCertificate;
 import qiantang.ingest.auth.PeerRefused;
 import qiantang.ingest.net.Goodbye;
+import qiantang.ingest.net.Listeners;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketDecoder;
@@ -52,6 +53,8 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     ROOM(16),
     /** The registry is asked for devices that it names. */
     DEVICES(32),
+    /** A quota that slows is used up. */
+    QUOTA(64),
     /** It does not take what is written to it. */
     WRITE(4),
     /** The node ends. */
@@ -170,7 +173,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   /** We have a bug: this connection ends, the others go on. */
   void failed(Throwable bug) {
-    logger.error("BUG: a session with {} failed", address(), bug);
+    loop.node().bugs().error("BUG: a session with " + address() + " failed", bug);
     end(null, SessionEnd.BUG);
   }
 
@@ -246,10 +249,13 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   void resume(Pause why) {
     pauses &= ~why.bit;
     ArrayDeque<Packet> packets = held;
-    while (pauses == 0 && packets != null && !packets.isEmpty()) {
+    // Whoever drains is not read, but what it had sent is taken up.
+    while ((pauses & ~Pause.DRAIN.bit) == 0 && packets != null && !packets.isEmpty()) {
       phase.packet(packets.remove());
     }
-    if (pauses == 0) {
+    if (isPausedFor(Pause.DRAIN)) {
+      drain(); // that may have been all
+    } else if (pauses == 0) {
       held = null;
       lastReadNanos = loop.nanos();
       context().channel().config().setAutoRead(true);
@@ -300,7 +306,8 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   /** Ends the session; MQTT 5 is told the code of the reason, where it has one. */
   void end(@Nullable String detail, SessionEnd why) {
-    end(ReasonCode.of(why.code()), detail, why);
+    boolean isGoodbye = why == SessionEnd.SHUTDOWN;
+    end(isGoodbye ? loop.node().goodbyeCode() : ReasonCode.of(why.code()), detail, why);
   }
 
   /**
@@ -316,19 +323,22 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     boolean isActive = phase instanceof Active;
     phase.ended(why);
     if (code != null && isActive && version == MqttVersion.V5 && packetBytesMax >= 3) {
-      PacketEncoder.disconnect(out(), code, detail, packetBytesMax);
+      String elsewhere = loop.node().terms().serverReference();
+      PacketEncoder.disconnect(out(), code, detail, elsewhere, packetBytesMax);
     }
     phase = new Phase.Ended(this, phase.refusalOfUnread());
     pauses = 0;
     leaveHeld();
     ByteBuf lastWord = out;
     out = null;
-    if (lastWord == null) {
+    if (lastWord == null && why != SessionEnd.SHUTDOWN) {
       closeChannel();
     } else if (context().channel() instanceof DuplexChannel duplex) {
-      linger(lastWord, duplex);
+      linger(lastWord, duplex); // at a shutdown PUBACKs may be under way, which a reset would take
     } else {
-      var _ = context().writeAndFlush(lastWord);
+      if (lastWord != null) {
+        var _ = context().writeAndFlush(lastWord);
+      }
       closeChannel();
     }
   }
@@ -342,8 +352,12 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void linger(ByteBuf lastWord, DuplexChannel duplex) {
-    var _ = context().writeAndFlush(lastWord).addListener(sent -> Goodbye.sayTo(duplex));
+  private void linger(@Nullable ByteBuf lastWord, DuplexChannel duplex) {
+    if (lastWord == null) {
+      Goodbye.sayTo(duplex);
+    } else {
+      var _ = context().writeAndFlush(lastWord).addListener(sent -> Goodbye.sayTo(duplex));
+    }
     duplex.config().setAutoRead(true);
     loop.schedule(timer, loop.nanos() + LINGER_NANOS);
   }
@@ -351,7 +365,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   /** The node ends: no more is read; when all is answered, the session ends. */
   void drain() {
     switch (phase) {
-      case Connecting connecting -> end(null, SessionEnd.SHUTDOWN);
+      case Connecting connecting -> connecting.drain();
       case Active active -> {
         pause(Pause.DRAIN);
         active.drain();
@@ -360,8 +374,30 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Whether all that was read has been looked at. */
+  boolean holdsNothing() {
+    return held == null || held.isEmpty();
+  }
+
+  /** Ends the session if the client's certificate is revoked by now. */
+  void checkCertificate() {
+    Active active = active();
+    if (active == null || peerCertificate == null) {
+      return; // who has shown none, or is not in yet
+    }
+    String detail = loop.node().revoked().detail(context().channel());
+    if (detail != null) {
+      active.revoke(detail, SessionEnd.CERTIFICATE_REVOKED);
+    }
+  }
+
   void closeChannel() {
     var _ = context().close();
+  }
+
+  /** What lies between TCP and MQTT, as presence records say it. */
+  String transport() {
+    return Listeners.Layers.of(context().pipeline()).word();
   }
 
   /** Address and port of the client. */

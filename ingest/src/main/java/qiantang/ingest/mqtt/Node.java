@@ -3,12 +3,18 @@ package qiantang.ingest.mqtt;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import qiantang.ingest.auth.Logins;
 import qiantang.ingest.meter.IngestMeter;
+import qiantang.ingest.net.ReasonCode;
+import qiantang.ingest.net.tls.Revoked;
 import qiantang.ingest.payload.Retained;
+import qiantang.ingest.trace.TraceSinks;
 import qiantang.store.journal.Journal;
+import qiantang.store.journal.LimitedLog;
 import qiantang.store.journal.Ticker;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -22,10 +28,15 @@ public final class Node {
   private final Discovery discovery;
   private final IngestMeter meter;
   private final RebirthPace rebirths;
+  private final TraceSinks traces = new TraceSinks(() -> ThreadLocalRandom.current().nextInt());
   private final SessionIndex sessions = new SessionIndex();
   private final AtomicLong sessionNumbers = new AtomicLong();
   private volatile @Nullable Journal journal;
   private volatile Retained.Source retained = Retained.NONE;
+  private final LimitedLog bugs;
+  private volatile Terms terms = Terms.BY_DEFAULT;
+  private volatile Revoked revoked = Revoked.NONE;
+  private volatile boolean isEnding;
 
   /** A node that takes no session before {@link #write} names a journal. */
   public Node(
@@ -42,6 +53,7 @@ public final class Node {
     this.discovery = discovery;
     this.meter = meter;
     rebirths = new RebirthPace(ticker.nanos());
+    bugs = new LimitedLog(LoggerFactory.getLogger(MqttSession.class), ticker);
   }
 
   /** Where new sessions write from now on; null for nowhere, so that none begins. */
@@ -60,6 +72,41 @@ public final class Node {
 
   Retained.Source retained() {
     return retained;
+  }
+
+  /** What clients are told from now on. */
+  public void tell(Terms other) {
+    terms = other;
+  }
+
+  Terms terms() {
+    return terms;
+  }
+
+  /** Whose certificates are revoked from now on; living sessions are to be looked at after this. */
+  public void revoke(Revoked certificates) {
+    revoked = certificates;
+  }
+
+  Revoked revoked() {
+    return revoked;
+  }
+
+  /** No session begins any more: the node ends. */
+  public void end() {
+    isEnding = true;
+  }
+
+  /** Whether it does. */
+  public boolean isEnding() {
+    return isEnding;
+  }
+
+  /** What a client is told that comes while the node ends, or is asked to go because it does. */
+  ReasonCode goodbyeCode() {
+    return terms.serverReference() == null
+        ? ReasonCode.SERVER_SHUTTING_DOWN
+        : ReasonCode.USE_ANOTHER_SERVER;
   }
 
   long nowMicros() {
@@ -91,6 +138,15 @@ public final class Node {
     return rebirths;
   }
 
+  TraceSinks traces() {
+    return traces;
+  }
+
+  /** Where bugs are told that end one session: whoever finds one can make it happen at will. */
+  LimitedLog bugs() {
+    return bugs;
+  }
+
   IngestMeter meter() {
     return meter;
   }
@@ -113,6 +169,11 @@ public final class Node {
   /** The open sessions of these devices. */
   List<Active> sessions(EnterpriseId enterprise, Set<DeviceId> devices) {
     return sessions.of(enterprise, devices);
+  }
+
+  /** The open sessions of an enterprise. */
+  List<Active> sessions(EnterpriseId enterprise) {
+    return sessions.of(enterprise);
   }
 
   /** All open sessions. */

@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.payload.Retained;
+import qiantang.ingest.trace.Tracer;
 import qiantang.store.journal.ByteBudget;
 import qiantang.store.model.Counts;
 import qiantang.store.model.Reason;
+import qiantang.store.model.TopicFilters;
 
 /**
  * What one session is sent: messages on topics that it listens to, at most once with QoS 0, once in
@@ -215,13 +217,19 @@ final class Outgoing {
   }
 
   private void write(Message message) {
+    int packetId = message.qos == 0 ? 0 : inFlight.next();
+    Active active = session.active();
+    Tracer tracer = active == null ? null : active.records().tracer();
+    if (tracer != null) {
+      tracer.sent(new String(message.topic, UTF_8), message.qos, packetId, message.payload);
+    }
     PacketEncoder.publish(
         session.out(),
         session.version(),
         message.topic,
         message.qos,
         message.retain,
-        message.qos == 0 ? 0 : inFlight.next(),
+        packetId,
         message.payload);
   }
 

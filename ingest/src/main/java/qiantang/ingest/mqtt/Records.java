@@ -3,10 +3,12 @@ package qiantang.ingest.mqtt;
 import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import qiantang.ingest.auth.EnterpriseRules;
 import qiantang.ingest.auth.Identity;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.payload.Decoded;
 import qiantang.ingest.payload.SubDevice;
+import qiantang.ingest.trace.Tracer;
 import qiantang.store.codec.EntryCodec;
 import qiantang.store.journal.Append;
 import qiantang.store.journal.ByteBudget;
@@ -36,6 +38,7 @@ final class Records {
   private final ByteBudget budget;
   private final long number;
   private @Nullable RejectionLog rejections;
+  private @Nullable Tracer tracer; // while somebody watches
 
   Records(
       MqttSession session, Identity identity, String clientId, Journal journal, ByteBudget budget) {
@@ -56,8 +59,49 @@ final class Records {
     }
   }
 
+  /** The session is entered and welcome: whoever watches is told so. */
+  void connected(Packet.Connect connect, int keepAliveSeconds) {
+    trace();
+    if (tracer != null) {
+      tracer.connected(connect, keepAliveSeconds, session.address());
+    }
+  }
+
+  /** What is traced has changed. */
+  private void trace() {
+    tracer = Tracer.of(node.traces(), identity, clientId, node.ticker(), node::nowMicros);
+  }
+
+  /** Any thread: what is traced of its enterprise has changed. */
+  void traceLater() {
+    session.loop().executor().execute(this::trace);
+  }
+
+  /** Whom to tell of packets; null for nobody. */
+  @Nullable Tracer tracer() {
+    return tracer;
+  }
+
+  /** A packet came. */
+  void told(Packet packet) {
+    if (tracer != null) {
+      tracer.packet(packet);
+    }
+  }
+
+  /** A message came again; the first one decides. */
+  void repeated(String topic, int qos, int packetId) {
+    node.meter().repeated();
+    if (tracer != null) {
+      tracer.repeated(topic, qos, packetId);
+    }
+  }
+
   /** The session ends. No bytes are taken: the record of its beginning had its bytes. */
   void end(SessionEnd why) {
+    if (tracer != null) {
+      tracer.ended(why);
+    }
     RejectionLog log = rejections;
     if (log != null) {
       log.close();
@@ -147,6 +191,9 @@ final class Records {
 
   /** A message was too large to be kept. */
   void rejectOversized(Packet.OversizedPublish publish, String detail, int bytes, Ack ack) {
+    if (tracer != null) {
+      ack.traced(tracer.message(publish, node.nowMicros()));
+    }
     Entry.Rejection rejection =
         new Entry.Rejection(
             identity.device(),
@@ -189,6 +236,9 @@ final class Records {
 
   /** A refusal that nobody waits for and that has no bytes of the budget. */
   void rejectUnbudgeted(Reason reason, String detail, String topic, Counts counts) {
+    if (tracer != null) {
+      tracer.refused(reason, detail, topic, counts);
+    }
     Entry.Rejection rejection =
         new Entry.Rejection(
             identity.device(),
@@ -246,8 +296,11 @@ final class Records {
 
   private void discover(
       DeviceId device, String name, @Nullable String model, boolean isBehindGateway) {
+    EnterpriseRules rules = identity.rules();
+    rules.usage().takeNewDevice(rules.limits(), session.loop().nanos());
     node.discovery()
         .found(
+            rules,
             new Device(
                 identity.enterprise(),
                 device,
@@ -269,7 +322,16 @@ final class Records {
         reason,
         clientId,
         session.address(),
+        isConnected ? protocol() : null,
+        isConnected ? session.transport() : null,
         node.nowMicros());
+  }
+
+  private String protocol() {
+    return switch (session.version()) {
+      case V3_1_1 -> "3.1.1";
+      case V5 -> "5.0";
+    };
   }
 
   private static String cut(String text) {

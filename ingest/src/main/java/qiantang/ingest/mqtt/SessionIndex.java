@@ -53,6 +53,11 @@ final class SessionIndex {
     return found;
   }
 
+  /** The sessions of an enterprise. */
+  List<Active> of(EnterpriseId enterprise) {
+    return List.copyOf(sessions.getOrDefault(enterprise, Map.of()).values());
+  }
+
   /** All sessions. */
   List<Active> all() {
     return sessions.values().stream().flatMap(own -> own.values().stream()).toList();

@@ -19,6 +19,9 @@ import qiantang.store.model.SessionEnd;
 
 /** What the sessions of one event loop share, touched by that loop alone. */
 public final class SessionLoop {
+  /** How often {@link #drainOn} is due. */
+  public static final Duration DRAIN_TURN = Drain.TURN;
+
   /** How often {@link #tick} is due. */
   public static final Duration TICK = Duration.ofNanos(TimerWheel.TICK_NANOS);
 
@@ -30,6 +33,7 @@ public final class SessionLoop {
   private final Set<HostedNodes> births = new LinkedHashSet<>();
   private final LoginRejections loginRejections;
   private List<MqttSession> unflushed = new ArrayList<>();
+  private @Nullable Drain drain;
 
   /**
    * For one event loop.
@@ -61,10 +65,26 @@ public final class SessionLoop {
     births.removeIf(HostedNodes::tick);
   }
 
-  /** No session is read any more; each ends when it is answered. On the loop. */
-  public void drain() {
+  /**
+   * The node ends: within {@code spread} each session has its turn, is not read any more, and ends
+   * when it is answered. On the loop.
+   */
+  public void drain(Duration spread) {
     loginRejections.close(); // before the journal is
-    List.copyOf(sessions).forEach(MqttSession::drain);
+    drain = new Drain(sessions, spread, nanos());
+    drainOn();
+  }
+
+  /** The next sessions have their turn to end. On the loop, every {@link #DRAIN_TURN}. */
+  public void drainOn() {
+    if (drain != null) {
+      drain.turn(nanos());
+    }
+  }
+
+  /** The client's certificates are looked at again, because others are revoked now. On the loop. */
+  public void checkCertificates() {
+    List.copyOf(sessions).forEach(MqttSession::checkCertificate);
   }
 
   /** All sessions end. On the loop. */
@@ -86,6 +106,11 @@ public final class SessionLoop {
     return sessions.stream().filter(session -> !session.isEnded()).count();
   }
 
+  /** The same, and those whose last word is on its way. On the loop. */
+  public long openConnections() {
+    return sessions.size();
+  }
+
   Node node() {
     return node;
   }
@@ -100,6 +125,9 @@ public final class SessionLoop {
 
   void opened(MqttSession session) {
     sessions.add(session);
+    if (drain != null) {
+      drain.add(session);
+    }
     node.meter().connected();
   }
 

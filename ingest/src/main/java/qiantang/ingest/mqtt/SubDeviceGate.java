@@ -10,18 +10,23 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import qiantang.ingest.auth.SubDeviceRules;
+import qiantang.ingest.auth.EnterpriseRules;
+import qiantang.ingest.auth.Identity;
 import qiantang.ingest.payload.Decoded;
 import qiantang.ingest.payload.SubDevice;
+import qiantang.ingest.quota.EnterpriseUsage.Wait;
+import qiantang.ingest.quota.Limit;
+import qiantang.ingest.quota.Limits;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Reading;
 import qiantang.store.model.Reason;
+import qiantang.store.registry.Quota;
 
 /**
- * Which devices one gateway's session may speak for. As a rule any: then this costs a look at a
- * field. Where an enterprise takes known devices only, the first message that names a device waits
- * for the registry. Event loop only.
+ * Which devices one gateway's session may speak for, and how often. As a rule any. Where an
+ * enterprise takes known devices only, or had all its new ones of the hour, the first message that
+ * names a device waits for the registry. Event loop only.
  */
 final class SubDeviceGate {
   /** After so long a device that was not there is asked for again: somebody may have created it. */
@@ -33,6 +38,12 @@ final class SubDeviceGate {
   /** Distinct refusals of one message; what is more is summed up in the last. */
   private static final int REFUSALS_MAX = 256;
 
+  private static final Fault OF_MORE =
+      new Fault(Reason.UNAUTHORIZED, "readings of more devices that may not be spoken for");
+
+  /** Why a device may not be spoken for. */
+  private record Fault(Reason reason, String detail) {}
+
   /** What is left of a message; null where the registry is away. */
   @FunctionalInterface
   interface Judged {
@@ -42,19 +53,19 @@ final class SubDeviceGate {
 
   private final MqttSession session;
   private final EnterpriseId enterprise;
-  private final SubDeviceRules rules;
+  private final EnterpriseRules rules;
   private final SessionLoop loop;
 
-  SubDeviceGate(MqttSession session, EnterpriseId enterprise, SubDeviceRules rules) {
+  SubDeviceGate(MqttSession session, Identity identity) {
     this.session = session;
-    this.enterprise = enterprise;
-    this.rules = rules;
+    enterprise = identity.enterprise();
+    rules = identity.rules();
     loop = session.loop();
   }
 
-  /** Whether all devices may be spoken for just now. */
+  /** Whether all devices may be spoken for just now, as often as one likes. */
   boolean isOpen() {
-    return rules.isAnyAllowed();
+    return rules.isAnyAllowed() && rules.limits().isOff();
   }
 
   /**
@@ -83,10 +94,10 @@ final class SubDeviceGate {
   }
 
   private List<SubDevice> unknown(Decoded decoded) {
-    if (!rules.isKnownOnly()) {
+    long now = loop.nanos();
+    if (!rules.isKnownOnly() && newDevice(now) == null) {
       return List.of();
     }
-    long now = loop.nanos();
     return named(decoded).stream().filter(device -> isToBeAskedFor(device, now)).toList();
   }
 
@@ -102,7 +113,14 @@ final class SubDeviceGate {
   private boolean isToBeAskedFor(SubDevice device, long nowNanos) {
     long askedNanos = device.notCreatedNanos();
     boolean isFresh = askedNanos != 0 && nowNanos - askedNanos < ASK_AGAIN.toNanos();
-    return !device.isCreated() && !isFresh && !rules.isDisabled(device.id());
+    boolean isAdmitted = device.isCreated() || (!rules.isKnownOnly() && device.isAnnounced());
+    return !isAdmitted && !isFresh && !rules.isDisabled(device.id());
+  }
+
+  /** What refuses devices that nobody has created; null for nothing. */
+  private @Nullable Wait newDevice(long nowNanos) {
+    Limits limits = rules.limits();
+    return limits.isOff() ? null : rules.usage().newDevice(limits, nowNanos);
   }
 
   /** Asks the registry; then tells whether it answered, on the event loop. */
@@ -137,7 +155,7 @@ final class SubDeviceGate {
     return switch (decoded) {
       case Decoded.Readings readings -> judge(readings, length);
       case Decoded.Birth birth -> {
-        String fault = fault(birth.device());
+        Fault fault = fault(birth.device());
         yield fault == null
             ? birth
             : new Decoded.Refused(refusal(birth.device().id(), fault, 0, length));
@@ -149,10 +167,11 @@ final class SubDeviceGate {
   }
 
   private Decoded judge(Decoded.Readings readings, int length) {
-    Map<DeviceId, String> faults = new LinkedHashMap<>();
+    Map<DeviceId, Fault> faults = Map.of();
     for (SubDevice device : readings.devices()) {
-      String fault = fault(device);
+      Fault fault = fault(device);
       if (fault != null) {
+        faults = faults.isEmpty() ? new LinkedHashMap<>() : faults;
         faults.put(device.id(), fault);
       }
     }
@@ -160,7 +179,7 @@ final class SubDeviceGate {
   }
 
   private static Decoded without(
-      Decoded.Readings readings, Map<DeviceId, String> faults, int length) {
+      Decoded.Readings readings, Map<DeviceId, Fault> faults, int length) {
     List<Reading> left = new ArrayList<>();
     Map<DeviceId, Integer> counts = new LinkedHashMap<>();
     for (Reading reading : readings.readings()) {
@@ -176,34 +195,57 @@ final class SubDeviceGate {
     int more = 0;
     for (Map.Entry<DeviceId, Integer> refused : counts.entrySet()) {
       if (refusals.size() < REFUSALS_MAX - 1) {
-        String fault = faults.getOrDefault(refused.getKey(), "");
+        Fault fault = faults.getOrDefault(refused.getKey(), OF_MORE);
         refusals.add(refusal(refused.getKey(), fault, refused.getValue(), length));
       } else {
         more += refused.getValue();
       }
     }
     if (more > 0) {
-      refusals.add(refusal(null, "readings of more devices that are not known", more, length));
+      refusals.add(refusal(null, OF_MORE, more, length));
     }
     return new Decoded.Readings(left, devices, refusals);
   }
 
-  /** Why a device may not be spoken for, and what to do; null where it may. */
-  private @Nullable String fault(SubDevice device) {
+  /** Why a device may not be spoken for, and what to do; null where it may, and that counts. */
+  private @Nullable Fault fault(SubDevice device) {
     if (rules.isDisabled(device.id())) {
-      return "device " + device.id() + " is disabled: enable it by PATCH .../devices/{device}";
+      return new Fault(
+          Reason.UNAUTHORIZED,
+          "device " + device.id() + " is disabled: enable it by PATCH .../devices/{device}");
     }
-    if (rules.isKnownOnly() && device.notCreatedNanos() != 0) {
-      return "device "
-          + device.id()
-          + " is not known, and the enterprise takes known ones only: create it by POST"
-          + " .../devices, or set subDevices to create by PATCH of the enterprise";
+    boolean isUnknown = device.notCreatedNanos() != 0;
+    if (rules.isKnownOnly() && isUnknown) {
+      return new Fault(
+          Reason.UNAUTHORIZED,
+          "device "
+              + device.id()
+              + " is not known, and the enterprise takes known ones only: create it by POST"
+              + " .../devices, or set subDevices to create by PATCH of the enterprise");
     }
-    return null;
+    Limits limits = rules.limits();
+    if (limits.isOff()) {
+      return null;
+    }
+    long now = loop.nanos();
+    if (isUnknown && !device.isAnnounced()) {
+      Wait wait = newDevice(now);
+      if (wait != null) {
+        return fault(device, wait.limit(), wait.nanos());
+      }
+    }
+    Limit messages = limits.of(Quota.SUB_DEVICE_MESSAGES);
+    long wait = device.take(messages, now);
+    return wait > 0 ? fault(device, messages, wait) : null;
+  }
+
+  private Fault fault(SubDevice device, Limit limit, long waitNanos) {
+    loop.node().meter().overQuota(limit.quota());
+    return new Fault(Reason.QUOTA, "device " + device.id() + ": " + limit.refusal(waitNanos));
   }
 
   private static Decoded.Refusal refusal(
-      @Nullable DeviceId device, String fault, int readings, int length) {
-    return new Decoded.Refusal(device, Reason.UNAUTHORIZED, fault, null, readings, 0, length);
+      @Nullable DeviceId device, Fault fault, int readings, int length) {
+    return new Decoded.Refusal(device, fault.reason(), fault.detail(), null, readings, 0, length);
   }
 }

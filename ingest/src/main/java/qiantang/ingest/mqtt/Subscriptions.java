@@ -10,6 +10,8 @@ import qiantang.ingest.net.MqttVersion;
 import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.ReasonCode;
 import qiantang.ingest.payload.OwnTopics;
+import qiantang.ingest.trace.Tracer;
+import qiantang.store.model.TopicFilters;
 
 /** Which of its command topics a client listens to. Event loop only. */
 final class Subscriptions {
@@ -109,6 +111,11 @@ final class Subscriptions {
     }
     if (more > 0) {
       refusals.add(new Refusal("", "more filters of one SUBSCRIBE than are told one by one", more));
+    }
+    Active active = session.active();
+    Tracer tracer = active == null ? null : active.records().tracer();
+    if (tracer != null) {
+      tracer.subscribed(subscribe, codes);
     }
     return new Codes(codes, grants, refusals);
   }

@@ -18,9 +18,6 @@ import qiantang.ingest.net.MqttVersion;
  * only.
  */
 final class Window {
-  /** Messages of QoS 1 and 2 of an MQTT 5 client; fits {@link Budgets#SESSION_BYTES}. */
-  static final int RECEIVE_MAXIMUM = 256;
-
   /**
    * Messages of QoS 2 of a client of 3.1.1, which knows no Receive Maximum: clients use 10 to 100
    * by default. 64 KB a session.
@@ -40,18 +37,25 @@ final class Window {
   }
 
   private final boolean isV5;
+  private final int most;
   private int qos1;
 
   // By packet id, of QoS 2: whether PUBREC is sent. Most clients never send one.
   private Map<Integer, Boolean> qos2 = Map.of();
 
-  Window(MqttVersion version) {
+  /**
+   * Nothing under way.
+   *
+   * @param receiveMaximum of an MQTT 5 client, for messages of QoS 1 and 2 together
+   */
+  Window(MqttVersion version, int receiveMaximum) {
     isV5 = version == MqttVersion.V5;
+    most = isV5 ? receiveMaximum : RECEIVE_MAXIMUM_311;
   }
 
   /** The most that may be under way. */
   int most() {
-    return isV5 ? RECEIVE_MAXIMUM : RECEIVE_MAXIMUM_311;
+    return most;
   }
 
   /** Looks at a message. */
@@ -62,7 +66,7 @@ final class Window {
     }
     boolean isBounded = qos == 2 || (qos == 1 && isV5);
     int open = (isV5 ? qos1 : 0) + qos2.size();
-    return isBounded && open >= most() ? Verdict.TOO_MANY : Verdict.NEW; // [MQTT-3.3.4-7]
+    return isBounded && open >= most ? Verdict.TOO_MANY : Verdict.NEW; // [MQTT-3.3.4-7]
   }
 
   /** A new message is taken. */

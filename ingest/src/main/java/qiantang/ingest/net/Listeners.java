@@ -32,12 +32,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.net.admission.Admission;
 import qiantang.ingest.net.admission.AdmissionMeter;
+import qiantang.ingest.net.admission.Balancers;
 import qiantang.ingest.net.admission.FirstBytes;
 import qiantang.ingest.net.admission.Gate;
 import qiantang.ingest.net.admission.ProxyHeader;
+import qiantang.ingest.net.admission.Source;
 import qiantang.ingest.net.admission.Spoken;
 import qiantang.ingest.net.tls.Handshakes;
 import qiantang.ingest.net.tls.Tls;
+import qiantang.ingest.net.ws.Origins;
+import qiantang.ingest.net.ws.WebSocketFrames;
 import qiantang.ingest.net.ws.WebSocketHandshake;
 import qiantang.store.journal.ByteBudget;
 import qiantang.store.journal.Timers;
@@ -58,20 +62,39 @@ public final class Listeners implements AutoCloseable {
   // The goodbyes have been written when the loops are to end; what they have left is closing.
   private static final long END_MILLIS_MAX = 500;
 
+  private static final String TLS_HANDLER = "tls";
+
   /** What lies between TCP and MQTT. */
   public enum Layers {
     /** Nothing. */
-    PLAIN(false, false),
-    TLS(true, false),
-    WEB_SOCKET(false, true),
-    WEB_SOCKET_OVER_TLS(true, true);
+    PLAIN("tcp", false, false),
+    TLS("tls", true, false),
+    WEB_SOCKET("ws", false, true),
+    WEB_SOCKET_OVER_TLS("wss", true, true);
 
+    private final String word;
     private final boolean hasTls;
     private final boolean hasWebSocket;
 
-    Layers(boolean hasTls, boolean hasWebSocket) {
+    Layers(String word, boolean hasTls, boolean hasWebSocket) {
+      this.word = word;
       this.hasTls = hasTls;
       this.hasWebSocket = hasWebSocket;
+    }
+
+    /** Those of a connection that has logged in. */
+    public static Layers of(ChannelPipeline pipeline) {
+      boolean hasTls = pipeline.get(TLS_HANDLER) != null;
+      boolean hasWebSocket = pipeline.get(WebSocketFrames.class) != null;
+      if (hasTls) {
+        return hasWebSocket ? WEB_SOCKET_OVER_TLS : TLS;
+      }
+      return hasWebSocket ? WEB_SOCKET : PLAIN;
+    }
+
+    /** The word in records. */
+    public String word() {
+      return word;
     }
   }
 
@@ -79,11 +102,13 @@ public final class Listeners implements AutoCloseable {
   private final boolean isProxied;
   private final @Nullable Tls tls;
   private final AdmissionMeter meter;
+  private final Balancers balancers;
   private final EventLoopGroup acceptor;
   private final EventLoopGroup loops;
   private final Class<? extends ServerChannel> serverChannel;
   private final Map<EventLoop, Admission> admissions = new HashMap<>();
   private final List<Channel> sockets = new ArrayList<>();
+  private volatile Origins origins;
 
   // They hold nothing of a connection.
   private final FirstBytes tlsFirst;
@@ -96,12 +121,14 @@ public final class Listeners implements AutoCloseable {
    *
    * @param room for large packets that are not whole yet
    * @param tls null where no layer needs it
+   * @param allowed who comes in, as {@link #allow} may change it
    */
   public Listeners(
       int loopCount,
       ByteBudget room,
       Transports transports,
       @Nullable Tls tls,
+      Allowed allowed,
       AdmissionMeter meter) {
     this.room = room;
     this.tls = tls;
@@ -110,16 +137,26 @@ public final class Listeners implements AutoCloseable {
     tlsFirst = new FirstBytes(Spoken.TLS, meter);
     httpFirst = new FirstBytes(Spoken.HTTP, meter);
     mqttFirst = new FirstBytes(Spoken.MQTT, meter);
-    handshakes = new Handshakes(meter::handshake);
+    handshakes = new Handshakes(meter::handshake, Source::of, System::nanoTime);
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     acceptor = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("mqtt-accept"), io);
     loops = new MultiThreadIoEventLoopGroup(loopCount, new DefaultThreadFactory("mqtt-loop"), io);
     serverChannel = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-    Admission.Limits limits = Admission.Limits.of(transports.connectsPerSecond(), loopCount);
+    balancers = new Balancers(allowed.balancers(), meter, System::nanoTime);
+    origins = allowed.origins();
+    Admission.Limits limits = Admission.Limits.of(allowed.connectsPerSecond(), loopCount);
     for (EventLoop loop : loops()) {
       admissions.put(loop, admission(limits, loop));
     }
+  }
+
+  /** From now on these come in; connections there are go on. */
+  public void allow(Allowed allowed) {
+    balancers.allow(allowed.balancers());
+    origins = allowed.origins();
+    Admission.Limits limits = Admission.Limits.of(allowed.connectsPerSecond(), admissions.size());
+    admissions.forEach((loop, admission) -> loop.execute(() -> admission.change(limits)));
   }
 
   private Admission admission(Admission.Limits limits, EventLoop loop) {
@@ -188,7 +225,7 @@ public final class Listeners implements AutoCloseable {
       throw new AssertionError("BUG: a channel on a loop of somebody else");
     }
     if (isProxied) {
-      ProxyHeader.addTo(channel.pipeline(), meter);
+      ProxyHeader.addTo(channel.pipeline(), meter, balancers);
     }
     channel
         .pipeline()
@@ -202,12 +239,12 @@ public final class Listeners implements AutoCloseable {
         throw new AssertionError("BUG: TLS without its files");
       }
       pipeline.addLast("tls-first", tlsFirst);
-      pipeline.addLast("tls", tls.handler(pipeline.channel().alloc()));
+      pipeline.addLast(TLS_HANDLER, tls.handler(pipeline.channel().alloc()));
       pipeline.addLast("tls-handshake", handshakes);
     }
     if (layers.hasWebSocket) {
       pipeline.addLast("http-first", httpFirst);
-      WebSocketHandshake.addTo(pipeline, meter::webSocket);
+      WebSocketHandshake.addTo(pipeline, () -> origins, meter::webSocket);
     }
     pipeline.addLast("mqtt-first", mqttFirst);
     pipeline.addLast("packets", new PacketDecoder(room));

@@ -13,9 +13,12 @@ public final class PacketEncoder {
   public static final int REASON_BYTES_MAX = 512;
 
   private static final int REASON_STRING = 0x1F;
+  private static final int SERVER_REFERENCE = 0x1C;
 
   // CONNACK beside the text of its reason: header and length, flags, code, properties, length.
   private static final int REFUSED_BYTES = 3 + 2 + 2 + 3;
+
+  private static final byte[] NOTHING = {};
 
   private PacketEncoder() {}
 
@@ -67,20 +70,27 @@ public final class PacketEncoder {
   /**
    * The CONNACK that does not; the connection is closed behind it.
    *
-   * @param bytesMax the reason is left out where the packet would be larger [MQTT-3.2.2-19]
+   * @param elsewhere another server; told with the code for it alone
+   * @param bytesMax reason and server are left out where the packet would be larger [MQTT-3.2.2-19]
    */
   public static void refused(
-      ByteBuf out, MqttVersion version, ReasonCode code, @Nullable String reason, long bytesMax) {
+      ByteBuf out,
+      MqttVersion version,
+      ReasonCode code,
+      @Nullable String reason,
+      @Nullable String elsewhere,
+      long bytesMax) {
     if (version == MqttVersion.V3_1_1) {
       out.writeByte(0x20).writeByte(2).writeByte(0).writeByte(code.connackCode311());
       return;
     }
-    byte[] text = cut(reason, bytesMax - REFUSED_BYTES);
-    int properties = propertiesLength(text);
+    byte[] server = server(code, elsewhere, bytesMax - REFUSED_BYTES);
+    byte[] text = cut(reason, bytesMax - REFUSED_BYTES - propertyBytes(server));
+    int properties = propertyBytes(server) + propertyBytes(text);
     out.writeByte(0x20);
     writeVarint(out, 2 + varintBytes(properties) + properties);
     out.writeByte(0).writeByte(code.code());
-    writeReason(out, text);
+    writeProperties(out, text, server);
   }
 
   /** The answers that name one packet of the client. */
@@ -108,13 +118,13 @@ public final class PacketEncoder {
   public static void ack(
       ByteBuf out, AckType type, int packetId, ReasonCode code, @Nullable String reason) {
     byte[] text = cut(reason);
-    int properties = propertiesLength(text);
+    int properties = propertyBytes(text);
     out.writeByte(type.header);
     // Without properties their length is left out.
     writeVarint(out, properties == 0 ? 3 : 3 + varintBytes(properties) + properties);
     out.writeShort(packetId).writeByte(code.code());
     if (properties > 0) {
-      writeReason(out, text);
+      writeProperties(out, text, NOTHING);
     }
   }
 
@@ -177,12 +187,18 @@ public final class PacketEncoder {
   /**
    * The server's goodbye, which only MQTT 5 has.
    *
-   * @param bytesMax the reason is left out where the packet would be larger [MQTT-3.14.2-3]
+   * @param elsewhere another server; told with the code for it alone
+   * @param bytesMax reason and server are left out where the packet would be larger [MQTT-3.14.2-3]
    */
   public static void disconnect(
-      ByteBuf out, ReasonCode code, @Nullable String reason, long bytesMax) {
-    byte[] text = cut(reason, bytesMax - REFUSED_BYTES);
-    int properties = propertiesLength(text);
+      ByteBuf out,
+      ReasonCode code,
+      @Nullable String reason,
+      @Nullable String elsewhere,
+      long bytesMax) {
+    byte[] server = server(code, elsewhere, bytesMax - REFUSED_BYTES);
+    byte[] text = cut(reason, bytesMax - REFUSED_BYTES - propertyBytes(server));
+    int properties = propertyBytes(server) + propertyBytes(text);
     out.writeByte(0xE0);
     if (properties == 0) {
       out.writeByte(1).writeByte(code.code());
@@ -190,7 +206,7 @@ public final class PacketEncoder {
     }
     writeVarint(out, 1 + varintBytes(properties) + properties);
     out.writeByte(code.code());
-    writeReason(out, text);
+    writeProperties(out, text, server);
   }
 
   private static void writeCodes(
@@ -207,26 +223,39 @@ public final class PacketEncoder {
     }
   }
 
-  private static int propertiesLength(byte[] reason) {
-    return reason.length == 0 ? 0 : 3 + reason.length;
+  /** An empty one is left out. */
+  private static int propertyBytes(byte[] text) {
+    return text.length == 0 ? 0 : 3 + text.length;
   }
 
-  private static void writeReason(ByteBuf out, byte[] reason) {
-    writeVarint(out, propertiesLength(reason));
+  private static void writeProperties(ByteBuf out, byte[] reason, byte[] server) {
+    writeVarint(out, propertyBytes(reason) + propertyBytes(server));
     if (reason.length > 0) {
       out.writeByte(REASON_STRING).writeShort(reason.length).writeBytes(reason);
     }
+    if (server.length > 0) {
+      out.writeByte(SERVER_REFERENCE).writeShort(server.length).writeBytes(server);
+    }
+  }
+
+  /** Goes before the reason where both are too much: a client can act on it. */
+  private static byte[] server(ReasonCode code, @Nullable String elsewhere, long bytesMax) {
+    if (code != ReasonCode.USE_ANOTHER_SERVER || elsewhere == null) {
+      return NOTHING;
+    }
+    byte[] text = elsewhere.getBytes(UTF_8);
+    return propertyBytes(text) <= bytesMax ? text : NOTHING;
   }
 
   /** The reason, cut; none where that is longer than what is left. */
   private static byte[] cut(@Nullable String reason, long bytesMax) {
     byte[] text = cut(reason);
-    return text.length <= bytesMax ? text : new byte[0];
+    return text.length <= bytesMax ? text : NOTHING;
   }
 
   private static byte[] cut(@Nullable String reason) {
     if (reason == null) {
-      return new byte[0];
+      return NOTHING;
     }
     byte[] utf8 = reason.getBytes(UTF_8);
     if (utf8.length <= REASON_BYTES_MAX) {

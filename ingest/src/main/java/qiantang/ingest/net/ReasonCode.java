@@ -52,8 +52,12 @@ public enum ReasonCode {
   PAYLOAD_INVALID(0x99, 0x03),
   /** Messages of clients are stored, not retained. */
   RETAIN_NOT_SUPPORTED(0x9A, 0x03),
+  /** The node ends, and says which one to use. */
+  USE_ANOTHER_SERVER(0x9C, 0x03),
   /** Shared subscriptions are not offered. */
   SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E, 0x03),
+  /** Too many connects in a time. */
+  CONNECTION_RATE_EXCEEDED(0x9F, 0x03),
   /** Subscription identifiers are not offered. */
   SUBSCRIPTION_IDS_NOT_SUPPORTED(0xA1, 0x03);
 

@@ -1,6 +1,8 @@
 package qiantang.ingest.payload;
 
 import org.jspecify.annotations.Nullable;
+import qiantang.ingest.quota.Gcra;
+import qiantang.ingest.quota.Limit;
 import qiantang.store.model.DeviceId;
 
 /** A device behind a gateway, as one session knows it. Event loop only. */
@@ -11,6 +13,7 @@ public final class SubDevice {
   private boolean announced;
   private boolean isCreated;
   private long notCreatedNanos;
+  private long messagesNanos = Gcra.UNUSED;
 
   SubDevice(String name, DeviceId id) {
     this.name = name;
@@ -41,6 +44,19 @@ public final class SubDevice {
     boolean first = !announced;
     announced = true;
     return first;
+  }
+
+  /** Whether its birth was written. */
+  public boolean isAnnounced() {
+    return announced;
+  }
+
+  /** A message speaks for it; how long to wait if its rate does not allow it, else 0 or less. */
+  public long take(Limit messages, long nowNanos) {
+    long after = Gcra.after(messagesNanos, nowNanos, messages.costNanos(1));
+    long wait = Gcra.waitNanos(after, nowNanos, messages.burstNanos());
+    messagesNanos = wait > 0 ? messagesNanos : after;
+    return wait;
   }
 
   /** It was told dead: when it is back, that is a birth again. */

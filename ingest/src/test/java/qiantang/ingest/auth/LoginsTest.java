@@ -34,7 +34,7 @@ class LoginsTest {
   private static final String OTHER_PRINT = "f0".repeat(32);
 
   private final MemoryRegistry registry = new MemoryRegistry();
-  private final Logins logins = new Logins(registry, () -> NOW, () -> 0, null);
+  private final Logins logins = new Logins(registry, () -> NOW, () -> 0, null, true);
 
   @BeforeEach
   void register() {

@@ -14,6 +14,7 @@ import qiantang.ingest.auth.StaleCache.Found;
 
 class StaleCacheTest {
   private long nanos;
+  private final ChangesHeard heard = new ChangesHeard();
   private final List<CompletableFuture<Optional<String>>> asked = new ArrayList<>();
   private final StaleCache<String, String> cache =
       new StaleCache<>(
@@ -23,6 +24,7 @@ class StaleCacheTest {
             return answer;
           },
           () -> nanos,
+          heard,
           100);
 
   @Test
@@ -39,6 +41,36 @@ class StaleCacheTest {
     pass(2);
     assertFalse(get().isDone());
     assertEquals(2, asked.size());
+  }
+
+  @Test
+  void asksNobodyAsLongAsEveryChangeIsHeardOf() {
+    heard.heardAll(nanos);
+    var _ = get();
+    asked.getFirst().complete(Optional.of("v"));
+    pass(3600);
+    heard.heardAll(nanos);
+    pass(2);
+    assertEquals(new Found.Present<>("v"), get().join());
+    pass(2); // nothing was heard for 4 s
+    assertFalse(get().isDone());
+    assertEquals(2, asked.size());
+  }
+
+  @Test
+  void whatWasReadBeforeAChangeThatWasMissedIsAskedForAgain() {
+    heard.heardAll(nanos);
+    var _ = get();
+    asked.getFirst().complete(Optional.of("v"));
+    pass(3600);
+    heard.missed();
+    pass(1);
+    heard.heardAll(nanos);
+    assertFalse(get().isDone());
+    asked.getLast().complete(Optional.of("now"));
+    pass(6);
+    heard.heardAll(nanos);
+    assertEquals(new Found.Present<>("now"), get().join());
   }
 
   @Test

@@ -167,7 +167,7 @@ class LoginRejectionsTest {
     for (int i = 0; i < 5; i++) {
       answer(connect(V3_1_1, "c", "acme.guess", 20));
     }
-    rig.loop.drain();
+    rig.loop.drain(Duration.ofSeconds(3));
     rig.commit();
     List<Entry.Rejection> rejections = rig.stored(ACME, Entry.Rejection.class);
     assertEquals(List.of(1L, 4L), rejections.stream().map(Entry.Rejection::count).toList());

@@ -29,6 +29,7 @@ import qiantang.store.model.Entry;
 import qiantang.store.model.Reading;
 import qiantang.store.model.Reason;
 import qiantang.store.registry.Device;
+import qiantang.store.registry.Quota;
 import qiantang.store.registry.Role;
 
 class MqttSessionTest {
@@ -275,7 +276,7 @@ class MqttSessionTest {
   void moreThanTheReceiveMaximumEndsTheSession() {
     Rig.Client client = rig.login(V5, Role.DEVICE, "d");
     rig.commit();
-    for (int i = 1; i <= Window.RECEIVE_MAXIMUM; i++) {
+    for (int i = 1; i <= Quota.IN_FLIGHT.usual(); i++) {
       client.send(publish(V5, TOPIC, i, "{}"));
     }
     assertTrue(client.isOpen());
@@ -430,26 +431,6 @@ class MqttSessionTest {
       client.send(packet(0x62, "0009")); // row 30
       assertEquals(version == V5 ? "7003000992" : "70020009", client.received());
     }
-  }
-
-  @Test
-  void drainingAnswersWhatIsInFlightAndSaysGoodbye() {
-    Rig.Client client = rig.login(V5, Role.DEVICE, "d");
-    rig.commit();
-    client.send(publish(V5, TOPIC, 1, "{\"a\":1}"));
-    loopDrains();
-    assertTrue(client.isOpen());
-    assertFalse(client.isRead());
-    rig.commit();
-    String answer = client.received();
-    assertTrue(answer.startsWith("40020001e0") && answer.contains("8b"), answer);
-    assertFalse(client.isOpen());
-    assertEquals("shutdown", lastPresence().reason());
-  }
-
-  private void loopDrains() {
-    rig.loop.drain();
-    rig.runLoop();
   }
 
   @Test

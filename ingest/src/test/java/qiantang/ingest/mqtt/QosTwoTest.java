@@ -16,6 +16,7 @@ import qiantang.ingest.net.MqttVersion;
 import qiantang.store.model.Counts;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Reason;
+import qiantang.store.registry.Quota;
 import qiantang.store.registry.Role;
 
 class QosTwoTest {
@@ -103,7 +104,7 @@ class QosTwoTest {
   void exchangesCountForTheReceiveMaximumUntilTheyAreOver() {
     Rig.Client client = rig.login(V5, Role.DEVICE, "d");
     rig.commit();
-    for (int i = 1; i <= Window.RECEIVE_MAXIMUM; i++) {
+    for (int i = 1; i <= Quota.IN_FLIGHT.usual(); i++) {
       client.send(message(V5, i));
     }
     rig.commit();

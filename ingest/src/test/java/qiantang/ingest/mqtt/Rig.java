@@ -94,7 +94,7 @@ final class Rig {
         new Node(
             clock,
             () -> nanos,
-            new Logins(logins, clock, () -> nanos, anonymous),
+            new Logins(logins, clock, () -> nanos, anonymous, true),
             budgets,
             discovery,
             meter);
@@ -138,6 +138,11 @@ final class Rig {
         device,
         began,
         expires);
+  }
+
+  /** Live traces are followed from now on. */
+  void followTraces() {
+    new TraceWatch(registry.traces(), node, this::after, Runnable::run).begin();
   }
 
   /** What the node's clock says. */

@@ -15,10 +15,14 @@ enum Cursor {
   LATEST("l"),
   TOKENS("t"),
   REJECTIONS("r"),
-  SERIES("s");
+  CONNECTIONS("c"),
+  SERIES("s"),
+  TRACES("x");
 
   private static final String VERSION = "1:";
-  private static final int LENGTH_MAX = 256;
+
+  // The longest, of a trace that 100 nodes tell; a URL has room for 8 KiB.
+  private static final int LENGTH_MAX = 4096;
 
   private final String list;
 

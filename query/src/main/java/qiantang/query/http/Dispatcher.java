@@ -199,7 +199,13 @@ public final class Dispatcher {
     if (grant == null || !enterprises.exists(grant)) {
       return Answer.notFound("enterprise");
     }
-    if (route.leave() == Route.Leave.CHANGE && !caller.mayChange()) {
+    boolean hasLeave =
+        switch (route.leave()) {
+          case READ -> true;
+          case CHANGE -> caller.mayChange();
+          case OPERATE -> caller.isOperator();
+        };
+    if (!hasLeave) {
       return forbidden(caller);
     }
     return switch (route.weight()) {

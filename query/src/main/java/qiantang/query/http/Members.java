@@ -133,6 +133,41 @@ final class Members {
     return false;
   }
 
+  /** A whole number from 1. */
+  int number(String name, int usual, int max) {
+    asked.add(name);
+    Object value = object.getValue(name);
+    if (value == null) {
+      return usual;
+    }
+    if (value instanceof Integer number && number >= 1 && number <= max) {
+      return number;
+    }
+    fault(name, "it takes a whole number from 1 to " + max);
+    return usual;
+  }
+
+  /** Whether there is such a member, null or not. */
+  boolean isThere(String name) {
+    asked.add(name);
+    return object.containsKey(name);
+  }
+
+  /** A whole number within bounds; 0 for null, which stands for the usual one. */
+  long wholeOrUsual(String name, long least, long most) {
+    asked.add(name);
+    Object value = object.getValue(name);
+    if (value == null) {
+      return 0;
+    }
+    boolean isWhole = value instanceof Integer || value instanceof Long;
+    long number = isWhole ? ((Number) value).longValue() : -1;
+    if (number < least || number > most) {
+      fault(name, "it takes a whole number from " + least + " to " + most + ", or null");
+    }
+    return number;
+  }
+
   /** Texts, empty where there are none. */
   List<String> texts(String name) {
     return elements(name).stream()

@@ -14,6 +14,7 @@ enum Problem {
   CONFLICT(409, "conflict", "It exists already"),
   TOO_MANY_DELETIONS(409, "too-many-deletions", "Too many deletions are remembered"),
   TOO_MANY_CREDENTIALS(409, "too-many-credentials", "The device has too many credentials"),
+  TOO_MANY_TRACES(409, "too-many-traces", "The enterprise has too many traces"),
   BODY_TOO_LARGE(413, "body-too-large", "The body is too large"),
   UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The body is not JSON"),
   TOO_MANY_READS(429, "too-many-reads", "Too many reads at once with this token"),

@@ -34,7 +34,9 @@ sealed interface Route {
   /** What for. */
   enum Leave {
     READ,
-    CHANGE
+    CHANGE,
+    /** To change what an operator alone decides. */
+    OPERATE
   }
 
   /** What it costs. */

@@ -5,6 +5,7 @@ import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.PATCH;
 import static io.vertx.core.http.HttpMethod.POST;
 import static qiantang.query.http.Route.Leave.CHANGE;
+import static qiantang.query.http.Route.Leave.OPERATE;
 import static qiantang.query.http.Route.Leave.READ;
 import static qiantang.query.http.Route.Role.ADMIN;
 import static qiantang.query.http.Route.Role.ANY;
@@ -26,11 +27,14 @@ public final class RouteTable {
   public RouteTable(
       OpenEndpoints open,
       EnterpriseEndpoints enterprises,
+      QuotaEndpoints quotas,
       DeviceEndpoints devices,
       CredentialEndpoints credentials,
       TokenEndpoints tokens,
       DataEndpoints data,
-      DeletionEndpoints deletions) {
+      ConnectionEndpoints connections,
+      DeletionEndpoints deletions,
+      TraceEndpoints traces) {
     routes =
         List.of(
             forAnyone(GET, "/", open::page),
@@ -43,6 +47,8 @@ public final class RouteTable {
             forCaller(POST, "/v1/enterprises", OPERATOR, enterprises::create),
             forEnterprise(GET, E, READ, HEAVY, enterprises::read),
             forEnterprise(PATCH, E, CHANGE, LIGHT, enterprises::change),
+            forEnterprise(GET, E + "/quotas", READ, LIGHT, quotas::read),
+            forEnterprise(PATCH, E + "/quotas", OPERATE, LIGHT, quotas::change),
             forEnterprise(GET, E + "/devices", READ, HEAVY, devices::list),
             forEnterprise(POST, E + "/devices", CHANGE, HEAVY, devices::create),
             forEnterprise(GET, E + "/series", READ, HEAVY, data::seriesOfEnterprise),
@@ -50,6 +56,10 @@ public final class RouteTable {
             forEnterprise(GET, E + "/rejections", READ, HEAVY, data::rejectionsOfEnterprise),
             forEnterprise(DELETE, E + "/data", CHANGE, LIGHT, deletions::deleteOfEnterprise),
             forEnterprise(GET, E + "/deletions", READ, LIGHT, deletions::list),
+            forEnterprise(GET, E + "/traces", READ, LIGHT, traces::list),
+            forEnterprise(POST, E + "/traces", CHANGE, LIGHT, traces::begin),
+            forEnterprise(GET, E + "/traces/{trace}", READ, LIGHT, traces::read),
+            forEnterprise(DELETE, E + "/traces/{trace}", CHANGE, LIGHT, traces::stop),
             forEnterprise(GET, D, READ, HEAVY, devices::read),
             forEnterprise(PATCH, D, CHANGE, HEAVY, devices::change),
             forEnterprise(DELETE, D + "/data", CHANGE, HEAVY, deletions::deleteOfDevice),
@@ -60,6 +70,7 @@ public final class RouteTable {
             forEnterprise(GET, D + "/latest", READ, LIGHT, data::latest),
             forEnterprise(GET, D + "/series", READ, HEAVY, data::series),
             forEnterprise(GET, D + "/rejections", READ, HEAVY, data::rejectionsOfDevice),
+            forEnterprise(GET, D + "/connections", READ, HEAVY, connections::ofDevice),
             forCaller(GET, "/v1/tokens", ANY, tokens::list),
             forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));

@@ -1,12 +1,6 @@
 package qiantang.query.json;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CoderResult;
-import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.read.ReadIntervals;
@@ -161,7 +155,6 @@ public final class DataJson {
         eventTimeMicros == null
             ? null
             : Long.valueOf((eventTimeMicros - rejection.arrivalMicros()) / 1000);
-    @Nullable String text = textOf(rejection);
     out.object()
         .text("id", item.id())
         .time("time", rejection.arrivalMicros())
@@ -170,28 +163,12 @@ public final class DataJson {
         .text("reason", rejection.reason().word())
         .text("detail", rejection.detail())
         .text("topic", rejection.topic())
-        .number("count", rejection.count())
-        .text(
-            "payload",
-            text == null ? Base64.getEncoder().encodeToString(rejection.payload()) : text)
-        .text("payloadEncoding", text == null ? "base64" : "utf-8")
-        .number("payloadBytes", rejection.payloadBytes())
-        .time("eventTime", eventTimeMicros)
-        .number("skewMillis", skewMillis)
-        .endObject();
+        .number("count", rejection.count());
+    PayloadJson.write(out, rejection.payload(), rejection.payloadBytes());
+    out.time("eventTime", eventTimeMicros).number("skewMillis", skewMillis).endObject();
   }
 
-  /** The payload as text, or null where it is none; half a character at a cut is left out. */
-  private static @Nullable String textOf(Entry.Rejection rejection) {
-    boolean isWhole = rejection.payload().length >= rejection.payloadBytes();
-    CharBuffer text = CharBuffer.allocate(rejection.payload().length);
-    // A decoder reports what is malformed; where more could follow, half a character is not.
-    CoderResult result =
-        UTF_8.newDecoder().decode(ByteBuffer.wrap(rejection.payload()), text, isWhole);
-    return result.isError() ? null : text.flip().toString();
-  }
-
-  private static void completeness(JsonOut out, Completeness completeness) throws IOException {
+  static void completeness(JsonOut out, Completeness completeness) throws IOException {
     long freshnessMicros = completeness.freshnessMicros();
     out.object("completeness")
         .flag("complete", completeness.complete())

@@ -15,6 +15,8 @@ import qiantang.store.registry.AccessToken;
 import qiantang.store.registry.Credential;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Enterprise;
+import qiantang.store.registry.Quota;
+import qiantang.store.registry.Quotas;
 
 /** What exists, as JSON. */
 public final class RegistryJson {
@@ -69,6 +71,13 @@ public final class RegistryJson {
         .text("retention", enterprise.retention().word())
         .text("subDevices", enterprise.subDevices().word())
         .time("created", enterprise.created());
+  }
+
+  /** What an enterprise may use. */
+  public static void quotas(JsonOut out, Quotas quotas) throws IOException {
+    for (Quota quota : Quota.values()) {
+      out.number(quota.word(), quotas.of(quota));
+    }
   }
 
   /** An enterprise with its counts. */

@@ -9,12 +9,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "admin",
     description = {
-      "Lists, creates and changes enterprises, devices, their credentials, and people's tokens",
-      "through the HTTP API."
+      "Lists, creates and changes enterprises, their quotas, devices, their credentials, and",
+      "people's tokens, through the HTTP API."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
       EnterprisesCommand.class,
+      QuotasCommand.class,
       DevicesCommand.class,
       CredentialsCommand.class,
       TokensCommand.class
@@ -25,6 +26,7 @@ public final class AdminCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "name a subcommand: enterprises, devices, credentials or tokens");
+        spec.commandLine(),
+        "name a subcommand: enterprises, quotas, devices, credentials or tokens");
   }
 }

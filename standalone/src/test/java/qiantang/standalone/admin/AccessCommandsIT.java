@@ -93,6 +93,24 @@ class AccessCommandsIT {
     assertEquals("PATCH /v1/enterprises/acme {\"subDevices\":\"known-only\"}", requests.getLast());
   }
 
+  @Test
+  void quotasAreReadAndChanged() {
+    answer = "{\"deviceMessagesPerSecond\":50,\"topicLevels\":16}";
+    assertEquals(
+        "deviceMessagesPerSecond\t50\ntopicLevels\t16", run("quotas", "--enterprise=acme"));
+    assertEquals("GET /v1/enterprises/acme/quotas ", requests.getLast());
+    run(
+        "quotas",
+        "--enterprise=acme",
+        "--set",
+        "deviceMessagesPerSecond=50",
+        "--set=topicLevels=usual");
+    assertEquals(
+        "PATCH /v1/enterprises/acme/quotas"
+            + " {\"deviceMessagesPerSecond\":50,\"topicLevels\":null}",
+        requests.getLast());
+  }
+
   private String credentials(String... options) {
     List<String> words = new ArrayList<>(List.of("--enterprise=acme", "--device=d.1"));
     words.addAll(List.of(options));

@@ -101,7 +101,8 @@ class SchemaIT {
               "005-rollups.cql true",
               "006-masks.cql true",
               "007-starts.cql true",
-              "008-access.cql true"),
+              "008-access.cql true",
+              "009-quotas.cql true"),
           upgrades(session, "schema_together"));
     }
   }

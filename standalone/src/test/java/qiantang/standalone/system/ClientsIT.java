@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -15,11 +14,8 @@ import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import qiantang.store.registry.Role;
 
 /** Paho's clients of both protocols against the running programs; the API tells what came of it. */
@@ -28,34 +24,11 @@ class ClientsIT {
   private static final String GATEWAY_TOPIC = "v1/gateway/telemetry";
   private static final int PAYLOAD_FORMAT_INVALID = 0x99;
 
-  @TempDir static @Nullable Path folder;
-  private static @Nullable Programs started;
-
-  @BeforeAll
-  static void start() throws Exception {
-    if (folder == null) {
-      throw new AssertionError("BUG: JUnit injects the folder");
-    }
-    started = Programs.start(folder);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    if (started != null) {
-      started.close();
-    }
-  }
-
-  private static Programs programs() {
-    if (started == null) {
-      throw new AssertionError("BUG: not started");
-    }
-    return started;
-  }
+  @RegisterExtension static final RunningPrograms running = new RunningPrograms();
 
   @Test
   void version3PublishesAndTheApiAnswers() throws Exception {
-    String token = programs().register(Programs.ALPHA, "v3", Role.DEVICE);
+    String token = running.programs().register(Programs.ALPHA, "v3", Role.DEVICE);
     publish3(token, DEVICE_TOPIC, "{\"temperature\":42.1,\"on\":true,\"n\":7,\"s\":\"x\"}");
     JsonNode latest = latest(Programs.ALPHA.text(), "v3");
     assertEquals("42.1", value(latest, "temperature"));
@@ -66,7 +39,7 @@ class ClientsIT {
 
   @Test
   void version5PublishesAndTheApiAnswers() throws Exception {
-    String token = programs().register(Programs.ALPHA, "v5", Role.DEVICE);
+    String token = running.programs().register(Programs.ALPHA, "v5", Role.DEVICE);
     MqttAsyncClient client = connect5("v5", token);
     int code = publish5(client, DEVICE_TOPIC, "{\"temperature\":-0.5}");
     close5(client);
@@ -76,7 +49,7 @@ class ClientsIT {
 
   @Test
   void aGatewaySpeaksForDevicesNobodyAnnounced() throws Exception {
-    String token = programs().register(Programs.ALPHA, "gateway-1", Role.GATEWAY);
+    String token = running.programs().register(Programs.ALPHA, "gateway-1", Role.GATEWAY);
     long now = System.currentTimeMillis();
     publish3(
         token,
@@ -86,14 +59,14 @@ class ClientsIT {
             .formatted(now - 1000, now));
     assertEquals("2", value(latest(Programs.ALPHA.text(), "PLC-1"), "a"));
     assertEquals("3", value(latest(Programs.ALPHA.text(), "PLC-2"), "b"));
-    assertEquals(2, programs().series(Programs.ALPHA, "PLC-1", "a").size());
+    assertEquals(2, running.programs().series(Programs.ALPHA, "PLC-1", "a").size());
   }
 
   @Test
   void aGatewayThatNamesAnothersDeviceWritesItsOwn() throws Exception {
-    String theirs = programs().register(Programs.BETA, "shared-name", Role.DEVICE);
+    String theirs = running.programs().register(Programs.BETA, "shared-name", Role.DEVICE);
     publish3(theirs, DEVICE_TOPIC, "{\"secret\":1}");
-    String gateway = programs().register(Programs.ALPHA, "gateway-2", Role.GATEWAY);
+    String gateway = running.programs().register(Programs.ALPHA, "gateway-2", Role.GATEWAY);
     publish3(gateway, GATEWAY_TOPIC, "{\"shared-name\":[{\"mine\":2}]}");
 
     JsonNode alpha = latest(Programs.ALPHA.text(), "shared-name");
@@ -106,7 +79,7 @@ class ClientsIT {
 
   @Test
   void anEnterprisesTokenNeverOpensAnothers() throws Exception {
-    String alpha = programs().adminToken(Programs.ALPHA);
+    String alpha = running.programs().adminToken(Programs.ALPHA);
     for (String path :
         List.of(
             "/v1/enterprises/beta",
@@ -114,9 +87,9 @@ class ClientsIT {
             "/v1/enterprises/beta/rejections",
             "/v1/enterprises/beta/devices/x/latest",
             "/v1/enterprises/beta/devices/x/series?from=0&to=1")) {
-      assertEquals(404, programs().get(path, alpha).status(), path);
+      assertEquals(404, running.programs().get(path, alpha).status(), path);
     }
-    assertEquals(401, programs().get("/v1/me", "alpha.wrong").status());
+    assertEquals(401, running.programs().get("/v1/me", "alpha.wrong").status());
   }
 
   @Test
@@ -128,7 +101,7 @@ class ClientsIT {
 
   @Test
   void rubbishIsAcknowledgedRecordedAndHarmsNobody() throws Exception {
-    String token = programs().register(Programs.BETA, "rubbish", Role.DEVICE);
+    String token = running.programs().register(Programs.BETA, "rubbish", Role.DEVICE);
     // 3.1.1: closing would make a gateway send it again for ever.
     publish3(token, DEVICE_TOPIC, "{\"temp\":");
     publish3(token, DEVICE_TOPIC, "[".repeat(1000) + "]".repeat(1000));
@@ -146,7 +119,7 @@ class ClientsIT {
 
   @Test
   void version5LearnsWhyItWasRefused() throws Exception {
-    String token = programs().register(Programs.ALPHA, "v5-rubbish", Role.DEVICE);
+    String token = running.programs().register(Programs.ALPHA, "v5-rubbish", Role.DEVICE);
     MqttAsyncClient client = connect5("v5-rubbish", token);
     assertEquals(PAYLOAD_FORMAT_INVALID, publish5(client, DEVICE_TOPIC, "{\"temp\":"));
     assertEquals(
@@ -159,7 +132,7 @@ class ClientsIT {
   private static void publish3(String token, String topic, String payload) throws MqttException {
     try (var client =
         new org.eclipse.paho.client.mqttv3.MqttClient(
-            programs().mqttUri(),
+            running.programs().mqttUri(),
             "client-" + System.nanoTime(),
             new org.eclipse.paho.client.mqttv3.persist.MemoryPersistence())) {
       var options = new org.eclipse.paho.client.mqttv3.MqttConnectOptions();
@@ -174,7 +147,7 @@ class ClientsIT {
 
   private static MqttAsyncClient connect5(String clientId, String token) throws Exception {
     MqttAsyncClient client =
-        new MqttAsyncClient(programs().mqttUri(), clientId, new MemoryPersistence());
+        new MqttAsyncClient(running.programs().mqttUri(), clientId, new MemoryPersistence());
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setUserName(token);
     client.connect(options).waitForCompletion(60_000);
@@ -203,10 +176,11 @@ class ClientsIT {
 
   private static JsonNode latest(String enterprise, String device) throws Exception {
     Programs.Answer answer =
-        programs()
+        running
+            .programs()
             .get(
                 "/v1/enterprises/%s/devices/%s/latest".formatted(enterprise, device),
-                programs().operatorToken());
+                running.programs().operatorToken());
     assertEquals(200, answer.status(), answer.toString());
     assertTrue(answer.body().path("completeness").path("complete").asBoolean());
     return answer.body();
@@ -225,10 +199,11 @@ class ClientsIT {
   private static long rejections(String reason, String enterprise) {
     try {
       JsonNode body =
-          programs()
+          running
+              .programs()
               .get(
                   "/v1/enterprises/" + enterprise + "/rejections?reason=" + reason,
-                  programs().operatorToken())
+                  running.programs().operatorToken())
               .body();
       List<Long> counts = new ArrayList<>();
       body.path("items").forEach(item -> counts.add(item.path("count").asLong()));

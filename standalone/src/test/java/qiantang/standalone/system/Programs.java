@@ -150,16 +150,14 @@ final class Programs implements AutoCloseable {
     return stage.toCompletableFuture().join();
   }
 
-  void startIngest() throws Exception {
-    ingest =
-        java(
-            "ingest",
-            "--cassandra",
-            "127.0.0.1:" + cqlPort,
-            "--mqtt-port",
-            String.valueOf(mqttPort),
-            "--ingest-http-port",
-            String.valueOf(ingestHttpPort));
+  /** With these words more than it needs. */
+  void startIngest(String... more) throws Exception {
+    List<String> words =
+        new ArrayList<>(List.of("--cassandra", "127.0.0.1:" + cqlPort, "--mqtt-port"));
+    words.addAll(List.of(String.valueOf(mqttPort), "--ingest-http-port"));
+    words.add(String.valueOf(ingestHttpPort));
+    words.addAll(List.of(more));
+    ingest = java("ingest", words.toArray(String[]::new));
     awaitReady(ingest, "ingest", ingestHttpPort);
   }
 
@@ -211,10 +209,25 @@ final class Programs implements AutoCloseable {
 
   /** SIGSTOP or SIGCONT. */
   void signalDatabase(String signal) throws Exception {
-    int code =
-        new ProcessBuilder("kill", "-" + signal, String.valueOf(cassandra.pid())).start().waitFor();
+    signal(signal, cassandra.pid());
+  }
+
+  /** SIGHUP or SIGTERM. */
+  void signalIngest(String signal) throws Exception {
+    signal(signal, ingestPid());
+  }
+
+  private static void signal(String signal, long pid) throws Exception {
+    int code = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid)).start().waitFor();
     if (code != 0) {
-      throw new IllegalStateException("cannot send " + signal + " to Cassandra");
+      throw new IllegalStateException("cannot send " + signal + " to " + pid);
+    }
+  }
+
+  /** It was told to end. */
+  void awaitIngestEnd() throws InterruptedException {
+    if (ingest != null) {
+      ingest.waitFor();
     }
   }
 

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,10 +21,8 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.Role;
 
@@ -35,34 +32,11 @@ class RevocationIT {
   private static final int BAD_CREDENTIALS = 0x86;
   private static final int NOT_AUTHORIZED = 0x87;
 
-  @TempDir static @Nullable Path folder;
-  private static @Nullable Programs started;
-
-  @BeforeAll
-  static void start() throws Exception {
-    if (folder == null) {
-      throw new AssertionError("BUG: JUnit injects the folder");
-    }
-    started = Programs.start(folder);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    if (started != null) {
-      started.close();
-    }
-  }
-
-  private static Programs programs() {
-    if (started == null) {
-      throw new AssertionError("BUG: not started");
-    }
-    return started;
-  }
+  @RegisterExtension static final RunningPrograms running = new RunningPrograms();
 
   @Test
   void aTokenIsRotatedAndTheRevokedOnesSessionEnds() throws Exception {
-    programs().register(Programs.ALPHA, "rotated", Role.DEVICE);
+    running.programs().register(Programs.ALPHA, "rotated", Role.DEVICE);
     JsonNode first = credential("rotated", "{}");
     JsonNode second = credential("rotated", "{\"kind\":\"token\"}");
     Client old = new Client("old", first.path("token").asText(), null);
@@ -90,8 +64,8 @@ class RevocationIT {
 
   @Test
   void aDisabledDeviceIsCutAndMayComeBackWhenItIsEnabled() throws Exception {
-    String token = programs().register(Programs.ALPHA, "disabled", Role.DEVICE);
-    String theirs = programs().register(Programs.BETA, "disabled", Role.DEVICE);
+    String token = running.programs().register(Programs.ALPHA, "disabled", Role.DEVICE);
+    String theirs = running.programs().register(Programs.BETA, "disabled", Role.DEVICE);
     Client ours = new Client("ours", token, null);
     Client others = new Client("ours", theirs, null);
     String path = "/v1/enterprises/alpha/devices/disabled";
@@ -112,7 +86,7 @@ class RevocationIT {
 
   @Test
   void aPasswordLogsInWithMosquittosClient() throws Exception {
-    programs().register(Programs.ALPHA, "press-1", Role.DEVICE);
+    running.programs().register(Programs.ALPHA, "press-1", Role.DEVICE);
     JsonNode made = credential("press-1", "{\"kind\":\"password\"}");
     String userName = made.path("userName").asText();
     assertEquals("alpha/press-1", userName);
@@ -130,13 +104,15 @@ class RevocationIT {
 
   @Test
   void anEnterpriseMayTakeKnownSubDevicesOnly() throws Exception {
-    String token = programs().register(Programs.BETA, "gateway", Role.GATEWAY);
-    programs().register(Programs.BETA, "known", Role.DEVICE);
+    String token = running.programs().register(Programs.BETA, "gateway", Role.GATEWAY);
+    running.programs().register(Programs.BETA, "known", Role.DEVICE);
     Client gateway = new Client("gateway", token, null);
     assertEquals(0, gateway.report("seen"));
-    String admin = programs().adminToken(Programs.BETA);
+    String admin = running.programs().adminToken(Programs.BETA);
     Programs.Answer answer =
-        programs().send("PATCH", "/v1/enterprises/beta", admin, "{\"subDevices\":\"known-only\"}");
+        running
+            .programs()
+            .send("PATCH", "/v1/enterprises/beta", admin, "{\"subDevices\":\"known-only\"}");
     assertEquals("known-only", answer.body().path("subDevices").asText(), answer.toString());
     int[] unknown = {0};
     Programs.awaitTrue(
@@ -145,16 +121,16 @@ class RevocationIT {
     assertEquals(0, gateway.report("known"));
     assertEquals(0, gateway.report("seen"), "it was created on first sight");
     String created = "unknown-" + (unknown[0] - 1);
-    programs().register(Programs.BETA, created, Role.DEVICE);
+    running.programs().register(Programs.BETA, created, Role.DEVICE);
     Programs.awaitTrue("it to be taken", () -> gateway.report(created) == 0);
     gateway.close();
   }
 
   @Test
   void anotherEnterprisesAdminSeesNothingOfIt() throws Exception {
-    programs().register(Programs.ALPHA, "mine", Role.DEVICE);
+    running.programs().register(Programs.ALPHA, "mine", Role.DEVICE);
     String id = credential("mine", "{}").path("id").asText();
-    String beta = programs().adminToken(Programs.BETA);
+    String beta = running.programs().adminToken(Programs.BETA);
     for (List<String> request :
         List.of(
             List.of("GET", credentials("mine"), ""),
@@ -162,7 +138,8 @@ class RevocationIT {
             List.of("DELETE", credentials("mine") + "/" + id, ""),
             List.of("PATCH", "/v1/enterprises/alpha/devices/mine", "{\"disabled\":true}"),
             List.of("PATCH", "/v1/enterprises/alpha", "{\"subDevices\":\"known-only\"}"))) {
-      int status = programs().send(request.get(0), request.get(1), beta, request.get(2)).status();
+      int status =
+          running.programs().send(request.get(0), request.get(1), beta, request.get(2)).status();
       assertEquals(404, status, request.toString());
     }
     JsonNode items = admin("GET", credentials("mine"), "").body().path("items");
@@ -174,7 +151,9 @@ class RevocationIT {
   }
 
   private static Programs.Answer admin(String method, String path, String body) throws Exception {
-    return programs().send(method, path, programs().adminToken(Programs.ALPHA), body);
+    return running
+        .programs()
+        .send(method, path, running.programs().adminToken(Programs.ALPHA), body);
   }
 
   private static JsonNode credential(String device, String body) throws Exception {
@@ -184,7 +163,7 @@ class RevocationIT {
   }
 
   private static Map<Long, JsonNode> samples(String device, String metric) throws Exception {
-    return programs().series(Programs.ALPHA, device, metric);
+    return running.programs().series(Programs.ALPHA, device, metric);
   }
 
   /** How many refusals of logins alpha can read back whose detail has this in it. */
@@ -192,10 +171,11 @@ class RevocationIT {
     try {
       EnterpriseId alpha = Programs.ALPHA;
       JsonNode body =
-          programs()
+          running
+              .programs()
               .get(
                   "/v1/enterprises/" + alpha + "/rejections?reason=unauthorized",
-                  programs().adminToken(alpha))
+                  running.programs().adminToken(alpha))
               .body();
       long found = 0;
       for (JsonNode item : body.path("items")) {
@@ -215,7 +195,7 @@ class RevocationIT {
                     "-h",
                     "127.0.0.1",
                     "-p",
-                    String.valueOf(programs().mqttPort()),
+                    String.valueOf(running.programs().mqttPort()),
                     "-q",
                     "1",
                     "-u",
@@ -250,7 +230,7 @@ class RevocationIT {
     private final AtomicReference<@Nullable MqttDisconnectResponse> end = new AtomicReference<>();
 
     Client(String clientId, String userName, @Nullable String password) throws MqttException {
-      client = new MqttAsyncClient(programs().mqttUri(), clientId, new MemoryPersistence());
+      client = new MqttAsyncClient(running.programs().mqttUri(), clientId, new MemoryPersistence());
       client.setCallback(this);
       MqttConnectionOptions options = new MqttConnectionOptions();
       options.setUserName(userName);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
@@ -15,11 +14,8 @@ import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import qiantang.store.model.DeviceId;
 import qiantang.store.registry.Role;
 
@@ -28,36 +24,13 @@ class SparkplugIT {
   private static final String NODE = DeviceId.ofName("plant/line1").text();
   private static final String PRESS = DeviceId.ofName("plant/line1/press").text();
 
-  @TempDir static @Nullable Path folder;
-  private static @Nullable Programs started;
+  @RegisterExtension static final RunningPrograms running = new RunningPrograms();
 
   private final Queue<String> received = new ConcurrentLinkedQueue<>();
 
-  @BeforeAll
-  static void start() throws Exception {
-    if (folder == null) {
-      throw new AssertionError("BUG: JUnit injects the folder");
-    }
-    started = Programs.start(folder);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    if (started != null) {
-      started.close();
-    }
-  }
-
-  private static Programs programs() {
-    if (started == null) {
-      throw new AssertionError("BUG: not started");
-    }
-    return started;
-  }
-
   @Test
   void anEdgeNodeIsBornSendsLosesIsBornAgainAndDies() throws Exception {
-    String token = programs().register(Programs.ALPHA, "edge-gateway", Role.GATEWAY);
+    String token = running.programs().register(Programs.ALPHA, "edge-gateway", Role.GATEWAY);
     long now = System.currentTimeMillis() - 60_000;
     MqttClient node = connect(token, now);
     node.subscribe("spBv1.0/plant/NCMD/line1", 1);
@@ -79,7 +52,7 @@ class SparkplugIT {
     send(node, "DBIRTH/line1/press", at(now + 4000).seq(1).birth("oil", 9, 45.0));
     send(node, "DDATA/line1/press", at(now + 5000).seq(2).data(9, 46.0));
     awaitLatest(PRESS, "oil", "46.0");
-    assertEquals(5, programs().series(Programs.ALPHA, PRESS, "oil").size());
+    assertEquals(5, running.programs().series(Programs.ALPHA, PRESS, "oil").size());
     assertEquals(1, lost());
 
     node.disconnectForcibly(0, 0, false); // no DISCONNECT: the will is due
@@ -88,7 +61,8 @@ class SparkplugIT {
 
   /** The will is the node's death, with the bdSeq of the births to come. */
   private MqttClient connect(String token, long millis) throws MqttException {
-    MqttClient client = new MqttClient(programs().mqttUri(), "line1", new MemoryPersistence());
+    MqttClient client =
+        new MqttClient(running.programs().mqttUri(), "line1", new MemoryPersistence());
     MqttConnectOptions options = new MqttConnectOptions();
     options.setUserName(token);
     options.setPassword(new char[0]);
@@ -155,7 +129,10 @@ class SparkplugIT {
 
   private static JsonNode get(String path) {
     try {
-      return programs().get("/v1/enterprises/alpha" + path, programs().operatorToken()).body();
+      return running
+          .programs()
+          .get("/v1/enterprises/alpha" + path, running.programs().operatorToken())
+          .body();
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }

@@ -10,8 +10,10 @@ import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -27,11 +29,17 @@ import qiantang.store.registry.CredentialKey;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
+import qiantang.store.registry.Quota;
+import qiantang.store.registry.Quotas;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Retention;
 import qiantang.store.registry.SubDevices;
+import qiantang.store.trace.TraceTables;
 
-/** The registry's tables as CQL: see {@code 002-registry.cql} and {@code 008-access.cql}. */
+/**
+ * The registry's tables as CQL: see {@code 002-registry.cql}, {@code 008-access.cql} and {@code
+ * 009-quotas.cql}.
+ */
 final class CassandraRegistry implements Registry {
   private static final int BUCKETS = 16; // a table's layout: never to be changed
   private static final CompletionStage<Void> DONE =
@@ -48,11 +56,13 @@ final class CassandraRegistry implements Registry {
   private final PreparedStatement selectDevice;
   private final PreparedStatement selectDevices;
   private final PreparedStatement updateSubDevices;
+  private final PreparedStatement updateQuotas;
   private final PreparedStatement updateDisabled;
   private final PreparedStatement noteDisabled;
   private final PreparedStatement selectDisabled;
   private final CassandraCredentials credentials;
   private final CassandraChanges changes;
+  private final CassandraTraces traces;
 
   CassandraRegistry(CqlSession session) {
     this.session = session;
@@ -78,12 +88,14 @@ final class CassandraRegistry implements Registry {
         prepare("SELECT * FROM devices WHERE enterprise = ? AND bucket = ? AND id > ? LIMIT ?");
     updateSubDevices =
         prepare("UPDATE enterprises SET sub_devices = ? WHERE bucket = ? AND id = ?");
+    updateQuotas = prepare("UPDATE enterprises SET quotas[?] = ? WHERE bucket = ? AND id = ?");
     updateDisabled =
         prepare("UPDATE devices SET disabled = ? WHERE enterprise = ? AND bucket = ? AND id = ?");
     noteDisabled =
         prepare("INSERT INTO disabled_devices (enterprise, device, disabled) VALUES (?, ?, ?)");
     selectDisabled = prepare("SELECT device, disabled FROM disabled_devices WHERE enterprise = ?");
     changes = new CassandraChanges(session);
+    traces = new CassandraTraces(session);
     credentials = new CassandraCredentials(session, changes);
   }
 
@@ -157,26 +169,27 @@ final class CassandraRegistry implements Registry {
   }
 
   @Override
-  public CompletionStage<Void> discoverDevice(Device device) {
+  public CompletionStage<Boolean> discoverDevice(Device device) {
     return device(device.enterprise(), device.id())
         .thenCompose(
             existing -> {
               if (existing.isEmpty()) {
-                return insert(device);
+                return insert(device).thenApply(nothing -> true);
               }
               Device known = existing.get();
               DeviceId gateway = device.gateway();
               if (known.kind() == Device.Kind.GATEWAY
                   || gateway == null
                   || gateway.equals(known.gateway())) {
-                return DONE;
+                return CompletableFuture.completedFuture(false);
               }
               return write(
-                  updateGateway.bind(
-                      gateway.text(),
-                      device.enterprise().text(),
-                      bucket(device.id().text()),
-                      device.id().text()));
+                      updateGateway.bind(
+                          gateway.text(),
+                          device.enterprise().text(),
+                          bucket(device.id().text()),
+                          device.id().text()))
+                  .thenApply(nothing -> false);
             });
   }
 
@@ -230,6 +243,20 @@ final class CassandraRegistry implements Registry {
     String id = enterprise.text();
     return write(updateSubDevices.bind(setting.word(), bucket(id), id))
         .thenCompose(nothing -> changes.note(change));
+  }
+
+  @Override
+  public CompletionStage<Void> setQuotas(
+      EnterpriseId enterprise, Map<Quota, Long> values, AccessChange change) {
+    String id = enterprise.text();
+    CompletionStage<Void> written = DONE;
+    for (Map.Entry<Quota, Long> each : values.entrySet()) {
+      String word = each.getKey().word();
+      // 0 and no null: a deleted cell that one replica missed would come back.
+      BoundStatement update = updateQuotas.bind(word, each.getValue(), bucket(id), id);
+      written = written.thenCompose(nothing -> write(update));
+    }
+    return written.thenCompose(nothing -> changes.note(change));
   }
 
   @Override
@@ -299,7 +326,23 @@ final class CassandraRegistry implements Registry {
         platforms == null ? List.of() : platforms,
         Retention.ofWord(Rows.text(row, "retention")).orElse(Retention.YEAR_1),
         subDevices == null ? SubDevices.CREATE : subDevices,
+        quotas(row.getMap("quotas", String.class, Long.class)),
         Rows.instant(row, "created"));
+  }
+
+  /** Words of a later version are left aside. */
+  private static Quotas quotas(@Nullable Map<String, Long> values) {
+    Map<Quota, Long> known = new EnumMap<>(Quota.class);
+    if (values != null) {
+      values.forEach(
+          (word, value) -> {
+            Quota quota = Quota.ofWord(word);
+            if (quota != null) {
+              known.put(quota, value);
+            }
+          });
+    }
+    return Quotas.USUAL.with(known);
   }
 
   private static Device device(Row row) {
@@ -336,6 +379,11 @@ final class CassandraRegistry implements Registry {
                     .sorted(order)
                     .limit(limit)
                     .toList());
+  }
+
+  @Override
+  public TraceTables traces() {
+    return traces;
   }
 
   private CompletionStage<Void> write(BoundStatement statement) {

@@ -34,7 +34,9 @@ final class Schema {
           "005-rollups.cql",
           "006-masks.cql",
           "007-starts.cql",
-          "008-access.cql");
+          "008-access.cql",
+          "009-quotas.cql",
+          "010-traces.cql");
 
   // An upgrade takes seconds; who claimed one and died is followed after this.
   private static final int CLAIM_SECONDS = 60;

@@ -166,16 +166,30 @@ public final class EntryCodec {
     sink.putText(entry.reason());
     sink.putText(entry.clientId());
     sink.putText(entry.address());
+    // Behind all that earlier programs read: they pass over it, for an entry has its length.
+    if (entry.protocol() != null && entry.transport() != null) {
+      sink.putText(entry.protocol());
+      sink.putText(entry.transport());
+    }
   }
 
   private static Entry decodePresence(ByteSource source, long arrivalMicros) {
+    DeviceId publisher = device(source.getText());
+    long session = source.getVarint();
+    boolean isConnected = source.get() == 1;
+    String reason = source.getText();
+    String clientId = source.getText();
+    String address = source.getText();
+    boolean saysHow = source.remaining() > 0;
     return new Entry.Presence(
-        device(source.getText()),
-        source.getVarint(),
-        source.get() == 1,
-        source.getText(),
-        source.getText(),
-        source.getText(),
+        publisher,
+        session,
+        isConnected,
+        reason,
+        clientId,
+        address,
+        saysHow ? source.getText() : null,
+        saysHow ? source.getText() : null,
         arrivalMicros);
   }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qiantang.store.journal.LimitedLog;
 import qiantang.store.journal.Ticker;
 import qiantang.store.model.EnterpriseId;
 
@@ -27,7 +28,7 @@ final class ErasePass {
   private final FoldMeter meter;
   private final Ticker ticker;
   private final BooleanSupplier isClosed;
-  private final Warnings warnings;
+  private final LimitedLog warnings;
 
   // Guarded by this.
   private boolean isUnderWay;
@@ -41,7 +42,7 @@ final class ErasePass {
     this.meter = meter;
     this.ticker = ticker;
     this.isClosed = isClosed;
-    warnings = new Warnings(logger, ticker);
+    warnings = new LimitedLog(logger, ticker);
   }
 
   /** Begins a pass where one is due; returns at once. */

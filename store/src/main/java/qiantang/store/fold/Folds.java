@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.store.fold.SortPass.Outcome;
 import qiantang.store.journal.JournalTables;
+import qiantang.store.journal.LimitedLog;
 import qiantang.store.journal.Ticker;
 import qiantang.store.journal.Timers;
 import qiantang.store.model.EnterpriseId;
@@ -51,8 +52,8 @@ public final class Folds implements AutoCloseable {
   private final SortPass sorting;
   private final PackPass packing;
   private final ErasePass erasing;
-  private final Warnings warnings;
-  private final Warnings lagging;
+  private final LimitedLog warnings;
+  private final LimitedLog lagging;
   private volatile boolean closed;
   private volatile long unsortedMinute;
   private volatile Unpacked unpacked;
@@ -83,10 +84,10 @@ public final class Folds implements AutoCloseable {
     sorting = new SortPass(journal, folds, sorter, executor, meter, ticker, () -> closed);
     packing = new PackPass(journal, packer, executor, meter, ticker, clock, () -> closed);
     erasing = new ErasePass(eraser, executor, meter, ticker, () -> closed);
-    warnings = new Warnings(logger, ticker);
+    warnings = new LimitedLog(logger, ticker);
     unsortedMinute = minute();
     unpacked = new Unpacked(minute(), minute());
-    lagging = new Warnings(logger, ticker);
+    lagging = new LimitedLog(logger, ticker);
   }
 
   /** Begins the first pass. */

@@ -145,6 +145,11 @@ public final class Masks {
         || hides(ofOwner(owner(rejection)), rejection);
   }
 
+  /** Whether a birth, presence or death record in a device's list is hidden. */
+  public boolean hidesRecord(DeviceId list, long arrivalMicros) {
+    return hidesRecord(of(list), arrivalMicros);
+  }
+
   /** Whom a rejection concerns; null for the enterprise alone. */
   static @Nullable DeviceId owner(Entry.Rejection rejection) {
     return rejection.device() != null ? rejection.device() : rejection.publisher();
@@ -155,8 +160,12 @@ public final class Masks {
   }
 
   private static boolean hides(List<Mask> masks, Entry.Rejection rejection) {
+    return hidesRecord(masks, rejection.arrivalMicros());
+  }
+
+  private static boolean hidesRecord(List<Mask> masks, long arrivalMicros) {
     for (Mask mask : masks) {
-      if (rejection.arrivalMicros() < mask.recordsEndMicros()) {
+      if (arrivalMicros < mask.recordsEndMicros()) {
         return true;
       }
     }

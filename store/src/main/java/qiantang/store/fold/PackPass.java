@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.store.fold.Folds.Packing;
 import qiantang.store.journal.JournalTables;
+import qiantang.store.journal.LimitedLog;
 import qiantang.store.journal.Ticker;
 import qiantang.store.model.EnterpriseId;
 
@@ -34,7 +35,7 @@ final class PackPass {
   private final FoldMeter meter;
   private final BooleanSupplier isClosed;
   private final InstantSource clock;
-  private final Warnings warnings;
+  private final LimitedLog warnings;
 
   // Up to where, and of what share, all were packed last, but for these.
   private long minute = Long.MIN_VALUE;
@@ -57,7 +58,7 @@ final class PackPass {
     this.meter = meter;
     this.isClosed = isClosed;
     this.clock = clock;
-    warnings = new Warnings(logger, ticker);
+    warnings = new LimitedLog(logger, ticker);
   }
 
   /**

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import qiantang.store.fold.FoldTables.LaneCursor;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.journal.JournalTables.Start;
+import qiantang.store.journal.LimitedLog;
 import qiantang.store.journal.Ticker;
 import qiantang.store.model.StartId;
 
@@ -42,7 +43,7 @@ final class SortPass {
   private final Executor executor;
   private final FoldMeter meter;
   private final BooleanSupplier isClosed;
-  private final Warnings warnings;
+  private final LimitedLog warnings;
   private final FrameKeeping keeping;
 
   // Starts whose lanes need not be looked at any more; never more than the table has.
@@ -73,7 +74,7 @@ final class SortPass {
     this.executor = executor;
     this.meter = meter;
     this.isClosed = isClosed;
-    warnings = new Warnings(logger, ticker);
+    warnings = new LimitedLog(logger, ticker);
     keeping = new FrameKeeping(journal, sorter.clock, executor, meter);
   }
 

@@ -35,6 +35,7 @@ final class Heartbeat {
   private final InstantSource clock;
   private final Ticker ticker;
   private final Timers timers;
+  private final JournalMeter meter;
   private final Supplier<List<LanePosition>> positions;
   private final Consumer<List<LanePosition>> announced;
   private final Runnable onSealed;
@@ -62,6 +63,7 @@ final class Heartbeat {
       InstantSource clock,
       Ticker ticker,
       Timers timers,
+      JournalMeter meter,
       Supplier<List<LanePosition>> positions,
       Consumer<List<LanePosition>> announced,
       Runnable onSealed) {
@@ -73,6 +75,7 @@ final class Heartbeat {
     this.clock = clock;
     this.ticker = ticker;
     this.timers = timers;
+    this.meter = meter;
     this.positions = positions;
     this.announced = announced;
     this.onSealed = onSealed;
@@ -203,7 +206,7 @@ final class Heartbeat {
     synchronized (this) {
       beating = false;
     }
-    logger.warn("cannot write the heartbeat of start {}: {}", start, error.toString());
+    meter.missedBeat("cannot write the heartbeat of start " + start, error);
     beatAfter(RETRY);
   }
 

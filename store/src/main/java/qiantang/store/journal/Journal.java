@@ -79,6 +79,7 @@ public final class Journal implements AutoCloseable {
             clock,
             ticker,
             timers,
+            meter,
             this::positions,
             this::announced,
             onSealed);

@@ -1,10 +1,12 @@
 package qiantang.store.journal;
 
 import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.LoggerFactory;
 
 /**
- * What the journal counts; programs expose it as metrics. Times are taken from the ticker so that a
- * simulation stays deterministic.
+ * What the journal counts, and what it complains of: of all lanes and starts of a program together.
+ * Programs expose the counts as metrics. Times are taken from the ticker so that a simulation stays
+ * deterministic.
  */
 public final class JournalMeter {
   /** Told of each frame that was stored. */
@@ -20,11 +22,15 @@ public final class JournalMeter {
   private final LongAdder entries = new LongAdder();
   private final LongAdder bytes = new LongAdder();
   private final LongAdder retries = new LongAdder();
+  private final LimitedLog frameTrouble;
+  private final LimitedLog heartbeatTrouble;
 
   /** A meter that also tells somebody of each frame, for a histogram. */
   public JournalMeter(Ticker ticker, FrameListener listener) {
     this.ticker = ticker;
     this.listener = listener;
+    frameTrouble = new LimitedLog(LoggerFactory.getLogger(Lane.class), ticker);
+    heartbeatTrouble = new LimitedLog(LoggerFactory.getLogger(Heartbeat.class), ticker);
   }
 
   /** Frames known to be stored. */
@@ -58,7 +64,14 @@ public final class JournalMeter {
     listener.stored(frameBytes, frameEntries, nanos);
   }
 
-  void retried() {
+  /** A write is repeated; {@code what} and why, for a person. */
+  void retried(String what, Throwable error) {
     retries.increment();
+    frameTrouble.warn(what, error);
+  }
+
+  /** A heartbeat was not written; the next one follows. */
+  void missedBeat(String what, Throwable error) {
+    heartbeatTrouble.warn(what, error);
   }
 }

@@ -12,8 +12,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import qiantang.store.codec.FrameCodec;
 import qiantang.store.journal.JournalTables.LanePosition;
 import qiantang.store.journal.JournalTables.Whereabouts;
@@ -53,8 +51,6 @@ public final class Lane {
 
   private static final Duration RETRY_MIN = Duration.ofMillis(50);
   private static final Duration RETRY_MAX = Duration.ofSeconds(2);
-
-  private static final Logger logger = LoggerFactory.getLogger(Lane.class);
 
   private final JournalTables tables;
   private final StartId start;
@@ -304,13 +300,10 @@ public final class Lane {
     if (isClosed()) {
       return;
     }
-    meter.retried();
-    logger.warn(
-        "cannot write frame {} of lane {}, trying again in {} ms: {}",
-        frame.key().sequence(),
-        number,
-        delay.toMillis(),
-        error.toString());
+    meter.retried(
+        "cannot write frame %d of lane %d, trying again until it is stored"
+            .formatted(frame.key().sequence(), number),
+        error);
     Duration next = delay.multipliedBy(2);
     timers.after(
         delay,

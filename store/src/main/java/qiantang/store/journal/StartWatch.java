@@ -27,6 +27,7 @@ public final class StartWatch implements AutoCloseable {
   private final @Nullable StartId self;
   private final Ticker ticker;
   private final Timers timers;
+  private final LimitedLog trouble;
 
   // Guarded by itself: last heartbeat seen of each other start, and when it was first seen.
   private final Map<StartId, Seen> seen = new HashMap<>();
@@ -44,6 +45,7 @@ public final class StartWatch implements AutoCloseable {
     this.self = self;
     this.ticker = ticker;
     this.timers = timers;
+    trouble = new LimitedLog(logger, ticker);
   }
 
   /** Looks for the first time after 15 s, and again 15 s after each answer. */
@@ -106,7 +108,7 @@ public final class StartWatch implements AutoCloseable {
             .whenComplete(
                 (isSealed, error) -> {
                   if (error != null) {
-                    logger.warn("cannot seal start {}: {}", dead.id(), error.toString());
+                    trouble.warn("cannot seal start " + dead.id(), error);
                   } else if (isSealed) {
                     logger.info(
                         "sealed start {} of {}: no heartbeat for {} s",

@@ -22,8 +22,10 @@ import qiantang.store.registry.CredentialKey;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
+import qiantang.store.registry.Quota;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.SubDevices;
+import qiantang.store.trace.TraceTables;
 
 /** The registry's tables in memory; every stage is complete when it is returned. Any thread. */
 public final class MemoryRegistry implements Registry {
@@ -36,6 +38,7 @@ public final class MemoryRegistry implements Registry {
   private final Map<EnterpriseId, ConcurrentSkipListMap<DeviceId, Device>> devices =
       new ConcurrentHashMap<>();
   private final Map<CredentialKey, Credential> credentials = new ConcurrentHashMap<>();
+  private final TraceTables traces = new MemoryTraces();
   private final Map<Instant, Queue<AccessChange>> changes = new ConcurrentSkipListMap<>();
 
   /** An empty registry. */
@@ -73,26 +76,29 @@ public final class MemoryRegistry implements Registry {
   }
 
   @Override
-  public CompletionStage<Void> discoverDevice(Device device) {
+  public CompletionStage<Boolean> discoverDevice(Device device) {
+    boolean[] isNew = {true};
     of(device.enterprise())
         .merge(
             device.id(),
             device,
-            (old, found) ->
-                old.kind() == Device.Kind.GATEWAY || found.gateway() == null
-                    ? old
-                    : new Device(
-                        old.enterprise(),
-                        old.id(),
-                        old.name(),
-                        old.kind(),
-                        found.gateway(),
-                        old.model(),
-                        old.factory(),
-                        old.line(),
-                        old.disabled(),
-                        old.created()));
-    return DONE;
+            (old, found) -> {
+              isNew[0] = false;
+              return old.kind() == Device.Kind.GATEWAY || found.gateway() == null
+                  ? old
+                  : new Device(
+                      old.enterprise(),
+                      old.id(),
+                      old.name(),
+                      old.kind(),
+                      found.gateway(),
+                      old.model(),
+                      old.factory(),
+                      old.line(),
+                      old.disabled(),
+                      old.created());
+            });
+    return done(isNew[0]);
   }
 
   @Override
@@ -125,6 +131,13 @@ public final class MemoryRegistry implements Registry {
   public CompletionStage<Void> setSubDevices(
       EnterpriseId enterprise, SubDevices setting, AccessChange change) {
     enterprises.computeIfPresent(enterprise, (id, row) -> row.with(setting));
+    return note(change);
+  }
+
+  @Override
+  public CompletionStage<Void> setQuotas(
+      EnterpriseId enterprise, Map<Quota, Long> values, AccessChange change) {
+    enterprises.computeIfPresent(enterprise, (id, row) -> row.with(row.quotas().with(values)));
     return note(change);
   }
 
@@ -175,6 +188,11 @@ public final class MemoryRegistry implements Registry {
             .flatMap(Queue::stream)
             .filter(change -> !change.at().isBefore(from))
             .toList());
+  }
+
+  @Override
+  public TraceTables traces() {
+    return traces;
   }
 
   private ConcurrentSkipListMap<DeviceId, Device> of(EnterpriseId enterprise) {

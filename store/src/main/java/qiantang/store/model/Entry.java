@@ -39,6 +39,10 @@ public sealed interface Entry {
    * @param reason why it began or ended: {@code connect}, or a word of {@link SessionEnd}
    * @param clientId MQTT client id
    * @param address peer address and port
+   * @param protocol of MQTT: {@code 3.1.1} or {@code 5.0}; null where the record does not say, as
+   *     those of ends and of programs before 2026-12
+   * @param transport what lies below: {@code tcp}, {@code tls}, {@code ws} or {@code wss}; null
+   *     with the protocol
    */
   record Presence(
       DeviceId publisher,
@@ -47,8 +51,28 @@ public sealed interface Entry {
       String reason,
       String clientId,
       String address,
+      @Nullable String protocol,
+      @Nullable String transport,
       long arrivalMicros)
-      implements Entry {}
+      implements Entry {
+    public Presence {
+      if ((protocol == null) != (transport == null)) {
+        throw new IllegalArgumentException("cannot say one of protocol and transport alone");
+      }
+    }
+
+    /** One that does not say how it came. */
+    public Presence(
+        DeviceId publisher,
+        long session,
+        boolean connected,
+        String reason,
+        String clientId,
+        String address,
+        long arrivalMicros) {
+      this(publisher, session, connected, reason, clientId, address, null, null, arrivalMicros);
+    }
+  }
 
   /**
    * A client died with a will, so that its session ended and not by a goodbye that takes the will

@@ -21,7 +21,9 @@ public enum Reason {
   /** The client broke the MQTT protocol. */
   PROTOCOL("protocol"),
   /** Not refused but never come: sequence numbers show that messages are missing. */
-  LOST("lost");
+  LOST("lost"),
+  /** Not refused but read less often: a quota that slows is used up. */
+  SLOWED("slowed");
 
   private final String word;
 

@@ -37,6 +37,8 @@ public enum SessionEnd {
   CREDENTIAL_REVOKED("credential-revoked", 0x87),
   /** The credential or the client's certificate has expired. */
   CREDENTIAL_EXPIRED("credential-expired", 0x87),
+  /** The authority that issued the client's certificate has revoked it. */
+  CERTIFICATE_REVOKED("certificate-revoked", 0x87),
   /** The device or its enterprise was disabled. */
   DEVICE_DISABLED("device-disabled", 0x87),
   /** Access changed and the store is away: log in again. */

@@ -259,10 +259,7 @@ final class ActivityMerge {
    * @param starts those of all sessions, unless they have expired
    */
   synchronized Activity answer(Map<StartId, Start> starts, long nowMicros) {
-    Map<StartId, Long> lastArrivals = new HashMap<>();
-    lastEntries.forEach(
-        (lane, entry) -> lastArrivals.merge(lane.start(), entry.arrivalMicros, Math::max));
-    Sessions sessions = new Sessions(starts, lastArrivals, nowMicros);
+    Sessions sessions = sessions(starts, nowMicros);
     Map<DeviceId, Register> registers = new HashMap<>();
     devices.forEach(
         (id, seen) -> {
@@ -277,9 +274,23 @@ final class ActivityMerge {
         counts.values().stream().reduce(Counts.NONE, Counts::plus),
         Completeness.of(
             null,
-            lastArrivals.values().stream().mapToLong(Long::longValue).max().orElse(0),
+            sessions.lastArrivals().values().stream().mapToLong(Long::longValue).max().orElse(0),
             sources,
             damaged));
+  }
+
+  /** Tells which sessions are open; the merge is done. */
+  synchronized Sessions sessions(Map<StartId, Start> starts, long nowMicros) {
+    Map<StartId, Long> lastArrivals = new HashMap<>();
+    lastEntries.forEach(
+        (lane, entry) -> lastArrivals.merge(lane.start(), entry.arrivalMicros, Math::max));
+    return new Sessions(starts, lastArrivals, nowMicros);
+  }
+
+  /** A device's sessions without an end, as far as is known: their nodes may be gone. */
+  synchronized List<Register.OpenSession> openSessions(DeviceId device) {
+    Seen seen = devices.get(device);
+    return seen == null ? List.of() : seen.register.register().open();
   }
 
   private static DeviceActivity answer(

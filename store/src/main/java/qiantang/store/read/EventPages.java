@@ -5,13 +5,16 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.EventId;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.RecordTables;
 import qiantang.store.fold.RecordTables.Event;
 import qiantang.store.fold.RecordTables.EventPartition;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
 
-/** The rejections that sorters have made events of, the newest first. Any thread. */
+/** What sorters have made events of, the newest first. Any thread. */
 final class EventPages {
   private static final int ROWS_AT_ONCE_MAX = 2000;
 
@@ -27,6 +30,33 @@ final class EventPages {
   private final FoldTables folds;
   private final Executor executor;
 
+  /** Takes events, the newest first. */
+  interface Page {
+    /** One event of the list; it may be none of those asked for. */
+    void event(Event event);
+
+    /** Whether there are so many that no older one can be on the page. */
+    boolean isFullOfEvents();
+
+    /** Events before this id were not looked at: the page ends here, and the next begins. */
+    void endAt(String id);
+  }
+
+  /**
+   * Which events are looked at.
+   *
+   * @param device whose list; null for the enterprise's
+   * @param beforeId only those before this id; null for all
+   * @param limit how many are expected to do
+   */
+  record Range(
+      EnterpriseId enterprise,
+      @Nullable DeviceId device,
+      long fromMicros,
+      long toMicros,
+      @Nullable String beforeId,
+      int limit) {}
+
   EventPages(FoldTables folds, Executor executor) {
     this.folds = folds;
     this.executor = executor;
@@ -38,10 +68,20 @@ final class EventPages {
         request.enterprise(),
         request.device(),
         request.reason(),
-        Math.max(request.fromMicros(), nowMicros - micros(RecordTables.EVENTS_KEPT)),
-        Math.min(request.toMicros(), nowMicros + micros(AHEAD_MAX)),
+        Math.max(request.fromMicros(), keptFromMicros(nowMicros)),
+        Math.min(request.toMicros(), reachMicros(nowMicros)),
         request.beforeId(),
         request.limit());
+  }
+
+  /** Before this time there are no events any more. */
+  static long keptFromMicros(long nowMicros) {
+    return nowMicros - micros(RecordTables.EVENTS_KEPT);
+  }
+
+  /** At and behind this time there are no events yet. */
+  static long reachMicros(long nowMicros) {
+    return nowMicros + micros(AHEAD_MAX);
   }
 
   private static long micros(Duration duration) {
@@ -49,16 +89,29 @@ final class EventPages {
   }
 
   /** Adds events until the page is full, or no more are there or looked at. */
-  CompletionStage<Void> visit(RejectionsRequest bounded, RejectionPage page) {
-    return bounded.fromMicros() < bounded.toMicros()
-        ? new Walk(bounded, page).next()
+  CompletionStage<Void> visit(RejectionsRequest bounded, Page page) {
+    return visit(
+        new Range(
+            bounded.enterprise(),
+            bounded.device(),
+            bounded.fromMicros(),
+            bounded.toMicros(),
+            bounded.beforeId(),
+            bounded.limit()),
+        page);
+  }
+
+  /** The same, of any list. */
+  CompletionStage<Void> visit(Range range, Page page) {
+    return range.fromMicros() < range.toMicros()
+        ? new Walk(range, page).next()
         : CompletableFuture.completedFuture(null);
   }
 
   /** One walk, month by month. */
   private final class Walk {
-    private final RejectionsRequest request;
-    private final RejectionPage page;
+    private final Range range;
+    private final Page page;
     private final String fromId;
     private final long firstMonth;
     private long month;
@@ -66,17 +119,17 @@ final class EventPages {
     private int rowsAtOnce;
     private int lookedAt;
 
-    Walk(RejectionsRequest request, RejectionPage page) {
-      this.request = request;
+    Walk(Range range, Page page) {
+      this.range = range;
       this.page = page;
-      fromId = EventId.first(request.fromMicros());
-      firstMonth = EventPartition.monthOf(request.fromMicros());
-      month = EventPartition.monthOf(request.toMicros() - 1);
-      toId = EventId.first(request.toMicros());
-      if (request.beforeId() != null && request.beforeId().compareTo(toId) < 0) {
-        toId = request.beforeId();
+      fromId = EventId.first(range.fromMicros());
+      firstMonth = EventPartition.monthOf(range.fromMicros());
+      month = EventPartition.monthOf(range.toMicros() - 1);
+      toId = EventId.first(range.toMicros());
+      if (range.beforeId() != null && range.beforeId().compareTo(toId) < 0) {
+        toId = range.beforeId();
       }
-      rowsAtOnce = Math.min(request.limit() + 1, ROWS_AT_ONCE_MAX);
+      rowsAtOnce = Math.min(range.limit() + 1, ROWS_AT_ONCE_MAX);
     }
 
     CompletionStage<Void> next() {
@@ -89,7 +142,7 @@ final class EventPages {
       }
       return folds
           .readEvents(
-              new EventPartition(request.enterprise(), request.device(), month),
+              new EventPartition(range.enterprise(), range.device(), month),
               fromId,
               toId,
               rowsAtOnce)

@@ -52,6 +52,7 @@ public final class Reader {
   private final int recentMax;
   private final EventPages events;
   private final ActivityRead activity;
+  private final ConnectionsRead connections;
 
   /**
    * A reader over all tiers.
@@ -77,6 +78,7 @@ public final class Reader {
     states = new States(folds, clock, tail.executor());
     events = new EventPages(folds, tail.executor());
     activity = new ActivityRead(tail, folds, blocks, states);
+    connections = new ConnectionsRead(tail, folds, blocks, events);
   }
 
   /** Raw samples of one device in order of event time. */
@@ -250,6 +252,13 @@ public final class Reader {
                   .thenApply(nothing -> page.answer());
             },
             tail.executor());
+  }
+
+  /** A device's connections of the last 90 days, and those that are open, newest first. */
+  public CompletionStage<ConnectionsAnswer> connections(ConnectionsRequest request) {
+    return tail.positions(request.enterprise())
+        .thenComposeAsync(
+            positions -> connections.run(positions, request, nowMicros()), tail.executor());
   }
 
   /** What the devices of an enterprise did. */

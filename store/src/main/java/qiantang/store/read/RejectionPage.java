@@ -20,7 +20,7 @@ import qiantang.store.read.RejectionsAnswer.Item;
  * The newest so many rejections, of events and of frames; holds no more than a page and one. One
  * that is both is one: its id is the same. Any thread: both are read at the same time.
  */
-final class RejectionPage implements Tail.Visitor {
+final class RejectionPage implements Tail.Visitor, EventPages.Page {
   private final RejectionsRequest request;
   private final Masks masks;
 
@@ -41,8 +41,8 @@ final class RejectionPage implements Tail.Visitor {
     add(EventId.of(frame, index, entry.arrivalMicros()), entry);
   }
 
-  /** Adds an event, unless it is none of those asked for. They come newest first. */
-  synchronized void event(Event event) {
+  @Override
+  public synchronized void event(Event event) {
     Optional<Entry> entry = EntryCodec.decode(event.bytes());
     if (entry.isEmpty()) {
       damaged++;
@@ -75,13 +75,13 @@ final class RejectionPage implements Tail.Visitor {
         && !masks.hides(device, rejection);
   }
 
-  /** Whether there are so many events that no older one can be on the page. */
-  synchronized boolean isFullOfEvents() {
+  @Override
+  public synchronized boolean isFullOfEvents() {
     return events > request.limit();
   }
 
-  /** Events before this id were not looked at: the page ends here, and the next begins. */
-  synchronized void endAt(String id) {
+  @Override
+  public synchronized void endAt(String id) {
     endId = id;
   }
 

@@ -24,6 +24,9 @@ record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, lon
    */
   record Connected(Connection connection, @Nullable Long sinceMicros, @Nullable String reason) {}
 
+  /** Why a session is over whose node died: no word of the node's, for it said none. */
+  static final String NODE_LOST = "node-lost";
+
   private static final Connected NEVER = new Connected(Connection.NEVER, null, null);
 
   /** By this register; null for none. */
@@ -43,7 +46,8 @@ record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, lon
     return connected;
   }
 
-  private boolean isLive(StartId id) {
+  /** Whether sessions of this start that have not ended are open. */
+  boolean isLive(StartId id) {
     Start start = starts.get(id);
     return start != null
         && !start.sealed()
@@ -63,11 +67,16 @@ record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, lon
    * session ended after that.
    */
   private Connected lost(Connected before, OpenSession session) {
+    long lost = lastSignMicros(session);
+    return before.sinceMicros == null || lost >= before.sinceMicros
+        ? new Connected(Connection.OFFLINE, lost, NODE_LOST)
+        : before;
+  }
+
+  /** Until when it is known that a session's node was there. */
+  long lastSignMicros(OpenSession session) {
     Start start = starts.get(session.start());
     long sign = start != null ? start.beatMicros() : lastArrivals.getOrDefault(session.start(), 0L);
-    long lost = Math.max(sign, session.begin().arrivalMicros());
-    return before.sinceMicros == null || lost >= before.sinceMicros
-        ? new Connected(Connection.OFFLINE, lost, "node-lost")
-        : before;
+    return Math.max(sign, session.begin().arrivalMicros());
   }
 }

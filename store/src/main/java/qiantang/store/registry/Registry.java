@@ -2,12 +2,14 @@ package qiantang.store.registry;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.trace.TraceTables;
 
 /**
  * The registry's tables. Lists come in order of id, from behind {@code after}, at most {@code
@@ -38,8 +40,9 @@ public interface Registry {
   /**
    * Notes that a gateway speaks for a device: creates the device where there is none, else only
    * records the gateway. Repeating it changes nothing. A device of another kind is left alone.
+   * Whether there was none.
    */
-  CompletionStage<Void> discoverDevice(Device device);
+  CompletionStage<Boolean> discoverDevice(Device device);
 
   /** One device. */
   CompletionStage<Optional<Device>> device(EnterpriseId enterprise, DeviceId id);
@@ -57,6 +60,14 @@ public interface Registry {
   /** Changes a setting of an enterprise that exists; notes the change behind it. */
   CompletionStage<Void> setSubDevices(
       EnterpriseId enterprise, SubDevices setting, AccessChange change);
+
+  /**
+   * Changes quotas of an enterprise that exists; notes the change behind them.
+   *
+   * @param changes 0 for the usual value
+   */
+  CompletionStage<Void> setQuotas(
+      EnterpriseId enterprise, Map<Quota, Long> changes, AccessChange change);
 
   /** Stores a new credential; repeating it changes nothing. */
   CompletionStage<Void> putCredential(Credential credential);
@@ -81,4 +92,7 @@ public interface Registry {
    * were written in that time: ask for minutes, not for days.
    */
   CompletionStage<List<AccessChange>> changes(Instant from, Instant until);
+
+  /** The tables of live traces. */
+  TraceTables traces();
 }

@@ -14,6 +14,7 @@ import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.RecordTables;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.registry.AccessChange;
+import qiantang.store.trace.TraceTables;
 
 class SchemaTest {
   private static final List<String> RESOURCES =
@@ -25,7 +26,9 @@ class SchemaTest {
           "005-rollups.cql",
           "006-masks.cql",
           "007-starts.cql",
-          "008-access.cql");
+          "008-access.cql",
+          "009-quotas.cql",
+          "010-traces.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {
@@ -50,6 +53,7 @@ class SchemaTest {
     assertEquals(
         List.of("device_credentials", "disabled_devices", "access_changes"),
         tables("008-access.cql"));
+    assertEquals(List.of("traces", "living_traces", "trace_records"), tables("010-traces.cql"));
   }
 
   @Test
@@ -76,6 +80,9 @@ class SchemaTest {
     assertEquals(FoldTables.BLOCKS_KEPT, kept("blocks"));
     assertEquals(RecordTables.EVENTS_KEPT, kept("events"));
     assertEquals(AccessChange.KEPT, kept("access_changes"));
+    assertEquals(TraceTables.RECORDS_KEPT, kept("trace_records"));
+    assertEquals(TraceTables.TRACES_KEPT, kept("traces"));
+    assertEquals(TraceTables.TRACES_KEPT, kept("living_traces"));
   }
 
   @Test

@@ -174,6 +174,7 @@ public final class Entries {
   }
 
   private static Entry presence(Random random, List<DeviceId> devices, long arrivalMicros) {
+    boolean saysHow = random.nextBoolean();
     return new Entry.Presence(
         any(random, devices),
         random.nextLong() >>> random.nextInt(64),
@@ -181,6 +182,8 @@ public final class Entries {
         "disconnect",
         randomText(random, 23),
         "[::1]:1883",
+        saysHow ? "5.0" : null,
+        saysHow ? "tls" : null,
         arrivalMicros);
   }
 

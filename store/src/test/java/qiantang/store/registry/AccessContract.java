@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -148,6 +149,28 @@ public abstract class AccessContract {
         Optional.of(row.with(SubDevices.KNOWN_ONLY)),
         Stages.await(registry().enterprise(enterprise)));
     assertEquals(List.of(change), changes(CREATED, CREATED));
+  }
+
+  @Test
+  @Order(2)
+  void quotasAreSetOneByOne() {
+    Enterprise row = new Enterprise(enterprise, "n", "", List.of(), Retention.YEAR_1, CREATED);
+    assertTrue(Stages.await(registry().createEnterprise(row)));
+    assertEquals(Quotas.USUAL, quotas());
+    AccessChange change = AccessChange.ofEnterprise(CREATED, 1, enterprise);
+    Map<Quota, Long> two = Map.of(Quota.DEVICE_MESSAGES, 5L, Quota.TOPIC_LEVELS, 3L);
+    Stages.await(registry().setQuotas(enterprise, two, change));
+    Stages.await(registry().setQuotas(enterprise, Map.of(Quota.TOPIC_LEVELS, 4L), change));
+    assertEquals(5, quotas().of(Quota.DEVICE_MESSAGES));
+    assertEquals(4, quotas().of(Quota.TOPIC_LEVELS));
+    Stages.await(registry().setQuotas(enterprise, Map.of(Quota.DEVICE_MESSAGES, 0L), change));
+    assertEquals(new Quotas(Map.of(Quota.TOPIC_LEVELS, 4L)), quotas());
+    assertEquals(Quota.DEVICE_MESSAGES.usual(), quotas().of(Quota.DEVICE_MESSAGES));
+    assertEquals(Set.of(change), Set.copyOf(changes(CREATED, CREATED)));
+  }
+
+  private Quotas quotas() {
+    return Stages.await(registry().enterprise(enterprise)).orElseThrow().quotas();
   }
 
   private List<AccessChange> changes(Instant from, Instant until) {

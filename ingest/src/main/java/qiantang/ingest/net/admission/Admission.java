@@ -72,7 +72,6 @@ public final class Admission {
     private boolean isReady;
   }
 
-  private final Limits limits;
   private final AdmissionMeter meter;
   private final Ticker ticker;
   private final Timers timers;
@@ -81,7 +80,8 @@ public final class Admission {
 
   // Lines of which somebody may go next, each once, in turn.
   private final ArrayDeque<Line> ready = new ArrayDeque<>();
-  private final TokenBucket bucket;
+  private Limits limits;
+  private TokenBucket bucket;
   private int waiting;
   private int halfOpen;
   private int closing;
@@ -101,6 +101,13 @@ public final class Admission {
     this.timers = timers;
     this.random = random;
     bucket = new TokenBucket(limits.perSecond(), BURST_SECONDS, ticker.nanos());
+  }
+
+  /** From now on these bounds hold; whoever waits beyond them goes on waiting. */
+  public void change(Limits other) {
+    limits = other;
+    bucket = new TokenBucket(other.perSecond(), BURST_SECONDS, ticker.nanos());
+    lines.values().forEach(this::setReady); // more of a site may be half open
   }
 
   /** Nobody is let in any more: whoever waits is closed. */

@@ -33,6 +33,7 @@ public final class AdmissionMeter {
   private final Map<Arrival, LongAdder> arrivals = new EnumMap<>(Arrival.class);
   private final Map<Handshakes.Outcome, LongAdder> handshakes =
       new EnumMap<>(Handshakes.Outcome.class);
+  private final LongAdder foreignBalancers = new LongAdder();
   private final LongAdder webSockets = new LongAdder();
   private final LongAdder webSocketsRefused = new LongAdder();
   private final AtomicLong waiting = new AtomicLong();
@@ -85,6 +86,10 @@ public final class AdmissionMeter {
                 Map.of("outcome", outcome.word()),
                 count::sum));
     exposition.counter(
+        "qiantang_ingest_proxy_refused",
+        "connections closed because they come from no load balancer of --proxy-from",
+        foreignBalancers::sum);
+    exposition.counter(
         "qiantang_ingest_websockets", "opened", Map.of("outcome", "opened"), webSockets::sum);
     exposition.counter(
         "qiantang_ingest_websockets",
@@ -104,6 +109,11 @@ public final class AdmissionMeter {
       throw new AssertionError("BUG: no counter for " + expected + " and " + spoken);
     }
     count.increment();
+  }
+
+  /** Somebody came to a port for load balancers who is none. */
+  void foreignBalancer() {
+    foreignBalancers.increment();
   }
 
   /** A TLS handshake is over. */

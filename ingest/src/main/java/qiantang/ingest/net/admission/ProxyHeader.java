@@ -19,8 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The header of PROXY protocol version 2, which the load balancer sends before anything of the
- * client's. Until it is here the connection is not there for those behind. Whoever can reach such a
- * port can claim any address: only the load balancer may.
+ * client's. Until it is here the connection is not there for those behind.
  */
 public final class ProxyHeader extends ChannelInboundHandlerAdapter {
   /**
@@ -35,21 +34,27 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(ProxyHeader.class);
 
   private final AdmissionMeter meter;
+  private final Balancers balancers;
   private @Nullable Future<?> timeout;
 
-  private ProxyHeader(AdmissionMeter meter) {
+  private ProxyHeader(AdmissionMeter meter, Balancers balancers) {
     this.meter = meter;
+    this.balancers = balancers;
   }
 
   /** Adds what reads a header; it goes when it has. */
-  public static void addTo(ChannelPipeline pipeline, AdmissionMeter meter) {
+  public static void addTo(ChannelPipeline pipeline, AdmissionMeter meter, Balancers balancers) {
     pipeline.addLast("proxy-first", new FirstBytes(Spoken.PROXY_V2, meter));
     pipeline.addLast("proxy", new HAProxyMessageDecoder(EXTRA_BYTES_MAX));
-    pipeline.addLast("proxy-header", new ProxyHeader(meter));
+    pipeline.addLast("proxy-header", new ProxyHeader(meter, balancers));
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    if (!balancers.admits(ctx.channel())) {
+      close(ctx);
+      return;
+    }
     timeout = ctx.executor().schedule(() -> close(ctx), TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     ctx.channel().config().setAutoRead(true);
   }
@@ -79,8 +84,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // Not only its HAProxyProtocolException: of an extra that ends beyond the header Netty's
-    // decoder
+    // Not its HAProxyProtocolException alone: where an extra ends beyond the header, Netty's decoder
     // throws what its buffer does.
     if (cause instanceof DecoderException) {
       meter.stranger(Spoken.PROXY_V2, Spoken.PROXY_V2);

@@ -1,11 +1,13 @@
 package qiantang.ingest.net.tls;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -15,6 +17,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
@@ -25,6 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.ingest.auth.PeerCertificate;
 import qiantang.ingest.auth.PeerRefused;
+import qiantang.store.journal.LimitedLog;
+import qiantang.store.journal.Ticker;
 
 /**
  * Stands behind the TLS handler until the handshake is over: counts how it ended and passes the
@@ -62,10 +67,21 @@ public final class Handshakes extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(Handshakes.class);
 
   private final Consumer<Outcome> meter;
+  private final Function<Channel, @Nullable SocketAddress> source;
+  private final LimitedLog refusals;
+  private final LimitedLog failures;
 
-  /** Tells each outcome to {@code meter}. */
-  public Handshakes(Consumer<Outcome> meter) {
+  /**
+   * Tells each outcome to {@code meter}.
+   *
+   * @param source where a connection comes from
+   */
+  public Handshakes(
+      Consumer<Outcome> meter, Function<Channel, @Nullable SocketAddress> source, Ticker ticker) {
     this.meter = meter;
+    this.source = source;
+    refusals = new LimitedLog(logger, ticker);
+    failures = new LimitedLog(logger, ticker);
   }
 
   @Override
@@ -87,7 +103,17 @@ public final class Handshakes extends ChannelInboundHandlerAdapter {
       if (outcome == Outcome.CLIENT_REFUSED) {
         ctx.fireUserEventTriggered(new PeerRefused(detail(completion.cause())));
       }
-      logger.debug("no TLS with {}: {}", ctx.channel(), completion.cause().toString());
+      tell(outcome, source.apply(ctx.channel()) + ": ", completion.cause());
+    }
+  }
+
+  /** Who only went is nobody's trouble: health checks and scanners do. */
+  private void tell(Outcome outcome, String who, Throwable cause) {
+    switch (outcome) {
+      case CLIENT_REFUSED -> refusals.warn("no TLS with " + who + detail(cause));
+      case FAILED -> failures.warn("no TLS with " + who + reason(cause));
+      case CUT -> logger.debug("no TLS with {}{}", who, cause.toString());
+      case DONE -> throw new AssertionError("BUG: a handshake that is done has no cause");
     }
   }
 

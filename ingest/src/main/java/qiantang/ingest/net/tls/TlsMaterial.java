@@ -47,8 +47,10 @@ import org.jspecify.annotations.Nullable;
  * @param context makes engines; to be released when no new one is wanted
  * @param certificateExpiry of the first certificate of the chain that expires
  * @param crlExpiry when the first list wants to be replaced; null without one
+ * @param revoked what the lists name
  */
-record TlsMaterial(SslContext context, Instant certificateExpiry, @Nullable Instant crlExpiry) {
+record TlsMaterial(
+    SslContext context, Instant certificateExpiry, @Nullable Instant crlExpiry, Revoked revoked) {
   /** A CRL of 400,000 entries; it is read at every look, which costs 2 % of a core then. */
   private static final long FILE_BYTES_MAX = 16L * 1024 * 1024;
 
@@ -146,7 +148,8 @@ record TlsMaterial(SslContext context, Instant certificateExpiry, @Nullable Inst
     if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
       resumeByTicket(sessions);
     }
-    return new TlsMaterial(context, expiry(chain), crlExpiry(revocations));
+    return new TlsMaterial(
+        context, expiry(chain), crlExpiry(revocations), new Revoked(revocations));
   }
 
   /** The client keeps the session: a million of them cost no memory here. */

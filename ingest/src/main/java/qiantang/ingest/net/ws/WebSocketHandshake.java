@@ -21,6 +21,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,20 +48,24 @@ public final class WebSocketHandshake extends ChannelInboundHandlerAdapter {
   }
 
   private final Consumer<Boolean> meter;
+  private final Supplier<Origins> origins;
 
   private boolean isAnswered;
   private @Nullable String accepted;
 
-  private WebSocketHandshake(Consumer<Boolean> meter) {
+  private WebSocketHandshake(Consumer<Boolean> meter, Supplier<Origins> origins) {
     this.meter = meter;
+    this.origins = origins;
   }
 
   /**
    * Adds what a WebSocket needs at the end of the pipeline; the packet decoder follows.
    *
+   * @param origins which pages may open one, as it is when one asks
    * @param meter told true when one is open, false when one was refused
    */
-  public static void addTo(ChannelPipeline pipeline, Consumer<Boolean> meter) {
+  public static void addTo(
+      ChannelPipeline pipeline, Supplier<Origins> origins, Consumer<Boolean> meter) {
     HttpRequestDecoder decoder =
         new HttpRequestDecoder(
             new HttpDecoderConfig()
@@ -70,7 +75,7 @@ public final class WebSocketHandshake extends ChannelInboundHandlerAdapter {
     // Half a header may stay here for seconds, and must not pin a pooled buffer so long.
     decoder.setCumulator((allocator, cumulation, in) -> onHeap(cumulation, in));
     pipeline.addLast("http", decoder);
-    pipeline.addLast("handshake", new WebSocketHandshake(meter));
+    pipeline.addLast("handshake", new WebSocketHandshake(meter, origins));
   }
 
   private static ByteBuf onHeap(ByteBuf cumulation, ByteBuf in) {
@@ -98,7 +103,7 @@ public final class WebSocketHandshake extends ChannelInboundHandlerAdapter {
 
   private void begin(ChannelHandlerContext ctx, HttpRequest request) {
     isAnswered = true;
-    @Nullable Refusal refusal = refusal(request);
+    @Nullable Refusal refusal = refusal(request, origins.get());
     meter.accept(refusal == null);
     if (refusal == null) {
       accepted = accept(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY));
@@ -126,7 +131,7 @@ public final class WebSocketHandshake extends ChannelInboundHandlerAdapter {
     ctx.pipeline().remove("http");
   }
 
-  private static @Nullable Refusal refusal(HttpRequest request) {
+  private static @Nullable Refusal refusal(HttpRequest request, Origins origins) {
     if (request.decoderResult().isFailure()) {
       return Refusal.bad("no HTTP request, or a header of more than 8 KiB");
     }
@@ -134,6 +139,10 @@ public final class WebSocketHandshake extends ChannelInboundHandlerAdapter {
     int query = uri.indexOf('?');
     if (!(query < 0 ? uri : uri.substring(0, query)).equals(PATH)) {
       return new Refusal("404 Not Found", "", "MQTT over WebSocket is at " + PATH);
+    }
+    @Nullable String foreign = origins.fault(request.headers());
+    if (foreign != null) {
+      return new Refusal("403 Forbidden", "", foreign); // RFC 6455, 4.2.2
     }
     if (!request.method().equals(HttpMethod.GET)
         || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)

@@ -56,6 +56,22 @@ class AdmissionTest {
   }
 
   @Test
+  void anotherRateHoldsForThoseWhoWaitToo() {
+    for (int i = 0; i < 4; i++) {
+      var _ = new Client(String.valueOf(i), "1.1.1." + i);
+    }
+    assertEquals(List.of("0"), inside);
+    admission.change(new Admission.Limits(1000, 4, 8));
+    pass(Duration.ofMillis(10));
+    assertEquals(List.of("0", "1", "2", "3"), inside);
+    admission.change(new Admission.Limits(10, 4, 8));
+    var _ = new Client("4", "1.1.1.4");
+    var _ = new Client("5", "1.1.1.5");
+    pass(Duration.ofMillis(20));
+    assertEquals(List.of("0", "1", "2", "3", "4"), inside);
+  }
+
+  @Test
   void whoComesFasterThanTheRateWaitsUnreadAndGoesInOrder() {
     Client first = new Client("a", "1.1.1.1");
     Client second = new Client("b", "1.1.1.1");

@@ -13,7 +13,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,6 +30,8 @@ class FirstBytesTest {
 
   private final Exposition exposition = new Exposition();
   private final AdmissionMeter meter = new AdmissionMeter();
+  private final Balancers balancers =
+      new Balancers(AddressRanges.of(List.of("10.1.0.0/16", "2001:db8::/32")), meter, () -> 0);
 
   FirstBytesTest() {
     meter.showIn(exposition);
@@ -136,6 +140,20 @@ class FirstBytesTest {
   }
 
   @Test
+  void whoIsNoBalancerIsClosedUnreadAndCounted() {
+    Proxied foreign = new Proxied("10.2.0.1");
+    assertFalse(foreign.channel.isOpen());
+    assertEquals(0, foreign.activations);
+    assertEquals(1, counted("qiantang_ingest_proxy_refused_total "));
+    balancers.allow(AddressRanges.of(List.of("10.2.0.0/16")));
+    Proxied allowed = new Proxied("10.2.0.1");
+    allowed.channel.writeInbound(hex(SIGNATURE + FROM_V4));
+    assertEquals(1, allowed.activations);
+    foreign.channel.finishAndReleaseAll();
+    allowed.channel.finishAndReleaseAll();
+  }
+
+  @Test
   void halfAHeaderIsClosedAfterAWhile() {
     Proxied proxied = new Proxied();
     proxied.channel.writeInbound(hex(SIGNATURE));
@@ -164,6 +182,10 @@ class FirstBytesTest {
     String name =
         "qiantang_ingest_strangers_total{expected=\"%s\",spoken=\"%s\"} "
             .formatted(expected, spoken);
+    return counted(name);
+  }
+
+  private double counted(String name) {
     return exposition
         .scrape()
         .lines()
@@ -194,11 +216,22 @@ class FirstBytesTest {
   /** A channel behind a balancer, and what comes out behind the header. */
   private final class Proxied {
     private final StringBuilder received = new StringBuilder();
-    private final EmbeddedChannel channel = new EmbeddedChannel(false, false);
+    private final EmbeddedChannel channel;
     private int activations;
 
     Proxied() {
-      ProxyHeader.addTo(channel.pipeline(), meter);
+      this("10.1.2.3");
+    }
+
+    Proxied(String from) {
+      channel =
+          new EmbeddedChannel(false, false) {
+            @Override
+            protected SocketAddress remoteAddress0() {
+              return new InetSocketAddress(InetAddress.ofLiteral(from), 4711);
+            }
+          };
+      ProxyHeader.addTo(channel.pipeline(), meter, balancers);
       channel
           .pipeline()
           .addLast(

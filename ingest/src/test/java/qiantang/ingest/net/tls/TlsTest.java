@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -327,7 +328,7 @@ class TlsTest {
   private EmbeddedChannel server(Tls tls, List<Object> events, StringBuilder received) {
     return new EmbeddedChannel(
         tls.handler(UnpooledByteBufAllocator.DEFAULT),
-        new Handshakes(outcomes::add),
+        new Handshakes(outcomes::add, Channel::remoteAddress, () -> 0),
         new ChannelInboundHandlerAdapter() {
           @Override
           public void channelRead(ChannelHandlerContext ctx, Object message) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
@@ -31,11 +32,12 @@ class WebSocketTest {
   private static final int CLOSE = 0x88;
   private static final int PING = 0x89;
 
+  private final Origins origins = Origins.of(List.of("https://Console.example:8443"));
   private final List<Boolean> opened = new ArrayList<>();
   private final EmbeddedChannel channel = new EmbeddedChannel();
 
   WebSocketTest() {
-    WebSocketHandshake.addTo(channel.pipeline(), opened::add);
+    WebSocketHandshake.addTo(channel.pipeline(), () -> origins, opened::add);
   }
 
   @AfterEach
@@ -82,6 +84,36 @@ class WebSocketTest {
     assertRefused("400 Bad Request", REQUEST.replace("Protocol: mqtt", "Protocol: chat"));
     assertRefused("400 Bad Request", REQUEST.replace("Host: x", "Host: " + "x".repeat(9000)));
     assertRefused("400 Bad Request", "GET /" + "x".repeat(2000) + " HTTP/1.1\r\n\r\n");
+  }
+
+  @Test
+  void pagesOfOtherOriginsAreRefusedWithTheReason() {
+    String answer = "403 Forbidden";
+    assertRefused(answer, from("https://evil.example"));
+    assertRefused(answer, from("http://xx"));
+    assertRefused(answer, from("null"));
+    assertRefused(answer, from("https://console.example")); // on another port than the named one
+    assertRefused(answer, from("http://x\r\nOrigin: http://x"));
+    String told = assertRefused(answer, from("http://x.evil.example"));
+    assertTrue(told.contains("--ws-origin"), told);
+    for (String good : List.of("http://X:3000", "https://x", "https://console.example:8443")) {
+      EmbeddedChannel one = new EmbeddedChannel();
+      WebSocketHandshake.addTo(one.pipeline(), () -> origins, opened::add);
+      one.writeInbound(Unpooled.copiedBuffer(from(good), US_ASCII));
+      assertEquals(true, opened.getLast(), good);
+      one.finishAndReleaseAll();
+    }
+  }
+
+  @Test
+  void onlyOriginsCanBeNamed() {
+    for (String wrong : List.of("x", "*", "https://", "https://a/b", "https://a?b", "//a", "")) {
+      assertThrows(IllegalArgumentException.class, () -> Origins.of(List.of(wrong)), wrong);
+    }
+  }
+
+  private static String from(String origin) {
+    return REQUEST.replace("Host: x\r\n", "Host: x:8083\r\nOrigin: " + origin + "\r\n");
   }
 
   @Test
@@ -195,16 +227,17 @@ class WebSocketTest {
     sent();
   }
 
-  private void assertRefused(String status, String request) {
+  private String assertRefused(String status, String request) {
     opened.clear();
     EmbeddedChannel one = new EmbeddedChannel();
-    WebSocketHandshake.addTo(one.pipeline(), opened::add);
+    WebSocketHandshake.addTo(one.pipeline(), () -> origins, opened::add);
     one.writeInbound(Unpooled.copiedBuffer(request, US_ASCII));
     String answer = new String(hex(sent(one)), US_ASCII);
     assertTrue(answer.startsWith("HTTP/1.1 " + status + "\r\n"), answer);
     assertEquals(List.of(false), opened);
     assertFalse(one.isOpen());
     one.finishAndReleaseAll();
+    return answer;
   }
 
   private List<String> handlers() {

@@ -1,4 +1,4 @@
-package qiantang.ingest.mqtt;
+package qiantang.store.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,14 +1,14 @@
-package qiantang.ingest.mqtt;
+package qiantang.store.model;
 
 /** Topic filters: their form, and which topics they match (MQTT 3.1.1 and 5.0, section 4.7). */
-final class TopicFilters {
+public final class TopicFilters {
   private TopicFilters() {}
 
   /**
    * Whether it is a filter: + and # fill a level, and # the last one. One look along it, however
    * many levels it has. [MQTT-4.7.1-1, MQTT-4.7.1-2 of 5; -2 and -3 of 3.1.1; MQTT-4.7.3-1]
    */
-  static boolean isFilter(String text) {
+  public static boolean isFilter(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean isLast = i == text.length() - 1;
@@ -22,7 +22,7 @@ final class TopicFilters {
   }
 
   /** Whether there is no wildcard in it. */
-  static boolean isName(String text) {
+  public static boolean isName(String text) {
     return text.indexOf('+') < 0 && text.indexOf('#') < 0;
   }
 
@@ -30,7 +30,7 @@ final class TopicFilters {
    * Whether a well-formed filter matches a topic name: level by level and character by character,
    * without normalizing. [MQTT-4.7.3-4]
    */
-  static boolean matches(String filter, String topic) {
+  public static boolean matches(String filter, String topic) {
     boolean beginsWild = filter.startsWith("+") || filter.startsWith("#");
     if (beginsWild && topic.startsWith("$")) { // [MQTT-4.7.2-1]
       return false;

@@ -1,0 +1,56 @@
+package qiantang.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import qiantang.standalone.cassandra.Ports;
+
+/**
+ * Our ingest in a process of its own.
+ *
+ * @param program the process
+ * @param mqttPort plain MQTT, on loopback
+ * @param httpPort health and metrics, likewise
+ */
+record IngestProgram(Program program, int mqttPort, int httpPort) implements AutoCloseable {
+  /**
+   * The program that users start, over a Cassandra of this machine; returns when it is ready.
+   *
+   * @param log takes what it prints
+   * @param options those of {@code qiantang ingest} beside its ports and its database
+   */
+  static IngestProgram overCassandra(Path log, int cqlPort, List<String> options) throws Exception {
+    return overCassandra(Program.ONE_GIB, log, cqlPort, options);
+  }
+
+  /** The same with these flags of its JVM, behind our own. */
+  static IngestProgram overCassandra(
+      List<String> flags, Path log, int cqlPort, List<String> options) throws Exception {
+    int mqttPort = Ports.free();
+    int httpPort = Ports.free();
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "ingest",
+                "--cassandra",
+                "127.0.0.1:" + cqlPort,
+                "--mqtt-port",
+                String.valueOf(mqttPort),
+                "--ingest-http-port",
+                String.valueOf(httpPort)));
+    arguments.addAll(options);
+    Program program =
+        Program.start(
+            flags, log, httpPort, "qiantang.standalone.Main", arguments.toArray(String[]::new));
+    return new IngestProgram(program, mqttPort, httpPort);
+  }
+
+  ProcessHandle handle() {
+    return program.handle();
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}

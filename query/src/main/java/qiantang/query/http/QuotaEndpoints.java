@@ -1,0 +1,49 @@
+package qiantang.query.http;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import qiantang.query.auth.Grant;
+import qiantang.query.change.ChangeQuotas;
+import qiantang.query.json.RegistryJson;
+import qiantang.query.read.ReadQuotas;
+import qiantang.store.registry.Quota;
+import qiantang.store.registry.Quotas;
+
+/** What enterprises may use of an ingest node. */
+public final class QuotaEndpoints {
+  private final ReadQuotas readQuotas;
+  private final ChangeQuotas changeQuotas;
+
+  /** Answers by these use cases. */
+  public QuotaEndpoints(ReadQuotas readQuotas, ChangeQuotas changeQuotas) {
+    this.readQuotas = readQuotas;
+    this.changeQuotas = changeQuotas;
+  }
+
+  Answer read(Grant grant, Request request) {
+    return answer(readQuotas.run(grant));
+  }
+
+  Answer change(Grant grant, Request request) {
+    Faults faults = new Faults();
+    Members members = new Members(request.body(), "", faults);
+    Map<Quota, Long> wanted = new EnumMap<>(Quota.class);
+    for (Quota quota : Quota.values()) {
+      if (members.isThere(quota.word())) {
+        wanted.put(quota, members.wholeOrUsual(quota.word(), Quota.LEAST, quota.most()));
+      }
+    }
+    members.refuseOthers();
+    if (wanted.isEmpty()) {
+      members.fault("", "name the quotas to change; null makes one the usual one");
+    }
+    return faults.areAny() ? faults.answer() : answer(changeQuotas.run(grant, wanted));
+  }
+
+  private static Answer answer(Optional<Quotas> found) {
+    return found
+        .map(quotas -> Answer.json(200, RegistryJson.one(quotas, RegistryJson::quotas)))
+        .orElseGet(() -> Answer.notFound("enterprise"));
+  }
+}

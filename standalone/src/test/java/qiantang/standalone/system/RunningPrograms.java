@@ -1,0 +1,45 @@
+package qiantang.standalone.system;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Programs that all tests of a class share: they start before the first and end after the last. */
+final class RunningPrograms implements BeforeAllCallback, AfterAllCallback {
+  private @Nullable Path folder;
+  private @Nullable Programs programs;
+
+  Programs programs() {
+    if (programs == null) {
+      throw new AssertionError("BUG: asked for before they were started");
+    }
+    return programs;
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws Exception {
+    folder = Files.createTempDirectory("qiantang-it");
+    programs = Programs.start(folder);
+  }
+
+  /** Runs after a start that failed, too. */
+  @Override
+  public void afterAll(ExtensionContext context) throws IOException {
+    if (programs != null) {
+      programs.close();
+    }
+    if (folder != null) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+}

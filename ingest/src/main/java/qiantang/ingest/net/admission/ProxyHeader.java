@@ -84,8 +84,8 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // Not its HAProxyProtocolException alone: where an extra ends beyond the header, Netty's decoder
-    // throws what its buffer does.
+    // Not its HAProxyProtocolException alone: where an extra ends beyond the header, Netty's
+    // decoder throws what its buffer does.
     if (cause instanceof DecoderException) {
       meter.stranger(Spoken.PROXY_V2, Spoken.PROXY_V2);
       logger.debug("a PROXY header of {} cannot be used: {}", ctx.channel(), cause.toString());

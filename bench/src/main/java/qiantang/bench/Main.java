@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       DiskBench.class,
       DurableBench.class,
       FoldsBench.class,
+      FuzzBench.class,
       NeighbourBench.class,
       ReadBench.class,
       SimulateBench.class,

@@ -55,6 +55,7 @@ final class StormClients {
 
   // They are silent between storms, which is not what is measured.
   private static final int KEEP_ALIVE_SECONDS = 3600;
+  private static final String HOST = "127.0.0.1"; // as the certificate has it
   private static final int FIRST_ADDRESS = 2;
   private static final int ADDRESSES = 8;
   private static final int CONNACK = 0x20;
@@ -84,7 +85,7 @@ final class StormClients {
   private int looks;
 
   private StormClients(int port, List<String> tokens, @Nullable SslContext tls) throws IOException {
-    server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    server = new InetSocketAddress(InetAddress.ofLiteral(HOST), port);
     this.tls = tls;
     for (int i = 0; i < tokens.size(); i++) {
       InetAddress from = InetAddress.ofLiteral("127.0.0." + (FIRST_ADDRESS + i % ADDRESSES));
@@ -225,7 +226,9 @@ final class StormClients {
                     @Override
                     protected void initChannel(Channel fresh) {
                       if (tls != null) {
-                        fresh.pipeline().addLast(tls.newHandler(fresh.alloc()));
+                        fresh
+                            .pipeline()
+                            .addLast(tls.newHandler(fresh.alloc(), HOST, server.getPort()));
                       }
                       fresh.pipeline().addLast(Try.this);
                     }

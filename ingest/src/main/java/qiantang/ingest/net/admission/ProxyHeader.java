@@ -3,10 +3,10 @@ package qiantang.ingest.net.admission;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
-import io.netty.handler.codec.haproxy.HAProxyProtocolException;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.AddressFamily;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -84,7 +84,9 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof HAProxyProtocolException) {
+    // Not its HAProxyProtocolException alone: where an extra ends beyond the header, Netty's
+    // decoder throws what its buffer does.
+    if (cause instanceof DecoderException) {
       meter.stranger(Spoken.PROXY_V2, Spoken.PROXY_V2);
       logger.debug("a PROXY header of {} cannot be used: {}", ctx.channel(), cause.toString());
       var _ = ctx.close();

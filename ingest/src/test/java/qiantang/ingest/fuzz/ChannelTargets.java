@@ -9,11 +9,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import qiantang.ingest.net.admission.AddressRanges;
 import qiantang.ingest.net.admission.AdmissionMeter;
+import qiantang.ingest.net.admission.Balancers;
 import qiantang.ingest.net.admission.FirstBytes;
 import qiantang.ingest.net.admission.ProxyHeader;
 import qiantang.ingest.net.admission.Source;
 import qiantang.ingest.net.admission.Spoken;
+import qiantang.ingest.net.ws.Origins;
 import qiantang.ingest.net.ws.WebSocketHandshake;
 
 /** What stands before the packets: first bytes, a proxy's header, a WebSocket. */
@@ -56,9 +59,10 @@ final class ChannelTargets {
 
   static Target proxy() {
     AdmissionMeter meter = new AdmissionMeter();
+    Balancers balancers = new Balancers(AddressRanges.LOOPBACK, meter, () -> 0);
     return new One(
         ChannelTargets::header,
-        channel -> ProxyHeader.addTo(channel.pipeline(), meter),
+        channel -> ProxyHeader.addTo(channel.pipeline(), meter, balancers),
         SIGNATURE.length + 1, // of a first byte alone nobody knows; 10 s are its limit
         true,
         "");
@@ -67,7 +71,7 @@ final class ChannelTargets {
   static Target handshake() {
     return new One(
         ChannelTargets::request,
-        channel -> WebSocketHandshake.addTo(channel.pipeline(), isOpen -> {}),
+        channel -> WebSocketHandshake.addTo(channel.pipeline(), () -> Origins.SAME_HOST, isOpen -> {}),
         0,
         true,
         "");
@@ -76,7 +80,7 @@ final class ChannelTargets {
   static Target frames() {
     return new One(
         ChannelTargets::frames,
-        channel -> WebSocketHandshake.addTo(channel.pipeline(), isOpen -> {}),
+        channel -> WebSocketHandshake.addTo(channel.pipeline(), () -> Origins.SAME_HOST, isOpen -> {}),
         REQUEST.length(),
         true,
         REQUEST);

@@ -45,13 +45,16 @@ final class Remembered {
     this.registry = registry;
     this.hasQuotas = hasQuotas;
     recent = new RecentUsage(ticker);
-    credentials = new StaleCache<>(registry::credential, ticker, heard, CREDENTIALS_MAX);
-    enterprises = new StaleCache<>(registry::enterprise, ticker, heard, ENTERPRISES_MAX);
+    credentials =
+        new StaleCache<>(registry::credential, ticker, heard, found -> true, CREDENTIALS_MAX);
+    enterprises =
+        new StaleCache<>(registry::enterprise, ticker, heard, found -> true, ENTERPRISES_MAX);
     devices =
         new StaleCache<>(
             key -> registry.device(key.enterprise(), key.device()).thenApply(Optional::of),
             ticker,
             heard,
+            Optional::isPresent, // nobody tells that a device was created
             DEVICES_MAX);
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.journal.Ticker;
@@ -46,17 +47,25 @@ final class StaleCache<K, V> {
   private final Function<K, CompletionStage<Optional<V>>> source;
   private final Ticker ticker;
   private final ChangesHeard heard;
+  private final Predicate<V> isTold;
   private final Cache<K, Held<V>> held;
   private final Map<K, CompletableFuture<Found<V>>> loading = new ConcurrentHashMap<>();
 
+  /**
+   * An empty one.
+   *
+   * @param isTold whether a change of such a value would be heard of
+   */
   StaleCache(
       Function<K, CompletionStage<Optional<V>>> source,
       Ticker ticker,
       ChangesHeard heard,
+      Predicate<V> isTold,
       int entriesMax) {
     this.source = source;
     this.ticker = ticker;
     this.heard = heard;
+    this.isTold = isTold;
     held = Caffeine.newBuilder().maximumSize(entriesMax).build();
   }
 
@@ -88,7 +97,7 @@ final class StaleCache<K, V> {
 
   private boolean isCurrent(Held<V> known, long nowNanos) {
     return nowNanos - known.askedNanos() < FRESH.toNanos()
-        || heard.covers(known.askedNanos(), nowNanos);
+        || (isTold.test(known.value()) && heard.covers(known.askedNanos(), nowNanos));
   }
 
   /** Forgets an entry, and what is on its way, because it has changed. */

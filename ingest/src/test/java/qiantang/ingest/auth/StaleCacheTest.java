@@ -25,6 +25,7 @@ class StaleCacheTest {
           },
           () -> nanos,
           heard,
+          value -> !value.equals("untold"),
           100);
 
   @Test
@@ -55,6 +56,16 @@ class StaleCacheTest {
     pass(2); // nothing was heard for 4 s
     assertFalse(get().isDone());
     assertEquals(2, asked.size());
+  }
+
+  @Test
+  void asksAgainForWhatNobodyTellsTheChangesOf() {
+    heard.heardAll(nanos);
+    var _ = get();
+    asked.getFirst().complete(Optional.of("untold"));
+    pass(6);
+    heard.heardAll(nanos);
+    assertFalse(get().isDone());
   }
 
   @Test

@@ -71,7 +71,8 @@ final class ChannelTargets {
   static Target handshake() {
     return new One(
         ChannelTargets::request,
-        channel -> WebSocketHandshake.addTo(channel.pipeline(), () -> Origins.SAME_HOST, isOpen -> {}),
+        channel ->
+            WebSocketHandshake.addTo(channel.pipeline(), () -> Origins.SAME_HOST, isOpen -> {}),
         0,
         true,
         "");
@@ -80,7 +81,8 @@ final class ChannelTargets {
   static Target frames() {
     return new One(
         ChannelTargets::frames,
-        channel -> WebSocketHandshake.addTo(channel.pipeline(), () -> Origins.SAME_HOST, isOpen -> {}),
+        channel ->
+            WebSocketHandshake.addTo(channel.pipeline(), () -> Origins.SAME_HOST, isOpen -> {}),
         REQUEST.length(),
         true,
         REQUEST);

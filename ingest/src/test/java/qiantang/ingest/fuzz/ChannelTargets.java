@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -44,6 +47,9 @@ final class ChannelTargets {
       \r
       """;
 
+  private static final SocketAddress FROM =
+      new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 4711);
+
   private ChannelTargets() {}
 
   /** First bytes are judged by what a read brings, so they are not split. */
@@ -71,7 +77,8 @@ final class ChannelTargets {
   static Target handshake() {
     return new One(
         ChannelTargets::request,
-        channel -> WebSocketHandshake.addTo(channel.pipeline(), () -> Origins.SAME_HOST, isOpen -> {}),
+        channel ->
+            WebSocketHandshake.addTo(channel.pipeline(), () -> Origins.SAME_HOST, isOpen -> {}),
         0,
         true,
         "");
@@ -80,7 +87,8 @@ final class ChannelTargets {
   static Target frames() {
     return new One(
         ChannelTargets::frames,
-        channel -> WebSocketHandshake.addTo(channel.pipeline(), () -> Origins.SAME_HOST, isOpen -> {}),
+        channel ->
+            WebSocketHandshake.addTo(channel.pipeline(), () -> Origins.SAME_HOST, isOpen -> {}),
         REQUEST.length(),
         true,
         REQUEST);
@@ -185,7 +193,13 @@ final class ChannelTargets {
 
     @Override
     public String run(byte[] input, int cut) {
-      EmbeddedChannel channel = new EmbeddedChannel(false, false);
+      EmbeddedChannel channel =
+          new EmbeddedChannel(false, false) {
+            @Override
+            protected SocketAddress remoteAddress0() {
+              return FROM; // who is no balancer would be closed unread
+            }
+          };
       handlers.accept(channel);
       try {
         channel.register();

@@ -1,4 +1,4 @@
-package qiantang.store.model;
+package qiantang.ingest.mqtt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import qiantang.store.model.TopicFilters;
 
 class TopicFiltersTest {
   @Test

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -43,6 +46,9 @@ final class ChannelTargets {
       Sec-WebSocket-Protocol: mqtt\r
       \r
       """;
+
+  private static final SocketAddress FROM =
+      new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 4711);
 
   private ChannelTargets() {}
 
@@ -187,7 +193,13 @@ final class ChannelTargets {
 
     @Override
     public String run(byte[] input, int cut) {
-      EmbeddedChannel channel = new EmbeddedChannel(false, false);
+      EmbeddedChannel channel =
+          new EmbeddedChannel(false, false) {
+            @Override
+            protected SocketAddress remoteAddress0() {
+              return FROM; // who is no balancer would be closed unread
+            }
+          };
       handlers.accept(channel);
       try {
         channel.register();

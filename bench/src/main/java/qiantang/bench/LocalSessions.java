@@ -132,7 +132,7 @@ final class LocalSessions {
     loops.forEach(
         executor -> {
           EventLoop loop = (EventLoop) executor;
-          SessionLoop sessions = new SessionLoop(node, loop);
+          SessionLoop sessions = new SessionLoop(node, loop, timersOf(loop));
           all.add(sessions);
           threads.add(loop);
           long tick = SessionLoop.TICK.toNanos();
@@ -145,6 +145,12 @@ final class LocalSessions {
         channel.pipeline().addLast("packets", new PacketDecoder(budgets.largePackets()));
         channel.pipeline().addLast("session", new MqttSession(loop));
       }
+    };
+  }
+
+  private static Timers timersOf(EventLoop loop) {
+    return (delay, task) -> {
+      var _ = loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     };
   }
 

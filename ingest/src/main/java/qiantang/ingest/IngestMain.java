@@ -134,7 +134,7 @@ public final class IngestMain implements AutoCloseable {
             config.live().allowed(),
             admissionMeter);
     for (EventLoop loop : listeners.loops()) {
-      SessionLoop sessions = new SessionLoop(node, loop);
+      SessionLoop sessions = new SessionLoop(node, loop, timersOf(loop));
       loops.put(loop, sessions);
       long tick = SessionLoop.TICK.toNanos();
       var _ = loop.scheduleAtFixedRate(sessions::tick, tick, tick, TimeUnit.NANOSECONDS);
@@ -161,6 +161,12 @@ public final class IngestMain implements AutoCloseable {
       long look = Tls.LOOK.toNanos();
       var _ = scheduler.scheduleWithFixedDelay(() -> look(tls), look, look, TimeUnit.NANOSECONDS);
     }
+  }
+
+  private static Timers timersOf(EventLoop loop) {
+    return (delay, task) -> {
+      var _ = loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    };
   }
 
   /** Sessions whose certificate is revoked by new files end. */

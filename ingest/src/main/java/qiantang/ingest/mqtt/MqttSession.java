@@ -155,6 +155,11 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    loop.lost(this);
+  }
+
+  /** The connection is gone, and nothing is left to do but to say so. */
+  void lost() {
     end(null, SessionEnd.CONNECTION_LOST);
     loop.closed(this);
     loop.cancel(timer);

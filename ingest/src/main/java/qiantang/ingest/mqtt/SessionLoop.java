@@ -12,6 +12,7 @@ import qiantang.store.codec.EntryCodec;
 import qiantang.store.journal.Append;
 import qiantang.store.journal.ByteBudget;
 import qiantang.store.journal.Journal;
+import qiantang.store.journal.Timers;
 import qiantang.store.model.Counts;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
@@ -32,6 +33,7 @@ public final class SessionLoop {
   private final Set<RejectionLog> rejections = new LinkedHashSet<>();
   private final Set<HostedNodes> births = new LinkedHashSet<>();
   private final LoginRejections loginRejections;
+  private final LostConnections lost;
   private List<MqttSession> unflushed = new ArrayList<>();
   private @Nullable Drain drain;
 
@@ -39,11 +41,13 @@ public final class SessionLoop {
    * For one event loop.
    *
    * @param executor runs tasks on it
+   * @param timers likewise, later
    */
-  public SessionLoop(Node node, Executor executor) {
+  public SessionLoop(Node node, Executor executor, Timers timers) {
     this.node = node;
     this.executor = executor;
     wheel = new TimerWheel(node.ticker().nanos());
+    lost = new LostConnections(node.ticker(), timers);
     ByteBudget logins = node.budgets().logins();
     loginRejections =
         new LoginRejections(
@@ -121,6 +125,11 @@ public final class SessionLoop {
 
   long nanos() {
     return node.ticker().nanos();
+  }
+
+  /** A connection broke. */
+  void lost(MqttSession session) {
+    lost.add(session);
   }
 
   void opened(MqttSession session) {

@@ -99,7 +99,7 @@ final class Rig {
             discovery,
             meter);
     access = new AccessWatch(logins, node, this::after, Runnable::run);
-    loop = new SessionLoop(node, loopTasks::add);
+    loop = new SessionLoop(node, loopTasks::add, this::after);
     journal =
         new Journal(
             tables,

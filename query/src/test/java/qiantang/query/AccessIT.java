@@ -32,6 +32,12 @@ final class AccessIT {
           new Expected("POST /v1/enterprises", 403, 403, 400, "{}"),
           new Expected("GET /v1/enterprises/{enterprise}", 200, 200, 200, ""),
           new Expected("PATCH /v1/enterprises/{enterprise}", 403, 400, 400, "{}"),
+          new Expected("GET /v1/enterprises/{enterprise}/quotas", 200, 200, 200, ""),
+          new Expected("PATCH /v1/enterprises/{enterprise}/quotas", 403, 403, 400, "{}"),
+          new Expected("GET /v1/enterprises/{enterprise}/traces", 200, 200, 200, ""),
+          new Expected("POST /v1/enterprises/{enterprise}/traces", 403, 400, 400, "{}"),
+          new Expected("GET /v1/enterprises/{enterprise}/traces/{trace}", 404, 404, 404, ""),
+          new Expected("DELETE /v1/enterprises/{enterprise}/traces/{trace}", 403, 404, 404, ""),
           new Expected("GET /v1/enterprises/{enterprise}/devices", 200, 200, 200, ""),
           new Expected("POST /v1/enterprises/{enterprise}/devices", 403, 400, 400, "{}"),
           new Expected("GET /v1/enterprises/{enterprise}/series", 200, 200, 200, ""),
@@ -47,6 +53,7 @@ final class AccessIT {
           new Expected("DELETE " + D + "/credentials/{credential}", 403, 404, 404, ""),
           new Expected("GET " + D + "/latest", 200, 200, 200, ""),
           new Expected("GET " + D + "/series", 200, 200, 200, ""),
+          new Expected("GET " + D + "/connections", 200, 200, 200, ""),
           new Expected("GET " + D + "/rejections", 200, 200, 200, ""),
           new Expected("GET /v1/tokens", 200, 200, 200, ""),
           new Expected("POST /v1/tokens", 403, 400, 400, "{}"),
@@ -172,7 +179,7 @@ final class AccessIT {
   private HttpResponse<String> ask(Expected expected, @Nullable String token, String enterprise) {
     String[] line = expected.line().split(" ", 2);
     String path = line[1].replace("{enterprise}", enterprise).replace("{device}", "d1");
-    path = path.replace("{credential}", "none");
+    path = path.replace("{credential}", "none").replace("{trace}", "none");
     return expected.body().isEmpty()
         ? world.api.send(line[0], path, token, null)
         : world.api.send(line[0], path, token, expected.body(), "Content-Type", "application/json");

@@ -170,7 +170,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     // What is wrong with a TLS record comes wrapped.
     if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
       logger.debug("cannot read from {}: {}", address(), cause.toString()); // reset by the peer
-      end(null, SessionEnd.CONNECTION_LOST);
+      closeChannel(); // and its session ends in its turn
     } else {
       failed(cause);
     }

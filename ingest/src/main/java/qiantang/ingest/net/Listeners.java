@@ -9,9 +9,11 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -20,13 +22,16 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +66,12 @@ public final class Listeners implements AutoCloseable {
 
   // The goodbyes have been written when the loops are to end; what they have left is closing.
   private static final long END_MILLIS_MAX = 500;
+
+  /**
+   * Netty's usual second of tasks is what a storm's thousands of accepts and ends would take, while
+   * those who publish on wait.
+   */
+  private static final Duration TASKS = Duration.ofMillis(5);
 
   private static final String TLS_HANDLER = "tls";
 
@@ -141,7 +152,7 @@ public final class Listeners implements AutoCloseable {
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     acceptor = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("mqtt-accept"), io);
-    loops = new MultiThreadIoEventLoopGroup(loopCount, new DefaultThreadFactory("mqtt-loop"), io);
+    loops = loops(loopCount, io);
     serverChannel = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     balancers = new Balancers(allowed.balancers(), meter, System::nanoTime);
     origins = allowed.origins();
@@ -149,6 +160,23 @@ public final class Listeners implements AutoCloseable {
     for (EventLoop loop : loops()) {
       admissions.put(loop, admission(limits, loop));
     }
+  }
+
+  /** Loops that look at their sockets again after {@link #TASKS} whatever there is to do. */
+  private static EventLoopGroup loops(int count, IoHandlerFactory io) {
+    return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("mqtt-loop"), io) {
+      @Override
+      protected IoEventLoop newChild(
+          Executor executor, IoHandlerFactory ioHandlers, Object... arguments) {
+        return new SingleThreadIoEventLoop(
+            this,
+            executor,
+            ioHandlers,
+            Integer.MAX_VALUE,
+            RejectedExecutionHandlers.reject(),
+            TASKS.toMillis());
+      }
+    };
   }
 
   /** From now on these come in; connections there are go on. */

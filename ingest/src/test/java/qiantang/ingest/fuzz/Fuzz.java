@@ -122,7 +122,9 @@ public final class Fuzz {
     beganNanos = System.nanoTime();
     current = input;
     try {
+      long before = threads.getCurrentThreadAllocatedBytes();
       String whole = target.run(input, 0);
+      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
       if (target.isStream()) {
         String pieces = target.run(input, cut % 4 == 3 ? 1 : cut);
         if (!pieces.equals(whole)) {
@@ -134,9 +136,8 @@ public final class Fuzz {
         return shortened(different);
       }
       // What is loaded or filled for the first time is nobody's fault: it may try again.
-      long excess = excess(input);
-      if (excess > 0 && excess(input) > 0) {
-        return excess + " bytes allocated for an input of " + input.length;
+      if (allocated > allowed(input) && allocated(input) > allowed(input)) {
+        return allocated + " bytes allocated for an input of " + input.length;
       }
       boolean isSlow = System.nanoTime() - beganNanos > SLOW_NANOS && cpuNanos(input) > SLOW_NANOS;
       return isSlow ? "more than a second of processor time" : null;
@@ -149,12 +150,14 @@ public final class Fuzz {
     }
   }
 
-  private long excess(byte[] input) {
+  private long allocated(byte[] input) {
     long before = threads.getCurrentThreadAllocatedBytes();
     var _ = target.run(input, 0);
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-    long allowed = target.bytesMax() + target.bytesPerByte() * input.length;
-    return allocated > allowed ? allocated : 0;
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  private long allowed(byte[] input) {
+    return target.bytesMax() + target.bytesPerByte() * input.length;
   }
 
   private long cpuNanos(byte[] input) {

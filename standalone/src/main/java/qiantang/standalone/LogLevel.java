@@ -38,7 +38,9 @@ record LogLevel(String logger, Level level) {
 
   /** These hold from now on, in the place of those before. */
   static void apply(List<LogLevel> before, List<LogLevel> now) {
-    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
+    boolean isAny = !before.isEmpty() || !now.isEmpty();
+    // A first look at a logger makes the log's file, which a start that fails leaves behind.
+    if (isAny && LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
       for (LogLevel each : before) {
         boolean isRoot = each.logger.equals(Logger.ROOT_LOGGER_NAME);
         loggers.getLogger(each.logger).setLevel(isRoot ? Level.INFO : null);

@@ -44,6 +44,7 @@ class SchemaIT {
           "journal",
           "lane_cursors",
           "layouts",
+          "living_traces",
           "masks",
           "packed_minutes",
           "platforms",
@@ -55,6 +56,8 @@ class SchemaIT {
           "starts",
           "states",
           "tokens",
+          "trace_records",
+          "traces",
           "whereabouts");
 
   private final Address address;
@@ -102,7 +105,8 @@ class SchemaIT {
               "006-masks.cql true",
               "007-starts.cql true",
               "008-access.cql true",
-              "009-quotas.cql true"),
+              "009-quotas.cql true",
+              "010-traces.cql true"),
           upgrades(session, "schema_together"));
     }
   }

@@ -104,7 +104,7 @@ final class Draining {
   private void await(long untilNanos, BooleanSupplier condition) {
     try {
       while (!condition.getAsBoolean() && ticker.nanos() < untilNanos) {
-        Thread.sleep(10);
+        Thread.sleep(10); // what is waited for lies on other threads, none of which would wake us
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -50,34 +50,12 @@ public record IngestConfig(
 
   /** The same node with other ways in. */
   public IngestConfig with(Transports others) {
-    return new IngestConfig(
-        addresses,
-        mqttPort,
-        httpPort,
-        node,
-        anonymous,
-        sparkplugHost,
-        eventLoops,
-        others,
-        live,
-        hasQuotas,
-        budgetBytes);
+    return with(sparkplugHost, others, live, hasQuotas);
   }
 
   /** The same node with other settings. */
   public IngestConfig with(LiveSettings others) {
-    return new IngestConfig(
-        addresses,
-        mqttPort,
-        httpPort,
-        node,
-        anonymous,
-        sparkplugHost,
-        eventLoops,
-        transports,
-        others,
-        hasQuotas,
-        budgetBytes);
+    return with(sparkplugHost, transports, others, hasQuotas);
   }
 
   /**
@@ -107,33 +85,26 @@ public record IngestConfig(
 
   /** The same, known to edge nodes by another id: a level of a topic. */
   public IngestConfig withSparkplugHost(String id) {
-    return new IngestConfig(
-        addresses,
-        mqttPort,
-        httpPort,
-        node,
-        anonymous,
-        id,
-        eventLoops,
-        transports,
-        live,
-        hasQuotas,
-        budgetBytes);
+    return with(id, transports, live, hasQuotas);
   }
 
   /** The same, with or without quotas. */
   public IngestConfig withQuotas(boolean areOn) {
+    return with(sparkplugHost, transports, live, areOn);
+  }
+
+  private IngestConfig with(String host, Transports beside, LiveSettings settings, boolean quotas) {
     return new IngestConfig(
         addresses,
         mqttPort,
         httpPort,
         node,
         anonymous,
-        sparkplugHost,
+        host,
         eventLoops,
-        transports,
-        live,
-        areOn,
+        beside,
+        settings,
+        quotas,
         budgetBytes);
   }
 }

@@ -143,7 +143,7 @@ public final class Fuzz {
       return isSlow ? "more than a second of processor time" : null;
     } catch (Exception | Error e) {
       StringWriter text = new StringWriter();
-      e.printStackTrace(new PrintWriter(text));
+      e.printStackTrace(new PrintWriter(text)); // the report of this failure, not a log
       return shortened("thrown: " + text);
     } finally {
       current = null;

@@ -58,6 +58,7 @@ public final class Discovery {
     if (size.incrementAndGet() > WAITING_MAX) {
       size.decrementAndGet();
       meter.discoveryLeft();
+      rules.usage().giveNewDevice(rules.limits()); // nobody looks whether it is one
       return;
     }
     executor.execute(

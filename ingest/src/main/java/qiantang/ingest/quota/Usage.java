@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Arrays;
+import qiantang.store.registry.Quota;
 
 /**
  * How much of its rates an owner has used: an enterprise, or a device whose connections may be on
@@ -54,8 +55,11 @@ public final class Usage {
     long after;
     do {
       before = time(what);
-      long earned = Gcra.after(before, nowNanos, limit.costNanos(units));
-      after = Math.min(earned, nowNanos + limit.burstNanos() + WAIT_MAX.toNanos());
+      after = Gcra.after(before, nowNanos, limit.costNanos(units));
+      if (limit.quota().kind()
+          == Quota.Kind.SLOWS) { // what refuses may be given back, so it adds up
+        after = Math.min(after, nowNanos + limit.burstNanos() + WAIT_MAX.toNanos());
+      }
     } while (!TIMES.compareAndSet(times, what.at, before, after));
     return Gcra.waitNanos(after, nowNanos, limit.burstNanos());
   }

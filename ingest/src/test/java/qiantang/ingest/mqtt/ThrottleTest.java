@@ -306,6 +306,22 @@ class ThrottleTest {
   }
 
   @Test
+  void knownDevicesGiveBackNoMoreThanTheyTook() {
+    set(Map.of(Quota.NEW_DEVICES, 2L));
+    Rig.Client gateway = rig.login(V5, Role.GATEWAY, "g");
+    rig.commit();
+    assertEquals("00", code(answer(gateway, "a")));
+    assertEquals("00", code(answer(gateway, "b")));
+    for (int i = 0; i < 5; i++) {
+      Rig.Client again = rig.login(V5, Role.GATEWAY, "g" + i);
+      rig.commit();
+      again.send(publish(V5, GATEWAY, ++packetIds, "{\"a\":[{\"m\":1}],\"b\":[{\"m\":1}]}"));
+      rig.commit();
+    }
+    assertEquals("97", code(answer(rig.login(V5, Role.GATEWAY, "h"), "c")));
+  }
+
+  @Test
   void sizesAreRefusedWithTheLimit() {
     set(Map.of(Quota.PAYLOAD_BYTES, 10L, Quota.TOPIC_LEVELS, 4L, Quota.IN_FLIGHT, 5L));
     Rig.Client client = rig.open();

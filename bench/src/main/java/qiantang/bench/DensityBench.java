@@ -27,6 +27,9 @@ final class DensityBench implements Callable<Integer> {
   private static final List<String> TIGHT =
       List.of("-Xmx2g", "-XX:+UseSerialGC", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=10");
 
+  /** What a process has in use. */
+  private record Memory(long heapBytes, long residentBytes) {}
+
   private static final Duration SETTLE = Duration.ofSeconds(3);
   private static final int COLLECTIONS = 3;
 
@@ -56,15 +59,17 @@ final class DensityBench implements Callable<Integer> {
               String.valueOf(sessions),
               String.valueOf(enterprises));
       System.err.println(heap);
-      double resident = residentBytes(folder);
-      System.out.printf("%ndensity %s rss_bytes=%.0f%n", heap, resident);
+      Memory one = ofSockets(folder);
+      System.out.printf(
+          "%ndensity %s socket_heap_bytes=%d rss_bytes=%d%n",
+          heap, one.heapBytes(), one.residentBytes());
     } finally {
       Database.deleteTree(folder);
     }
     return 0;
   }
 
-  private double residentBytes(Path folder) throws Exception {
+  private Memory ofSockets(Path folder) throws Exception {
     List<String> tokens = MemoryIngest.drawTokens(sockets, enterprises);
     try (IngestProgram ingest = MemoryIngest.start(TIGHT, folder.resolve("sockets.log"), tokens)) {
       InetSocketAddress server =
@@ -73,19 +78,22 @@ final class DensityBench implements Callable<Integer> {
       try (LoadClient first = new LoadClient(1, LoadMessage.ofDevice(100), 0, 0)) {
         first.connect(server, tokens.subList(0, Math.min(1000, sockets)));
       }
-      long before = settled(ingest.program());
+      Memory before = settled(ingest.program());
       try (LoadClient all = new LoadClient(1, LoadMessage.ofDevice(100), 0, 0)) {
         all.connect(server, tokens);
-        return (double) (settled(ingest.program()) - before) / sockets;
+        Memory with = settled(ingest.program());
+        return new Memory(
+            (with.heapBytes() - before.heapBytes()) / sockets,
+            (with.residentBytes() - before.residentBytes()) / sockets);
       }
     }
   }
 
-  private static long settled(Program program) throws IOException, InterruptedException {
+  private static Memory settled(Program program) throws IOException, InterruptedException {
     for (int i = 0; i < COLLECTIONS; i++) {
       TimeUnit.NANOSECONDS.sleep(SETTLE.toNanos() / COLLECTIONS);
       program.collectGarbage();
     }
-    return program.residentBytes();
+    return new Memory(program.aliveBytes(), program.residentBytes());
   }
 }

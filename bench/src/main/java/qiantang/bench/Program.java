@@ -124,6 +124,12 @@ final class Program implements AutoCloseable {
     return answer;
   }
 
+  /** What is alive on the heap, garbage left out. */
+  long aliveBytes() throws IOException, InterruptedException {
+    String total = ask("GC.class_histogram").lines().toList().getLast(); // Total, objects, bytes
+    return Long.parseLong(total.strip().replaceAll(".* ", ""));
+  }
+
   /** Memory of the process that is in use, of Linux alone. */
   long residentBytes() throws IOException {
     return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()

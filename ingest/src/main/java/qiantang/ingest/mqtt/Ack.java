@@ -10,7 +10,7 @@ import qiantang.store.model.WriteResult;
  * decoded and given when the last entry is stored. Event loop only.
  */
 final class Ack implements Append.Receipt {
-  private final Active session;
+  private final Incoming incoming;
   private final int qos;
   private final int packetId;
   private final long receivedNanos;
@@ -20,8 +20,8 @@ final class Ack implements Append.Receipt {
   private int readings;
   private int parts;
 
-  Ack(Active session, int qos, int packetId, long receivedNanos) {
-    this.session = session;
+  Ack(Incoming incoming, int qos, int packetId, long receivedNanos) {
+    this.incoming = incoming;
     this.qos = qos;
     this.packetId = packetId;
     this.receivedNanos = receivedNanos;
@@ -88,7 +88,7 @@ final class Ack implements Append.Receipt {
     }
     parts--;
     if (parts == 0) {
-      session.answer(this);
+      incoming.answer(this);
       if (traced != null) {
         traced.answered(result, note);
       }

@@ -3,7 +3,6 @@ package qiantang.ingest.mqtt;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.net.MqttVersion;
-import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.net.PacketEncoder.AckType;
 import qiantang.ingest.net.ReasonCode;
@@ -15,15 +14,7 @@ import qiantang.store.model.SessionEnd;
  * and within the packets it takes. Event loop only.
  */
 final class Answers {
-  private final MqttSession session;
-  private final boolean wantsReasons;
-  private final long packetBytesMax;
-
-  Answers(MqttSession session, Packet.Connect connect) {
-    this.session = session;
-    wantsReasons = connect.wantsProblemInformation();
-    packetBytesMax = connect.maximumPacketBytes();
-  }
+  private Answers() {}
 
   /**
    * Answers a message.
@@ -32,7 +23,8 @@ final class Answers {
    * @param detail for a person; left out where the client wants none, or takes no packet as large
    *     [MQTT-3.1.2-29, MQTT-3.4.2-2, MQTT-3.5.2-2]
    */
-  void answer(int qos, int packetId, ReasonCode code, @Nullable String detail) {
+  static void answer(
+      MqttSession session, int qos, int packetId, ReasonCode code, @Nullable String detail) {
     if (session.isEnded()) {
       return;
     }
@@ -42,26 +34,27 @@ final class Answers {
       PacketEncoder.ack(session.out(), type, packetId); // 3.1.1 has no other [MQTT-3.3.5-2]
       return;
     }
-    boolean mayExplain = wantsReasons && PacketEncoder.ackBytes(detail) <= packetBytesMax;
+    boolean mayExplain =
+        session.wantsReasons() && PacketEncoder.ackBytes(detail) <= session.packetBytesMax();
     PacketEncoder.ack(session.out(), type, packetId, code, mayExplain ? detail : null);
   }
 
   /** SUBACK; one that the client would not take is as good as sent. [MQTT-3.1.2-25] */
-  void subscribed(int packetId, List<Integer> codes) {
-    if (codes.size() + 8L <= packetBytesMax) {
+  static void subscribed(MqttSession session, int packetId, List<Integer> codes) {
+    if (codes.size() + 8L <= session.packetBytesMax()) {
       PacketEncoder.subAck(session.out(), session.version(), packetId, codes);
     }
   }
 
   /** UNSUBACK, likewise. */
-  void unsubscribed(int packetId, List<Integer> codes) {
-    if (codes.size() + 8L <= packetBytesMax) {
+  static void unsubscribed(MqttSession session, int packetId, List<Integer> codes) {
+    if (codes.size() + 8L <= session.packetBytesMax()) {
       PacketEncoder.unsubAck(session.out(), session.version(), packetId, codes);
     }
   }
 
   /** Answers a PUBREL. [MQTT-4.3.3-11; MQTT-3.6.4-1 of 3.1.1] */
-  void complete(int packetId, boolean isKnown) {
+  static void complete(MqttSession session, int packetId, boolean isKnown) {
     if (isKnown || session.version() == MqttVersion.V3_1_1) {
       PacketEncoder.ack(session.out(), AckType.PUBCOMP, packetId);
     } else {

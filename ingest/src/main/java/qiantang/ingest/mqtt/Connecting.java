@@ -110,7 +110,7 @@ final class Connecting implements Phase {
 
   private void connect(Packet.Connect connect) {
     session.speaks(connect.version());
-    session.takesPacketsOf(connect.maximumPacketBytes());
+    session.takes(connect.maximumPacketBytes(), connect.wantsProblemInformation());
     if (isUnready()) {
       unready();
       return;
@@ -246,7 +246,7 @@ final class Connecting implements Phase {
           refuse(ReasonCode.SERVER_BUSY, "no room for another session just now: come again");
         } else {
           node.meter().loginGranted();
-          active.welcome(isAssigned);
+          active.welcome(connect, isAssigned);
           return active;
         }
       }

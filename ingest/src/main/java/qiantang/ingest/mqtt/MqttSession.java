@@ -30,7 +30,7 @@ import qiantang.store.model.SessionEnd;
  * One MQTT connection: when it is read, what is written, which phase it is in. Plain fields, no
  * locks: everything runs on the channel's event loop.
  */
-public final class MqttSession extends ChannelInboundHandlerAdapter {
+public final class MqttSession extends ChannelInboundHandlerAdapter implements TimerWheel.Due {
   /** How long a client has for its CONNECT. */
   static final long CONNECT_TIMEOUT_NANOS = Duration.ofSeconds(10).toNanos();
 
@@ -70,7 +70,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(MqttSession.class);
 
   private final SessionLoop loop;
-  private final TimerWheel.Timer timer = new TimerWheel.Timer(this::due);
+  private final TimerWheel.Timer timer = new TimerWheel.Timer(this);
 
   // Set when the handler is added, before anything else happens.
   private @Nullable ChannelHandlerContext ctx;
@@ -78,6 +78,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
   private Phase phase;
   private MqttVersion version = MqttVersion.V3_1_1;
   private long packetBytesMax = Long.MAX_VALUE;
+  private boolean wantsReasons = true;
   private int pauses;
   private long unwritableSinceNanos;
   private long lastReadNanos;
@@ -227,9 +228,19 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
     version = spoken;
   }
 
-  /** The largest packet that the client takes. [MQTT-3.1.2-24] */
-  void takesPacketsOf(long bytesMax) {
+  /**
+   * What the client takes.
+   *
+   * @param bytesMax of a packet [MQTT-3.1.2-24]
+   * @param reasons whether reason strings may be sent [MQTT-3.1.2-29]
+   */
+  void takes(long bytesMax, boolean reasons) {
     packetBytesMax = bytesMax;
+    wantsReasons = reasons;
+  }
+
+  boolean wantsReasons() {
+    return wantsReasons;
   }
 
   long packetBytesMax() {
@@ -418,7 +429,8 @@ public final class MqttSession extends ChannelInboundHandlerAdapter {
         : String.valueOf(remote);
   }
 
-  private void due(long nowNanos) {
+  @Override
+  public void due(long nowNanos) {
     loop.schedule(timer, phase.due(nowNanos));
   }
 

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import qiantang.ingest.net.Packet;
 import qiantang.ingest.net.PacketEncoder;
 import qiantang.ingest.payload.Retained;
 import qiantang.ingest.trace.Tracer;
@@ -79,7 +78,6 @@ final class Outgoing {
   private final MqttSession session;
   private final Subscriptions subscriptions;
   private final ByteBudget budget;
-  private final long packetBytesMax;
   private final PacketIds inFlight;
   private final ArrayDeque<Message> queue = new ArrayDeque<>(2);
   private int queuedBytes;
@@ -88,16 +86,15 @@ final class Outgoing {
   /**
    * For one session.
    *
-   * @param connect says how many and how large packets the client takes
+   * @param receiveMaximum messages of QoS 1 that the client takes at a time
    * @param budget what waits is taken from it
    */
   Outgoing(
-      MqttSession session, Packet.Connect connect, Subscriptions subscriptions, ByteBudget budget) {
+      MqttSession session, int receiveMaximum, Subscriptions subscriptions, ByteBudget budget) {
     this.session = session;
     this.subscriptions = subscriptions;
     this.budget = budget;
-    packetBytesMax = connect.maximumPacketBytes();
-    inFlight = new PacketIds(Math.min(IN_FLIGHT_MAX, connect.receiveMaximum())); // [MQTT-3.3.4-9]
+    inFlight = new PacketIds(Math.min(IN_FLIGHT_MAX, receiveMaximum)); // [MQTT-3.3.4-9]
   }
 
   /**
@@ -144,10 +141,10 @@ final class Outgoing {
     int bytes =
         PacketEncoder.publishBytes(
             session.version(), message.topic.length, message.qos, message.payload.length);
-    if (bytes > packetBytesMax) { // [MQTT-3.1.2-24]
+    if (bytes > session.packetBytesMax()) { // [MQTT-3.1.2-24]
       return new Sent.Refused(
           Why.TOO_LARGE,
-          "a packet of " + bytes + " bytes; the client takes at most " + packetBytesMax);
+          "a packet of " + bytes + " bytes; the client takes at most " + session.packetBytesMax());
     }
     if (queue.isEmpty() && mayWrite(message)) {
       write(message);

@@ -35,28 +35,41 @@ final class Records {
   private final Identity identity;
   private final String clientId;
   private final Lane lane;
-  private final ByteBudget budget;
   private final long number;
+  private @Nullable ByteBudget budget; // an idle connection needs none
   private @Nullable RejectionLog rejections;
   private @Nullable Tracer tracer; // while somebody watches
 
-  Records(
-      MqttSession session, Identity identity, String clientId, Journal journal, ByteBudget budget) {
+  Records(MqttSession session, Identity identity, String clientId, Journal journal) {
     this.session = session;
     this.identity = identity;
     this.clientId = clientId;
-    this.budget = budget;
     node = session.loop().node();
     lane = journal.lane(identity.enterprise());
     number = node.nextSession();
   }
 
-  /** The session begins; {@code bytes} are taken from its budget. */
-  void begin(int bytes) {
-    append(presence(true, "connect"), Counts.NONE, bytes, result -> {});
+  /** What the session's messages take room in while they wait. */
+  ByteBudget budget() {
+    ByteBudget known = budget;
+    if (known == null) {
+      known = node.budgets().session(identity.enterprise());
+      budget = known;
+    }
+    return known;
+  }
+
+  /** The session begins, unless its enterprise has no room for so many bytes: then false. */
+  boolean begin(int bytes) {
+    ByteBudget all = node.budgets().enterprise(identity.enterprise());
+    if (!all.tryTake(bytes)) {
+      return false;
+    }
+    append(presence(true, "connect"), Counts.NONE, all, bytes, result -> {});
     if (identity.isDiscovered()) {
       discover(identity.device(), identity.device().text(), null, false);
     }
+    return true;
   }
 
   /** The session is entered and welcome: whoever watches is told so. */
@@ -145,6 +158,11 @@ final class Records {
 
   /** Appends an entry; the lane gives the bytes back before it tells the receipt. */
   void append(Entry entry, Counts counts, long bytes, Append.Receipt receipt) {
+    append(entry, counts, budget(), bytes, receipt);
+  }
+
+  private void append(
+      Entry entry, Counts counts, ByteBudget budget, long bytes, Append.Receipt receipt) {
     EnterpriseId owner = identity.enterprise(); // never a name in a payload (I6)
     byte[] encoded = EntryCodec.encode(entry);
     lane.append(
@@ -287,7 +305,7 @@ final class Records {
       log =
           new RejectionLog(
               (owner, entry, counts, bytes, receipt) -> append(entry, counts, bytes, receipt),
-              budget);
+              budget());
       rejections = log;
     }
     session.loop().follow(log);

@@ -26,11 +26,11 @@ final class Throttle {
   private TimerWheel.@Nullable Timer timer;
   private long toldNanos = Gcra.UNUSED;
 
-  Throttle(MqttSession session, Identity identity, Records records) {
+  Throttle(MqttSession session, Identity identity, Records records, Usage device) {
     this.session = session;
     this.identity = identity;
     this.records = records;
-    device = enterprise().enter(identity.device());
+    this.device = device;
   }
 
   /** A message has come. */
@@ -53,7 +53,6 @@ final class Throttle {
 
   /** The session ends. */
   void close() {
-    enterprise().leave(identity.device());
     TimerWheel.Timer set = timer;
     if (set != null) {
       session.loop().cancel(set);

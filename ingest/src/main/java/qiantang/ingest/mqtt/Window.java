@@ -46,11 +46,16 @@ final class Window {
   /**
    * Nothing under way.
    *
-   * @param receiveMaximum of an MQTT 5 client, for messages of QoS 1 and 2 together
+   * @param most that may be under way: of an MQTT 5 client of QoS 1 and 2 together
    */
-  Window(MqttVersion version, int receiveMaximum) {
+  Window(MqttVersion version, int most) {
     isV5 = version == MqttVersion.V5;
-    most = isV5 ? receiveMaximum : RECEIVE_MAXIMUM_311;
+    this.most = most;
+  }
+
+  /** The most that may be under way where so many are allowed. */
+  static int most(MqttVersion version, int allowed) {
+    return version == MqttVersion.V5 ? allowed : RECEIVE_MAXIMUM_311;
   }
 
   /** The most that may be under way. */

@@ -33,26 +33,6 @@ public sealed interface Packet {
       boolean wantsProblemInformation,
       @Nullable String authenticationMethod)
       implements Packet {
-    /**
-     * What a session goes by once it is open: neither credentials nor the will, which has a keeper
-     * of its own. A token alone would take 150 bytes of each session.
-     */
-    public Connect terms() {
-      return new Connect(
-          version,
-          cleanStart,
-          clientId,
-          keepAliveSeconds,
-          null,
-          null,
-          null,
-          sessionExpirySeconds,
-          receiveMaximum,
-          maximumPacketBytes,
-          wantsProblemInformation,
-          authenticationMethod);
-    }
-
     @Override
     public String toString() {
       return "Connect[" + version + ", " + clientId + "]"; // no credentials in a log

@@ -20,7 +20,7 @@ final class PacketParser {
   private static final Packet PING_REQ = new Packet.PingReq();
 
   private @Nullable MqttVersion version; // null until CONNECT
-  private final TopicAliases aliases = new TopicAliases();
+  private @Nullable TopicAliases aliases; // most clients give none
   private @Nullable String lastTopic;
   private byte[] lastTopicBytes = {};
 
@@ -132,7 +132,7 @@ final class PacketParser {
       PropertySet properties = PropertySet.parse(cursor, Place.PUBLISH);
       isText = properties.isText();
       if (properties.has(PropertySet.TOPIC_ALIAS)) {
-        topic = aliases.resolve(properties.topicAlias(), topic);
+        topic = aliases().resolve(properties.topicAlias(), topic);
       } else if (topic.isEmpty()) {
         throw protocolError("an empty topic name");
       }
@@ -159,6 +159,15 @@ final class PacketParser {
       lastTopicBytes = Arrays.copyOfRange(behindTopic.array(), 2, 2 + bytes);
       lastTopic = topic;
     }
+  }
+
+  private TopicAliases aliases() {
+    TopicAliases known = aliases;
+    if (known == null) {
+      known = new TopicAliases();
+      aliases = known;
+    }
+    return known;
   }
 
   private static int checkPublishFlags(int header) {

@@ -35,7 +35,6 @@ import qiantang.ingest.mqtt.Discovery;
 import qiantang.ingest.mqtt.MqttSession;
 import qiantang.ingest.mqtt.Node;
 import qiantang.ingest.mqtt.SessionLoop;
-import qiantang.ingest.net.PacketDecoder;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.JournalMeter;
 import qiantang.store.journal.Ticker;
@@ -142,7 +141,6 @@ final class LocalSessions {
       @Override
       protected void initChannel(Channel channel) {
         SessionLoop loop = all.get(threads.indexOf(channel.eventLoop()));
-        channel.pipeline().addLast("packets", new PacketDecoder(budgets.largePackets()));
         channel.pipeline().addLast("session", new MqttSession(loop));
       }
     };

@@ -127,12 +127,7 @@ public final class IngestMain implements AutoCloseable {
     tls = tls(config.transports(), clock);
     listeners =
         new Listeners(
-            config.eventLoops(),
-            budgets.largePackets(),
-            config.transports(),
-            tls,
-            config.live().allowed(),
-            admissionMeter);
+            config.eventLoops(), config.transports(), tls, config.live().allowed(), admissionMeter);
     for (EventLoop loop : listeners.loops()) {
       SessionLoop sessions = new SessionLoop(node, loop, timersOf(loop));
       loops.put(loop, sessions);

@@ -2,7 +2,6 @@ package qiantang.ingest.mqtt;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,7 +29,7 @@ import qiantang.store.model.SessionEnd;
  * One MQTT connection: when it is read, what is written, which phase it is in. Plain fields, no
  * locks: everything runs on the channel's event loop.
  */
-public final class MqttSession extends ChannelInboundHandlerAdapter implements TimerWheel.Due {
+public final class MqttSession extends PacketDecoder implements TimerWheel.Due {
   /** How long a client has for its CONNECT. */
   static final long CONNECT_TIMEOUT_NANOS = Duration.ofSeconds(10).toNanos();
 
@@ -94,6 +93,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter implements T
 
   /** The session of a connection that was just accepted. */
   public MqttSession(SessionLoop loop) {
+    super(loop.node().budgets().largePackets());
     this.loop = loop;
     phase = new Connecting(this);
   }
@@ -111,13 +111,24 @@ public final class MqttSession extends ChannelInboundHandlerAdapter implements T
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
+  protected void packet(ChannelHandlerContext context, Packet packet) {
     lastReadNanos = loop.nanos();
-    Packet packet = (Packet) message;
-    if (pauses == 0) {
-      phase.packet(packet);
-    } else {
+    if (pauses != 0) {
       hold(packet);
+      return;
+    }
+    try {
+      phase.packet(packet);
+    } catch (RuntimeException | Error bug) {
+      failed(bug); // here, so that the packets behind it are counted as not looked at
+    }
+  }
+
+  @Override
+  protected void room(ChannelHandlerContext context, Room change) {
+    switch (change) {
+      case WANTED -> pause(Pause.ROOM);
+      case FOUND -> resume(Pause.ROOM);
     }
   }
 
@@ -128,12 +139,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter implements T
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof PacketDecoder.Room room) {
-      switch (room) {
-        case WANTED -> pause(Pause.ROOM);
-        case FOUND -> resume(Pause.ROOM);
-      }
-    } else if (event instanceof PeerCertificate certificate) {
+    if (event instanceof PeerCertificate certificate) {
       peerCertificate = certificate;
     } else if (event instanceof PeerRefused refused && phase instanceof Connecting connecting) {
       connecting.refused(refused);
@@ -156,6 +162,7 @@ public final class MqttSession extends ChannelInboundHandlerAdapter implements T
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    super.channelInactive(context); // gives back the room of a packet that is not whole
     loop.lost(this);
   }
 

@@ -48,7 +48,6 @@ import qiantang.ingest.net.tls.Tls;
 import qiantang.ingest.net.ws.Origins;
 import qiantang.ingest.net.ws.WebSocketFrames;
 import qiantang.ingest.net.ws.WebSocketHandshake;
-import qiantang.store.journal.ByteBudget;
 import qiantang.store.journal.Timers;
 
 /** The event loops and the sockets that are listened on. Epoll where there is one, else NIO. */
@@ -109,7 +108,6 @@ public final class Listeners implements AutoCloseable {
     }
   }
 
-  private final ByteBudget room;
   private final boolean isProxied;
   private final @Nullable Tls tls;
   private final AdmissionMeter meter;
@@ -130,18 +128,15 @@ public final class Listeners implements AutoCloseable {
   /**
    * Event loops without a socket yet.
    *
-   * @param room for large packets that are not whole yet
    * @param tls null where no layer needs it
    * @param allowed who comes in, as {@link #allow} may change it
    */
   public Listeners(
       int loopCount,
-      ByteBudget room,
       Transports transports,
       @Nullable Tls tls,
       Allowed allowed,
       AdmissionMeter meter) {
-    this.room = room;
     this.tls = tls;
     this.meter = meter;
     isProxied = transports.isProxied();
@@ -275,7 +270,6 @@ public final class Listeners implements AutoCloseable {
       WebSocketHandshake.addTo(pipeline, () -> origins, meter::webSocket);
     }
     pipeline.addLast("mqtt-first", mqttFirst);
-    pipeline.addLast("packets", new PacketDecoder(room));
     pipeline.addLast("session", sessions.apply(pipeline.channel()));
   }
 

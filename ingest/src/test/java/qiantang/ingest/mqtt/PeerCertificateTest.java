@@ -11,7 +11,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import qiantang.ingest.auth.PeerCertificate;
 import qiantang.ingest.auth.PeerRefused;
-import qiantang.ingest.net.PacketDecoder;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Reason;
@@ -21,8 +20,7 @@ class PeerCertificateTest {
   void whatTheHandshakeSawIsThereBeforeTheFirstPacket() {
     Rig rig = new Rig();
     MqttSession session = new MqttSession(rig.loop);
-    EmbeddedChannel channel =
-        new EmbeddedChannel(new PacketDecoder(rig.budgets.largePackets()), session);
+    EmbeddedChannel channel = new EmbeddedChannel(session);
     assertNull(session.peerCertificate());
     PeerCertificate shown = new PeerCertificate("acme/press-1", "00", Instant.EPOCH);
     channel.pipeline().fireUserEventTriggered(shown);
@@ -33,9 +31,7 @@ class PeerCertificateTest {
   @Test
   void whatTlsRefusedIsTheOperatorsRejection() {
     Rig rig = new Rig();
-    EmbeddedChannel channel =
-        new EmbeddedChannel(
-            new PacketDecoder(rig.budgets.largePackets()), new MqttSession(rig.loop));
+    EmbeddedChannel channel = new EmbeddedChannel(new MqttSession(rig.loop));
     channel.pipeline().fireUserEventTriggered(new PeerRefused("a client certificate was refused"));
     rig.pass(Duration.ofSeconds(2));
     rig.commit();

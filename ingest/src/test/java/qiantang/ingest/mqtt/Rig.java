@@ -21,7 +21,6 @@ import qiantang.ingest.auth.Logins;
 import qiantang.ingest.meter.IngestMeter;
 import qiantang.ingest.net.ClientPackets;
 import qiantang.ingest.net.MqttVersion;
-import qiantang.ingest.net.PacketDecoder;
 import qiantang.store.codec.FrameCodec;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.JournalMeter;
@@ -256,8 +255,7 @@ final class Rig {
     private final StringBuilder received = new StringBuilder();
     private int writes;
     private final MqttSession session = new MqttSession(loop);
-    private final EmbeddedChannel channel =
-        new EmbeddedChannel(new Socket(), new PacketDecoder(budgets.largePackets()), session);
+    private final EmbeddedChannel channel = new EmbeddedChannel(new Socket(), session);
 
     private final class Socket extends ChannelOutboundHandlerAdapter {
       @Override

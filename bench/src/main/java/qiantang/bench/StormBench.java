@@ -59,8 +59,21 @@ final class StormBench implements Callable<Integer> {
   @Option(names = "--rounds", description = "How often they are cut.")
   private int rounds = 5;
 
+  @Option(
+      names = "--connects-per-second",
+      description = "Let in by the server at most; 0 for its own default.")
+  private int connectsPerSecond;
+
   @Option(names = "--tls", description = "The fleet comes over TLS; the publishers do not.")
   private boolean tls;
+
+  @Option(
+      names = "--control",
+      description = {
+        "The fleet comes to a Mosquitto beside us: what the publishers notice then is what the",
+        "clients and the kernel take of the cores, not our server."
+      })
+  private boolean isControl;
 
   /** One storm. */
   private record Round(
@@ -99,6 +112,9 @@ final class StormBench implements Callable<Integer> {
 
   private void run(Path folder, Database database, List<String> tokens) throws Exception {
     List<String> options = new ArrayList<>();
+    if (connectsPerSecond > 0) {
+      options.addAll(List.of("--connects-per-second", String.valueOf(connectsPerSecond)));
+    }
     int fleetPort = -1;
     @Nullable Path authority = null;
     if (tls) {
@@ -109,6 +125,10 @@ final class StormBench implements Callable<Integer> {
       options.addAll(List.of("--tls-cert", files.certificate().toString()));
       options.addAll(List.of("--tls-key", files.key().toString()));
     }
+    @Nullable Peer mosquitto = isControl ? Peer.mosquitto(folder, WINDOW) : null;
+    if (mosquitto != null) {
+      fleetPort = mosquitto.port();
+    }
     long hourAgoMillis = System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1);
     Path log = folder.resolve("ingest.log");
     try (IngestProgram ingest = IngestProgram.overCassandra(log, database.cqlPort(), options);
@@ -117,7 +137,7 @@ final class StormBench implements Callable<Integer> {
         StormFleet fleet =
             StormFleet.start(
                 folder,
-                tls ? fleetPort : ingest.mqttPort(),
+                fleetPort < 0 ? ingest.mqttPort() : fleetPort,
                 tokens.subList(publishers, tokens.size()),
                 authority)) {
       living.connect(
@@ -131,6 +151,10 @@ final class StormBench implements Callable<Integer> {
         round(living, fleet);
       }
       living.check();
+    } finally {
+      if (mosquitto != null) {
+        mosquitto.close();
+      }
     }
   }
 
@@ -200,7 +224,7 @@ final class StormBench implements Callable<Integer> {
         "%,d connections of 8 addresses cut and back%s, %,d publishers with %,d messages/s,"
             + " %d enterprises, %d cores%n%n",
         connections,
-        tls ? " over TLS" : "",
+        tls ? " over TLS" : isControl ? " of a Mosquitto" : "",
         publishers,
         rate,
         enterprises,

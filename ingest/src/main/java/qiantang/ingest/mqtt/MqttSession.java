@@ -177,7 +177,9 @@ public final class MqttSession extends PacketDecoder implements TimerWheel.Due {
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     // What is wrong with a TLS record comes wrapped.
     if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
-      logger.debug("cannot read from {}: {}", address(), cause.toString()); // reset by the peer
+      if (logger.isDebugEnabled()) { // thousands may break at once
+        logger.debug("cannot read from {}: {}", address(), cause.toString()); // reset by the peer
+      }
       closeChannel(); // and its session ends in its turn
     } else {
       failed(cause);

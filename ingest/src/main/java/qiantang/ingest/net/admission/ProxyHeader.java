@@ -8,6 +8,7 @@ import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.AddressFamily;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -36,6 +37,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
   private final AdmissionMeter meter;
   private final Balancers balancers;
   private @Nullable Future<?> timeout;
+  private boolean isRefused;
 
   private ProxyHeader(AdmissionMeter meter, Balancers balancers) {
     this.meter = meter;
@@ -61,6 +63,10 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (isRefused) { // of what was behind it, Netty's decoder may still make a header
+      ReferenceCountUtil.release(message);
+      return;
+    }
     if (!(message instanceof HAProxyMessage header)) {
       ctx.fireChannelRead(message);
       return;
@@ -87,6 +93,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
     // Not its HAProxyProtocolException alone: where an extra ends beyond the header, Netty's
     // decoder throws what its buffer does.
     if (cause instanceof DecoderException) {
+      isRefused = true;
       meter.stranger(Spoken.PROXY_V2, Spoken.PROXY_V2);
       logger.debug("a PROXY header of {} cannot be used: {}", ctx.channel(), cause.toString());
       var _ = ctx.close();

@@ -1,16 +1,17 @@
 package qiantang.bench;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import qiantang.ingest.net.tls.TlsFiles;
+import qiantang.standalone.cassandra.Ports;
 
 /**
  * What an idle connection costs: heap of the server's half, counted over Netty's local transport
@@ -19,7 +20,7 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "density",
-    description = "Heap of an idle session over a local transport, memory of one over a socket.",
+    description = "Memory of an idle session: over a local transport, over a socket, over TLS.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class DensityBench implements Callable<Integer> {
@@ -59,33 +60,51 @@ final class DensityBench implements Callable<Integer> {
               String.valueOf(sessions),
               String.valueOf(enterprises));
       System.err.println(heap);
-      Memory one = ofSockets(folder);
+      Memory plain = ofSockets(folder, false);
+      System.err.printf("plain: %s%n", plain);
+      Memory tls = ofSockets(folder, true);
       System.out.printf(
-          "%ndensity %s socket_heap_bytes=%d rss_bytes=%d%n",
-          heap, one.heapBytes(), one.residentBytes());
+          "%ndensity %s socket_heap_bytes=%d rss_bytes=%d tls_heap_bytes=%d tls_rss_bytes=%d%n",
+          heap, plain.heapBytes(), plain.residentBytes(), tls.heapBytes(), tls.residentBytes());
     } finally {
       Database.deleteTree(folder);
     }
     return 0;
   }
 
-  private Memory ofSockets(Path folder) throws Exception {
+  private Memory ofSockets(Path folder, boolean isTls) throws Exception {
     List<String> tokens = MemoryIngest.drawTokens(sockets, enterprises);
-    try (IngestProgram ingest = MemoryIngest.start(TIGHT, folder.resolve("sockets.log"), tokens)) {
-      InetSocketAddress server =
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), ingest.mqttPort());
-      // Classes and pools that the first connections bring are not what one more costs.
-      try (LoadClient first = new LoadClient(1, LoadMessage.ofDevice(100), 0, 0)) {
-        first.connect(server, tokens.subList(0, Math.min(1000, sockets)));
+    Path log = folder.resolve("sockets.log");
+    if (!isTls) {
+      try (IngestProgram ingest = MemoryIngest.start(TIGHT, log, tokens)) {
+        return ofSockets(folder, ingest, tokens, ingest.mqttPort(), null);
       }
-      Memory before = settled(ingest.program());
-      try (LoadClient all = new LoadClient(1, LoadMessage.ofDevice(100), 0, 0)) {
-        all.connect(server, tokens);
-        Memory with = settled(ingest.program());
-        return new Memory(
-            (with.heapBytes() - before.heapBytes()) / sockets,
-            (with.residentBytes() - before.residentBytes()) / sockets);
+    }
+    TlsFiles files = StormBench.certify(folder.resolve("tls"));
+    int port = Ports.free();
+    try (IngestProgram ingest = MemoryIngest.start(TIGHT, log, tokens, port, files)) {
+      return ofSockets(folder, ingest, tokens, port, files.ca());
+    }
+  }
+
+  private static Memory ofSockets(
+      Path folder, IngestProgram ingest, List<String> tokens, int port, @Nullable Path authority)
+      throws Exception {
+    // Classes and pools that the first connections bring are not what one more costs.
+    List<String> some = tokens.subList(0, Math.min(1000, tokens.size()));
+    try (StormFleet first = StormFleet.start(folder, port, some, authority)) {
+      var _ = first.begin().join();
+    }
+    Memory before = settled(ingest.program());
+    try (StormFleet all = StormFleet.start(folder, port, tokens, authority)) {
+      Homecoming there = all.begin().join();
+      if (there.back() < tokens.size()) {
+        throw new IllegalStateException("not all have connected: " + there);
       }
+      Memory with = settled(ingest.program());
+      return new Memory(
+          (with.heapBytes() - before.heapBytes()) / tokens.size(),
+          (with.residentBytes() - before.residentBytes()) / tokens.size());
     }
   }
 

@@ -16,9 +16,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.IngestConfig;
 import qiantang.ingest.IngestMain;
+import qiantang.ingest.net.Transports;
+import qiantang.ingest.net.tls.ClientAuthentication;
+import qiantang.ingest.net.tls.TlsFiles;
 import qiantang.standalone.cassandra.Ports;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
@@ -46,6 +50,22 @@ final class MemoryIngest {
    * @param log takes what it prints; the tokens go into a file beside it
    */
   static IngestProgram start(List<String> flags, Path log, List<String> tokens) throws Exception {
+    return start(flags, log, tokens, List.of());
+  }
+
+  /** The same, over TLS on a port of its own besides. */
+  static IngestProgram start(
+      List<String> flags, Path log, List<String> tokens, int mqttsPort, TlsFiles files)
+      throws Exception {
+    return start(
+        flags,
+        log,
+        tokens,
+        List.of(String.valueOf(mqttsPort), files.certificate().toString(), files.key().toString()));
+  }
+
+  private static IngestProgram start(
+      List<String> flags, Path log, List<String> tokens, List<String> tls) throws Exception {
     Path file = Files.write(log.resolveSibling(log.getFileName() + ".tokens"), tokens);
     int mqttPort = Ports.free();
     int httpPort = Ports.free();
@@ -55,13 +75,17 @@ final class MemoryIngest {
             log,
             httpPort,
             MemoryIngest.class.getName(),
-            String.valueOf(mqttPort),
-            String.valueOf(httpPort),
-            file.toString());
+            Stream.concat(
+                    Stream.of(String.valueOf(mqttPort), String.valueOf(httpPort), file.toString()),
+                    tls.stream())
+                .toArray(String[]::new));
     return new IngestProgram(program, mqttPort, httpPort);
   }
 
-  /** Arguments: MQTT port, HTTP port, file with one token a line. */
+  /**
+   * Arguments: MQTT port, HTTP port, file with one token a line; for TLS its port, the files of the
+   * certificate and of the key.
+   */
   public static void main(String[] arguments) throws Exception {
     MemoryRegistry registry = new MemoryRegistry();
     register(registry, Files.readAllLines(Path.of(arguments[2])));
@@ -75,6 +99,13 @@ final class MemoryIngest {
             Integer.parseInt(arguments[1]),
             "bench",
             null);
+    if (arguments.length > 3) {
+      int mqttsPort = Integer.parseInt(arguments[3]);
+      Path certificate = Path.of(arguments[4]);
+      Path key = Path.of(arguments[5]);
+      TlsFiles files = new TlsFiles(certificate, key, null, null, ClientAuthentication.none);
+      config = config.with(new Transports(mqttsPort, -1, -1, files, false));
+    }
     IngestMain ingest = IngestMain.start(config, journal, null, registry);
     Runtime.getRuntime().addShutdownHook(new Thread(ingest::close));
     Thread.currentThread().join();

@@ -158,7 +158,8 @@ final class StormBench implements Callable<Integer> {
     }
   }
 
-  private static TlsFiles certify(Path folder) throws Exception {
+  /** Files of a server on loopback, signed by an authority of their own. */
+  static TlsFiles certify(Path folder) throws Exception {
     DemoAuthority authority = new DemoAuthority(folder);
     authority.certify(List.of(InetAddress.getLoopbackAddress()));
     return authority.files();

@@ -176,6 +176,17 @@ final class Active implements Phase {
     session.loop().executor().execute(() -> revoke(detail, why));
   }
 
+  /** Any thread: a quota has risen. */
+  void readOnLater() {
+    session.loop().executor().execute(this::readOn);
+  }
+
+  private void readOn() {
+    if (incoming != null && !session.isEnded()) {
+      incoming.readOn();
+    }
+  }
+
   /** It may not go on: the enterprise reads why, MQTT 5 is told, the link is cut. */
   void revoke(String detail, SessionEnd why) {
     if (!session.isEnded()) {

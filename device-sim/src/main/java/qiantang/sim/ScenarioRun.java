@@ -1,10 +1,15 @@
 package qiantang.sim;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.Devices;
 import qiantang.sim.api.Target;
@@ -15,14 +20,20 @@ import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
+import qiantang.sim.fleet.Load;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
+import qiantang.sim.preflight.Demand;
+import qiantang.sim.preflight.Finding;
+import qiantang.sim.preflight.Machine;
+import qiantang.sim.preflight.Preflight;
 import qiantang.sim.report.Latency;
 import qiantang.sim.report.Progress;
 import qiantang.sim.report.RunReport;
+import qiantang.sim.worker.Workers;
 
 /** One run: make devices, connect, send the plan, wait for acknowledgements, audit. */
 final class ScenarioRun {
@@ -35,24 +46,40 @@ final class ScenarioRun {
   /** Beyond what opening the connections takes by plan. */
   private static final Duration CONNECT_MAX = Duration.ofSeconds(30);
 
+  /** The plan begins so much later than it is told to: by then all loops and workers know. */
+  private static final long BEGIN_AHEAD_MILLIS = 250;
+
   private static final long POLL_MILLIS = 20;
   private static final long LINE_NANOS = 1_000_000_000;
 
   private final String name;
   private final Scenario scenario;
   private final Target target;
-  private final int loops;
+  private final Generator generator;
   private final PrintWriter err;
 
-  ScenarioRun(String name, Scenario scenario, Target target, int loops, PrintWriter err) {
+  /**
+   * What makes the load.
+   *
+   * @param loops threads of each process
+   * @param workers processes; 1 is this one
+   * @param sources addresses to connect from; empty where the machine chooses
+   */
+  record Generator(int loops, int workers, List<InetAddress> sources) {}
+
+  ScenarioRun(String name, Scenario scenario, Target target, Generator generator, PrintWriter err) {
     this.name = name;
     this.scenario = scenario;
     this.target = target;
-    this.loops = loops;
+    this.generator = generator;
     this.err = err;
   }
 
   Outcome<RunReport> run() {
+    String unfit = preflight();
+    if (unfit != null) {
+      return new Outcome.Failed<>(ExitCode.LIMITS_MISSED, unfit);
+    }
     String runId = runId(System.currentTimeMillis());
     Plan plan = Plan.of(scenario, runId);
     say("making %d devices for %d publishers".formatted(plan.devices(), plan.publishers().size()));
@@ -76,27 +103,72 @@ final class ScenarioRun {
         new FleetOptions(
             target.mqtt(),
             scenario.connectPerSecond(),
-            loops,
+            generator.loops(),
             FleetOptions.KEEP_ALL,
-            System::nanoTime);
+            System::nanoTime,
+            generator.sources());
+    return switch (connect(plan, seats, options)) {
+      case Outcome.Failed<Load> failed -> failed.widen();
+      case Outcome.Done<Load>(Load load) -> run(plan, members, load);
+    };
+  }
+
+  /** What of this machine is too small, each with the remedy; null if nothing. */
+  private @Nullable String preflight() {
+    Demand demand = Demand.of(scenario.fleets(), generator.workers(), generator.sources().size());
+    List<Finding> findings = Preflight.check(demand, Machine.read());
+    List<String> lacks =
+        findings.stream().filter(finding -> !finding.fits()).map(Finding::text).toList();
+    if (Preflight.possible(findings)) {
+      lacks.forEach(this::say);
+      return null;
+    }
+    return "cannot make this load on this machine:\n" + String.join("\n", lacks);
+  }
+
+  private Outcome<Load> connect(Plan plan, List<Seat> seats, FleetOptions options) {
+    if (generator.workers() == 1) {
+      return new Outcome.Done<>(Fleet.connect(plan.runId(), seats, options));
+    }
+    try {
+      String text = Files.readString(Path.of(name));
+      Workers.Source source = new Workers.Source(name, text, plan.runId());
+      return Workers.connect(source, seats, options, generator.workers(), err);
+    } catch (IOException e) {
+      return new Outcome.Failed<>(ExitCode.USAGE, "cannot read " + name + " again: " + e);
+    }
+  }
+
+  private Outcome<RunReport> run(Plan plan, List<Provisioning.Member> members, Load load) {
     long beganNanos = System.nanoTime();
-    try (Fleet fleet = Fleet.connect(plan.runId(), seats, options)) {
+    try (Load fleet = load) {
       Figures figures = fleet.figures();
       Figures.Latencies totals = Figures.Latencies.empty();
       Progress progress = new Progress(err, figures, totals, beganNanos);
-      Duration ramp = Duration.ofSeconds(seats.size() / scenario.connectPerSecond());
-      await(progress, CONNECT_MAX.plus(ramp), () -> figures.counts().loggedIn() == seats.size());
+      Duration ramp = Duration.ofSeconds(members.size() / scenario.connectPerSecond());
+      await(
+          progress,
+          CONNECT_MAX.plus(ramp),
+          () -> figures.counts().loggedIn() == members.size() || fleet.failure() != null);
+      if (fleet.failure() != null) {
+        return failed(fleet);
+      }
       if (figures.counts().loggedIn() == 0) {
         return new Outcome.Failed<>(
             ExitCode.UNREACHABLE,
             "cannot log in at " + target.mqtt() + ": " + figures.lastTrouble());
       }
-      long startMillis = System.currentTimeMillis();
+      long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
       fleet.begin(startMillis);
       long planned = plan.messages();
       await(
-          progress, scenario.duration().plus(scenario.ackGrace()), () -> settled(figures, planned));
+          progress,
+          scenario.duration().plus(scenario.ackGrace()),
+          () -> settled(figures, planned) || fleet.failure() != null);
       List<Ledger> ledgers = fleet.stop();
+      if (fleet.failure() != null) {
+        return failed(fleet);
+      }
       progress.line(System.nanoTime());
       Figures.Counts counts = figures.counts();
       AuditResult audit = audit(members, ledgers, startMillis);
@@ -106,7 +178,7 @@ final class ScenarioRun {
               plan.runId(),
               name,
               scenario.seed(),
-              seats.size(),
+              members.size(),
               plan.devices(),
               took,
               planned,
@@ -118,6 +190,10 @@ final class ScenarioRun {
               audit,
               scenario.thresholds()));
     }
+  }
+
+  private static Outcome<RunReport> failed(Load load) {
+    return new Outcome.Failed<>(ExitCode.LIMITS_MISSED, "cannot finish the run: " + load.failure());
   }
 
   private static boolean settled(Figures figures, long planned) {

@@ -5,9 +5,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import qiantang.sim.plan.Mix;
 import qiantang.sim.wire.WireLoop;
 import qiantang.sim.wire.WireLoops;
 
@@ -60,11 +59,11 @@ public final class Fleet implements Load {
   }
 
   @Override
-  public void begin(long startMillis) {
+  public void begin(long startMillis, LongSupplier reservedUntilNanos) {
     // Both clocks are read together, and the difference carries the beginning over.
     long aheadNanos = Instant.now().until(Instant.ofEpochMilli(startMillis), ChronoUnit.NANOS);
     long startNanos = options.nanos().getAsLong() + aheadNanos;
-    onEachLoop(part -> part.begin(startMillis, startNanos));
+    onEachLoop(part -> part.begin(startMillis, startNanos, reservedUntilNanos));
   }
 
   @Override
@@ -78,31 +77,8 @@ public final class Fleet implements Load {
   }
 
   @Override
-  public void drop(double share, long seed, Backoff backoff) {
-    onEachLoop(part -> part.drop(chosen(share, seed), backoff));
-  }
-
-  /** A share of the connections stops to read, so that the system cannot get rid of answers. */
-  public void stopReading(double share, long seed) {
-    onEachLoop(part -> part.read(chosen(share, seed), false));
-  }
-
-  /** The same share reads again. */
-  public void readAgain(double share, long seed) {
-    onEachLoop(part -> part.read(chosen(share, seed), true));
-  }
-
-  /**
-   * A share of the publishers loses its power: the old connections stay open and dead, which the
-   * system can only find out by the keep-alive or by the new ones.
-   */
-  public void leaveHalfOpen(double share, long seed, Backoff backoff) {
-    onEachLoop(part -> part.abandon(chosen(share, seed), backoff));
-  }
-
-  /** By the publisher's number in the run: the same ones however many loops and workers. */
-  private static IntPredicate chosen(double share, long seed) {
-    return index -> Mix.unit(seed, index) < share;
+  public void disturb(Disturbance disturbance) {
+    onEachLoop(part -> part.disturb(disturbance));
   }
 
   private void onEachLoop(Consumer<PublisherLoop> action) {
@@ -110,6 +86,22 @@ public final class Fleet implements Load {
       PublisherLoop part = parts.get(l);
       loops.loops().get(l).execute(() -> action.accept(part));
     }
+  }
+
+  @Override
+  public List<Ledger> ledgers(int from, int to) {
+    Ledger[] ledgers = new Ledger[to - from];
+    int count = parts.size();
+    for (int l = 0; l < count; l++) {
+      PublisherLoop part = parts.get(l);
+      int first = Math.ceilDiv(from - l, count);
+      int end = Math.ceilDiv(to - l, count);
+      List<Ledger> some = loops.loops().get(l).ask(() -> part.ledgers(first, end)).join();
+      for (int i = first; i < end; i++) {
+        ledgers[i * count + l - from] = some.get(i - first);
+      }
+    }
+    return List.of(ledgers);
   }
 
   @Override
@@ -124,7 +116,7 @@ public final class Fleet implements Load {
               .ask(
                   () -> {
                     part.stop();
-                    return part.ledgers();
+                    return part.ledgers(0, part.size());
                   })
               .join());
     }

@@ -74,7 +74,12 @@ public final class Ledger {
     return settledBelow + above - refusedCount();
   }
 
-  private boolean isSettled(long n) {
+  /** All messages below this one are settled. */
+  public long settledBelow() {
+    return settledBelow;
+  }
+
+  public boolean isSettled(long n) {
     return n < settledBelow
         || (settledAbove != null && settledAbove.get(Math.toIntExact(n - settledBelow)));
   }

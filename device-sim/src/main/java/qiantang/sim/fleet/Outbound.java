@@ -57,8 +57,8 @@ final class Outbound {
     this.startNanos = startNanos;
   }
 
-  List<Ledger> ledgers() {
-    return Arrays.stream(ledgers).map(Ledger::copy).toList();
+  List<Ledger> ledgers(int from, int to) {
+    return Arrays.stream(ledgers, from, to).map(Ledger::copy).toList();
   }
 
   boolean hasMore(int publisher) {

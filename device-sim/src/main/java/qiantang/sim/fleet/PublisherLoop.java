@@ -2,7 +2,7 @@ package qiantang.sim.fleet;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.plan.PublisherPlan;
 import qiantang.sim.wire.Connection;
@@ -23,6 +23,7 @@ final class PublisherLoop {
 
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final long RAMP_NANOS = 5_000_000;
+  private static final long RESERVED_AGAIN_NANOS = 10_000_000;
 
   /** Keep-alives and silences are looked at once a second, a tenth of the publishers at a time. */
   private static final int UPKEEP_PARTS = 10;
@@ -63,6 +64,7 @@ final class PublisherLoop {
   private Backoff backoff = Backoff.PROMPT;
   private long startMillis;
   private long startNanos;
+  private LongSupplier reservedUntilNanos = () -> Long.MAX_VALUE;
   private int connecting;
   private int upkeepPart;
   private boolean stopping;
@@ -101,7 +103,8 @@ final class PublisherLoop {
     }
   }
 
-  void begin(long startMillis, long startNanos) {
+  void begin(long startMillis, long startNanos, LongSupplier reservedUntilNanos) {
+    this.reservedUntilNanos = reservedUntilNanos;
     this.startMillis = startMillis;
     this.startNanos = startNanos;
     outbound.begin(startNanos);
@@ -121,43 +124,36 @@ final class PublisherLoop {
     }
   }
 
-  List<Ledger> ledgers() {
-    return outbound.ledgers();
+  int size() {
+    return seats.size();
   }
 
-  /** Breaks off the connections of the chosen publishers; they come back by the back-off. */
-  void drop(IntPredicate chosen, Backoff backoff) {
-    this.backoff = backoff;
-    forEachOpen(chosen, (_, connection) -> connection.abort("dropped by the scenario"));
+  List<Ledger> ledgers(int from, int to) {
+    return outbound.ledgers(from, to);
   }
 
-  /** The chosen publishers do not read what they are sent, or read again. */
-  void read(IntPredicate chosen, boolean reading) {
-    forEachOpen(chosen, (_, connection) -> connection.read(reading));
-  }
-
-  /** The chosen publishers leave their connections open and dead, and come back by new ones. */
-  void abandon(IntPredicate chosen, Backoff backoff) {
-    this.backoff = backoff;
-    forEachOpen(
-        chosen,
-        (p, connection) -> {
-          connection.abandon();
-          closed(p, "left half open by the scenario");
-        });
-  }
-
-  @FunctionalInterface
-  private interface OpenConnection {
-    void accept(int publisher, Connection connection);
-  }
-
-  private void forEachOpen(IntPredicate chosen, OpenConnection action) {
+  void disturb(Disturbance disturbance) {
     for (int p = 0; p < connections.length; p++) {
       Connection open = connections[p];
-      if (open != null && chosen.test(plan(p).index())) {
-        action.accept(p, open);
+      if (open != null && disturbance.concerns(plan(p).index())) {
+        disturb(p, open, disturbance);
       }
+    }
+  }
+
+  private void disturb(int p, Connection open, Disturbance disturbance) {
+    switch (disturbance.kind()) {
+      case DROP -> {
+        backoff = disturbance.backoff();
+        open.abort("dropped by the scenario");
+      }
+      case LEAVE_HALF_OPEN -> {
+        backoff = disturbance.backoff();
+        open.abandon();
+        closed(p, "left half open by the scenario");
+      }
+      case STOP_READING -> open.read(false);
+      case READ_AGAIN -> open.read(true);
     }
   }
 
@@ -165,7 +161,13 @@ final class PublisherLoop {
     if (stopping) {
       return;
     }
-    wheel.advance(Math.floorDiv(options.nanos().getAsLong() - startNanos, TICK_NANOS), this::due);
+    long ahead = options.nanos().getAsLong() - startNanos;
+    if (ahead >= reservedUntilNanos.getAsLong()) {
+      // The journal waits for the disk. What falls due meanwhile goes late, and shows as lag.
+      loop.schedule(this::pace, Duration.ofNanos(RESERVED_AGAIN_NANOS));
+      return;
+    }
+    wheel.advance(Math.floorDiv(ahead, TICK_NANOS), this::due);
     long next = wheel.nextTick();
     if (next != TimerWheel.NEVER) {
       long delay = startNanos + next * TICK_NANOS - options.nanos().getAsLong();

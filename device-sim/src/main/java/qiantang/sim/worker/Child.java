@@ -28,6 +28,8 @@ final class Child implements FigureSource, AutoCloseable {
   private final List<Ledger> ledgers = new ArrayList<>();
   private final CompletableFuture<Word.Ready> ready = new CompletableFuture<>();
 
+  private volatile CompletableFuture<List<Ledger>> answer = new CompletableFuture<>();
+
   /** Null once it has told all, else why it has not. */
   private final CompletableFuture<@Nullable String> end = new CompletableFuture<>();
 
@@ -71,6 +73,17 @@ final class Child implements FigureSource, AutoCloseable {
     } catch (IOException e) {
       failed("it takes no orders: " + e.getMessage());
     }
+  }
+
+  /** What became of some of its publishers' messages so far; one question at a time. */
+  CompletableFuture<List<Ledger>> ask(int from, int to) {
+    CompletableFuture<List<Ledger>> asked = new CompletableFuture<>();
+    answer = asked;
+    tell(new Order.Ask(from, to));
+    if (end.isDone()) {
+      asked.completeExceptionally(new IOException("the worker has ended"));
+    }
+    return asked;
   }
 
   CompletableFuture<Word.Ready> ready() {
@@ -144,6 +157,8 @@ final class Child implements FigureSource, AutoCloseable {
           told.forEach(bytes -> ledgers.add(Ledger.fromBytes(bytes)));
         }
       }
+      case Word.Answer(List<byte[]> told) ->
+          answer.complete(told.stream().map(Ledger::fromBytes).toList());
       case Word.Done _ -> end.complete(null);
       case Word.Failed(String reason) -> failed(reason);
     }
@@ -163,6 +178,7 @@ final class Child implements FigureSource, AutoCloseable {
     String whole = "worker " + number + " (pid " + process.pid() + "): " + reason;
     end.complete(whole);
     ready.completeExceptionally(new IOException(whole));
+    answer.completeExceptionally(new IOException(whole));
   }
 
   private void passOnErrors(PrintWriter err) {

@@ -1,6 +1,7 @@
 package qiantang.sim.worker;
 
 import java.util.List;
+import qiantang.sim.fleet.Disturbance;
 
 /** What a coordinator tells a worker, in the order of the declarations. */
 sealed interface Order {
@@ -39,10 +40,22 @@ sealed interface Order {
 
   record Connect() implements Order {}
 
-  record Begin(long startMillis) implements Order {}
+  /**
+   * The plan begins.
+   *
+   * @param reservedNanos nothing that is planned later is sent yet, in ns of the plan's time
+   */
+  record Begin(long startMillis, long reservedNanos) implements Order {}
 
-  /** Breaks off a share of the connections; times of the back-off in milliseconds. */
-  record Drop(double share, long seed, long baseMillis, long capMillis) implements Order {}
+  /** So far it may send now. */
+  record Reserve(long reservedNanos) implements Order {}
+
+  /** Times of the back-off in milliseconds. */
+  record Disturb(Disturbance.Kind kind, double share, long seed, long baseMillis, long capMillis)
+      implements Order {}
+
+  /** Asks for the ledgers of some of its publishers so far, by their order. */
+  record Ask(int from, int to) implements Order {}
 
   record Stop() implements Order {}
 }

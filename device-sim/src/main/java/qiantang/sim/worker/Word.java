@@ -18,7 +18,10 @@ sealed interface Word {
   record Counted(Figures.Counts counts, byte[] ack, byte[] ackFromSend, byte[] lag, String trouble)
       implements Word {}
 
-  /** The ledgers of its next publishers, in their order. */
+  /** What it was asked for. */
+  record Answer(List<byte[]> ledgers) implements Word {}
+
+  /** At the end: the ledgers of its next publishers, in their order. */
   record Ledgers(List<byte[]> ledgers) implements Word {}
 
   /** All is told. */

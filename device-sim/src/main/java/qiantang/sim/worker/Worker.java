@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.fleet.Backoff;
+import qiantang.sim.fleet.Disturbance;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
@@ -34,6 +35,7 @@ final class Worker {
   private final List<Seat> seats = new ArrayList<>();
   private Order.@Nullable Setup setup;
   private @Nullable Fleet fleet;
+  private volatile long reserved;
 
   Worker(InputStream in, OutputStream out) {
     orders = new Lines.Reader<>(in, Order.class);
@@ -74,19 +76,29 @@ final class Worker {
         fleet = started;
         Thread.ofPlatform().daemon().name("figures").start(() -> tellFigures(started));
       }
-      case Order.Begin(long startMillis) -> fleet().begin(startMillis);
-      case Order.Drop(double share, long seed, long baseMillis, long capMillis) ->
-          fleet()
-              .drop(
-                  share,
-                  seed,
-                  new Backoff(Duration.ofMillis(baseMillis), Duration.ofMillis(capMillis)));
+      case Order.Begin(long startMillis, long reservedNanos) -> {
+        reserved = reservedNanos;
+        fleet().begin(startMillis, () -> reserved);
+      }
+      case Order.Reserve(long reservedNanos) -> reserved = reservedNanos;
+      case Order.Disturb disturb -> fleet().disturb(disturbance(disturb));
+      case Order.Ask(int from, int to) ->
+          words.write(
+              new Word.Answer(fleet().ledgers(from, to).stream().map(Ledger::toBytes).toList()));
       case Order.Stop _ -> {
         stop();
         return false;
       }
     }
     return true;
+  }
+
+  private static Disturbance disturbance(Order.Disturb asked) {
+    return new Disturbance(
+        asked.kind(),
+        asked.share(),
+        asked.seed(),
+        new Backoff(Duration.ofMillis(asked.baseMillis()), Duration.ofMillis(asked.capMillis())));
   }
 
   private boolean layOut(Order.Setup asked) throws IOException {

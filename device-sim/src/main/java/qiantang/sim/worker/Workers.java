@@ -5,12 +5,16 @@ import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.fleet.Backoff;
+import qiantang.sim.fleet.Disturbance;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
@@ -27,6 +31,9 @@ public final class Workers implements Load {
   /** Connections are closed and ledgers told; a stopped worker that takes longer hangs. */
   private static final Duration STOP_MAX = Duration.ofSeconds(60);
 
+  /** As often as a loop looks whether it may send on. */
+  private static final long RESERVE_NANOS = 10_000_000;
+
   /** Tokens in one line: 100 KiB of it. */
   private static final int TOKENS_A_LINE = 1_000;
 
@@ -35,6 +42,7 @@ public final class Workers implements Load {
   private final Figures figures;
   private @Nullable List<Ledger> ledgers;
   private @Nullable String failure;
+  private volatile boolean closed;
 
   private Workers(List<Child> children, int seats, Figures figures) {
     this.children = children;
@@ -130,13 +138,39 @@ public final class Workers implements Load {
   }
 
   @Override
-  public void begin(long startMillis) {
-    tellAll(new Order.Begin(startMillis));
+  public void begin(long startMillis, LongSupplier reservedUntilNanos) {
+    long reserved = reservedUntilNanos.getAsLong();
+    tellAll(new Order.Begin(startMillis, reserved));
+    if (reserved < Long.MAX_VALUE) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("reserve")
+          .start(() -> passOn(reserved, reservedUntilNanos));
+    }
+  }
+
+  private void passOn(long first, LongSupplier reservedUntilNanos) {
+    long told = first;
+    while (!closed) {
+      long reserved = reservedUntilNanos.getAsLong();
+      if (reserved != told) {
+        tellAll(new Order.Reserve(reserved));
+        told = reserved;
+      }
+      LockSupport.parkNanos(RESERVE_NANOS);
+    }
   }
 
   @Override
-  public void drop(double share, long seed, Backoff backoff) {
-    tellAll(new Order.Drop(share, seed, backoff.base().toMillis(), backoff.cap().toMillis()));
+  public void disturb(Disturbance disturbance) {
+    Backoff backoff = disturbance.backoff();
+    tellAll(
+        new Order.Disturb(
+            disturbance.kind(),
+            disturbance.share(),
+            disturbance.seed(),
+            backoff.base().toMillis(),
+            backoff.cap().toMillis()));
   }
 
   private void tellAll(Order order) {
@@ -161,6 +195,38 @@ public final class Workers implements Load {
       }
     }
     return failure;
+  }
+
+  /** Answers empty ledgers where {@link #failure} says why. */
+  @Override
+  public List<Ledger> ledgers(int from, int to) {
+    Ledger[] ledgers = new Ledger[to - from];
+    Arrays.setAll(ledgers, _ -> new Ledger());
+    int count = children.size();
+    for (int w = 0; w < count && failure() == null; w++) {
+      int first = Math.ceilDiv(from - w, count);
+      int end = Math.ceilDiv(to - w, count);
+      List<Ledger> some = ask(children.get(w), first, end);
+      for (int i = first; i < first + some.size(); i++) {
+        ledgers[i * count + w - from] = some.get(i - first);
+      }
+    }
+    return List.of(ledgers);
+  }
+
+  private List<Ledger> ask(Child child, int from, int to) {
+    try {
+      return child.ask(from, to).get(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      return List.of(); // the failure says why
+    } catch (TimeoutException e) {
+      failure =
+          "worker (pid " + child.pid() + ") does not answer within " + STOP_MAX.toSeconds() + " s";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure = "interrupted";
+    }
+    return List.of();
   }
 
   /** Answers nothing where {@link #failure} says why. */
@@ -190,7 +256,8 @@ public final class Workers implements Load {
     try {
       var _ = child.end().get(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      failure = "worker (pid " + child.pid() + ") does not stop within " + STOP_MAX.toSeconds();
+      failure =
+          "worker (pid " + child.pid() + ") does not stop within " + STOP_MAX.toSeconds() + " s";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       failure = "interrupted";
@@ -201,6 +268,7 @@ public final class Workers implements Load {
 
   @Override
   public void close() {
+    closed = true;
     children.forEach(Child::close);
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,19 +92,24 @@ class FleetMosquittoIT {
       Await.until("all are there", () -> fleet.figures().counts().loggedIn() == seats(plan).size());
       fleet.begin(System.currentTimeMillis());
       awaitAcked(fleet, plan.messages() / 4);
+      Figures.Latencies totals = Figures.Latencies.empty();
+      fleet.figures().drainInto(totals);
+      long usualMicros = totals.ack().getMaxValue();
       broker().signal("STOP");
       long stopped = System.nanoTime();
       Thread.sleep(Duration.ofSeconds(2));
       broker().signal("CONT");
       Duration pause = Duration.ofNanos(System.nanoTime() - stopped);
       awaitAcked(fleet, plan.messages());
-      Figures.Latencies totals = Figures.Latencies.empty();
       fleet.figures().drainInto(totals);
       // 1,250 messages/s are about 2 % of what mosquitto does.
       double expected =
           new PausePrediction(run, pause, 0.02, Duration.ZERO).latencyAt(0.99).toNanos() / 1e3;
       double reported = totals.ack().getValueAtPercentile(99);
-      assertEquals(expected, reported, 0.05 * expected, "p99 of planned time to PUBACK");
+      assertTrue(reported > 0.95 * expected, reported + " us, of " + expected);
+      // A busy machine adds what it added before the pause, and what the loops were late.
+      double busy = usualMicros + totals.lag().getMaxValue();
+      assertTrue(reported < 1.05 * expected + busy, reported + " us, of " + expected);
       assertEquals(plan.messages(), fleet.figures().counts().sent(), "late, and none dropped");
     }
   }
@@ -116,14 +122,49 @@ class FleetMosquittoIT {
       Await.until("all are there", () -> fleet.figures().counts().loggedIn() == publishers);
       fleet.begin(System.currentTimeMillis());
       awaitAcked(fleet, plan.messages() / 4);
-      fleet.drop(1, 7, SOON);
+      fleet.disturb(new Disturbance(Disturbance.Kind.DROP, 1, 7, SOON));
       awaitAcked(fleet, plan.messages() / 2);
       assertEquals(publishers, fleet.figures().counts().connectionsLost());
-      fleet.leaveHalfOpen(0.5, 8, SOON);
+      fleet.disturb(new Disturbance(Disturbance.Kind.LEAVE_HALF_OPEN, 0.5, 8, SOON));
       awaitAcked(fleet, plan.messages());
       long lost = fleet.figures().counts().connectionsLost() - publishers;
       assertTrue(lost > 0 && lost < publishers, "half of them: " + lost);
       assertEquals(plan.messages(), fleet.figures().counts().acked());
+    }
+  }
+
+  /** Unread answers wait in the machines' buffers, and nothing is lost when they are read. */
+  @Test
+  void slowReadersGetTheirAnswersLate() {
+    Plan plan = plan(2);
+    try (Fleet fleet = Fleet.connect("t", seats(plan), options())) {
+      Await.until("all are there", () -> fleet.figures().counts().loggedIn() == seats(plan).size());
+      fleet.disturb(new Disturbance(Disturbance.Kind.STOP_READING, 1, 5, SOON));
+      fleet.begin(System.currentTimeMillis());
+      // Each sends its window, and waits for answers that it does not read.
+      Await.until("all windows are full", () -> fleet.figures().counts().sent() == 25 * 4);
+      assertEquals(0, fleet.figures().counts().acked());
+      fleet.disturb(new Disturbance(Disturbance.Kind.READ_AGAIN, 1, 5, SOON));
+      awaitAcked(fleet, plan.messages());
+      assertEquals(0, fleet.figures().counts().connectionsLost());
+    }
+  }
+
+  @Test
+  void nothingIsSentBeforeItIsReservedAndLedgersTellHowFarItIs() {
+    Plan plan = plan(1);
+    AtomicLong reserved = new AtomicLong();
+    try (Fleet fleet = Fleet.connect("t", seats(plan), options())) {
+      fleet.begin(System.currentTimeMillis() - 500, reserved::get);
+      Await.until("all are there", () -> fleet.figures().counts().loggedIn() == seats(plan).size());
+      assertEquals(0, fleet.figures().counts().sent());
+      reserved.set(Long.MAX_VALUE);
+      awaitAcked(fleet, plan.messages());
+      List<Ledger> some = fleet.ledgers(3, 12);
+      for (int i = 0; i < some.size(); i++) {
+        long messages = plan.publishers().get(3 + i).messages();
+        assertEquals(messages, some.get(i).settledBelow(), "publisher " + (3 + i));
+      }
     }
   }
 

@@ -113,7 +113,9 @@ class OutboundTest {
           }
           wire.clear();
         }
-        assertEquals(outbound.ledgers().get(p).sent(), outbound.ledgers().get(p).ackedCount());
+        assertEquals(
+            outbound.ledgers(p, p + 1).getFirst().sent(),
+            outbound.ledgers(p, p + 1).getFirst().ackedCount());
         assertFalse(outbound.hasMore(p));
       }
     }

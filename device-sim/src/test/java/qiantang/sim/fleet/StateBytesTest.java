@@ -46,7 +46,7 @@ class StateBytesTest {
       long before = thread.getCurrentThreadAllocatedBytes();
       PublisherLoop loop =
           new PublisherLoop(loops.loops().getFirst(), "r1", seats, options, figures);
-      loop.begin(0, System.nanoTime() + Duration.ofDays(1).toNanos());
+      loop.begin(0, System.nanoTime() + Duration.ofDays(1).toNanos(), () -> Long.MAX_VALUE);
       return thread.getCurrentThreadAllocatedBytes() - before;
     }
   }

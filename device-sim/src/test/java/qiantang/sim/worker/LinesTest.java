@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
+import qiantang.sim.fleet.Disturbance;
 import qiantang.sim.fleet.Figures;
 
 class LinesTest {
@@ -24,8 +25,10 @@ class LinesTest {
             new Order.Setup("s", "a: 1\nb: \"ü\"\n", "r1", 1, 2, "::1", 1, 2, 3, List.of("::1")),
             new Order.Tokens(List.of("acme.x", "acme.y")),
             new Order.Connect(),
-            new Order.Begin(1_790_000_000_123L),
-            new Order.Drop(0.25, -7, 100, 60_000),
+            new Order.Begin(1_790_000_000_123L, Long.MAX_VALUE),
+            new Order.Reserve(7),
+            new Order.Disturb(Disturbance.Kind.LEAVE_HALF_OPEN, 0.25, -7, 100, 60_000),
+            new Order.Ask(0, 3),
             new Order.Stop());
     assertEquals(Order.class.getPermittedSubclasses().length, orders.size());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -12,11 +12,13 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import qiantang.sim.Await;
 import qiantang.sim.Mosquitto;
 import qiantang.sim.fleet.Backoff;
+import qiantang.sim.fleet.Disturbance;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
@@ -72,7 +74,7 @@ class WorkersMosquittoIT {
       Plan plan = plan("r2");
       try (Load load = workers(plan, broker.address())) {
         Await.until("all are there", () -> load.figures().counts().loggedIn() == 25);
-        load.drop(1, 3, Backoff.PROMPT);
+        load.disturb(new Disturbance(Disturbance.Kind.DROP, 1, 3, Backoff.PROMPT));
         Await.until("all were cut", () -> load.figures().counts().connectionsLost() == 25);
         Await.until("all are back", () -> load.figures().counts().loggedIn() == 25);
       }
@@ -101,8 +103,12 @@ class WorkersMosquittoIT {
       Await.until(
           "all are there: " + errors,
           () -> figures.counts().loggedIn() == plan.publishers().size());
-      load.begin(System.currentTimeMillis() + 200);
+      AtomicLong reserved = new AtomicLong(1_000_000_000);
+      load.begin(System.currentTimeMillis() + 200, reserved::get);
+      Await.until("the first second is sent", () -> figures.counts().sent() > 0);
+      reserved.set(Long.MAX_VALUE);
       Await.until("all is acknowledged", () -> figures.counts().acked() == plan.messages());
+      assertEquals(plan.publishers().get(8).messages(), load.ledgers(7, 10).get(1).settledBelow());
       List<Ledger> ledgers = load.stop();
       Figures.Latencies totals = Figures.Latencies.empty();
       figures.drainInto(totals);

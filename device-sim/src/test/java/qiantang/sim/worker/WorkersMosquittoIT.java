@@ -39,7 +39,13 @@ class WorkersMosquittoIT {
       duration: 3s
       fleets:
         - {name: mills, count: 21, model: pump, period: 50ms, jitter: 20%}
-        - {name: halls, kind: gateway, count: 4, subDevices: 3, model: pump, mqtt: "5", period: 100ms}
+        - name: halls
+          kind: gateway
+          count: 4
+          subDevices: 3
+          model: pump
+          mqtt: "5"
+          period: 100ms
       """;
 
   @TempDir private Path folder = Path.of("");

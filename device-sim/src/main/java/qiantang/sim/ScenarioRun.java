@@ -130,6 +130,7 @@ final class ScenarioRun {
     if (generator.workers() == 1) {
       return new Outcome.Done<>(Fleet.connect(plan.runId(), seats, options));
     }
+    say("starting " + generator.workers() + " worker processes");
     try {
       String text = Files.readString(Path.of(name));
       Workers.Source source = new Workers.Source(name, text, plan.runId());

@@ -64,7 +64,7 @@ final class RunCommand implements Callable<Integer> {
               switch (target.read()) {
                 case Outcome.Failed<Target> failed -> failed.widen();
                 case Outcome.Done<Target>(Target found) ->
-                    new ScenarioRun(scenario.toString(), read, found, generator(found), err).run();
+                    new ScenarioRun(scenario.toString(), read, found, generator(found, err), err).run();
               };
         };
     return switch (outcome) {
@@ -76,9 +76,9 @@ final class RunCommand implements Callable<Integer> {
     };
   }
 
-  private ScenarioRun.Generator generator(Target found) {
-    return new ScenarioRun.Generator(
-        generator.loops(), generator.workers(), generator.sources(found.mqtt()));
+  private Generator generator(Target found, PrintWriter err) {
+    return new Generator(
+        generator.loops(), generator.workers(), generator.sources(found.mqtt()), err);
   }
 
   private ExitCode print(RunReport report, PrintWriter err) {

@@ -1,15 +1,10 @@
 package qiantang.sim;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.Devices;
 import qiantang.sim.api.Target;
@@ -17,7 +12,6 @@ import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Auditor;
 import qiantang.sim.audit.SentMessages;
 import qiantang.sim.fleet.Figures;
-import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
 import qiantang.sim.fleet.Load;
@@ -26,14 +20,9 @@ import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
-import qiantang.sim.preflight.Demand;
-import qiantang.sim.preflight.Finding;
-import qiantang.sim.preflight.Machine;
-import qiantang.sim.preflight.Preflight;
 import qiantang.sim.report.Latency;
 import qiantang.sim.report.Progress;
 import qiantang.sim.report.RunReport;
-import qiantang.sim.worker.Workers;
 
 /** One run: make devices, connect, send the plan, wait for acknowledgements, audit. */
 final class ScenarioRun {
@@ -58,15 +47,6 @@ final class ScenarioRun {
   private final Generator generator;
   private final PrintWriter err;
 
-  /**
-   * What makes the load.
-   *
-   * @param loops threads of each process
-   * @param workers processes; 1 is this one
-   * @param sources addresses to connect from; empty where the machine chooses
-   */
-  record Generator(int loops, int workers, List<InetAddress> sources) {}
-
   ScenarioRun(String name, Scenario scenario, Target target, Generator generator, PrintWriter err) {
     this.name = name;
     this.scenario = scenario;
@@ -76,7 +56,7 @@ final class ScenarioRun {
   }
 
   Outcome<RunReport> run() {
-    String unfit = preflight();
+    String unfit = generator.unfit(scenario);
     if (unfit != null) {
       return new Outcome.Failed<>(ExitCode.LIMITS_MISSED, unfit);
     }
@@ -107,37 +87,10 @@ final class ScenarioRun {
             FleetOptions.KEEP_ALL,
             System::nanoTime,
             generator.sources());
-    return switch (connect(plan, seats, options)) {
+    return switch (generator.connect(name, plan, seats, options)) {
       case Outcome.Failed<Load> failed -> failed.widen();
       case Outcome.Done<Load>(Load load) -> run(plan, members, load);
     };
-  }
-
-  /** What of this machine is too small, each with the remedy; null if nothing. */
-  private @Nullable String preflight() {
-    Demand demand = Demand.of(scenario.fleets(), generator.workers(), generator.sources().size());
-    List<Finding> findings = Preflight.check(demand, Machine.read());
-    List<String> lacks =
-        findings.stream().filter(finding -> !finding.fits()).map(Finding::text).toList();
-    if (Preflight.possible(findings)) {
-      lacks.forEach(this::say);
-      return null;
-    }
-    return "cannot make this load on this machine:\n" + String.join("\n", lacks);
-  }
-
-  private Outcome<Load> connect(Plan plan, List<Seat> seats, FleetOptions options) {
-    if (generator.workers() == 1) {
-      return new Outcome.Done<>(Fleet.connect(plan.runId(), seats, options));
-    }
-    say("starting " + generator.workers() + " worker processes");
-    try {
-      String text = Files.readString(Path.of(name));
-      Workers.Source source = new Workers.Source(name, text, plan.runId());
-      return Workers.connect(source, seats, options, generator.workers(), err);
-    } catch (IOException e) {
-      return new Outcome.Failed<>(ExitCode.USAGE, "cannot read " + name + " again: " + e);
-    }
   }
 
   private Outcome<RunReport> run(Plan plan, List<Provisioning.Member> members, Load load) {

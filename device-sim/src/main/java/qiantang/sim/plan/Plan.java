@@ -36,7 +36,7 @@ public record Plan(String runId, List<PublisherPlan> publishers) {
     return PublisherPlan.endless(fleet, index, id, seed, List.copyOf(devices));
   }
 
-  /** What two runs of one scenario and seed have in common; takes a second or two. */
+  /** What two runs of one scenario and seed have in common; takes a second. */
   public PlanDigest digest() {
     return PlanDigest.of(this);
   }

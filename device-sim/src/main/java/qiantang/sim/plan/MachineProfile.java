@@ -112,9 +112,8 @@ public record MachineProfile(
         80);
   }
 
-  // 180 picks a minute; per 100,000 picks 20 warp stops of 0.85 min, 15 weft stops of 0.30 and
-  // 6
-  // others of 0.12, so a stop of 32.5 s each 813 s (textilecalculations.com, loom efficiency).
+  // 180 picks a minute; per 100,000 picks 20 warp stops of 0.85 min, 15 weft stops of 0.30 and 6
+  // others of 0.12: one of 32.5 s each 813 s (textilecalculations.com, loom efficiency).
   private static MachineProfile loom() {
     return new MachineProfile(
         new State(14_400, 1, 20),

@@ -49,7 +49,7 @@ public final class ScenarioReader {
   }
 
   /** The text of a file; the name is only for messages. */
-  static Outcome<Scenario> read(String name, String text) {
+  public static Outcome<Scenario> read(String name, String text) {
     return read(name, text, Feature.supported());
   }
 

@@ -64,7 +64,8 @@ final class RunCommand implements Callable<Integer> {
               switch (target.read()) {
                 case Outcome.Failed<Target> failed -> failed.widen();
                 case Outcome.Done<Target>(Target found) ->
-                    new ScenarioRun(scenario.toString(), read, found, generator(found, err), err).run();
+                    new ScenarioRun(scenario.toString(), read, found, generator(found, err), err)
+                        .run();
               };
         };
     return switch (outcome) {

@@ -135,7 +135,8 @@ final class ScenarioRun {
     }
     say("reading everything back");
     try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
-      return new Auditor(api, this::say).audit(sent, startMillis, System.currentTimeMillis());
+      return new Auditor(api, target.enterprises(), this::say)
+          .audit(sent, startMillis, System.currentTimeMillis());
     }
   }
 

@@ -57,7 +57,7 @@ public final class SeriesReader {
     }
   }
 
-  static Page page(JsonNode body) {
+  public static Page page(JsonNode body) {
     List<Sample> samples = new ArrayList<>();
     for (JsonNode series : body.path("series")) {
       String metric = series.path("metric").asText();

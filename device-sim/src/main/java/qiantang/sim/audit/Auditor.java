@@ -3,10 +3,10 @@ package qiantang.sim.audit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.Rejection;
 import qiantang.sim.api.RejectionReader;
-import qiantang.sim.api.SeriesReader;
 import qiantang.sim.api.Target;
 
-/** Reads everything back and classifies it. */
+/**
+ * Reads everything back and classifies it: per device the raw series, their summary, and what other
+ * enterprises are shown of it; then the rejections. Devices come one after the other, {@value
+ * #READERS} at a time, and only those that miss something are kept until the rejections are read.
+ */
 public final class Auditor {
   /** Enough to keep the API busy without being a load test of it. */
   private static final int READERS = 4;
@@ -32,21 +35,21 @@ public final class Auditor {
   /** Around the run, so that samples at wrong times are found too. */
   private static final long MARGIN_MILLIS = Duration.ofHours(1).toMillis();
 
-  private static final int TROUBLES_MAX = 20;
-
-  private final SeriesReader series;
+  private final ApiClient api;
   private final RejectionReader rejections;
+  private final List<Target.Access> everyone;
   private final Consumer<String> progress;
-  private final List<String> troubles = new ArrayList<>();
 
   /**
    * An auditor for one run.
    *
+   * @param everyone all enterprises of the target: none may see another's samples
    * @param progress hears a line now and then
    */
-  public Auditor(ApiClient api, Consumer<String> progress) {
-    this.series = new SeriesReader(api);
+  public Auditor(ApiClient api, List<Target.Access> everyone, Consumer<String> progress) {
+    this.api = api;
     this.rejections = new RejectionReader(api);
+    this.everyone = everyone;
     this.progress = progress;
   }
 
@@ -57,65 +60,84 @@ public final class Auditor {
    */
   public AuditResult audit(
       Collection<SentMessages> publishers, long sinceMillis, long untilMillis) {
-    List<DeviceAudit> audits = readSeries(publishers, sinceMillis, untilMillis);
+    long devices = publishers.stream().mapToLong(sent -> sent.plan().devices().size()).sum();
+    DeviceReads reads =
+        new DeviceReads(
+            api,
+            new ForeignReads(api, everyone, devices),
+            sinceMillis - MARGIN_MILLIS,
+            untilMillis + MARGIN_MILLIS,
+            ExpectedSummary.intervalMillis(untilMillis - sinceMillis),
+            progress);
+    readAll(reads, new Devices(publishers));
     Set<Target.Access> accesses = new LinkedHashSet<>();
     publishers.forEach(publisher -> accesses.add(publisher.access()));
+    Set<String> ours = ids(publishers);
     long deadline = System.nanoTime() + REJECTIONS_MAX.toNanos();
     while (true) {
       RecordedRefusals refusals = new RecordedRefusals();
-      Set<String> ours = ids(publishers);
       List<String> unread = readRejections(accesses, sinceMillis, ours, refusals);
-      Tally tally = new Tally();
-      audits.forEach(audit -> tally.add(audit.classify(refusals)));
+      Tally tally = reads.tally(refusals);
       boolean waits =
           tally.count(Verdict.LOST) + tally.count(Verdict.REFUSED_UNRECORDED) > 0
               && System.nanoTime() - deadline < 0;
       if (!waits || !pause()) {
-        List<String> all = new ArrayList<>(troubles);
+        List<String> all = new ArrayList<>(reads.troubles());
         all.addAll(unread);
         long samples = publishers.stream().mapToLong(SentMessages::samples).sum();
-        return new AuditResult(tally, samples, refusals.byReason(), List.copyOf(all));
+        return new AuditResult(
+            tally, samples, refusals.byReason(), List.copyOf(all), reads.notes());
       }
       progress.accept("audit: samples are missing; waiting for rejections that explain them");
     }
   }
 
-  private List<DeviceAudit> readSeries(
-      Collection<SentMessages> publishers, long sinceMillis, long untilMillis) {
-    List<Callable<DeviceAudit>> tasks = new ArrayList<>();
-    for (SentMessages publisher : publishers) {
-      for (int number = 0; number < publisher.plan().devices().size(); number++) {
-        DeviceAudit audit = new DeviceAudit(publisher, number);
-        tasks.add(() -> readDevice(audit, sinceMillis, untilMillis));
-      }
+  /** Hands out every device of every publisher once. */
+  private static final class Devices {
+    private final List<SentMessages> publishers;
+    private int publisher;
+    private int number;
+
+    Devices(Collection<SentMessages> publishers) {
+      this.publishers = List.copyOf(publishers);
     }
-    List<DeviceAudit> audits = new ArrayList<>();
-    try (ExecutorService readers = Executors.newFixedThreadPool(READERS)) {
-      for (Future<DeviceAudit> done : readers.invokeAll(tasks)) {
-        audits.add(done.get());
+
+    synchronized @Nullable DeviceAudit next(long intervalMillis) {
+      while (publisher < publishers.size()) {
+        SentMessages sent = publishers.get(publisher);
+        if (number < sent.plan().devices().size()) {
+          return new DeviceAudit(sent, number++, intervalMillis);
+        }
+        publisher++;
+        number = 0;
+      }
+      return null;
+    }
+  }
+
+  private static void readAll(DeviceReads reads, Devices devices) {
+    List<Future<?>> readers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(READERS)) {
+      for (int i = 0; i < READERS; i++) {
+        readers.add(
+            threads.submit(
+                () -> {
+                  DeviceAudit audit = devices.next(reads.intervalMillis());
+                  while (audit != null) {
+                    reads.read(audit);
+                    audit = devices.next(reads.intervalMillis());
+                  }
+                }));
+      }
+      for (Future<?> reader : readers) {
+        reader.get();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      trouble("the audit was interrupted");
+      reads.trouble("the audit was interrupted");
     } catch (ExecutionException e) {
       throw new AssertionError("BUG: the audit of a device failed", e);
     }
-    progress.accept("audit: read " + audits.size() + " devices");
-    return audits;
-  }
-
-  private DeviceAudit readDevice(DeviceAudit audit, long sinceMillis, long untilMillis) {
-    @Nullable String trouble =
-        series.read(
-            audit.sent().access(),
-            audit.device(),
-            sinceMillis - MARGIN_MILLIS,
-            untilMillis + MARGIN_MILLIS,
-            audit::page);
-    if (trouble != null) {
-      trouble(trouble);
-    }
-    return audit;
   }
 
   private List<String> readRejections(
@@ -140,18 +162,12 @@ public final class Auditor {
   }
 
   private static Set<String> ids(Collection<SentMessages> publishers) {
-    Set<String> ids = new LinkedHashSet<>();
+    Set<String> ids = new HashSet<>();
     for (SentMessages publisher : publishers) {
       ids.add(publisher.plan().id());
       publisher.plan().devices().forEach(device -> ids.add(device.id()));
     }
     return ids;
-  }
-
-  private synchronized void trouble(String text) {
-    if (troubles.size() < TROUBLES_MAX) {
-      troubles.add(text);
-    }
   }
 
   private static boolean pause() {

@@ -156,6 +156,7 @@ public record RunReport(
       }
     }
     audit.refusedByReason().forEach((r, n) -> out.count("rejections", n, "reason " + r));
+    audit.notes().forEach(note -> out.line("audit", note));
     for (Finding finding : audit.tally().findings()) {
       out.line("finding", finding.text());
     }
@@ -212,6 +213,7 @@ public record RunReport(
     json.put("rejections", audit.refusedByReason());
     json.put("findings", audit.tally().findings().stream().map(Finding::text).toList());
     json.put("troubles", audit.troubles());
+    json.put("notes", audit.notes());
     json.put("missed", missedLimits());
     Files.createDirectories(folder);
     JSON.writerWithDefaultPrettyPrinter().writeValue(folder.resolve("run.json").toFile(), json);

@@ -54,6 +54,17 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Path out;
 
   @Option(
+      names = "--journal",
+      paramLabel = "DIR",
+      description = {
+        "Folder for run-ID.journal: what was sent, once a second, for 'sim audit' if this run is"
+            + " killed.",
+        "Default: that of --out; without it a temporary one, from which the journal of a run"
+            + " that passes is removed"
+      })
+  private @Nullable Path journal;
+
+  @Option(
       names = "--loops",
       paramLabel = "N",
       defaultValue = "1",
@@ -73,7 +84,14 @@ final class RunCommand implements Callable<Integer> {
               switch (target.read()) {
                 case Outcome.Failed<Target> failed -> failed.widen();
                 case Outcome.Done<Target>(Target found) ->
-                    new ScenarioRun(scenario.toString(), read, found, loops, err).run();
+                    new ScenarioRun(
+                            scenario.toString(),
+                            read,
+                            found,
+                            loops,
+                            JournalFolder.of(journal, out),
+                            err)
+                        .run();
               };
         };
     return switch (outcome) {

@@ -10,6 +10,7 @@ import qiantang.sim.api.Devices;
 import qiantang.sim.api.Target;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Auditor;
+import qiantang.sim.audit.LiveAudit;
 import qiantang.sim.audit.SentMessages;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Fleet;
@@ -42,13 +43,21 @@ final class ScenarioRun {
   private final Scenario scenario;
   private final Target target;
   private final int loops;
+  private final JournalFolder journals;
   private final PrintWriter err;
 
-  ScenarioRun(String name, Scenario scenario, Target target, int loops, PrintWriter err) {
+  ScenarioRun(
+      String name,
+      Scenario scenario,
+      Target target,
+      int loops,
+      JournalFolder journals,
+      PrintWriter err) {
     this.name = name;
     this.scenario = scenario;
     this.target = target;
     this.loops = loops;
+    this.journals = journals;
     this.err = err;
   }
 
@@ -60,7 +69,10 @@ final class ScenarioRun {
       return switch (Provisioning.make(plan, target, new Devices(api))) {
         case Outcome.Failed<List<Provisioning.Member>> failed -> failed.widen();
         case Outcome.Done<List<Provisioning.Member>>(List<Provisioning.Member> members) ->
-            run(plan, members);
+            switch (RunWitness.open(name, scenario, plan, members, target, journals, this::say)) {
+              case Outcome.Failed<RunWitness> failed -> failed.widen();
+              case Outcome.Done<RunWitness>(RunWitness witness) -> run(plan, members, witness);
+            };
       };
     }
   }
@@ -70,7 +82,7 @@ final class ScenarioRun {
     return "r" + Long.toString(nowMillis, 36);
   }
 
-  private Outcome<RunReport> run(Plan plan, List<Provisioning.Member> members) {
+  private Outcome<RunReport> run(Plan plan, List<Provisioning.Member> members, RunWitness opened) {
     List<Seat> seats = members.stream().map(Provisioning.Member::seat).toList();
     FleetOptions options =
         new FleetOptions(
@@ -80,7 +92,8 @@ final class ScenarioRun {
             FleetOptions.KEEP_ALL,
             System::nanoTime);
     long beganNanos = System.nanoTime();
-    try (Fleet fleet = Fleet.connect(plan.runId(), seats, options)) {
+    try (Fleet fleet = Fleet.connect(plan.runId(), seats, options);
+        RunWitness witness = opened) {
       Figures figures = fleet.figures();
       Figures.Latencies totals = Figures.Latencies.empty();
       Progress progress = new Progress(err, figures, totals, beganNanos);
@@ -92,14 +105,16 @@ final class ScenarioRun {
             "cannot log in at " + target.mqtt() + ": " + figures.lastTrouble());
       }
       long startMillis = System.currentTimeMillis();
-      fleet.begin(startMillis);
+      witness.begin(fleet, startMillis);
       long planned = plan.messages();
       await(
           progress, scenario.duration().plus(scenario.ackGrace()), () -> settled(figures, planned));
+      LiveAudit.Result live = witness.stopReading();
       List<Ledger> ledgers = fleet.stop();
+      witness.end(ledgers);
       progress.line(System.nanoTime());
       Figures.Counts counts = figures.counts();
-      AuditResult audit = audit(members, ledgers, startMillis);
+      AuditResult audit = witness.judged(audit(members, ledgers, startMillis).with(live));
       Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
       return new Outcome.Done<>(
           new RunReport(

@@ -119,6 +119,11 @@ final class FakeSystem implements AutoCloseable {
     return token;
   }
 
+  /** How many came in, whatever became of them. */
+  long messages() {
+    return messages.get();
+  }
+
   synchronized List<String> devicesSeen() {
     return series.keySet().stream().map(key -> key.split("/", 2)[1]).sorted().toList();
   }

@@ -52,7 +52,7 @@ class SimCommandIT {
   private FakeSystem system = start();
   private String table = "";
 
-  private static FakeSystem start() {
+  static FakeSystem start() {
     try {
       return new FakeSystem();
     } catch (IOException e) {

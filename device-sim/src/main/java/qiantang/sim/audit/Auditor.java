@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -62,14 +63,8 @@ public final class Auditor {
       Collection<SentMessages> publishers, long sinceMillis, long untilMillis) {
     long devices = publishers.stream().mapToLong(sent -> sent.plan().devices().size()).sum();
     DeviceReads reads =
-        new DeviceReads(
-            api,
-            new ForeignReads(api, everyone, devices),
-            sinceMillis - MARGIN_MILLIS,
-            untilMillis + MARGIN_MILLIS,
-            ExpectedSummary.intervalMillis(untilMillis - sinceMillis),
-            progress);
-    readAll(reads, new Devices(publishers));
+        new DeviceReads(api, new ForeignReads(api, everyone, devices), devices, progress);
+    readAll(reads, new Devices(publishers, new TimeRange(sinceMillis, untilMillis)));
     Set<Target.Access> accesses = new LinkedHashSet<>();
     publishers.forEach(publisher -> accesses.add(publisher.access()));
     Set<String> ours = ids(publishers);
@@ -86,32 +81,43 @@ public final class Auditor {
         all.addAll(unread);
         long samples = publishers.stream().mapToLong(SentMessages::samples).sum();
         return new AuditResult(
-            tally, samples, refusals.byReason(), List.copyOf(all), reads.notes());
+            tally, samples, refusals.byReason(), List.copyOf(all), List.of(), reads.notes());
       }
       progress.accept("audit: samples are missing; waiting for rejections that explain them");
     }
   }
 
+  /** A device and where its samples can be. */
+  private record Task(DeviceAudit audit, TimeRange times) {}
+
   /** Hands out every device of every publisher once. */
   private static final class Devices {
-    private final List<SentMessages> publishers;
-    private int publisher;
+    private final Iterator<SentMessages> publishers;
+    private final TimeRange run;
+    private @Nullable SentMessages sent;
+    private TimeRange times;
     private int number;
 
-    Devices(Collection<SentMessages> publishers) {
-      this.publishers = List.copyOf(publishers);
+    Devices(Collection<SentMessages> publishers, TimeRange run) {
+      this.publishers = publishers.iterator();
+      this.run = run;
+      this.times = run;
     }
 
-    synchronized @Nullable DeviceAudit next(long intervalMillis) {
-      while (publisher < publishers.size()) {
-        SentMessages sent = publishers.get(publisher);
-        if (number < sent.plan().devices().size()) {
-          return new DeviceAudit(sent, number++, intervalMillis);
+    synchronized @Nullable Task next() {
+      SentMessages current = sent;
+      while (current == null || number == current.plan().devices().size()) {
+        if (!publishers.hasNext()) {
+          return null;
         }
-        publisher++;
+        current = publishers.next();
+        sent = current;
+        times = TimeRange.of(current);
         number = 0;
       }
-      return null;
+      long interval = ExpectedSummary.intervalMillis(times.millis());
+      DeviceAudit audit = new DeviceAudit(current, number++, interval);
+      return new Task(audit, times.around(run, MARGIN_MILLIS));
     }
   }
 
@@ -122,10 +128,10 @@ public final class Auditor {
         readers.add(
             threads.submit(
                 () -> {
-                  DeviceAudit audit = devices.next(reads.intervalMillis());
-                  while (audit != null) {
-                    reads.read(audit);
-                    audit = devices.next(reads.intervalMillis());
+                  Task task = devices.next();
+                  while (task != null) {
+                    reads.read(task.audit(), task.times());
+                    task = devices.next();
                   }
                 }));
       }

@@ -156,6 +156,11 @@ public final class DeviceAudit {
     forgetSummary();
   }
 
+  /** Of the summary that is to be compared. */
+  long intervalMillis() {
+    return expected.intervalMillis();
+  }
+
   /** Whether there were more intervals than are kept, so that nothing can be compared. */
   boolean summaryOverflowed() {
     return expected.overflowed();

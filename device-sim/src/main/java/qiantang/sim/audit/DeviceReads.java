@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.SeriesReader;
 import qiantang.sim.api.SummaryReader;
+import qiantang.sim.api.Target;
 
 /** What the readers of one audit have found so far. Any thread. */
 final class DeviceReads {
@@ -17,9 +18,7 @@ final class DeviceReads {
   private final SeriesReader series;
   private final SummaryReader summaries;
   private final ForeignReads foreign;
-  private final long fromMillis;
-  private final long toMillis;
-  private final long intervalMillis;
+  private final long devicesMax;
   private final Consumer<String> progress;
 
   private final Tally whole = new Tally();
@@ -29,46 +28,30 @@ final class DeviceReads {
   private long summarized;
   private long lastLineNanos = System.nanoTime();
 
-  DeviceReads(
-      ApiClient api,
-      ForeignReads foreign,
-      long fromMillis,
-      long toMillis,
-      long intervalMillis,
-      Consumer<String> progress) {
+  DeviceReads(ApiClient api, ForeignReads foreign, long devicesMax, Consumer<String> progress) {
     this.series = new SeriesReader(api);
     this.summaries = new SummaryReader(api);
     this.foreign = foreign;
-    this.fromMillis = fromMillis;
-    this.toMillis = toMillis;
-    this.intervalMillis = intervalMillis;
+    this.devicesMax = devicesMax;
     this.progress = progress;
   }
 
-  long intervalMillis() {
-    return intervalMillis;
-  }
-
   /** Reads one device; the caller's thread waits for the API. */
-  void read(DeviceAudit audit) {
-    @Nullable String trouble =
-        series.read(audit.sent().access(), audit.device(), fromMillis, toMillis, audit::page);
+  void read(DeviceAudit audit, TimeRange times) {
+    Target.Access access = audit.sent().access();
+    long from = times.fromMillis();
+    long to = times.toMillis();
+    @Nullable String trouble = series.read(access, audit.device(), from, to, audit::page);
     boolean summary = trouble == null && !audit.summaryOverflowed();
     if (summary) {
-      trouble =
-          summaries.read(
-              audit.sent().access(),
-              audit.device(),
-              fromMillis,
-              toMillis,
-              intervalMillis,
-              audit::summary);
+      long interval = audit.intervalMillis();
+      trouble = summaries.read(access, audit.device(), from, to, interval, audit::summary);
     }
     audit.forgetSummary();
     if (trouble == null) {
-      trouble = foreign.read(audit, fromMillis, toMillis);
+      trouble = foreign.read(audit, from, to);
     }
-    done(audit, summary, trouble);
+    done(audit, summary && trouble == null, trouble);
   }
 
   private synchronized void done(DeviceAudit audit, boolean summary, @Nullable String trouble) {
@@ -83,7 +66,7 @@ final class DeviceReads {
       incomplete.add(audit);
     }
     if (System.nanoTime() - lastLineNanos > LINE_NANOS) {
-      progress.accept("audit: read " + devices + " devices");
+      progress.accept("audit: read " + devices + " of " + devicesMax + " devices");
       lastLineNanos = System.nanoTime();
     }
   }
@@ -108,9 +91,7 @@ final class DeviceReads {
 
   /** What was compared, for the report. */
   synchronized List<String> notes() {
-    String summary =
-        "summaries: of %d of %d devices, by intervals of %d s"
-            .formatted(summarized, devices, intervalMillis / 1_000);
+    String summary = "summaries: compared of %d of %d devices".formatted(summarized, devices);
     return List.of(summary, foreign.note());
   }
 }

@@ -56,6 +56,10 @@ final class ExpectedSummary {
     return INTERVALS[INTERVALS.length - 1];
   }
 
+  long intervalMillis() {
+    return intervalMillis;
+  }
+
   /** A sample that raw series show, with the value that was sent. */
   void visible(int metric, long eventTimeMicros, MetricValue value) {
     Cell cell = cell(metric, eventTimeMicros);

@@ -2,6 +2,7 @@ package qiantang.sim.fleet;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import qiantang.sim.wire.WireLoop;
 import qiantang.sim.wire.WireLoops;
 
@@ -52,15 +53,40 @@ public final class Fleet implements AutoCloseable {
 
   /** The plan's beginning is now; its event times count from {@code startMillis}. */
   public void begin(long startMillis) {
+    begin(startMillis, () -> Long.MAX_VALUE);
+  }
+
+  /**
+   * The plan's beginning is now.
+   *
+   * @param reservedUntilNanos nothing that is planned later is sent, in ns of the plan's time
+   */
+  public void begin(long startMillis, LongSupplier reservedUntilNanos) {
     long startNanos = options.nanos().getAsLong();
     for (int l = 0; l < pacers.size(); l++) {
       Pacer pacer = pacers.get(l);
-      loops.loops().get(l).execute(() -> pacer.begin(startMillis, startNanos));
+      loops.loops().get(l).execute(() -> pacer.begin(startMillis, startNanos, reservedUntilNanos));
     }
   }
 
   public Figures figures() {
     return figures;
+  }
+
+  /** What became of the messages of some seats so far, by their order; any thread. */
+  public List<Ledger> ledgers(int from, int to) {
+    Ledger[] ledgers = new Ledger[to - from];
+    int count = pacers.size();
+    for (int l = 0; l < count; l++) {
+      Pacer pacer = pacers.get(l);
+      int first = Math.ceilDiv(from - l, count);
+      int end = Math.ceilDiv(to - l, count);
+      List<Ledger> some = loops.loops().get(l).ask(() -> pacer.ledgers(first, end)).join();
+      for (int i = first; i < end; i++) {
+        ledgers[i * count + l - from] = some.get(i - first);
+      }
+    }
+    return List.of(ledgers);
   }
 
   /** Ends all connections and tells what became of each message, in the order of the seats. */

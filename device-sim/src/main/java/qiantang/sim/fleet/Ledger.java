@@ -61,7 +61,12 @@ public final class Ledger {
     return settledBelow + settledAbove.cardinality() - refused.cardinality();
   }
 
-  private boolean isSettled(long n) {
+  /** All messages below this one are settled. */
+  public long settledBelow() {
+    return settledBelow;
+  }
+
+  public boolean isSettled(long n) {
     return n < settledBelow || settledAbove.get(Math.toIntExact(n - settledBelow));
   }
 

@@ -4,12 +4,15 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.LongSupplier;
 import qiantang.sim.wire.WireLoop;
 
 /** Wakes the publishers of one loop when their messages fall due. Loop thread only. */
 final class Pacer {
   /** Wakes at most this often; what falls due in between goes together and shows as lag. */
   private static final long TICK_NANOS = 1_000_000;
+
+  private static final long RESERVED_AGAIN_NANOS = 10_000_000;
 
   private static final Duration UPKEEP_EVERY = Duration.ofSeconds(1);
 
@@ -18,6 +21,8 @@ final class Pacer {
   private final FleetOptions options;
   private final PriorityQueue<Publisher> byDueTime =
       new PriorityQueue<>(Comparator.comparingLong(Publisher::nextDueNanos));
+  private long startNanos;
+  private LongSupplier reservedUntilNanos = () -> Long.MAX_VALUE;
   private boolean stopping;
 
   Pacer(WireLoop loop, List<Publisher> publishers, FleetOptions options) {
@@ -33,7 +38,9 @@ final class Pacer {
     loop.schedule(this::upkeep, UPKEEP_EVERY);
   }
 
-  void begin(long startMillis, long startNanos) {
+  void begin(long startMillis, long startNanos, LongSupplier reservedUntilNanos) {
+    this.startNanos = startNanos;
+    this.reservedUntilNanos = reservedUntilNanos;
     for (Publisher publisher : publishers) {
       publisher.begin(startMillis, startNanos);
       if (publisher.hasMore()) {
@@ -49,11 +56,24 @@ final class Pacer {
   }
 
   List<Ledger> ledgers() {
-    return publishers.stream().map(publisher -> publisher.ledger().copy()).toList();
+    return ledgers(0, publishers.size());
+  }
+
+  List<Ledger> ledgers(int from, int to) {
+    return publishers.subList(from, to).stream()
+        .map(publisher -> publisher.ledger().copy())
+        .toList();
   }
 
   private void pace() {
     long now = options.nanos().getAsLong();
+    if (now - startNanos >= reservedUntilNanos.getAsLong()) {
+      // The journal waits for the disk. What falls due meanwhile goes late, and shows as lag.
+      if (!stopping) {
+        loop.schedule(this::pace, Duration.ofNanos(RESERVED_AGAIN_NANOS));
+      }
+      return;
+    }
     while (!byDueTime.isEmpty() && byDueTime.peek().nextDueNanos() <= now) {
       // Out of the queue while its time changes: the queue orders by it.
       Publisher publisher = byDueTime.remove();

@@ -46,7 +46,8 @@ public final class SummaryReader {
     };
   }
 
-  static List<Aggregates> aggregates(JsonNode body) {
+  /** What an answer of the API holds. */
+  public static List<Aggregates> aggregates(JsonNode body) {
     List<Aggregates> all = new ArrayList<>();
     for (JsonNode series : body.path("series")) {
       Map<Long, JsonNode> values = new HashMap<>();

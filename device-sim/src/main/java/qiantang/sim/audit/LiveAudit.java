@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +89,7 @@ public final class LiveAudit implements AutoCloseable {
 
   private final List<Finding> findings = new ArrayList<>();
   private long rounds;
-  private long devices;
+  private final LongAdder devices = new LongAdder();
   private long samples;
   private long unread;
 
@@ -127,10 +128,15 @@ public final class LiveAudit implements AutoCloseable {
     return audit;
   }
 
+  /** Devices that were read so far; any thread. */
+  public long read() {
+    return devices.sum();
+  }
+
   /** Ends it and tells what was found. */
   public Result stop() {
     close();
-    return new Result(rounds, devices, samples, unread, List.copyOf(findings));
+    return new Result(rounds, devices.sum(), samples, unread, List.copyOf(findings));
   }
 
   @Override
@@ -211,7 +217,7 @@ public final class LiveAudit implements AutoCloseable {
       }
       tally = audit.classify(refusals);
     }
-    devices++;
+    devices.increment();
     samples += tally.count(Verdict.ACKED_VISIBLE);
     for (Finding finding : tally.findings()) {
       if (findings.size() < FINDINGS_MAX) {

@@ -24,7 +24,7 @@ final class RecordBytes {
   RecordBytes number(long value) {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      payload.write((int) (rest & 0x7F | 0x80));
+      payload.write((int) ((rest & 0x7F) | 0x80));
       rest >>>= 7;
     }
     payload.write((int) rest);

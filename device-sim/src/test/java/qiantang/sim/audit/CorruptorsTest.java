@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import qiantang.sim.api.Rejection;
 import qiantang.sim.api.Sample;
 import qiantang.sim.api.SeriesReader;
+import qiantang.sim.api.SummaryReader;
 import qiantang.sim.api.Target;
 import qiantang.sim.fleet.Ledger;
 import qiantang.sim.plan.PublisherPlan;
@@ -31,7 +35,9 @@ class CorruptorsTest {
   void cleanRunsRaiseNoAlarm() {
     for (int seed = 0; seed < SEEDS; seed++) {
       Run run = new Run(seed);
-      Tally tally = run.classify();
+      DeviceAudit audit = run.audit();
+      audit.summary(SummaryReader.aggregates(PlannedAnswers.summary(run.samples)));
+      Tally tally = audit.classify(run.refusals);
       assertTrue(tally.fine(), "seed " + seed + ": " + texts(tally));
       assertEquals(run.sent().samples() / 3, tally.sentSamples(), "seed " + seed);
     }
@@ -153,27 +159,52 @@ class CorruptorsTest {
   }
 
   @Test
-  void aSummaryThatCountsAnotherNumberIsFound() {
+  void aWrongAggregateIsFound() {
     for (int seed = 0; seed < SEEDS; seed++) {
       Run run = new Run(seed);
-      // Of an interval in which nothing is missing, since what is missing may be counted or not.
-      Sample any = run.samples.get(run.random.nextInt(run.samples.size()));
-      long begin = PlannedAnswers.begin(any);
+      ObjectNode answer = PlannedAnswers.summary(run.samples);
+      JsonNode series = answer.path("series");
+      JsonNode one = series.path(run.random.nextInt(series.size()));
+      int i = run.random.nextInt(one.path("values").size());
+      JsonNode right = one.path("values").path(i);
+      boolean count = one.path("aggregate").asText().equals("count");
+      // One more may be right where a sample is missing that may be stored.
+      JsonNode wrong =
+          count
+              ? JsonNodeFactory.instance.numberNode(right.asLong() + 1_000)
+              : PlannedAnswers.changed(right);
+      ((ArrayNode) one.path("values")).set(i, wrong);
       DeviceAudit audit = run.audit();
-      audit.summary(
-          PlannedAnswers.counts(run.plan, run.samples).stream()
-              .filter(counts -> counts.metric().equals(any.metric()))
-              .peek(
-                  counts -> counts.values().put(begin, JsonNodeFactory.instance.numberNode(1_000)))
-              .toList());
-      List<Finding> found =
-          audit.classify(run.refusals).findings().stream()
-              .filter(finding -> finding.metric().equals(any.metric()))
-              .filter(finding -> finding.eventTimeMicros() == begin * 1_000)
-              .toList();
-      assertEquals(1, found.size(), "seed " + seed);
-      assertTrue(found.getFirst().text().startsWith("SUMMARY"), found.getFirst().text());
-      assertTrue(found.getFirst().detail().startsWith("count is 1000 instead of"));
+      audit.summary(SummaryReader.aggregates(answer));
+      Tally tally = audit.classify(run.refusals);
+      String what = "seed " + seed + ": " + texts(tally);
+      assertEquals(1, tally.findings().size(), what);
+      Finding found = tally.findings().getFirst();
+      assertEquals(Verdict.SUMMARY, found.verdict(), what);
+      assertEquals(one.path("metric").asText(), found.metric(), what);
+      assertEquals(one.path("times").path(i).asLong() * 1_000, found.eventTimeMicros(), what);
+      String sentence = one.path("aggregate").asText() + " is " + wrong + " instead of ";
+      assertTrue(found.detail().startsWith(sentence), what);
+    }
+  }
+
+  @Test
+  void anAggregateThatLacksOrIsTooMuchIsFound() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Run run = new Run(seed);
+      ObjectNode answer = PlannedAnswers.summary(run.samples);
+      ArrayNode series = (ArrayNode) answer.path("series");
+      if (seed % 2 == 0) {
+        series.remove(run.random.nextInt(series.size()));
+      } else {
+        JsonNode one = series.path(run.random.nextInt(series.size()));
+        ((ArrayNode) one.path("times")).add(PlannedAnswers.START_MILLIS + 990_000_000);
+        ((ArrayNode) one.path("values")).add(1);
+      }
+      DeviceAudit audit = run.audit();
+      audit.summary(SummaryReader.aggregates(answer));
+      Tally tally = audit.classify(run.refusals);
+      assertTrue(tally.count(Verdict.SUMMARY) > 0, "seed " + seed);
     }
   }
 

@@ -2,12 +2,14 @@ package qiantang.sim.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import qiantang.sim.api.Aggregates;
+import java.util.TreeMap;
+import qiantang.sim.FakeSummary;
 import qiantang.sim.api.Sample;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.MetricValue;
@@ -20,6 +22,7 @@ import qiantang.sim.wire.MqttVersion;
 /** What a right system answers about the second of three devices behind a gateway. */
 final class PlannedAnswers {
   static final long START_MILLIS = 1_790_000_000_000L;
+  private static final List<SignalModel> MODELS = List.of(SignalModel.values());
   static final int DEVICE = 1;
   static final long INTERVAL_MILLIS = 10_000;
 
@@ -32,7 +35,7 @@ final class PlannedAnswers {
             null,
             1,
             3,
-            SignalModel.values()[(int) (seed % SignalModel.values().length)],
+            MODELS.get((int) (seed % MODELS.size())),
             period,
             0.1,
             20,
@@ -66,25 +69,27 @@ final class PlannedAnswers {
     return samples;
   }
 
-  /** Count alone, of all samples: enough to be wrong in. */
-  static List<Aggregates> counts(PublisherPlan plan, List<Sample> samples) {
-    List<Aggregates> all = new ArrayList<>();
-    for (String metric : metrics(plan)) {
-      Map<Long, JsonNode> counts = new LinkedHashMap<>();
-      for (Sample sample : samples) {
-        if (sample.metric().equals(metric)) {
-          long begin = begin(sample);
-          int before = counts.containsKey(begin) ? counts.get(begin).intValue() : 0;
-          counts.put(begin, JsonNodeFactory.instance.numberNode(before + 1));
-        }
-      }
-      all.add(new Aggregates(metric, "count", counts));
+  /** The aggregates of samples, as they are answered. */
+  static ObjectNode summary(List<Sample> samples) {
+    Map<String, TreeMap<Long, JsonNode>> series = new LinkedHashMap<>();
+    for (Sample sample : samples) {
+      series
+          .computeIfAbsent(sample.metric(), m -> new TreeMap<>())
+          .put(sample.eventTimeMicros(), sample.value());
     }
-    return all;
-  }
-
-  static long begin(Sample sample) {
-    return Math.floorDiv(sample.eventTimeMicros() / 1_000, INTERVAL_MILLIS) * INTERVAL_MILLIS;
+    Map<String, String> query =
+        Map.of(
+            "from",
+            "0",
+            "to",
+            "" + 2 * START_MILLIS,
+            "interval",
+            INTERVAL_MILLIS + "ms",
+            "aggregate",
+            "count,min,max,sum");
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    answer.set("series", FakeSummary.of(series, query));
+    return answer;
   }
 
   static JsonNode json(MetricValue value) {

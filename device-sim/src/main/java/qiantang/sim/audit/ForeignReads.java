@@ -15,8 +15,8 @@ import qiantang.sim.api.Target;
  */
 final class ForeignReads {
   /**
-   * Questions of one audit: a minute of them at what a demo answers. A thousand devices and ten
-   * enterprises are asked whole; of more each device and each enterprise has an equal share.
+   * Questions of one audit: a minute at the 300 a second that a demo answers. A thousand devices
+   * and ten enterprises are asked whole; of more each device and enterprise has an equal share.
    */
   static final long QUESTIONS_MAX = 20_000;
 

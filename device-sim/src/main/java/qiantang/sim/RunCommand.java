@@ -9,7 +9,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import qiantang.sim.api.Target;
@@ -64,18 +63,10 @@ final class RunCommand implements Callable<Integer> {
       })
   private @Nullable Path journal;
 
-  @Option(
-      names = "--loops",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Threads that send. Default: ${DEFAULT-VALUE}")
-  private int loops;
+  @Mixin private GeneratorOptions generator = new GeneratorOptions();
 
   @Override
   public Integer call() {
-    if (loops < 1) {
-      throw new ParameterException(spec.commandLine(), "--loops takes 1 or more, not " + loops);
-    }
     PrintWriter err = spec.commandLine().getErr();
     Outcome<RunReport> outcome =
         switch (ScenarioReader.read(scenario)) {
@@ -88,7 +79,7 @@ final class RunCommand implements Callable<Integer> {
                             scenario.toString(),
                             read,
                             found,
-                            loops,
+                            generator(found, err),
                             JournalFolder.of(journal, out),
                             err)
                         .run();
@@ -101,6 +92,11 @@ final class RunCommand implements Callable<Integer> {
       }
       case Outcome.Done<RunReport>(RunReport report) -> print(report, err).number();
     };
+  }
+
+  private Generator generator(Target found, PrintWriter err) {
+    return new Generator(
+        generator.loops(), generator.workers(), generator.sources(found.mqtt()), err);
   }
 
   private ExitCode print(RunReport report, PrintWriter err) {

@@ -12,8 +12,8 @@ import qiantang.sim.api.Target;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.LiveAudit;
 import qiantang.sim.audit.SentMessages;
-import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.Ledger;
+import qiantang.sim.fleet.Load;
 import qiantang.sim.journal.RunHeader;
 import qiantang.sim.journal.RunJournal;
 import qiantang.sim.outcome.ExitCode;
@@ -86,13 +86,13 @@ final class RunWitness implements AutoCloseable {
   }
 
   /** Writes down that the plan begins, begins it, and begins to read. */
-  void begin(Fleet fleet, long startMillis) {
-    journal.begin(startMillis, fleet::ledgers);
-    fleet.begin(startMillis, journal::reservedUntilNanos);
+  void begin(Load load, long startMillis) {
+    journal.begin(startMillis, load::ledgers);
+    load.begin(startMillis, journal::reservedUntilNanos);
     live =
         LiveAudit.start(
             publishers,
-            index -> fleet.ledgers(index, index + 1).getFirst(),
+            index -> load.ledgers(index, index + 1).getFirst(),
             startMillis,
             LiveAudit.Pace.DEFAULT,
             api,
@@ -102,19 +102,21 @@ final class RunWitness implements AutoCloseable {
   /** Ends the audit while running, before the fleet is stopped. */
   LiveAudit.Result stopReading() {
     LiveAudit running = live;
-    if (running == null) {
-      throw new AssertionError("BUG: the run never began");
-    }
-    return running.stop();
+    return running == null ? LiveAudit.Result.NONE : running.stop();
   }
 
   /** The run ended by itself, with these ledgers. */
   void end(List<Ledger> ledgers) {
-    journal.end(ledgers);
+    if (live != null) {
+      journal.end(ledgers);
+    }
   }
 
   /** The audit with what is to be said of the journal, which goes if nobody needs it any more. */
   AuditResult judged(AuditResult audit) {
+    if (live == null) {
+      return audit;
+    }
     String trouble = journal.trouble();
     if (trouble != null) {
       return audit.with(trouble);

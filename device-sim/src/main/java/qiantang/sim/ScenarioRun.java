@@ -13,9 +13,9 @@ import qiantang.sim.audit.Auditor;
 import qiantang.sim.audit.LiveAudit;
 import qiantang.sim.audit.SentMessages;
 import qiantang.sim.fleet.Figures;
-import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
+import qiantang.sim.fleet.Load;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
@@ -36,13 +36,16 @@ final class ScenarioRun {
   /** Beyond what opening the connections takes by plan. */
   private static final Duration CONNECT_MAX = Duration.ofSeconds(30);
 
+  /** The plan begins so much later than it is told to: by then all loops and workers know. */
+  private static final long BEGIN_AHEAD_MILLIS = 250;
+
   private static final long POLL_MILLIS = 20;
   private static final long LINE_NANOS = 1_000_000_000;
 
   private final String name;
   private final Scenario scenario;
   private final Target target;
-  private final int loops;
+  private final Generator generator;
   private final JournalFolder journals;
   private final PrintWriter err;
 
@@ -50,18 +53,22 @@ final class ScenarioRun {
       String name,
       Scenario scenario,
       Target target,
-      int loops,
+      Generator generator,
       JournalFolder journals,
       PrintWriter err) {
     this.name = name;
     this.scenario = scenario;
     this.target = target;
-    this.loops = loops;
+    this.generator = generator;
     this.journals = journals;
     this.err = err;
   }
 
   Outcome<RunReport> run() {
+    String unfit = generator.unfit(scenario);
+    if (unfit != null) {
+      return new Outcome.Failed<>(ExitCode.LIMITS_MISSED, unfit);
+    }
     String runId = runId(System.currentTimeMillis());
     Plan plan = Plan.of(scenario, runId);
     say("making %d devices for %d publishers".formatted(plan.devices(), plan.publishers().size()));
@@ -88,29 +95,52 @@ final class ScenarioRun {
         new FleetOptions(
             target.mqtt(),
             scenario.connectPerSecond(),
-            loops,
+            generator.loops(),
             FleetOptions.KEEP_ALL,
-            System::nanoTime);
+            System::nanoTime,
+            generator.sources());
+    return switch (generator.connect(name, plan, seats, options)) {
+      case Outcome.Failed<Load> failed -> {
+        opened.close();
+        yield failed.widen();
+      }
+      case Outcome.Done<Load>(Load load) -> run(plan, members, load, opened);
+    };
+  }
+
+  private Outcome<RunReport> run(
+      Plan plan, List<Provisioning.Member> members, Load load, RunWitness opened) {
     long beganNanos = System.nanoTime();
-    try (Fleet fleet = Fleet.connect(plan.runId(), seats, options);
+    try (Load fleet = load;
         RunWitness witness = opened) {
       Figures figures = fleet.figures();
       Figures.Latencies totals = Figures.Latencies.empty();
       Progress progress = new Progress(err, figures, totals, beganNanos);
-      Duration ramp = Duration.ofSeconds(seats.size() / scenario.connectPerSecond());
-      await(progress, CONNECT_MAX.plus(ramp), () -> figures.counts().loggedIn() == seats.size());
+      Duration ramp = Duration.ofSeconds(members.size() / scenario.connectPerSecond());
+      await(
+          progress,
+          CONNECT_MAX.plus(ramp),
+          () -> figures.counts().loggedIn() == members.size() || fleet.failure() != null);
+      if (fleet.failure() != null) {
+        return failed(fleet);
+      }
       if (figures.counts().loggedIn() == 0) {
         return new Outcome.Failed<>(
             ExitCode.UNREACHABLE,
             "cannot log in at " + target.mqtt() + ": " + figures.lastTrouble());
       }
-      long startMillis = System.currentTimeMillis();
+      long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
       witness.begin(fleet, startMillis);
       long planned = plan.messages();
       await(
-          progress, scenario.duration().plus(scenario.ackGrace()), () -> settled(figures, planned));
+          progress,
+          scenario.duration().plus(scenario.ackGrace()),
+          () -> settled(figures, planned) || fleet.failure() != null);
       LiveAudit.Result live = witness.stopReading();
       List<Ledger> ledgers = fleet.stop();
+      if (fleet.failure() != null) {
+        return failed(fleet); // the journal stays without its end: what was sent is not known
+      }
       witness.end(ledgers);
       progress.line(System.nanoTime());
       Figures.Counts counts = figures.counts();
@@ -121,7 +151,7 @@ final class ScenarioRun {
               plan.runId(),
               name,
               scenario.seed(),
-              seats.size(),
+              members.size(),
               plan.devices(),
               took,
               planned,
@@ -133,6 +163,10 @@ final class ScenarioRun {
               audit,
               scenario.thresholds()));
     }
+  }
+
+  private static Outcome<RunReport> failed(Load load) {
+    return new Outcome.Failed<>(ExitCode.LIMITS_MISSED, "cannot finish the run: " + load.failure());
   }
 
   private static boolean settled(Figures figures, long planned) {

@@ -63,6 +63,9 @@ public final class LiveAudit implements AutoCloseable {
   public record Result(
       long rounds, long devices, long samples, long unread, List<Finding> findings) {
 
+    /** Of a run that was not read before its end. */
+    public static final Result NONE = new Result(0, 0, 0, 0, List.of());
+
     String note() {
       return String.format(
           Locale.ROOT,

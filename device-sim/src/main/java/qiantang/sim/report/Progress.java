@@ -27,7 +27,7 @@ public final class Progress {
 
   /** Prints what happened since the last line. */
   public void line(long nowNanos) {
-    Histogram acks = figures.drainInto(totals);
+    Histogram acks = figures.drainInto(totals).ack();
     Figures.Counts counts = figures.counts();
     double seconds = (nowNanos - lastNanos) / NANOS_PER_SECOND;
     double rate = seconds > 0 ? (counts.sent() - lastSent) / seconds : 0;

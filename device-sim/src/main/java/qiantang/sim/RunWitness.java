@@ -87,16 +87,22 @@ final class RunWitness implements AutoCloseable {
 
   /** Writes down that the plan begins, begins it, and begins to read. */
   void begin(Load load, long startMillis) {
-    journal.begin(startMillis, load::ledgers);
+    RunJournal.Ledgers ledgers = (from, to) -> copy(load, from, to);
+    journal.begin(startMillis, ledgers);
     load.begin(startMillis, journal::reservedUntilNanos);
     live =
         LiveAudit.start(
             publishers,
-            index -> load.ledgers(index, index + 1).getFirst(),
+            index -> ledgers.copy(index, index + 1).getFirst(),
             startMillis,
             LiveAudit.Pace.DEFAULT,
             api,
             say);
+  }
+
+  /** The journal's thread and the reader's ask, and a load takes one question at a time. */
+  private synchronized List<Ledger> copy(Load load, int from, int to) {
+    return load.ledgers(from, to);
   }
 
   /** Ends the audit while running, before the fleet is stopped. */

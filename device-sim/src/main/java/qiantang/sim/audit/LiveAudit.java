@@ -87,6 +87,7 @@ public final class LiveAudit implements AutoCloseable {
   private final Consumer<String> tell;
   private final long startMillis;
   private final long startNanos = System.nanoTime();
+  private final Object asking = new Object();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread = Thread.ofPlatform().name("live-audit").unstarted(this::rounds);
 
@@ -145,7 +146,9 @@ public final class LiveAudit implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
-    thread.interrupt();
+    synchronized (asking) {
+      thread.interrupt(); // a question over HTTP, never one for ledgers
+    }
     try {
       thread.join();
     } catch (InterruptedException e) {
@@ -180,7 +183,10 @@ public final class LiveAudit implements AutoCloseable {
     SentMessages any = publishers.get(index);
     PublisherPlan plan = any.plan();
     int number = (int) (Mix.unit(startMillis, 2 * position + 1) * plan.devices().size());
-    Ledger ledger = ledgers.apply(index);
+    Ledger ledger;
+    synchronized (asking) {
+      ledger = closed.getCount() == 0 ? new Ledger() : ledgers.apply(index);
+    }
     int metrics = plan.devices().get(number).metrics().size();
     long from = Math.max(0, ledger.sent() - SAMPLES_MAX / metrics);
     long sentMax = ledger.sent();

@@ -149,6 +149,7 @@ final class ScenarioRun {
       return new Outcome.Done<>(
           new RunReport(
               plan.runId(),
+              plan.digest(),
               name,
               scenario.seed(),
               members.size(),

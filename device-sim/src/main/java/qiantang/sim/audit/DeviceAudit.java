@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongConsumer;
 import qiantang.sim.api.Aggregates;
 import qiantang.sim.api.Sample;
 import qiantang.sim.api.SeriesReader;
@@ -125,6 +126,9 @@ public final class DeviceAudit {
       seen.add(Verdict.DUPLICATE, () -> finding(Verdict.DUPLICATE, sample, message(n)));
       return;
     }
+    if (sent.hasCopy(n)) {
+      missing[metric].see(n + 1);
+    }
     expected.visible(metric, sample.eventTimeMicros(), value);
     if (!SampleValues.equal(value, sample.value())) {
       String values = ": sent " + text(value) + ", read " + text(sample);
@@ -147,7 +151,7 @@ public final class DeviceAudit {
   public void summary(List<Aggregates> answer) {
     for (int metric = 0; metric < missing.length; metric++) {
       int of = metric;
-      missing[metric].forEachBelow(sent.sentMax(), n -> expected.maybe(of, eventTimeMicros(n)));
+      forEachMissing(metric, n -> expected.maybe(of, eventTimeMicros(n)));
     }
     expected.compare(
         answer,
@@ -184,8 +188,8 @@ public final class DeviceAudit {
       return tally;
     }
     RecordedRefusals.Allowance allowance = refusals.of(sent.plan().id(), device.id());
-    missing[0].forEachBelow(
-        sent.sentMax(),
+    forEachMissing(
+        0,
         n -> {
           if (isAbsent(n)) {
             boolean recorded = mayBeRefused(n) && allowance.take(eventTimeMicros(n));
@@ -196,8 +200,8 @@ public final class DeviceAudit {
         });
     for (int metric = 0; metric < missing.length; metric++) {
       int of = metric;
-      missing[metric].forEachBelow(
-          sent.sentMax(),
+      forEachMissing(
+          metric,
           n -> {
             if (!isAbsent(n)) {
               count(tally, of, n, false);
@@ -205,6 +209,16 @@ public final class DeviceAudit {
           });
     }
     return tally;
+  }
+
+  private void forEachMissing(int metric, LongConsumer action) {
+    missing[metric].forEachBelow(
+        sent.sentMax(),
+        n -> {
+          if (!sent.isCopy(n)) {
+            action.accept(n);
+          }
+        });
   }
 
   private boolean isAbsent(long n) {

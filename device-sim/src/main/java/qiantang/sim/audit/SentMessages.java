@@ -25,17 +25,36 @@ public record SentMessages(
     this(plan, ledger, 0, ledger.sent(), startMillis, access);
   }
 
+  /** Whether it says again what the message before it said: its samples are that one's. */
+  boolean isCopy(long n) {
+    return plan.original(n) != n;
+  }
+
+  /** Whether it or its copy was acknowledged. */
   public boolean isAcked(long n) {
+    return settledWell(n) || (hasCopy(n) && settledWell(n + 1));
+  }
+
+  private boolean settledWell(long n) {
     return n < ledger.sent() && ledger.isAcked(n);
   }
 
-  public boolean isRefused(long n) {
-    return n < ledger.sent() && ledger.isRefused(n);
+  /** Whether the next message is its copy and may have been sent. */
+  boolean hasCopy(long n) {
+    return n + 1 < sentMax && plan.original(n + 1) == n;
   }
 
-  /** One sample for each metric of each device in each message. */
+  /** Whether it was refused and its copy, if there is one, not taken. */
+  public boolean isRefused(long n) {
+    return n < ledger.sent() && ledger.isRefused(n) && !isAcked(n);
+  }
+
+  /** One sample for each metric of each device in each message that is no copy. */
   public long samples() {
-    return (sentMax - from)
-        * plan.devices().stream().mapToLong(device -> device.metrics().size()).sum();
+    long messages = 0;
+    for (long n = from; n < sentMax; n++) {
+      messages += isCopy(n) ? 0 : 1;
+    }
+    return messages * plan.devices().stream().mapToLong(device -> device.metrics().size()).sum();
   }
 }

@@ -52,6 +52,17 @@ final class RunCommand implements Callable<Integer> {
       description = "Folder for run.json, the result. Default: none is written")
   private @Nullable Path out;
 
+  @Option(
+      names = "--journal",
+      paramLabel = "DIR",
+      description = {
+        "Folder for run-ID.journal: what was sent, once a second, for 'sim audit' if this run is"
+            + " killed.",
+        "Default: that of --out; without it a temporary one, from which the journal of a run"
+            + " that passes is removed"
+      })
+  private @Nullable Path journal;
+
   @Mixin private GeneratorOptions generator = new GeneratorOptions();
 
   @Override
@@ -64,7 +75,13 @@ final class RunCommand implements Callable<Integer> {
               switch (target.read()) {
                 case Outcome.Failed<Target> failed -> failed.widen();
                 case Outcome.Done<Target>(Target found) ->
-                    new ScenarioRun(scenario.toString(), read, found, generator(found, err), err)
+                    new ScenarioRun(
+                            scenario.toString(),
+                            read,
+                            found,
+                            generator(found, err),
+                            JournalFolder.of(journal, out),
+                            err)
                         .run();
               };
         };

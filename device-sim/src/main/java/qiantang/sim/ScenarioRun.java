@@ -10,6 +10,7 @@ import qiantang.sim.api.Devices;
 import qiantang.sim.api.Target;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Auditor;
+import qiantang.sim.audit.LiveAudit;
 import qiantang.sim.audit.SentMessages;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.FleetOptions;
@@ -45,13 +46,21 @@ final class ScenarioRun {
   private final Scenario scenario;
   private final Target target;
   private final Generator generator;
+  private final JournalFolder journals;
   private final PrintWriter err;
 
-  ScenarioRun(String name, Scenario scenario, Target target, Generator generator, PrintWriter err) {
+  ScenarioRun(
+      String name,
+      Scenario scenario,
+      Target target,
+      Generator generator,
+      JournalFolder journals,
+      PrintWriter err) {
     this.name = name;
     this.scenario = scenario;
     this.target = target;
     this.generator = generator;
+    this.journals = journals;
     this.err = err;
   }
 
@@ -67,7 +76,10 @@ final class ScenarioRun {
       return switch (Provisioning.make(plan, target, new Devices(api))) {
         case Outcome.Failed<List<Provisioning.Member>> failed -> failed.widen();
         case Outcome.Done<List<Provisioning.Member>>(List<Provisioning.Member> members) ->
-            run(plan, members);
+            switch (RunWitness.open(name, scenario, plan, members, target, journals, this::say)) {
+              case Outcome.Failed<RunWitness> failed -> failed.widen();
+              case Outcome.Done<RunWitness>(RunWitness witness) -> run(plan, members, witness);
+            };
       };
     }
   }
@@ -77,7 +89,7 @@ final class ScenarioRun {
     return "r" + Long.toString(nowMillis, 36);
   }
 
-  private Outcome<RunReport> run(Plan plan, List<Provisioning.Member> members) {
+  private Outcome<RunReport> run(Plan plan, List<Provisioning.Member> members, RunWitness opened) {
     List<Seat> seats = members.stream().map(Provisioning.Member::seat).toList();
     FleetOptions options =
         new FleetOptions(
@@ -88,14 +100,19 @@ final class ScenarioRun {
             System::nanoTime,
             generator.sources());
     return switch (generator.connect(name, plan, seats, options)) {
-      case Outcome.Failed<Load> failed -> failed.widen();
-      case Outcome.Done<Load>(Load load) -> run(plan, members, load);
+      case Outcome.Failed<Load> failed -> {
+        opened.close();
+        yield failed.widen();
+      }
+      case Outcome.Done<Load>(Load load) -> run(plan, members, load, opened);
     };
   }
 
-  private Outcome<RunReport> run(Plan plan, List<Provisioning.Member> members, Load load) {
+  private Outcome<RunReport> run(
+      Plan plan, List<Provisioning.Member> members, Load load, RunWitness opened) {
     long beganNanos = System.nanoTime();
-    try (Load fleet = load) {
+    try (Load fleet = load;
+        RunWitness witness = opened) {
       Figures figures = fleet.figures();
       Figures.Latencies totals = Figures.Latencies.empty();
       Progress progress = new Progress(err, figures, totals, beganNanos);
@@ -113,19 +130,21 @@ final class ScenarioRun {
             "cannot log in at " + target.mqtt() + ": " + figures.lastTrouble());
       }
       long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
-      fleet.begin(startMillis);
+      witness.begin(fleet, startMillis);
       long planned = plan.messages();
       await(
           progress,
           scenario.duration().plus(scenario.ackGrace()),
           () -> settled(figures, planned) || fleet.failure() != null);
+      LiveAudit.Result live = witness.stopReading();
       List<Ledger> ledgers = fleet.stop();
       if (fleet.failure() != null) {
-        return failed(fleet);
+        return failed(fleet); // the journal stays without its end: what was sent is not known
       }
+      witness.end(ledgers);
       progress.line(System.nanoTime());
       Figures.Counts counts = figures.counts();
-      AuditResult audit = audit(members, ledgers, startMillis);
+      AuditResult audit = witness.judged(audit(members, ledgers, startMillis).with(live));
       Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
       return new Outcome.Done<>(
           new RunReport(
@@ -165,16 +184,9 @@ final class ScenarioRun {
           new SentMessages(member.seat().plan(), ledgers.get(i), startMillis, member.access()));
     }
     say("reading everything back");
-    // Where there is disorder, event times reach beyond the time of the run.
-    long past = 0;
-    long future = 0;
-    for (Provisioning.Member member : members) {
-      past = Math.max(past, member.seat().plan().pastMillis());
-      future = Math.max(future, member.seat().plan().futureMillis());
-    }
-    long untilMillis = System.currentTimeMillis() + future;
     try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
-      return new Auditor(api, this::say).audit(sent, startMillis - past, untilMillis);
+      return new Auditor(api, target.enterprises(), this::say)
+          .audit(sent, startMillis, System.currentTimeMillis());
     }
   }
 

@@ -10,12 +10,13 @@ import picocli.CommandLine.Spec;
     name = "sim",
     description = "Simulates devices and gateways, and audits what the system made of them.",
     mixinStandardHelpOptions = true,
-    subcommands = {RunCommand.class, ReplayCommand.class, CheckCommand.class})
+    subcommands = {RunCommand.class, ReplayCommand.class, AuditCommand.class, CheckCommand.class})
 public final class SimCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "name a subcommand: run, replay or check");
+    throw new ParameterException(
+        spec.commandLine(), "name a subcommand: run, replay, audit or check");
   }
 }

@@ -36,14 +36,18 @@ final class FakeSystem implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int PAGE_SAMPLES = 40;
   private static final String ENTERPRISE = "acme";
-  private static final String ADMIN = "acme.admin";
+  private static final String OTHER_ENTERPRISE = "weft";
+  private static final List<String> ENTERPRISES = List.of(ENTERPRISE, OTHER_ENTERPRISE);
 
   private final ServerSocket mqtt = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
   private final HttpServer http =
       HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 
   private final Map<String, String> deviceOfToken = new HashMap<>();
+
+  /** By enterprise and device, then by metric and event time in microseconds. */
   private final Map<String, Map<String, TreeMap<Long, JsonNode>>> series = new HashMap<>();
+
   private final List<ObjectNode> rejections = new ArrayList<>();
   private final AtomicLong messages = new AtomicLong();
   private final List<Boolean> dups = new ArrayList<>();
@@ -59,11 +63,20 @@ final class FakeSystem implements AutoCloseable {
    */
   volatile int breakEvery = Integer.MAX_VALUE;
 
-  /** Changes answers before they go out. */
+  /** Event times in milliseconds whose readings become another enterprise's. */
+  volatile Predicate<Long> moved = millis -> false;
+
+  /** Every token opens everything. */
+  volatile boolean open;
+
+  /** Changes raw answers before they go out. */
   volatile UnaryOperator<ObjectNode> corruptor = answer -> answer;
 
+  /** Changes aggregates before they go out. */
+  volatile UnaryOperator<ObjectNode> summaryCorruptor = answer -> answer;
+
   FakeSystem() throws IOException {
-    http.createContext("/v1/enterprises/" + ENTERPRISE, this::handle);
+    http.createContext("/v1/enterprises/", this::handle);
     http.start();
     Thread.ofVirtual().start(this::accept);
   }
@@ -77,8 +90,22 @@ final class FakeSystem implements AutoCloseable {
       "--enterprise",
       ENTERPRISE,
       "--token",
-      ADMIN
+      admin(ENTERPRISE)
     };
+  }
+
+  /** What a demo writes down about itself, with two enterprises. */
+  String demo() {
+    ObjectNode demo = JsonNodeFactory.instance.objectNode();
+    demo.put("http", "http://127.0.0.1:" + http.getAddress().getPort());
+    demo.put("mqtt", "127.0.0.1:" + mqtt.getLocalPort());
+    ArrayNode enterprises = demo.putArray("enterprises");
+    ENTERPRISES.forEach(id -> enterprises.addObject().put("id", id).put("admin", admin(id)));
+    return demo.toString();
+  }
+
+  private static String admin(String enterprise) {
+    return enterprise + ".admin";
   }
 
   InetSocketAddress mqttAddress() {
@@ -92,8 +119,13 @@ final class FakeSystem implements AutoCloseable {
     return token;
   }
 
+  /** How many came in, whatever became of them. */
+  long messages() {
+    return messages.get();
+  }
+
   synchronized List<String> devicesSeen() {
-    return series.keySet().stream().sorted().toList();
+    return series.keySet().stream().map(key -> key.split("/", 2)[1]).sorted().toList();
   }
 
   synchronized long resentMessages() {
@@ -134,7 +166,7 @@ final class FakeSystem implements AutoCloseable {
             packet.skipNBytes(3);
             packet.skipNBytes(v5 ? length(packet) : 0);
             packet.readUTF();
-            String known = device(packet.readUTF());
+            String known = loggedIn(packet.readUTF());
             int code = known == null ? (v5 ? 0x87 : 5) : 0;
             out.write(
                 v5
@@ -210,36 +242,46 @@ final class FakeSystem implements AutoCloseable {
       }
       return 0x83;
     }
+    String owner = moved.test(millis.longValue()) ? OTHER_ENTERPRISE : ENTERPRISE;
     for (Map.Entry<String, JsonNode> value : reading.path("values").properties()) {
       series
-          .computeIfAbsent(device, d -> new LinkedHashMap<>())
+          .computeIfAbsent(owner + "/" + device, d -> new LinkedHashMap<>())
           .computeIfAbsent(value.getKey(), m -> new TreeMap<>())
           .put(millis.movePointRight(3).longValue(), value.getValue());
     }
     return 0;
   }
 
-  private synchronized @Nullable String device(String token) {
+  private synchronized @Nullable String loggedIn(String token) {
     return deviceOfToken.get(token);
   }
 
   private void handle(HttpExchange exchange) throws IOException {
     JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
     String[] path = exchange.getRequestURI().getPath().split("/", -1);
-    boolean admin =
-        ("Bearer " + ADMIN).equals(exchange.getRequestHeaders().getFirst("Authorization"));
+    String enterprise = path[3];
+    String authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+    boolean known =
+        ENTERPRISES.stream().anyMatch(id -> authorization.equals("Bearer " + admin(id)));
     int status = 200;
-    ObjectNode answer;
-    if (!admin) {
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    if (!known) {
       status = 401;
-      answer = JsonNodeFactory.instance.objectNode().put("detail", "send a token of an admin");
+      answer.put("detail", "send a token of an admin");
+    } else if (!open && !authorization.equals("Bearer " + admin(enterprise))) {
+      status = 404;
+      answer.put("detail", "there is no such enterprise for you");
     } else if (exchange.getRequestMethod().equals("POST")) {
       status = 201;
       answer = make(body);
     } else if (path[4].equals("rejections")) {
       answer = rejections();
     } else {
-      answer = corruptor.apply(series(path[5], query(exchange)));
+      Map<String, String> query = query(exchange);
+      answer =
+          query.containsKey("aggregate")
+              ? summaryCorruptor.apply(summary(enterprise + "/" + path[5], query))
+              : corruptor.apply(series(enterprise + "/" + path[5], query));
     }
     byte[] bytes = JSON.writeValueAsBytes(answer);
     exchange.sendResponseHeaders(status, bytes.length);
@@ -263,32 +305,56 @@ final class FakeSystem implements AutoCloseable {
     return answer.putNull("next");
   }
 
-  /** Small pages, cut within a series, so that every test follows cursors. */
-  private synchronized ObjectNode series(String device, Map<String, String> query) {
-    long from = Long.parseLong(query.getOrDefault("from", "")) * 1_000;
+  /** Small pages, cut between two instants, so that every test follows cursors. */
+  private synchronized ObjectNode series(String key, Map<String, String> query) {
+    long from = Long.parseLong(query.getOrDefault("cursor", query.get("from") + "000"));
     long to = Long.parseLong(query.getOrDefault("to", "")) * 1_000;
-    long skip = Long.parseLong(query.getOrDefault("cursor", "0"));
-    ObjectNode answer = JsonNodeFactory.instance.objectNode().put("device", device);
+    Map<String, TreeMap<Long, JsonNode>> metrics = series.getOrDefault(key, Map.of());
+    TreeMap<Long, Integer> samplesAt = new TreeMap<>();
+    metrics
+        .values()
+        .forEach(
+            all -> all.subMap(from, to).keySet().forEach(t -> samplesAt.merge(t, 1, Integer::sum)));
+    int count = 0;
+    Long next = null;
+    for (Map.Entry<Long, Integer> instant : samplesAt.entrySet()) {
+      if (count >= PAGE_SAMPLES) {
+        next = instant.getKey();
+        break;
+      }
+      count += instant.getValue();
+    }
+    ObjectNode answer = JsonNodeFactory.instance.objectNode().put("device", device(key));
     ArrayNode all = answer.putArray("series");
-    long index = 0;
-    for (var metric : series.getOrDefault(device, Map.of()).entrySet()) {
+    for (var metric : metrics.entrySet()) {
       ObjectNode one = JsonNodeFactory.instance.objectNode().put("metric", metric.getKey());
       ArrayNode times = one.putArray("times");
       ArrayNode values = one.putArray("values");
-      for (var sample : metric.getValue().subMap(from, to).entrySet()) {
-        if (index >= skip && index < skip + PAGE_SAMPLES) {
-          times.add(BigDecimal.valueOf(sample.getKey(), 3).stripTrailingZeros());
-          values.add(sample.getValue());
-        }
-        index++;
-      }
+      metric
+          .getValue()
+          .subMap(from, next == null ? to : next)
+          .forEach(
+              (time, value) -> {
+                times.add(BigDecimal.valueOf(time, 3).stripTrailingZeros());
+                values.add(value);
+              });
       if (!times.isEmpty()) {
         all.add(one);
       }
     }
-    boolean more = index > skip + PAGE_SAMPLES;
-    answer.putObject("completeness").put("complete", !more);
-    return more ? answer.put("next", "" + (skip + PAGE_SAMPLES)) : answer.putNull("next");
+    answer.putObject("completeness").put("complete", next == null);
+    return next == null ? answer.putNull("next") : answer.put("next", "" + next);
+  }
+
+  private synchronized ObjectNode summary(String key, Map<String, String> query) {
+    ObjectNode answer = JsonNodeFactory.instance.objectNode().put("device", device(key));
+    answer.set("series", FakeSummary.of(series.getOrDefault(key, Map.of()), query));
+    answer.putObject("completeness").put("complete", true);
+    return answer.putNull("next");
+  }
+
+  private static String device(String key) {
+    return key.substring(key.indexOf('/') + 1);
   }
 
   private static Map<String, String> query(HttpExchange exchange) {

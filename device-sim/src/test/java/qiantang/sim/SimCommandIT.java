@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +55,7 @@ class SimCommandIT {
   private FakeSystem system = start();
   private String table = "";
 
-  private static FakeSystem start() {
+  static FakeSystem start() {
     try {
       return new FakeSystem();
     } catch (IOException e) {
@@ -146,6 +148,43 @@ class SimCommandIT {
     system.corruptor = answer -> answer.put("device", "someone-else");
     assertEquals(1, runScenario(), () -> table);
     assertTrue(table.contains("finding    FOREIGN"), table);
+  }
+
+  @Test
+  void aReadingThatBecameAnotherEnterprisesIsLostAndForeign() throws IOException {
+    AtomicLong first = new AtomicLong();
+    system.moved = millis -> millis == first.accumulateAndGet(millis, (a, b) -> a == 0 ? b : a);
+    assertEquals(1, runAgainstDemo(), () -> table);
+    assertTrue(table.contains("finding    LOST"), table);
+    assertTrue(table.contains("weft is shown it as one of weft"), table);
+  }
+
+  @Test
+  void anOpenApiIsForeign() throws IOException {
+    system.open = true;
+    assertEquals(1, runAgainstDemo(), () -> table);
+    assertTrue(table.contains("weft is shown it as one of acme"), table);
+    assertTrue(table.contains("foreign reads: 9 pairs"), table);
+  }
+
+  @Test
+  void aWrongSummaryFailsTheAudit() throws IOException {
+    system.summaryCorruptor =
+        answer -> {
+          for (JsonNode series : answer.path("series")) {
+            if (series.path("aggregate").asText().equals("sum")) {
+              JsonNode right = series.path("values").path(0);
+              ((ArrayNode) series.path("values"))
+                  .set(0, JsonNodeFactory.instance.numberNode(right.asDouble() + 0.5));
+              return answer;
+            }
+          }
+          return answer;
+        };
+    assertEquals(1, runScenario(), () -> table);
+    assertTrue(table.contains("finding    SUMMARY"), table);
+    assertTrue(table.contains("         9  SUMMARY"), table);
+    assertEquals(SAMPLES, result().path("samples").path("ACKED_VISIBLE").asLong());
   }
 
   @Test
@@ -257,6 +296,11 @@ class SimCommandIT {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+  }
+
+  private int runAgainstDemo() throws IOException {
+    String demo = write("demo.json", system.demo());
+    return run(List.of("run", write("s.yaml", SCENARIO), "--demo", demo));
   }
 
   private int run(List<String> arguments) {

@@ -14,9 +14,20 @@ public final class SeriesReader {
   private static final int PAGE_SAMPLES = 50_000;
 
   private final ApiClient api;
+  private final Runnable beforeEach;
 
   public SeriesReader(ApiClient api) {
+    this(api, () -> {});
+  }
+
+  /**
+   * A reader that is not free to ask.
+   *
+   * @param beforeEach runs before each question and may take its time
+   */
+  public SeriesReader(ApiClient api, Runnable beforeEach) {
     this.api = api;
+    this.beforeEach = beforeEach;
   }
 
   /** One page: whose it says it is, and what it holds. */
@@ -34,6 +45,7 @@ public final class SeriesReader {
             .formatted(access.enterprise(), device, fromMillis, toMillis, PAGE_SAMPLES);
     String cursor = "";
     while (true) {
+      beforeEach.run();
       switch (api.get(path + cursor, access.token())) {
         case Answer.Ok ok -> {
           JsonNode body = ok.body();
@@ -57,7 +69,7 @@ public final class SeriesReader {
     }
   }
 
-  static Page page(JsonNode body) {
+  public static Page page(JsonNode body) {
     List<Sample> samples = new ArrayList<>();
     for (JsonNode series : body.path("series")) {
       String metric = series.path("metric").asText();

@@ -3,10 +3,11 @@ package qiantang.sim.audit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.Rejection;
 import qiantang.sim.api.RejectionReader;
-import qiantang.sim.api.SeriesReader;
 import qiantang.sim.api.Target;
 
-/** Reads everything back and classifies it. */
+/**
+ * Reads everything back and classifies it: per device the raw series, their summary, and what other
+ * enterprises are shown of it; then the rejections. Devices come one after the other, {@value
+ * #READERS} at a time, and only those that miss something are kept until the rejections are read.
+ */
 public final class Auditor {
   /** Enough to keep the API busy without being a load test of it. */
   private static final int READERS = 4;
@@ -32,21 +36,21 @@ public final class Auditor {
   /** Around the run, so that samples at wrong times are found too. */
   private static final long MARGIN_MILLIS = Duration.ofHours(1).toMillis();
 
-  private static final int TROUBLES_MAX = 20;
-
-  private final SeriesReader series;
+  private final ApiClient api;
   private final RejectionReader rejections;
+  private final List<Target.Access> everyone;
   private final Consumer<String> progress;
-  private final List<String> troubles = new ArrayList<>();
 
   /**
    * An auditor for one run.
    *
+   * @param everyone all enterprises of the target: none may see another's samples
    * @param progress hears a line now and then
    */
-  public Auditor(ApiClient api, Consumer<String> progress) {
-    this.series = new SeriesReader(api);
+  public Auditor(ApiClient api, List<Target.Access> everyone, Consumer<String> progress) {
+    this.api = api;
     this.rejections = new RejectionReader(api);
+    this.everyone = everyone;
     this.progress = progress;
   }
 
@@ -57,65 +61,89 @@ public final class Auditor {
    */
   public AuditResult audit(
       Collection<SentMessages> publishers, long sinceMillis, long untilMillis) {
-    List<DeviceAudit> audits = readSeries(publishers, sinceMillis, untilMillis);
+    long devices = publishers.stream().mapToLong(sent -> sent.plan().devices().size()).sum();
+    DeviceReads reads =
+        new DeviceReads(api, new ForeignReads(api, everyone, devices), devices, progress);
+    readAll(reads, new Devices(publishers, new TimeRange(sinceMillis, untilMillis)));
     Set<Target.Access> accesses = new LinkedHashSet<>();
     publishers.forEach(publisher -> accesses.add(publisher.access()));
+    Set<String> ours = ids(publishers);
     long deadline = System.nanoTime() + REJECTIONS_MAX.toNanos();
     while (true) {
       RecordedRefusals refusals = new RecordedRefusals();
-      Set<String> ours = ids(publishers);
       List<String> unread = readRejections(accesses, sinceMillis, ours, refusals);
-      Tally tally = new Tally();
-      audits.forEach(audit -> tally.add(audit.classify(refusals)));
+      Tally tally = reads.tally(refusals);
       boolean waits =
           tally.count(Verdict.LOST) + tally.count(Verdict.REFUSED_UNRECORDED) > 0
               && System.nanoTime() - deadline < 0;
       if (!waits || !pause()) {
-        List<String> all = new ArrayList<>(troubles);
+        List<String> all = new ArrayList<>(reads.troubles());
         all.addAll(unread);
         long samples = publishers.stream().mapToLong(SentMessages::samples).sum();
-        return new AuditResult(tally, samples, refusals.byReason(), List.copyOf(all));
+        return new AuditResult(
+            tally, samples, refusals.byReason(), List.copyOf(all), List.of(), reads.notes());
       }
       progress.accept("audit: samples are missing; waiting for rejections that explain them");
     }
   }
 
-  private List<DeviceAudit> readSeries(
-      Collection<SentMessages> publishers, long sinceMillis, long untilMillis) {
-    List<Callable<DeviceAudit>> tasks = new ArrayList<>();
-    for (SentMessages publisher : publishers) {
-      for (int number = 0; number < publisher.plan().devices().size(); number++) {
-        DeviceAudit audit = new DeviceAudit(publisher, number);
-        tasks.add(() -> readDevice(audit, sinceMillis, untilMillis));
-      }
+  /** A device and where its samples can be. */
+  private record Task(DeviceAudit audit, TimeRange times) {}
+
+  /** Hands out every device of every publisher once. */
+  private static final class Devices {
+    private final Iterator<SentMessages> publishers;
+    private final TimeRange run;
+    private @Nullable SentMessages sent;
+    private TimeRange times;
+    private int number;
+
+    Devices(Collection<SentMessages> publishers, TimeRange run) {
+      this.publishers = publishers.iterator();
+      this.run = run;
+      this.times = run;
     }
-    List<DeviceAudit> audits = new ArrayList<>();
-    try (ExecutorService readers = Executors.newFixedThreadPool(READERS)) {
-      for (Future<DeviceAudit> done : readers.invokeAll(tasks)) {
-        audits.add(done.get());
+
+    synchronized @Nullable Task next() {
+      SentMessages current = sent;
+      while (current == null || number == current.plan().devices().size()) {
+        if (!publishers.hasNext()) {
+          return null;
+        }
+        current = publishers.next();
+        sent = current;
+        times = TimeRange.of(current);
+        number = 0;
+      }
+      long interval = ExpectedSummary.intervalMillis(times.millis());
+      DeviceAudit audit = new DeviceAudit(current, number++, interval);
+      return new Task(audit, times.around(run, MARGIN_MILLIS));
+    }
+  }
+
+  private static void readAll(DeviceReads reads, Devices devices) {
+    List<Future<?>> readers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(READERS)) {
+      for (int i = 0; i < READERS; i++) {
+        readers.add(
+            threads.submit(
+                () -> {
+                  Task task = devices.next();
+                  while (task != null) {
+                    reads.read(task.audit(), task.times());
+                    task = devices.next();
+                  }
+                }));
+      }
+      for (Future<?> reader : readers) {
+        reader.get();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      trouble("the audit was interrupted");
+      reads.trouble("the audit was interrupted");
     } catch (ExecutionException e) {
       throw new AssertionError("BUG: the audit of a device failed", e);
     }
-    progress.accept("audit: read " + audits.size() + " devices");
-    return audits;
-  }
-
-  private DeviceAudit readDevice(DeviceAudit audit, long sinceMillis, long untilMillis) {
-    @Nullable String trouble =
-        series.read(
-            audit.sent().access(),
-            audit.device(),
-            sinceMillis - MARGIN_MILLIS,
-            untilMillis + MARGIN_MILLIS,
-            audit::page);
-    if (trouble != null) {
-      trouble(trouble);
-    }
-    return audit;
   }
 
   private List<String> readRejections(
@@ -140,18 +168,12 @@ public final class Auditor {
   }
 
   private static Set<String> ids(Collection<SentMessages> publishers) {
-    Set<String> ids = new LinkedHashSet<>();
+    Set<String> ids = new HashSet<>();
     for (SentMessages publisher : publishers) {
       ids.add(publisher.plan().id());
       publisher.plan().devices().forEach(device -> ids.add(device.id()));
     }
     return ids;
-  }
-
-  private synchronized void trouble(String text) {
-    if (troubles.size() < TROUBLES_MAX) {
-      troubles.add(text);
-    }
   }
 
   private static boolean pause() {

@@ -2,39 +2,55 @@ package qiantang.sim.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongConsumer;
+import qiantang.sim.api.Aggregates;
 import qiantang.sim.api.Sample;
 import qiantang.sim.api.SeriesReader;
 import qiantang.sim.plan.DevicePlan;
 import qiantang.sim.plan.MetricValue;
 
 /**
- * The audit of one device: takes the pages of its answer, then classifies. Keeps a bit for each
- * sample, so that an hour at 1 Hz with seven metrics is 3 KiB.
+ * The audit of one device: takes the pages of its answer in their order, counts what is there as it
+ * comes and remembers only what is missing.
+ *
+ * <p>Memory: per metric one {@link Gaps}, which is the same for a thousand messages and for a
+ * hundred million as long as nothing is missing; and one figure per metric and interval of the
+ * summary, of which there are at most {@value ExpectedSummary#INTERVALS_MAX}, until it is compared.
  */
 public final class DeviceAudit {
   private final SentMessages sent;
   private final int number;
   private final DevicePlan device;
-  private final List<BitSet> seen = new ArrayList<>();
-  private final List<BitSet> corrupt = new ArrayList<>();
-  private final Tally surplus = new Tally();
-  private final Tally corruptions = new Tally();
+  private final Gaps[] missing;
+  private final long[] lastMicros;
+  private final Tally seen = new Tally();
+  private ExpectedSummary expected;
 
   /**
-   * An audit that has seen nothing yet.
+   * An audit that has seen nothing yet, and compares no summaries.
    *
    * @param number of the device within its publisher
    */
   public DeviceAudit(SentMessages sent, int number) {
+    this(sent, number, 0);
+  }
+
+  /**
+   * An audit that has seen nothing yet.
+   *
+   * @param intervalMillis of the summary that will be compared; 0 for none
+   */
+  public DeviceAudit(SentMessages sent, int number, long intervalMillis) {
     this.sent = sent;
     this.number = number;
     this.device = sent.plan().devices().get(number);
-    for (int metric = 0; metric < device.metrics().size(); metric++) {
-      seen.add(new BitSet());
-      corrupt.add(new BitSet());
-    }
+    this.missing = new Gaps[device.metrics().size()];
+    Arrays.setAll(missing, metric -> new Gaps(sent.from()));
+    this.lastMicros = new long[missing.length];
+    Arrays.fill(lastMicros, Long.MIN_VALUE);
+    this.expected = new ExpectedSummary(device.metrics(), intervalMillis);
   }
 
   public SentMessages sent() {
@@ -47,89 +63,206 @@ public final class DeviceAudit {
 
   /** Takes one page of the answer. */
   public void page(SeriesReader.Page page) {
+    if (!page.device().equals(device.id())) {
+      foreign(page, "the answer is of " + page.device());
+      return;
+    }
+    List<List<Sample>> byMetric = new ArrayList<>();
+    for (int metric = 0; metric < missing.length; metric++) {
+      byMetric.add(new ArrayList<>());
+    }
     for (Sample sample : page.samples()) {
-      if (!page.device().equals(device.id())) {
-        surplus.add(finding(Verdict.FOREIGN, sample, "the answer is of " + page.device()));
+      int metric = device.metrics().indexOf(sample.metric());
+      if (metric < 0) {
+        phantom(sample);
       } else {
-        sample(sample);
+        byMetric.get(metric).add(sample);
+      }
+    }
+    merge(byMetric);
+  }
+
+  /** Takes what somebody was shown who should not be. */
+  void foreign(SeriesReader.Page page, String detail) {
+    for (Sample sample : page.samples()) {
+      seen.add(Verdict.FOREIGN, () -> finding(Verdict.FOREIGN, sample, detail));
+    }
+  }
+
+  /** Instant by instant, so that the values of a message are computed once for all metrics. */
+  private void merge(List<List<Sample>> byMetric) {
+    int[] at = new int[missing.length];
+    while (true) {
+      long micros = Long.MAX_VALUE;
+      for (int metric = 0; metric < at.length; metric++) {
+        if (at[metric] < byMetric.get(metric).size()) {
+          micros = Math.min(micros, byMetric.get(metric).get(at[metric]).eventTimeMicros());
+        }
+      }
+      if (micros == Long.MAX_VALUE) {
+        return;
+      }
+      long n = sent.plan().messageAt(micros, sent.startMillis());
+      boolean ours = n >= sent.from() && n < sent.sentMax();
+      List<MetricValue> values = ours ? sent.plan().values(number, n) : List.of();
+      for (int metric = 0; metric < at.length; metric++) {
+        List<Sample> samples = byMetric.get(metric);
+        if (at[metric] < samples.size() && samples.get(at[metric]).eventTimeMicros() == micros) {
+          Sample sample = samples.get(at[metric]++);
+          if (ours) {
+            sample(metric, n, sample, values.get(metric));
+          } else if (n < 0 || n >= sent.sentMax()) {
+            phantom(sample);
+          }
+        }
       }
     }
   }
 
-  private void sample(Sample sample) {
-    int metric = device.metrics().indexOf(sample.metric());
-    long n = sent.plan().messageAt(sample.eventTimeMicros(), sent.startMillis());
-    if (metric < 0 || n < 0 || n >= sent.ledger().sent()) {
-      surplus.add(finding(Verdict.PHANTOM, sample, "value " + sample.value()));
+  private void sample(int metric, long n, Sample sample, MetricValue value) {
+    boolean back = sample.eventTimeMicros() < lastMicros[metric];
+    lastMicros[metric] = Math.max(lastMicros[metric], sample.eventTimeMicros());
+    if (!missing[metric].see(n)) {
+      seen.add(Verdict.DUPLICATE, () -> finding(Verdict.DUPLICATE, sample, message(n)));
       return;
     }
-    int bit = Math.toIntExact(n);
-    if (seen.get(metric).get(bit)) {
-      surplus.add(finding(Verdict.DUPLICATE, sample, ""));
-      return;
+    if (sent.hasCopy(n)) {
+      missing[metric].see(n + 1);
     }
-    seen.get(metric).set(bit);
-    MetricValue value = sent.plan().values(number, n).get(metric);
+    expected.visible(metric, sample.eventTimeMicros(), value);
     if (!SampleValues.equal(value, sample.value())) {
-      corrupt.get(metric).set(bit);
-      corruptions.add(
-          finding(Verdict.CORRUPT, sample, "sent " + text(value) + ", read " + text(sample)));
+      String values = ": sent " + text(value) + ", read " + text(sample);
+      seen.add(Verdict.CORRUPT, () -> finding(Verdict.CORRUPT, sample, message(n) + values));
+    } else if (back) {
+      seen.add(Verdict.REORDERED, () -> finding(Verdict.REORDERED, sample, message(n)));
+    } else if (sent.isRefused(n)) {
+      seen.add(Verdict.REFUSED_VISIBLE, 1);
+    } else {
+      seen.add(sent.isAcked(n) ? Verdict.ACKED_VISIBLE : Verdict.UNACKED_VISIBLE, 1);
     }
+  }
+
+  private void phantom(Sample sample) {
+    String value = "value " + text(sample);
+    seen.add(Verdict.PHANTOM, () -> finding(Verdict.PHANTOM, sample, value));
+  }
+
+  /** Compares an answer's aggregates with those of the samples; after the last page. */
+  public void summary(List<Aggregates> answer) {
+    for (int metric = 0; metric < missing.length; metric++) {
+      int of = metric;
+      forEachMissing(metric, n -> expected.maybe(of, eventTimeMicros(n)));
+    }
+    expected.compare(
+        answer,
+        (metric, micros, detail) ->
+            seen.add(new Finding(Verdict.SUMMARY, device.id(), metric, micros, detail)));
+    forgetSummary();
+  }
+
+  /** Of the summary that is to be compared. */
+  long intervalMillis() {
+    return expected.intervalMillis();
+  }
+
+  /** Whether there were more intervals than are kept, so that nothing can be compared. */
+  boolean summaryOverflowed() {
+    return expected.overflowed();
+  }
+
+  /** Lets go of what was kept for the summary. */
+  void forgetSummary() {
+    expected = new ExpectedSummary(List.of(), 0);
+  }
+
+  /** Whether everything is visible, so that rejections cannot change its verdicts. */
+  boolean isWhole() {
+    return Arrays.stream(missing).allMatch(gaps -> gaps.noneBelow(sent.sentMax()));
   }
 
   /** Puts every sample into its class; may be asked again with newer rejections. */
   public Tally classify(RecordedRefusals refusals) {
     Tally tally = new Tally();
-    tally.add(surplus);
-    tally.add(corruptions);
+    tally.add(seen);
+    if (isWhole()) {
+      return tally;
+    }
     RecordedRefusals.Allowance allowance = refusals.of(sent.plan().id(), device.id());
-    for (long n = 0; n < sent.ledger().sent(); n++) {
-      boolean refusalRecorded = absent(n) && mayBeRefused(n) && allowance.take(eventTimeMicros(n));
-      for (int metric = 0; metric < seen.size(); metric++) {
-        if (!corrupt.get(metric).get(Math.toIntExact(n))) {
-          count(tally, metric, n, refusalRecorded);
-        }
-      }
+    forEachMissing(
+        0,
+        n -> {
+          if (isAbsent(n)) {
+            boolean recorded = mayBeRefused(n) && allowance.take(eventTimeMicros(n));
+            for (int metric = 0; metric < missing.length; metric++) {
+              count(tally, metric, n, recorded);
+            }
+          }
+        });
+    for (int metric = 0; metric < missing.length; metric++) {
+      int of = metric;
+      forEachMissing(
+          metric,
+          n -> {
+            if (!isAbsent(n)) {
+              count(tally, of, n, false);
+            }
+          });
     }
     return tally;
   }
 
-  /** MQTT 3.1.1 acknowledges refused messages too, so that absence may be a refusal. */
-  private boolean mayBeRefused(long n) {
-    return sent.ledger().isAcked(n) || sent.ledger().isRefused(n);
+  private void forEachMissing(int metric, LongConsumer action) {
+    missing[metric].forEachBelow(
+        sent.sentMax(),
+        n -> {
+          if (!sent.isCopy(n)) {
+            action.accept(n);
+          }
+        });
   }
 
-  private void count(Tally tally, int metric, long n, boolean refusalRecorded) {
-    boolean visible = seen.get(metric).get(Math.toIntExact(n));
-    Verdict verdict;
-    if (sent.ledger().isRefused(n)) {
-      verdict =
-          visible
-              ? Verdict.REFUSED_VISIBLE
-              : refusalRecorded ? Verdict.REFUSED_RECORDED : Verdict.REFUSED_UNRECORDED;
-    } else if (sent.ledger().isAcked(n)) {
-      verdict =
-          visible
-              ? Verdict.ACKED_VISIBLE
-              : refusalRecorded ? Verdict.REFUSED_RECORDED : Verdict.LOST;
-    } else {
-      verdict = visible ? Verdict.UNACKED_VISIBLE : Verdict.UNACKED_ABSENT;
+  private boolean isAbsent(long n) {
+    for (Gaps gaps : missing) {
+      if (!gaps.isMissing(n)) {
+        return false;
+      }
     }
+    return true;
+  }
+
+  /** MQTT 3.1.1 acknowledges refused messages too, so that absence may be a refusal. */
+  private boolean mayBeRefused(long n) {
+    return sent.isAcked(n) || sent.isRefused(n);
+  }
+
+  /** A sample that is not there. */
+  private void count(Tally tally, int metric, long n, boolean recorded) {
+    Verdict verdict =
+        !mayBeRefused(n)
+            ? Verdict.UNACKED_ABSENT
+            : recorded
+                ? Verdict.REFUSED_RECORDED
+                : sent.isRefused(n) ? Verdict.REFUSED_UNRECORDED : Verdict.LOST;
     if (verdict.fine()) {
       tally.add(verdict, 1);
     } else {
       String name = device.metrics().get(metric);
-      String detail = "message " + n + " of " + sent.plan().id();
-      tally.add(new Finding(verdict, device.id(), name, eventTimeMicros(n), detail));
+      tally.add(
+          verdict, () -> new Finding(verdict, device.id(), name, eventTimeMicros(n), message(n)));
     }
   }
 
-  private boolean absent(long n) {
-    return seen.stream().noneMatch(bits -> bits.get(Math.toIntExact(n)));
+  /** What its answer is remembered by, in words of 8 bytes. */
+  int words() {
+    return Arrays.stream(missing).mapToInt(Gaps::words).sum() + expected.words();
   }
 
   private long eventTimeMicros(long n) {
     return sent.plan().eventTimeMillis(n, sent.startMillis()) * 1_000;
+  }
+
+  private String message(long n) {
+    return "message " + n + " of " + sent.plan().id();
   }
 
   private Finding finding(Verdict verdict, Sample sample, String detail) {

@@ -7,14 +7,54 @@ import qiantang.sim.plan.PublisherPlan;
 /**
  * What one publisher sent: the plan says what, the ledger how far and with which answers.
  *
+ * @param from the first message that is asked about; what was sent before it is left aside
+ * @param sentMax messages below this one may have been sent: as many as the ledger says, or more
+ *     where the ledger is older than the question or was lost with its process
  * @param startMillis the plan's beginning
  */
 public record SentMessages(
-    PublisherPlan plan, Ledger ledger, long startMillis, Target.Access access) {
+    PublisherPlan plan,
+    Ledger ledger,
+    long from,
+    long sentMax,
+    long startMillis,
+    Target.Access access) {
 
-  /** One sample for each metric of each device in each message. */
+  /** All that a ledger knows of that is complete. */
+  public SentMessages(PublisherPlan plan, Ledger ledger, long startMillis, Target.Access access) {
+    this(plan, ledger, 0, ledger.sent(), startMillis, access);
+  }
+
+  /** Whether it says again what the message before it said: its samples are that one's. */
+  boolean isCopy(long n) {
+    return plan.original(n) != n;
+  }
+
+  /** Whether it or its copy was acknowledged. */
+  public boolean isAcked(long n) {
+    return settledWell(n) || (hasCopy(n) && settledWell(n + 1));
+  }
+
+  private boolean settledWell(long n) {
+    return n < ledger.sent() && ledger.isAcked(n);
+  }
+
+  /** Whether the next message is its copy and may have been sent. */
+  boolean hasCopy(long n) {
+    return n + 1 < sentMax && plan.original(n + 1) == n;
+  }
+
+  /** Whether it was refused and its copy, if there is one, not taken. */
+  public boolean isRefused(long n) {
+    return n < ledger.sent() && ledger.isRefused(n) && !isAcked(n);
+  }
+
+  /** One sample for each metric of each device in each message that is no copy. */
   public long samples() {
-    return ledger.sent()
-        * plan.devices().stream().mapToLong(device -> device.metrics().size()).sum();
+    long messages = 0;
+    for (long n = from; n < sentMax; n++) {
+      messages += isCopy(n) ? 0 : 1;
+    }
+    return messages * plan.devices().stream().mapToLong(device -> device.metrics().size()).sum();
   }
 }

@@ -11,9 +11,12 @@ public enum Verdict {
   LOST("LOST: acked, not visible", true, false),
   REFUSED_UNRECORDED("REFUSED without a rejection", true, false),
   CORRUPT("CORRUPT: another value", true, false),
+  REORDERED("REORDERED: behind a later one in the answer", true, false),
   PHANTOM("PHANTOM: visible, never sent", false, false),
   DUPLICATE("DUPLICATE: visible twice", false, false),
-  FOREIGN("FOREIGN: another device's answer", false, false);
+  FOREIGN("FOREIGN: another device's, or seen by another enterprise", false, false),
+  /** Counts figures of intervals, not samples: their samples have verdicts of their own. */
+  SUMMARY("SUMMARY: an aggregate is not that of the samples", false, false);
 
   private final String label;
   private final boolean ofSentSample;

@@ -179,7 +179,9 @@ final class PublisherLoop {
   private void due(int p) {
     // The clock anew for each: the time that those before took is lag of ours too.
     long now = options.nanos().getAsLong();
-    outbound.becomeDue(p, now);
+    // A process that was stopped since the last look at the reserve must not pass it.
+    long held = Math.min(now - startNanos, reservedUntilNanos.getAsLong() - 1);
+    outbound.becomeDue(p, startNanos + held);
     send(p, now);
     schedule(p);
   }

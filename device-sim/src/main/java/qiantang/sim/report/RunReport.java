@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import qiantang.sim.audit.AuditResult;
-import qiantang.sim.audit.Finding;
 import qiantang.sim.audit.Verdict;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Ledger;
@@ -154,16 +153,7 @@ public record RunReport(
                 audit.sentSamples() - inFlightSamples() - refusedSamples(),
                 inFlightSamples(),
                 refusedSamples()));
-    for (Verdict verdict : Verdict.values()) {
-      if (verdict == Verdict.ACKED_VISIBLE || audit.tally().count(verdict) > 0 || !verdict.fine()) {
-        out.count("", audit.tally().count(verdict), verdict.label());
-      }
-    }
-    audit.refusedByReason().forEach((r, n) -> out.count("rejections", n, "reason " + r));
-    for (Finding finding : audit.tally().findings()) {
-      out.line("finding", finding.text());
-    }
-    audit.troubles().forEach(trouble -> out.line("trouble", trouble));
+    AuditReport.lines(out, audit);
     missedLimits().forEach(missed -> out.line("missed", missed));
     out.line("verdict", verdict());
     return out.toString();
@@ -208,15 +198,7 @@ public record RunReport(
     json.put("ack", ack.json());
     json.put("ackFromSend", ackFromSend.json());
     json.put("lag", lag.json());
-    json.put("sentSamples", audit.sentSamples());
-    Map<String, Object> samples = new LinkedHashMap<>();
-    for (Verdict verdict : Verdict.values()) {
-      samples.put(verdict.name(), audit.tally().count(verdict));
-    }
-    json.put("samples", samples);
-    json.put("rejections", audit.refusedByReason());
-    json.put("findings", audit.tally().findings().stream().map(Finding::text).toList());
-    json.put("troubles", audit.troubles());
+    AuditReport.put(json, audit);
     json.put("missed", missedLimits());
     Files.createDirectories(folder);
     JSON.writerWithDefaultPrettyPrinter().writeValue(folder.resolve("run.json").toFile(), json);

@@ -96,6 +96,50 @@ class DeviceAuditTest {
     expect(Verdict.DUPLICATE, twice, classify(samples));
   }
 
+  @RepeatedTest(50)
+  void anAnswerThatGoesBackIsReordered(RepetitionInfo repetition) {
+    allAcked();
+    List<Sample> samples = rightAnswer();
+    int i = random(repetition).nextInt(samples.size() - metrics);
+    Sample late = samples.remove(i);
+    samples.add(i + metrics, late); // behind the next one of its metric
+    expect(Verdict.REORDERED, late, classify(samples));
+  }
+
+  @Test
+  void aPageThatComesTwiceIsDuplicateAndOneThatComesLateReordered() {
+    allAcked();
+    List<Sample> samples = rightAnswer();
+    List<Sample> early = samples.subList(0, metrics);
+    List<Sample> late = samples.subList(metrics, samples.size());
+    DeviceAudit audit = new DeviceAudit(sent(), 1);
+    audit.page(new SeriesReader.Page(device, late));
+    audit.page(new SeriesReader.Page(device, early));
+    audit.page(new SeriesReader.Page(device, late));
+    Tally tally = audit.classify(new RecordedRefusals());
+    assertEquals(metrics, tally.count(Verdict.REORDERED));
+    assertEquals(late.size(), tally.count(Verdict.DUPLICATE));
+    assertEquals((long) MESSAGES * metrics, tally.sentSamples());
+  }
+
+  /** A ledger that is older than the question, as while a run goes or after a crash. */
+  @Test
+  void whatMayHaveBeenSentSinceIsNoPhantomAndNotLost() {
+    allAcked();
+    SentMessages since =
+        new SentMessages(
+            plan, ledger, 10, MESSAGES + 2, START_MILLIS, new Target.Access("acme", "t"));
+    DeviceAudit audit = new DeviceAudit(since, 1);
+    List<Sample> samples = rightAnswer();
+    samples.add(new Sample(name(0), eventTimeMicros(MESSAGES), plannedValue(MESSAGES, 0)));
+    audit.page(new SeriesReader.Page(device, samples));
+    Tally tally = audit.classify(new RecordedRefusals());
+    assertTrue(tally.fine());
+    assertEquals((long) (MESSAGES - 10) * metrics, tally.count(Verdict.ACKED_VISIBLE));
+    assertEquals(1, tally.count(Verdict.UNACKED_VISIBLE));
+    assertEquals(2L * metrics - 1, tally.count(Verdict.UNACKED_ABSENT));
+  }
+
   @Test
   void samplesThatWereNeverSentArePhantoms() {
     allAcked();

@@ -1,0 +1,149 @@
+package qiantang.sim;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import qiantang.sim.api.ApiClient;
+import qiantang.sim.api.Target;
+import qiantang.sim.audit.AuditResult;
+import qiantang.sim.audit.LiveAudit;
+import qiantang.sim.audit.SentMessages;
+import qiantang.sim.fleet.Ledger;
+import qiantang.sim.fleet.Load;
+import qiantang.sim.journal.RunHeader;
+import qiantang.sim.journal.RunJournal;
+import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.Outcome;
+import qiantang.sim.plan.Plan;
+import qiantang.sim.plan.Scenario;
+
+/** What goes beside a run to prove it: its journal, and the audit while it goes on. One thread. */
+final class RunWitness implements AutoCloseable {
+  /** While the system is away nothing can be read; the next round asks again. */
+  private static final Duration API_PATIENCE = Duration.ofSeconds(1);
+
+  private final RunJournal journal;
+  private final JournalFolder folder;
+  private final List<SentMessages> publishers;
+  private final ApiClient api;
+  private final Consumer<String> say;
+  private @Nullable LiveAudit live;
+
+  private RunWitness(
+      RunJournal journal,
+      JournalFolder folder,
+      List<SentMessages> publishers,
+      ApiClient api,
+      Consumer<String> say) {
+    this.journal = journal;
+    this.folder = folder;
+    this.publishers = publishers;
+    this.api = api;
+    this.say = say;
+  }
+
+  /** Makes the journal of a run whose devices are there and whose plan has not begun. */
+  static Outcome<RunWitness> open(
+      String scenarioFile,
+      Scenario scenario,
+      Plan plan,
+      List<Provisioning.Member> members,
+      Target target,
+      JournalFolder folder,
+      Consumer<String> say) {
+    String text;
+    try {
+      text = Files.readString(Path.of(scenarioFile));
+    } catch (IOException e) {
+      return new Outcome.Failed<>(ExitCode.USAGE, "cannot read " + scenarioFile + " again: " + e);
+    }
+    RunHeader header =
+        new RunHeader(
+            plan.runId(),
+            scenarioFile,
+            text,
+            scenario.seed(),
+            target.http().toString(),
+            target.mqtt().getHostString() + ":" + target.mqtt().getPort(),
+            System.currentTimeMillis(),
+            RunHeader.digest(plan));
+    return switch (RunJournal.create(folder.folder(), header, plan.publishers().size())) {
+      case Outcome.Failed<RunJournal> failed -> failed.widen();
+      case Outcome.Done<RunJournal>(RunJournal journal) -> {
+        say.accept("journal " + journal.file());
+        List<SentMessages> publishers =
+            members.stream()
+                .map(m -> new SentMessages(m.seat().plan(), new Ledger(), 0, m.access()))
+                .toList();
+        ApiClient api = new ApiClient(target.http(), API_PATIENCE);
+        yield new Outcome.Done<>(new RunWitness(journal, folder, publishers, api, say));
+      }
+    };
+  }
+
+  /** Writes down that the plan begins, begins it, and begins to read. */
+  void begin(Load load, long startMillis) {
+    RunJournal.Ledgers ledgers = (from, to) -> copy(load, from, to);
+    journal.begin(startMillis, ledgers);
+    load.begin(startMillis, journal::reservedUntilNanos);
+    live =
+        LiveAudit.start(
+            publishers,
+            index -> ledgers.copy(index, index + 1).getFirst(),
+            startMillis,
+            LiveAudit.Pace.DEFAULT,
+            api,
+            say);
+  }
+
+  /** The journal's thread and the reader's ask, and a load takes one question at a time. */
+  private synchronized List<Ledger> copy(Load load, int from, int to) {
+    return load.ledgers(from, to);
+  }
+
+  /** Ends the audit while running, before the fleet is stopped. */
+  LiveAudit.Result stopReading() {
+    LiveAudit running = live;
+    return running == null ? LiveAudit.Result.NONE : running.stop();
+  }
+
+  /** The run ended by itself, with these ledgers. */
+  void end(List<Ledger> ledgers) {
+    if (live != null) {
+      journal.end(ledgers);
+    }
+  }
+
+  /** The audit with what is to be said of the journal, which goes if nobody needs it any more. */
+  AuditResult judged(AuditResult audit) {
+    if (live == null) {
+      return audit;
+    }
+    String trouble = journal.trouble();
+    if (trouble != null) {
+      return audit.with(trouble);
+    }
+    if (!folder.kept() && audit.passed()) {
+      journal.remove();
+      return audit;
+    }
+    return audit.with("again: sim audit " + journal.file());
+  }
+
+  @Override
+  public void close() {
+    if (live != null) {
+      live.close();
+    }
+    api.close();
+    if (live == null) {
+      journal.remove(); // nothing was sent
+    } else {
+      journal.close();
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package qiantang.sim.audit;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import qiantang.sim.api.ApiClient;
+import qiantang.sim.api.SeriesReader;
+import qiantang.sim.api.SummaryReader;
+import qiantang.sim.api.Target;
+
+/** What the readers of one audit have found so far. Any thread. */
+final class DeviceReads {
+  private static final int TROUBLES_MAX = 20;
+  private static final long LINE_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final SeriesReader series;
+  private final SummaryReader summaries;
+  private final ForeignReads foreign;
+  private final long devicesMax;
+  private final Consumer<String> progress;
+
+  private final Tally whole = new Tally();
+  private final List<DeviceAudit> incomplete = new ArrayList<>();
+  private final List<String> troubles = new ArrayList<>();
+  private long devices;
+  private long summarized;
+  private long lastLineNanos = System.nanoTime();
+
+  DeviceReads(ApiClient api, ForeignReads foreign, long devicesMax, Consumer<String> progress) {
+    this.series = new SeriesReader(api);
+    this.summaries = new SummaryReader(api);
+    this.foreign = foreign;
+    this.devicesMax = devicesMax;
+    this.progress = progress;
+  }
+
+  /** Reads one device; the caller's thread waits for the API. */
+  void read(DeviceAudit audit, TimeRange times) {
+    Target.Access access = audit.sent().access();
+    long from = times.fromMillis();
+    long to = times.toMillis();
+    @Nullable String trouble = series.read(access, audit.device(), from, to, audit::page);
+    boolean summary = trouble == null && !audit.summaryOverflowed();
+    if (summary) {
+      long interval = audit.intervalMillis();
+      trouble = summaries.read(access, audit.device(), from, to, interval, audit::summary);
+    }
+    audit.forgetSummary();
+    if (trouble == null) {
+      trouble = foreign.read(audit, from, to);
+    }
+    done(audit, summary && trouble == null, trouble);
+  }
+
+  private synchronized void done(DeviceAudit audit, boolean summary, @Nullable String trouble) {
+    if (trouble != null) {
+      trouble(trouble);
+    }
+    summarized += summary ? 1 : 0;
+    devices++;
+    if (audit.isWhole()) {
+      whole.add(audit.classify(new RecordedRefusals()));
+    } else {
+      incomplete.add(audit);
+    }
+    if (System.nanoTime() - lastLineNanos > LINE_NANOS) {
+      progress.accept("audit: read " + devices + " of " + devicesMax + " devices");
+      lastLineNanos = System.nanoTime();
+    }
+  }
+
+  synchronized void trouble(String text) {
+    if (troubles.size() < TROUBLES_MAX) {
+      troubles.add(text);
+    }
+  }
+
+  /** All samples by what is known of rejections so far. */
+  synchronized Tally tally(RecordedRefusals refusals) {
+    Tally tally = new Tally();
+    tally.add(whole);
+    incomplete.forEach(audit -> tally.add(audit.classify(refusals)));
+    return tally;
+  }
+
+  synchronized List<String> troubles() {
+    return List.copyOf(troubles);
+  }
+
+  /** What was compared, for the report. */
+  synchronized List<String> notes() {
+    String summary = "summaries: compared of %d of %d devices".formatted(summarized, devices);
+    return List.of(summary, foreign.note());
+  }
+}

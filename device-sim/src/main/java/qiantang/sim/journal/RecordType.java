@@ -1,0 +1,25 @@
+package qiantang.sim.journal;
+
+/** Kinds of records; the numbers are part of the file's format. */
+enum RecordType {
+  /** What the run is, as JSON: the first record. */
+  HEADER(1),
+  /** The plan's beginning, in milliseconds since 1970. */
+  BEGUN(2),
+  /** Nothing that is planned at this time or later has been sent: nanoseconds of the plan. */
+  RESERVED(3),
+  /** How far publishers have come. */
+  PROGRESS(4),
+  /** The run ended by itself: the ledgers are complete. */
+  ENDED(5);
+
+  private final int number;
+
+  RecordType(int number) {
+    this.number = number;
+  }
+
+  int number() {
+    return number;
+  }
+}

@@ -1,0 +1,57 @@
+package qiantang.sim.journal;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.zip.CRC32C;
+import qiantang.sim.plan.MetricValue;
+import qiantang.sim.plan.Plan;
+import qiantang.sim.plan.PublisherPlan;
+
+/**
+ * What a run was, enough to compute its plan again.
+ *
+ * @param scenario the name of its file
+ * @param text the scenario itself
+ * @param http where it was audited
+ * @param mqtt host and port it sent to
+ * @param createdMillis when the file was made
+ * @param digest of the plan, see {@link #digest}
+ */
+public record RunHeader(
+    String runId,
+    String scenario,
+    String text,
+    long seed,
+    String http,
+    String mqtt,
+    long createdMillis,
+    String digest) {
+  private static final int PUBLISHERS_MAX = 200;
+
+  /**
+   * Tells plans apart that another version of the simulator would compute from the same text: a
+   * checksum of the ids, times and values of the first and last messages of 200 publishers.
+   */
+  public static String digest(Plan plan) {
+    CRC32C crc = new CRC32C();
+    int step = 1 + plan.publishers().size() / PUBLISHERS_MAX;
+    for (int i = 0; i < plan.publishers().size(); i += step) {
+      PublisherPlan publisher = plan.publishers().get(i);
+      add(crc, publisher.id() + publisher.messages());
+      for (long n : new long[] {0, publisher.messages() / 2, publisher.messages() - 1}) {
+        if (n >= 0 && publisher.messages() > 0) {
+          StringBuilder text = new StringBuilder().append(publisher.eventTimeMillis(n, 0));
+          for (MetricValue value : publisher.values(publisher.devices().size() - 1, n)) {
+            value.appendTo(text.append(' '));
+          }
+          add(crc, text.toString());
+        }
+      }
+    }
+    return String.format(Locale.ROOT, "%08x", crc.getValue());
+  }
+
+  private static void add(CRC32C crc, String text) {
+    crc.update(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,89 @@
+package qiantang.sim.report;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import qiantang.sim.audit.AuditResult;
+import qiantang.sim.audit.Finding;
+import qiantang.sim.audit.Verdict;
+import qiantang.sim.outcome.ExitCode;
+
+/**
+ * The result of an audit alone, of a run whose process is gone.
+ *
+ * @param run which run it was, in a line
+ * @param journal what its journal says of its end, line by line
+ */
+public record AuditReport(String run, List<String> journal, AuditResult audit) {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  public ExitCode exitCode() {
+    return audit.passed() ? ExitCode.OK : ExitCode.AUDIT_FAILED;
+  }
+
+  /** The table for standard output. */
+  public String text() {
+    Table out = new Table();
+    out.line("run", run);
+    journal.forEach(line -> out.line("journal", line));
+    out.line("samples", audit.sentSamples() + " may have been sent");
+    lines(out, audit);
+    out.line("verdict", verdict());
+    return out.toString();
+  }
+
+  /** What every audit says of its samples: classes, rejections, reach, findings, troubles. */
+  static void lines(Table out, AuditResult audit) {
+    for (Verdict verdict : Verdict.values()) {
+      if (verdict == Verdict.ACKED_VISIBLE || audit.tally().count(verdict) > 0 || !verdict.fine()) {
+        out.count("", audit.tally().count(verdict), verdict.label());
+      }
+    }
+    audit.refusedByReason().forEach((r, n) -> out.count("rejections", n, "reason " + r));
+    audit.notes().forEach(note -> out.line("audit", note));
+    for (Finding finding : audit.whileRunning()) {
+      out.line("finding", "while running: " + finding.text());
+    }
+    for (Finding finding : audit.tally().findings()) {
+      out.line("finding", finding.text());
+    }
+    audit.troubles().forEach(trouble -> out.line("trouble", trouble));
+  }
+
+  /** What every audit says of its samples, for a result in JSON. */
+  static void put(Map<String, Object> json, AuditResult audit) {
+    json.put("sentSamples", audit.sentSamples());
+    Map<String, Object> samples = new LinkedHashMap<>();
+    for (Verdict verdict : Verdict.values()) {
+      samples.put(verdict.name(), audit.tally().count(verdict));
+    }
+    json.put("samples", samples);
+    json.put("rejections", audit.refusedByReason());
+    json.put("findings", audit.tally().findings().stream().map(Finding::text).toList());
+    json.put("whileRunning", audit.whileRunning().stream().map(Finding::text).toList());
+    json.put("troubles", audit.troubles());
+    json.put("notes", audit.notes());
+  }
+
+  private String verdict() {
+    return audit.passed()
+        ? "PASSED: every sample whose acknowledgement was written down is visible and equal"
+        : "FAILED: see 'finding' and 'trouble'";
+  }
+
+  /** Writes {@code audit.json} into the folder. */
+  public void write(Path folder) throws IOException {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("run", run);
+    json.put("journal", journal);
+    json.put("exitCode", exitCode().number());
+    json.put("verdict", verdict());
+    put(json, audit);
+    Files.createDirectories(folder);
+    JSON.writerWithDefaultPrettyPrinter().writeValue(folder.resolve("audit.json").toFile(), json);
+  }
+}

@@ -1,0 +1,154 @@
+package qiantang.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** A simulator that is killed with SIGKILL in the midst of its run, and the audit afterwards. */
+class KilledRunIT {
+  private static final String SCENARIO =
+      """
+      version: 1
+      seed: 9
+      duration: 1h
+      fleets:
+        - {name: mills, count: 20, model: cnc-spindle, period: 100ms}
+        - {name: halls, kind: gateway, count: 2, subDevices: 2, model: pump, period: 100ms}
+      """;
+  private static final long MESSAGES_BEFORE_THE_END = 700;
+
+  @TempDir private Path folder = Path.of("");
+
+  private FakeSystem system = SimCommandIT.start();
+  private Path journal = Path.of("");
+  private String table = "";
+
+  @BeforeEach
+  void killARun() throws IOException, InterruptedException {
+    Path scenario = Files.writeString(folder.resolve("s.yaml"), SCENARIO);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
+    command.add("-XX:+UseSerialGC");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path", ""));
+    command.add(SimProcess.class.getName());
+    command.addAll(List.of("run", scenario.toString(), "--out", folder.toString()));
+    command.addAll(List.of(system.options()));
+    Process run =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("log").toFile())
+            .start();
+    try {
+      Await.until(
+          "the run is under way, or has ended",
+          () -> system.messages() >= MESSAGES_BEFORE_THE_END || !run.isAlive());
+      assertTrue(run.isAlive(), Files.readString(folder.resolve("log")));
+    } finally {
+      run.destroyForcibly().waitFor();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      journal = files.filter(f -> f.toString().endsWith(".journal")).findFirst().orElseThrow();
+    }
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    system.close();
+  }
+
+  @Test
+  void whatItSentIsAuditedFromItsJournal() {
+    assertEquals(0, audit(), () -> table);
+    assertTrue(table.contains("ends in its midst: the run was killed"), table);
+    assertTrue(count("acked and visible") > 0, table);
+    assertEquals(0, count("PHANTOM"), table);
+    // What was sent within the last second is known to be reserved only.
+    assertTrue(count("not acked, visible") > 0, table);
+  }
+
+  @Test
+  void aLossIsNamedAlsoWhenTheRunIsGone() {
+    AtomicBoolean once = new AtomicBoolean();
+    system.corruptor =
+        answer -> {
+          if (answer.path("device").asText().endsWith("-mills-7")
+              && once.compareAndSet(false, true)) {
+            ((ArrayNode) answer.path("series").path(0).path("times")).remove(0);
+            ((ArrayNode) answer.path("series").path(0).path("values")).remove(0);
+          }
+          return answer;
+        };
+    assertEquals(1, audit(), () -> table);
+    assertEquals(1, count("LOST"), table);
+    assertTrue(table.contains("-mills-7 speed "), table);
+    assertTrue(table.contains(": message 0 of "), table);
+  }
+
+  @Test
+  void whatWasNotReservedIsAPhantom() {
+    system.corruptor =
+        answer -> {
+          for (var series : answer.path("series")) {
+            ArrayNode times = (ArrayNode) series.path("times");
+            // A whole message later than any that was allowed for.
+            times.set(0, times.get(0).longValue() + 3_000_000);
+          }
+          return answer;
+        };
+    assertEquals(1, audit(), () -> table);
+    assertTrue(count("PHANTOM") > 0, table);
+  }
+
+  @Test
+  void aJournalThatIsTooShortIsRefused() throws IOException {
+    byte[] bytes = Files.readAllBytes(journal);
+    Path other = Files.write(folder.resolve("cut.journal"), Arrays.copyOf(bytes, 20));
+    journal = other;
+    assertEquals(2, audit());
+    assertTrue(table.contains("not even its header is whole"), table);
+  }
+
+  private long count(String label) {
+    return table
+        .lines()
+        .filter(line -> line.contains("  " + label))
+        .mapToLong(line -> Long.parseLong(line.strip().split(" ", 2)[0]))
+        .findFirst()
+        .orElse(0);
+  }
+
+  private int audit() {
+    List<String> arguments = new ArrayList<>(List.of("audit", journal.toString()));
+    String[] options = system.options();
+    for (int i = 0; i < options.length; i += 2) {
+      if (!options[i].equals("--mqtt")) {
+        arguments.addAll(List.of(options[i], options[i + 1]));
+      }
+    }
+    StringWriter out = new StringWriter();
+    int exitCode =
+        new CommandLine(new SimCommand())
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(out))
+            .execute(arguments.toArray(String[]::new));
+    table = out.toString();
+    return exitCode;
+  }
+}

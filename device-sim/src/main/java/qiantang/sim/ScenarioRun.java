@@ -21,8 +21,10 @@ import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.report.Latency;
-import qiantang.sim.report.Progress;
+import qiantang.sim.report.LiveDisplay;
 import qiantang.sim.report.RunReport;
+import qiantang.sim.report.RunWatch;
+import qiantang.sim.report.Screen;
 
 /** One run: make devices, connect, send the plan, wait for acknowledgements, audit. */
 final class ScenarioRun {
@@ -36,13 +38,14 @@ final class ScenarioRun {
   private static final Duration CONNECT_MAX = Duration.ofSeconds(30);
 
   private static final long POLL_MILLIS = 20;
-  private static final long LINE_NANOS = 1_000_000_000;
+  private static final long LOOK_NANOS = 1_000_000_000;
 
   private final String name;
   private final Scenario scenario;
   private final Target target;
   private final int loops;
   private final PrintWriter err;
+  private final Screen screen = Screen.here(System.getenv());
 
   ScenarioRun(String name, Scenario scenario, Target target, int loops, PrintWriter err) {
     this.name = name;
@@ -83,9 +86,14 @@ final class ScenarioRun {
     try (Fleet fleet = Fleet.connect(plan.runId(), seats, options)) {
       Figures figures = fleet.figures();
       Figures.Latencies totals = Figures.Latencies.empty();
-      Progress progress = new Progress(err, figures, totals, beganNanos);
+      RunWatch watch = new RunWatch(figures, totals, beganNanos);
+      watch.show(new LiveDisplay(err, screen, name, seats.size(), plan.devices())::show);
       Duration ramp = Duration.ofSeconds(seats.size() / scenario.connectPerSecond());
-      await(progress, CONNECT_MAX.plus(ramp), () -> figures.counts().loggedIn() == seats.size());
+      await(
+          watch,
+          "connect",
+          CONNECT_MAX.plus(ramp),
+          () -> figures.counts().loggedIn() == seats.size());
       if (figures.counts().loggedIn() == 0) {
         return new Outcome.Failed<>(
             ExitCode.UNREACHABLE,
@@ -94,10 +102,10 @@ final class ScenarioRun {
       long startMillis = System.currentTimeMillis();
       fleet.begin(startMillis);
       long planned = plan.messages();
-      await(
-          progress, scenario.duration().plus(scenario.ackGrace()), () -> settled(figures, planned));
+      await(watch, "send", scenario.duration(), () -> settled(figures, planned));
+      await(watch, "settle", scenario.ackGrace(), () -> settled(figures, planned));
       List<Ledger> ledgers = fleet.stop();
-      progress.line(System.nanoTime());
+      watch.look(System.nanoTime());
       Figures.Counts counts = figures.counts();
       AuditResult audit = audit(members, ledgers, startMillis);
       Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
@@ -116,7 +124,8 @@ final class ScenarioRun {
               Latency.of(totals.ackFromSend()),
               Latency.of(totals.lag()),
               audit,
-              scenario.thresholds()));
+              scenario.thresholds(),
+              watch.timeline()));
     }
   }
 
@@ -139,14 +148,16 @@ final class ScenarioRun {
     }
   }
 
-  /** Waits for the condition, at most so long, with a line of progress a second. */
-  private static void await(Progress progress, Duration atMost, BooleanSupplier condition) {
+  /** Waits for the condition, at most so long, and looks at the fleet once a second. */
+  private static void await(
+      RunWatch watch, String phase, Duration atMost, BooleanSupplier condition) {
     long begin = System.nanoTime();
-    long nextLine = begin + LINE_NANOS;
+    watch.begin(phase, atMost.toMillis(), begin);
+    long nextLook = begin + LOOK_NANOS;
     while (!condition.getAsBoolean() && System.nanoTime() - begin < atMost.toNanos()) {
-      if (System.nanoTime() - nextLine >= 0) {
-        progress.line(System.nanoTime());
-        nextLine += LINE_NANOS;
+      if (System.nanoTime() - nextLook >= 0) {
+        watch.look(System.nanoTime());
+        nextLook += LOOK_NANOS;
       }
       try {
         Thread.sleep(POLL_MILLIS);

@@ -103,13 +103,17 @@ public final class Figures {
     }
   }
 
-  /** Moves what was recorded since the last call into the totals; answers the new part of acks. */
-  public Histogram drainInto(Latencies totals) {
-    Histogram acks = ack.getIntervalHistogram();
-    totals.ack().add(acks);
-    totals.ackFromSend().add(ackFromSend.getIntervalHistogram());
-    totals.lag().add(lag.getIntervalHistogram());
-    return acks;
+  /** Moves what was recorded since the last call into the totals; answers that part alone. */
+  public Latencies drainInto(Latencies totals) {
+    Latencies recent =
+        new Latencies(
+            ack.getIntervalHistogram(),
+            ackFromSend.getIntervalHistogram(),
+            lag.getIntervalHistogram());
+    totals.ack().add(recent.ack());
+    totals.ackFromSend().add(recent.ackFromSend());
+    totals.lag().add(recent.lag());
+    return recent;
   }
 
   private static long micros(long nanos) {

@@ -24,6 +24,7 @@ import qiantang.sim.plan.Threshold;
  * @param ack from the planned time to PUBACK
  * @param ackFromSend from sending to PUBACK: hides waiting, printed to show how much
  * @param lag how late the generator noticed that a message was due
+ * @param timeline the run by the second
  */
 public record RunReport(
     String runId,
@@ -39,7 +40,8 @@ public record RunReport(
     Latency ackFromSend,
     Latency lag,
     AuditResult audit,
-    List<Threshold> thresholds) {
+    List<Threshold> thresholds,
+    Timeline timeline) {
   /**
    * Above this the generator, not the system, decided when messages went. A scenario that names the
    * lag in a threshold sets its own limit.

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.Devices;
 import qiantang.sim.api.Target;
@@ -16,6 +17,7 @@ import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
 import qiantang.sim.fleet.Seat;
+import qiantang.sim.metrics.RunMetrics;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
@@ -45,14 +47,27 @@ final class ScenarioRun {
   private final Target target;
   private final int loops;
   private final PrintWriter err;
+  private final @Nullable RunMetrics metrics;
   private final Screen screen = Screen.here(System.getenv());
 
-  ScenarioRun(String name, Scenario scenario, Target target, int loops, PrintWriter err) {
+  /**
+   * A run that has not begun.
+   *
+   * @param metrics is shown the run; null for nobody
+   */
+  ScenarioRun(
+      String name,
+      Scenario scenario,
+      Target target,
+      int loops,
+      PrintWriter err,
+      @Nullable RunMetrics metrics) {
     this.name = name;
     this.scenario = scenario;
     this.target = target;
     this.loops = loops;
     this.err = err;
+    this.metrics = metrics;
   }
 
   Outcome<RunReport> run() {
@@ -88,6 +103,10 @@ final class ScenarioRun {
       Figures.Latencies totals = Figures.Latencies.empty();
       RunWatch watch = new RunWatch(figures, totals, beganNanos);
       watch.show(new LiveDisplay(err, screen, name, seats.size(), plan.devices())::show);
+      if (metrics != null) {
+        metrics.show(scenario.fleets());
+        watch.show(metrics::show);
+      }
       Duration ramp = Duration.ofSeconds(seats.size() / scenario.connectPerSecond());
       await(
           watch,

@@ -35,7 +35,8 @@ import qiantang.store.cassandra.SchemaException;
       "twice: the last one holds. Standard output carries only the answer, all else goes to",
       "standard error. The script also has: build, test, bench [NAME].",
       "",
-      "Exit codes: 0 done, 1 cannot be done (one sentence says why), 2 wrong usage."
+      "Exit codes: 0 done, 1 cannot be done (one sentence says why), 2 wrong usage; those of sim are",
+      "its own, and its --help tells them."
     })
 public final class Main implements Runnable {
   /** As wide as the lines of this code, whose texts it wraps. */
@@ -76,7 +77,7 @@ public final class Main implements Runnable {
       PrintWriter err = command.getErr();
       err.println("qiantang: " + exception.getMessage());
       err.println("See " + command.getCommandSpec().qualifiedName() + " --help");
-      return CommandLine.ExitCode.USAGE;
+      return command.getCommandSpec().exitCodeOnInvalidInput();
     };
   }
 
@@ -89,7 +90,7 @@ public final class Main implements Runnable {
       case InterruptedException _ -> {} // The JVM was told to end, and the hook stops everything.
       default -> failure.printStackTrace(command.getErr());
     }
-    return CommandLine.ExitCode.SOFTWARE;
+    return command.getCommandSpec().exitCodeOnExecutionException();
   }
 
   private static void complain(CommandLine command, Exception sentence) {

@@ -124,7 +124,7 @@ final class ScenarioRun {
       await(watch, "send", scenario.duration(), () -> settled(figures, planned));
       await(watch, "settle", scenario.ackGrace(), () -> settled(figures, planned));
       List<Ledger> ledgers = fleet.stop();
-      watch.look(System.nanoTime());
+      watch.finish(System.nanoTime());
       Figures.Counts counts = figures.counts();
       AuditResult audit = audit(members, ledgers, startMillis);
       Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);

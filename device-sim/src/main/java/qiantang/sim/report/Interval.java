@@ -101,6 +101,12 @@ public record Interval(
             Math.max(own.heapBytes, next.own.heapBytes)));
   }
 
+  /** The same with what stood at the end of another. */
+  Interval standingAs(Interval other) {
+    return new Interval(
+        fromMillis, toMillis, phase, traffic, other.standing, ack, ackFromSend, lag, own);
+  }
+
   public double seconds() {
     return (toMillis - fromMillis) / MILLIS_PER_SECOND;
   }

@@ -35,7 +35,9 @@ record Plot(double[] x, Axis xAxis, Axis yAxis, List<Line> lines, List<Axis.Tick
       text(out, "tick end", LEFT - 8, y + 4, tick.label());
     }
     for (Axis.Tick tick : xAxis.ticks()) {
-      text(out, "tick middle", xPlace(tick.at()), HEIGHT - 8, tick.label());
+      boolean last = xPlace(tick.at()) > WIDTH - 2 * RIGHT;
+      double x = last ? WIDTH - 2 : xPlace(tick.at());
+      text(out, last ? "tick end" : "tick middle", x, HEIGHT - 8, tick.label());
       line(out, "grid", xPlace(tick.at()), HEIGHT - BOTTOM, xPlace(tick.at()), HEIGHT - BOTTOM + 4);
     }
     marks(out);

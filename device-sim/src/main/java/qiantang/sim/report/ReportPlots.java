@@ -110,6 +110,7 @@ final class ReportPlots {
   }
 
   private void generator() {
+    double limit = result.path("lagP99LimitMillis").asDouble();
     List<Column> lag =
         List.of(
             new Column("lag max", "c4 thin", "series.lagMaxMillis"),
@@ -117,19 +118,20 @@ final class ReportPlots {
     figure(
         "The generator itself: schedule lag",
         "How late the simulator noticed that a message was due, in milliseconds, logarithmic. Above "
-            + HtmlReport.millis(result.path("lagP99LimitMillis").asDouble())
+            + HtmlReport.millis(limit)
             + " at p99 a run says more of the generator than of the system.",
         "ms",
         lag,
-        Axis.decades(all(lag)));
+        Axis.decades(DoubleStream.concat(all(lag), DoubleStream.of(limit))),
+        limit);
     List<Column> cost =
         List.of(
-            new Column("processor, cores", "area c3", "series.ownCpuCores"),
+            new Column("processor, % of one core", "area c3", "series.ownCpuPercent"),
             new Column("stopped by the collector, % of the time", "c4", "series.ownGcPercent"));
     figure(
         "The generator itself: cost",
-        "Processor time of the simulator in cores, and how much of the time its memory management"
-            + " stopped it.",
+        "Processor time of the simulator, where 100 % is one core, and how much of the time its"
+            + " memory management stopped it.",
         "",
         cost,
         Axis.fromZero(all(cost).max().orElse(0)));
@@ -137,7 +139,15 @@ final class ReportPlots {
 
   private void figure(
       String heading, String caption, String unit, List<Column> columns, Axis yAxis) {
-    List<Plot.Line> lines = new ArrayList<>();
+    figure(heading, caption, unit, columns, yAxis, Double.NaN);
+  }
+
+  /** A limit that is not NaN is a line all across. */
+  private void figure(
+      String heading, String caption, String unit, List<Column> columns, Axis yAxis, double limit) {
+    double[] across = new double[at.length];
+    Arrays.fill(across, limit);
+    List<Plot.Line> lines = new ArrayList<>(List.of(new Plot.Line("limit", "c6 dashed", across)));
     for (Column column : columns) {
       lines.add(new Plot.Line(column.label(), column.style(), column(column.name())));
     }

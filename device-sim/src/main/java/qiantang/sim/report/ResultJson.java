@@ -108,7 +108,7 @@ public final class ResultJson {
     column(json, "ackFromSendP99Millis", points, i -> i.ackFromSend().p99());
     column(json, "lagP99Millis", points, i -> i.lag().p99());
     column(json, "lagMaxMillis", points, i -> i.lag().max());
-    column(json, "ownCpuCores", points, Interval::cores);
+    column(json, "ownCpuPercent", points, i -> i.cores() * PERCENT);
     column(json, "ownGcPercent", points, i -> i.gcShare() * PERCENT);
     column(json, "ownHeapMebibytes", points, i -> i.own().heapBytes() / MIB);
     return json;

@@ -76,8 +76,30 @@ public final class RunWatch {
     timeline.begin(name, phaseBeginMillis);
   }
 
-  /** Counts what happened since the last call. */
+  /** Counts what happened since the last call, and shows it. */
   public void look(long nowNanos) {
+    Interval interval = interval(nowNanos);
+    timeline.add(interval);
+    View view =
+        new View(interval, last, lastMillis - phaseBeginMillis, phaseMillis, figures.lastTrouble());
+    viewers.forEach(viewer -> viewer.accept(view));
+  }
+
+  /**
+   * Counts the rest, after the fleet was stopped. It is part of the last point, for in a few
+   * milliseconds a handful of messages would make a rate, and that connections end is no news.
+   */
+  public void finish(long nowNanos) {
+    show(timeline.extend(interval(nowNanos)));
+  }
+
+  private void show(Interval interval) {
+    View view =
+        new View(interval, last, lastMillis - phaseBeginMillis, phaseMillis, figures.lastTrouble());
+    viewers.forEach(viewer -> viewer.accept(view));
+  }
+
+  private Interval interval(long nowNanos) {
     Figures.Latencies recent = figures.drainInto(totals);
     Figures.Counts counts = figures.counts();
     Histogram lags = totals.lag();
@@ -109,13 +131,10 @@ public final class RunWatch {
                 own.cpuNanos() - lastOwn.cpuNanos(),
                 own.gcMillis() - lastOwn.gcMillis(),
                 own.heapBytes()));
-    timeline.add(interval);
     lastMillis = nowMillis;
     lastOwn = own;
     last = total;
-    View view =
-        new View(interval, total, nowMillis - phaseBeginMillis, phaseMillis, figures.lastTrouble());
-    viewers.forEach(viewer -> viewer.accept(view));
+    return interval;
   }
 
   public Timeline timeline() {

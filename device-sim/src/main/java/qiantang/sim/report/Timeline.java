@@ -59,6 +59,18 @@ public final class Timeline {
     }
   }
 
+  /** Takes a stretch into the last point, as if connections stood as before; answers that point. */
+  Interval extend(Interval rest) {
+    Interval end = pending != null ? pending : points.isEmpty() ? null : points.removeLast();
+    Interval longer = end == null ? rest : end.plus(rest).standingAs(end);
+    if (pending != null) {
+      pending = longer;
+    } else {
+      points.add(longer);
+    }
+    return longer;
+  }
+
   private void mergePairs() {
     for (int i = 0; i < POINTS_MAX / 2; i++) {
       points.set(i, points.get(2 * i).plus(points.get(2 * i + 1)));

@@ -16,4 +16,18 @@ final class Intervals {
         ack,
         new Interval.Own(250_000_000, 3, 40 << 20));
   }
+
+  /** The same with all connections ended. */
+  static Interval closed(Interval of) {
+    return new Interval(
+        of.fromMillis(),
+        of.toMillis(),
+        of.phase(),
+        of.traffic(),
+        new Interval.Standing(0, 0, 0),
+        of.ack(),
+        of.ackFromSend(),
+        of.lag(),
+        of.own());
+  }
 }

@@ -22,7 +22,7 @@ class RunReportTest {
     RunReport report = Runs.good(2_500, Runs.threshold("ack.p50", 1));
     assertEquals(ExitCode.GENERATOR_LIMITED, report.exitCode());
     assertTrue(report.reason().contains("the generator was the bottleneck"), report::reason);
-    assertTrue(report.reason().contains("--loops"), "it must say what to do");
+    assertTrue(report.missedLimits().getFirst().contains("--loops 2"), "what to do");
     assertEquals(2, report.missedLimits().size(), "itself and the threshold, once each");
   }
 

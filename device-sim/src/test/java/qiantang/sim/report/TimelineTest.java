@@ -65,6 +65,22 @@ class TimelineTest {
   }
 
   @Test
+  void theEndOfARunIsPartOfItsLastPoint() {
+    for (int seconds : List.of(1, 599, 601, 1_200)) {
+      Timeline timeline = filled(seconds);
+      int before = timeline.points().size();
+      Interval rest = Intervals.second(seconds, "settle", 2, Spread.NONE);
+      timeline.extend(Intervals.closed(rest));
+      Interval end = timeline.points().getLast();
+      assertEquals(before, timeline.points().size());
+      assertEquals(1_000L * (seconds + 1), end.toMillis());
+      assertEquals(5, end.standing().connected(), "connections that we ended were not lost");
+      assertEquals(
+          3L * seconds + 2, timeline.points().stream().mapToLong(p -> p.traffic().sent()).sum());
+    }
+  }
+
+  @Test
   void anEndlessListOfPhasesIsCutAndCounted() {
     Timeline timeline = new Timeline();
     for (int i = 0; i < Timeline.PHASES_MAX + 3; i++) {

@@ -35,8 +35,8 @@ import qiantang.store.cassandra.SchemaException;
       "twice: the last one holds. Standard output carries only the answer, all else goes to",
       "standard error. The script also has: build, test, bench [NAME].",
       "",
-      "Exit codes: 0 done, 1 cannot be done (one sentence says why), 2 wrong usage; those of sim are",
-      "its own, and its --help tells them."
+      "Exit codes: 0 done, 1 cannot be done (one sentence says why), 2 wrong usage. Those of sim",
+      "are its own; sim run --help tells them."
     })
 public final class Main implements Runnable {
   /** As wide as the lines of this code, whose texts it wraps. */

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -34,6 +36,9 @@ public record Environment(
     List<String> versions,
     Map<String, String> limits,
     String command) {
+  /** The processors of a large machine; what is wanted stands at the beginning. */
+  private static final int BYTES_MAX = 8_192;
+
   private static final Pattern OPEN_FILES = Pattern.compile("(?m)^Max open files +(\\S+) +(\\S+)");
   private static final Pattern PROCESSOR = Pattern.compile("(?m)^model name\\s*: (.*)$");
 
@@ -73,10 +78,13 @@ public record Environment(
     return matcher.find() ? String.valueOf(matcher.group(1)) : otherwise;
   }
 
-  /** Empty where there is no such file, as on macOS. */
+  /**
+   * Empty where there is no such file, as on macOS. Read at once: what is left of a file under
+   * /proc/sys after a first byte is nothing, which is how {@link Files#readString} reads it.
+   */
   private static String read(String file) {
-    try {
-      return Files.readString(Path.of(file));
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      return new String(in.readNBytes(BYTES_MAX), StandardCharsets.UTF_8);
     } catch (IOException e) {
       return "";
     }

@@ -117,7 +117,8 @@ final class ReportPlots {
             new Column("lag p99", "c1", "series.lagP99Millis"));
     figure(
         "The generator itself: schedule lag",
-        "How late the simulator noticed that a message was due, in milliseconds, logarithmic. Above "
+        "How late the simulator noticed that a message was due, in milliseconds, logarithmic."
+            + " Above "
             + HtmlReport.millis(limit)
             + " at p99 a run says more of the generator than of the system.",
         "ms",

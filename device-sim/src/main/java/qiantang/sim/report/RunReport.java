@@ -219,7 +219,7 @@ public record RunReport(
 
   private String failure() {
     if (!booksBalance()) {
-      return "the books do not balance: what was counted at the sockets is not what the ledgers say";
+      return "the books do not balance: what the sockets counted is not what the ledgers say";
     }
     List<String> wrong = new ArrayList<>();
     for (Verdict verdict : Verdict.values()) {

@@ -103,7 +103,8 @@ final class Active implements Phase {
   void welcome(Packet.Connect connect, boolean isAssigned) {
     Active old = node.enter(identity.enterprise(), clientId, this);
     if (old != null) {
-      old.session.loop().executor().execute(old::takenOver);
+      String by = identity.device().text();
+      old.takeOver("the client id connected again: device " + by + " from " + session.address());
     }
     PacketEncoder.connected(
         session.out(),
@@ -117,8 +118,9 @@ final class Active implements Phase {
     session.activate(this);
   }
 
-  private void takenOver() {
-    session.end("the client id connected again", SessionEnd.TAKEN_OVER);
+  /** Any thread: another connection has its client id now. */
+  private void takeOver(String detail) {
+    session.loop().executor().execute(() -> session.end(detail, SessionEnd.TAKEN_OVER));
   }
 
   @Override
@@ -218,6 +220,13 @@ final class Active implements Phase {
       return;
     }
     isDraining = false; // the session ends already
+    boolean isRevoked = why.code() == ReasonCode.NOT_AUTHORIZED.code();
+    if (isRevoked && !EdgeNodes.isTheirs(last.topic())) { // a node's tells of devices, no readings
+      String detail = "the access was taken away, so the will is no message: " + why.word();
+      records.rejectUnbudgeted(Reason.UNAUTHORIZED, detail, last.topic(), ONE_REFUSED);
+      records.death(last, why);
+      return;
+    }
     Incoming messages = incoming();
     messages.will(last, why);
     if (!messages.isNodeDead() || !EdgeNodes.isTheirs(last.topic())) { // else told by its dialect

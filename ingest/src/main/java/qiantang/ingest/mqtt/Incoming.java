@@ -150,7 +150,7 @@ final class Incoming {
                 publish.payloadOffset(),
                 publish.payloadLength(),
                 publish.duplicate(),
-                EventTimes.around(nowMicros, identity.retention()),
+                EventTimes.around(nowMicros, identity.retention(), node.arrivals()),
                 devices));
   }
 
@@ -179,7 +179,9 @@ final class Incoming {
       return;
     }
     String detail =
-        "a payload of " + publish.payloadLength() + " bytes; a packet has at most 256 KiB";
+        "a payload of "
+            + publish.payloadLength()
+            + " bytes, with which a packet is larger than 256 KiB";
     int bytes = publish.head().length + Budgets.MESSAGE_OVERHEAD_BYTES;
     if (!budget.tryTake(bytes)) {
       await(publish, bytes);

@@ -79,11 +79,12 @@ final class MessageRecords {
       records.announce(device, nowMicros);
     }
     int refused = 0;
-    for (Decoded.Refusal refusal : readings.refusals()) {
+    for (int i = 0; i < readings.refusals().size(); i++) {
+      Decoded.Refusal refusal = readings.refusals().get(i);
       refused += refusal.readings();
       meter.readingsRefused(refusal.reason(), refusal.readings());
       Counts counts = new Counts(0, 0, 0, refusal.readings());
-      records.reject(publish, refusal, counts, nowMicros, 0, ack);
+      records.reject(publish, refusal, kind(i, refusal), counts, nowMicros, 0, ack);
     }
     int accepted = readings.readings().size();
     ack.readings(accepted);
@@ -104,7 +105,16 @@ final class MessageRecords {
       Decoded.Refusal refusal = refusals.get(i);
       meter.readingsRefused(refusal.reason(), refusal.readings());
       Counts counts = new Counts(0, i == 0 ? 1 : 0, 0, refusal.readings());
-      records.reject(publish, refusal, counts, nowMicros, i == last ? bytes : 0, ack);
+      int own = i == last ? bytes : 0;
+      records.reject(publish, refusal, kind(i, refusal), counts, nowMicros, own, ack);
     }
+  }
+
+  /**
+   * The first refusal of a message is identical with those of messages before whatever its detail
+   * is, as that may have a number in it that changes; but it does not hide the others.
+   */
+  private static String kind(int index, Decoded.Refusal refusal) {
+    return index == 0 ? "" : refusal.detail();
   }
 }

@@ -11,6 +11,7 @@ import qiantang.ingest.auth.Logins;
 import qiantang.ingest.meter.IngestMeter;
 import qiantang.ingest.net.ReasonCode;
 import qiantang.ingest.net.tls.Revoked;
+import qiantang.ingest.payload.Arrivals;
 import qiantang.ingest.payload.Retained;
 import qiantang.ingest.trace.TraceSinks;
 import qiantang.store.journal.Journal;
@@ -30,6 +31,7 @@ public final class Node {
   private final RebirthPace rebirths;
   private final TraceSinks traces = new TraceSinks(() -> ThreadLocalRandom.current().nextInt());
   private final SessionIndex sessions = new SessionIndex();
+  private final Arrivals arrivals = new Arrivals();
   private final AtomicLong sessionNumbers = new AtomicLong();
   private volatile @Nullable Journal journal;
   private volatile Retained.Source retained = Retained.NONE;
@@ -149,6 +151,11 @@ public final class Node {
 
   IngestMeter meter() {
     return meter;
+  }
+
+  /** Times of readings that come without one. */
+  Arrivals arrivals() {
+    return arrivals;
   }
 
   /** The next session's number within this start. */

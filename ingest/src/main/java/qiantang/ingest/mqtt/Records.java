@@ -182,10 +182,15 @@ final class Records {
     discover(device.id(), device.name(), device.model(), true);
   }
 
-  /** A message or some of its readings are refused; the acknowledgement waits for the record. */
+  /**
+   * A message or some of its readings are refused; the acknowledgement waits for the record.
+   *
+   * @param kind tells it from other refusals of the message
+   */
   void reject(
       Packet.Publish publish,
       Decoded.Refusal refusal,
+      String kind,
       Counts counts,
       long nowMicros,
       int bytes,
@@ -204,7 +209,7 @@ final class Records {
             Arrays.copyOfRange(publish.bytes(), from, from + kept),
             refusal.eventTimeMicros(),
             nowMicros);
-    add(rejection, counts, bytes, ack);
+    add(rejection, kind, counts, bytes, ack);
   }
 
   /** A message was too large to be kept. */
@@ -224,7 +229,7 @@ final class Records {
             publish.head(),
             null,
             node.nowMicros());
-    add(rejection, new Counts(0, 1, 0, 0), bytes, ack);
+    add(rejection, "", new Counts(0, 1, 0, 0), bytes, ack);
   }
 
   /** Some filters of a SUBSCRIBE are refused; the record's bytes are taken. */
@@ -292,10 +297,14 @@ final class Records {
         .addUnbudgeted(identity.enterprise(), "", rejection, Counts.NONE, session.loop().nanos());
   }
 
-  private void add(Entry.Rejection rejection, Counts counts, int bytes, Ack ack) {
+  private void add(Entry.Rejection rejection, String kind, Counts counts, int bytes, Ack ack) {
     EnterpriseId owner = identity.enterprise();
-    long now = session.loop().nanos();
-    rejections().add(owner, "", rejection, counts, bytes, ack.part(), now);
+    SessionLoop loop = session.loop();
+    RejectionLog log = rejections();
+    log.add(owner, kind, rejection, counts, bytes, ack.part(), loop.nanos());
+    if (log.isAnswerDue()) {
+      loop.after(RejectionLog.ANSWER, () -> log.answer(loop.nanos()));
+    }
   }
 
   /** Made at the first refusal: most sessions never have one. */

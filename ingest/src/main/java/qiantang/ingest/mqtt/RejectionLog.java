@@ -1,5 +1,6 @@
 package qiantang.ingest.mqtt;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -18,13 +19,21 @@ import qiantang.store.model.WriteResult;
 /**
  * Writes rejection records, identical ones within a second as one with a count (I8): the first goes
  * at once, its repeats are gathered and go together a second later, and so on each second. The
- * messages of gathered repeats are answered when their record is stored. Event loop only.
+ * messages of gathered repeats are answered when their record is stored, so where one waits for its
+ * answer the record goes after {@link #ANSWER}. Event loop only.
  */
 final class RejectionLog {
   /** Different refusals that are followed at a time; the one not seen for longest is let go. */
   static final int OPEN_MAX = 64;
 
   static final long WINDOW_NANOS = 1_000_000_000L;
+
+  /**
+   * The longest that a refused message waits for its record to be begun: a client with one message
+   * in flight goes on after it, and one that sends nothing else makes 20 records a second of a
+   * kind.
+   */
+  static final Duration ANSWER = Duration.ofMillis(50);
 
   // A record with 512 bytes of payload and its texts.
   static final int RECORD_BYTES = 1024;
@@ -59,6 +68,8 @@ final class RejectionLog {
   private final Sink sink;
   private final ByteBudget budget;
   private final Map<Key, Open> open = new LinkedHashMap<>(4, 0.75f, true);
+  private boolean isAwaited;
+  private boolean isAnswerSet;
 
   RejectionLog(Sink sink, ByteBudget budget) {
     this.sink = sink;
@@ -82,7 +93,7 @@ final class RejectionLog {
   /**
    * Adds a refusal.
    *
-   * @param source who sent it, as far as it makes a difference here
+   * @param source what else tells it from others: of a login who sent it, of a message the detail
    * @param counts what it adds to the owner's counts
    * @param bytes taken from the budget for it
    * @param ack the message that waits for the record, already told to wait; null if none does
@@ -143,6 +154,29 @@ final class RejectionLog {
     }
   }
 
+  /**
+   * Whether a message has begun to wait for its record, so that {@link #answer} is to be called
+   * after {@link #ANSWER}; it is said once.
+   */
+  boolean isAnswerDue() {
+    boolean isDue = isAwaited && !isAnswerSet;
+    isAnswerSet |= isDue;
+    return isDue;
+  }
+
+  /** Writes the gathered refusals of messages that wait for their answer. */
+  void answer(long nowNanos) {
+    isAwaited = false;
+    isAnswerSet = false;
+    open.forEach(
+        (key, kind) -> {
+          if (!kind.waiting.isEmpty()) {
+            write(key.owner(), kind);
+            kind.sinceNanos = nowNanos;
+          }
+        });
+  }
+
   /** Writes all that was gathered, at the session's end. */
   void close() {
     open.forEach(
@@ -188,6 +222,7 @@ final class RejectionLog {
     kind.counts = kind.counts.plus(counts);
     if (ack != null && ack.packetId() > 0) {
       kind.waiting.add(ack);
+      isAwaited = true;
       kind.bytes += bytes;
       return;
     }

@@ -32,9 +32,9 @@ final class SessionDialects {
     dialect = Dialects.of(topic, identity.isGateway());
   }
 
-  /** Whether messages to this topic are understood. */
+  /** Whether the topic is one of a dialect. */
   boolean isSpoken(String name) {
-    return EdgeNodes.isTheirs(name) || Dialects.isSpoken(name, identity.isGateway());
+    return EdgeNodes.isTheirs(name) || Dialects.isSpoken(name);
   }
 
   /** The dialect of a message; of one that is said to be text and is not, one that refuses it. */

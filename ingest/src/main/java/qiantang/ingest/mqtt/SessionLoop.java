@@ -28,6 +28,7 @@ public final class SessionLoop {
 
   private final Node node;
   private final Executor executor;
+  private final Timers timers;
   private final TimerWheel wheel;
   private final Set<MqttSession> sessions = new HashSet<>();
   private final Set<RejectionLog> rejections = new LinkedHashSet<>();
@@ -46,6 +47,7 @@ public final class SessionLoop {
   public SessionLoop(Node node, Executor executor, Timers timers) {
     this.node = node;
     this.executor = executor;
+    this.timers = timers;
     wheel = new TimerWheel(node.ticker().nanos());
     lost = new LostConnections(node.ticker(), timers);
     ByteBudget logins = node.budgets().logins();
@@ -117,6 +119,11 @@ public final class SessionLoop {
 
   Node node() {
     return node;
+  }
+
+  /** Runs a task on the loop after a delay that is too short for the wheel. */
+  void after(Duration delay, Runnable task) {
+    timers.after(delay, task);
   }
 
   Executor executor() {

@@ -200,7 +200,8 @@ final class Subscriptions {
       case QUOTA_EXCEEDED -> "one client listens to at most " + FILTERS_MAX + " filters";
       default ->
           "the topic filter is none to listen to: subscribe to v1/devices/me/rpc/request/+,"
-              + " v1/devices/me/attributes, v1/gateway/rpc or v1/gateway/attributes";
+              + " v1/devices/me/attributes, v1/gateway/rpc or v1/gateway/attributes; edge nodes of"
+              + " Sparkplug 3 to spBv1.0/STATE/HOST and their NCMD and DCMD";
     };
   }
 }

@@ -50,9 +50,11 @@ public final class Dialects {
 
   private Dialects() {}
 
-  /** Whether messages of this publisher to this topic are understood. */
-  public static boolean isSpoken(String topic, boolean isGateway) {
-    return DEVICE.containsKey(topic) || (isGateway && GATEWAY.containsKey(topic));
+  /** Whether the topic is one of a dialect here, so that a message to it is taken or refused. */
+  public static boolean isSpoken(String topic) {
+    return topic.startsWith("v1/devices/")
+        || topic.startsWith("v1/gateway/")
+        || topic.startsWith("v2/");
   }
 
   /**

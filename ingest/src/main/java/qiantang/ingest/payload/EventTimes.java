@@ -3,20 +3,27 @@ package qiantang.ingest.payload;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
 
 /**
  * The event times that are accepted (I10): a wrong clock must never choose a partition.
  *
  * @param nowMicros when the message arrived
  * @param earliestMicros as far back as the enterprise's data is kept
+ * @param arrivals of the node
  */
-public record EventTimes(long nowMicros, long earliestMicros) {
+public record EventTimes(long nowMicros, long earliestMicros, Arrivals arrivals) {
   /** How far ahead of ours a device's clock may be: what NTP-less controllers drift in a month. */
   public static final Duration AHEAD_MAX = Duration.ofMinutes(5);
 
   /** Around a message that arrives now. */
-  public static EventTimes around(long nowMicros, Duration retention) {
-    return new EventTimes(nowMicros, nowMicros - micros(retention));
+  public static EventTimes around(long nowMicros, Duration retention, Arrivals arrivals) {
+    return new EventTimes(nowMicros, nowMicros - micros(retention), arrivals);
+  }
+
+  /** The time of a reading of a device that came without one. */
+  public long arrivalMicros(DeviceId device) {
+    return arrivals.of(device, nowMicros);
   }
 
   private static long micros(Duration duration) {

@@ -77,7 +77,6 @@ final class ReadingsReader {
   // Made when needed: most messages are of one device and all good.
   private Set<SubDevice> devices = Set.of();
   private final Refusals refusals = new Refusals();
-  private long unstamped;
 
   private ReadingsReader(Message message, JsonParser parser) {
     this.message = message;
@@ -255,8 +254,7 @@ final class ReadingsReader {
       return; // only nulls: accepted, and nothing to keep
     }
     boolean stamped = time != null;
-    // Several of one message differ by a microsecond, or the last would overwrite the others.
-    long micros = time != null ? time.micros() : message.times().nowMicros() + unstamped++;
+    long micros = time != null ? time.micros() : message.times().arrivalMicros(device);
     boolean possibleRepeat = message.duplicate() && !stamped;
     readings.add(new Reading(device, micros, stamped, possibleRepeat, values.list()));
     if (sub != null) {

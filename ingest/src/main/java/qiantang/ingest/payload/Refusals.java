@@ -13,7 +13,8 @@ public final class Refusals {
   /** Distinct refusals of one message; more are summed up, or 256 KiB would become 3 MB. */
   static final int REFUSALS_MAX = 256;
 
-  private record Key(@Nullable DeviceId device, Reason reason, @Nullable Long eventTimeMicros) {}
+  private record Key(
+      @Nullable DeviceId device, Reason reason, String detail, @Nullable Long eventTimeMicros) {}
 
   // Made when needed: most messages are all good.
   private Map<Key, Refusal> byKey = Map.of();
@@ -33,10 +34,10 @@ public final class Refusals {
       @Nullable Long eventTimeMicros,
       int from,
       int length) {
-    Key key = new Key(device, reason, eventTimeMicros);
+    Key key = new Key(device, reason, detail, eventTimeMicros);
     Refusal refusal = new Refusal(device, reason, detail, eventTimeMicros, 1, from, length);
     if (byKey.size() >= REFUSALS_MAX && !byKey.containsKey(key)) {
-      key = new Key(null, reason, null);
+      key = new Key(null, reason, "", null);
       refusal = new Refusal(null, reason, "more of: " + detail, null, 1, from, length);
     }
     byKey = byKey.isEmpty() ? new LinkedHashMap<>() : byKey;

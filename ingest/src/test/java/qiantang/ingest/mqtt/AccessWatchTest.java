@@ -1,11 +1,13 @@
 package qiantang.ingest.mqtt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qiantang.ingest.mqtt.Rig.ACME;
 import static qiantang.ingest.mqtt.Rig.OTHER;
 import static qiantang.ingest.net.ClientPackets.connect;
+import static qiantang.ingest.net.ClientPackets.connectWithWill;
 import static qiantang.ingest.net.ClientPackets.ping;
 import static qiantang.ingest.net.ClientPackets.publish;
 import static qiantang.ingest.net.MqttVersion.V3_1_1;
@@ -61,6 +63,26 @@ class AccessWatchTest {
     again.send(connect(V5, "c1", "acme.old", 20));
     assertFalse(again.isOpen(), "what was remembered of it is forgotten");
     assertEquals("id-of-young", young.id());
+  }
+
+  @Test
+  void theWillOfWhoMayNotSendAnyMoreIsNoMessage() {
+    Credential credential = put("one", "d");
+    Rig.Client client = rig.open();
+    byte[] will = "{\"on\":false}".getBytes(UTF_8);
+    client.send(connectWithWill(V5, 0x86, "c1", "", TOPIC, will, ACME + ".one"));
+    assertTrue(client.isOpen());
+    rig.access.poll();
+    revoke(credential);
+    rig.pass(TWO_SECONDS);
+    rig.commit();
+    assertFalse(client.isOpen());
+    assertEquals(List.of(), rig.stored(ACME, Entry.Readings.class));
+    assertEquals(1, rig.stored(ACME, Entry.Death.class).size());
+    assertTrue(
+        rig.stored(ACME, Entry.Rejection.class).stream()
+            .anyMatch(rejection -> rejection.topic().equals(TOPIC)),
+        "it is told that the will was not taken");
   }
 
   @Test

@@ -172,6 +172,48 @@ class MqttSessionTest {
   }
 
   @Test
+  void readingsWithoutATimeAreAllKeptHoweverFastTheyCome() {
+    Rig.Client first = rig.login(V3_1_1, Role.DEVICE, "d");
+    Rig.Client second = rig.open();
+    second.send(connect(V5, "another", rig.token(ACME, Role.DEVICE, "d").text(), 20));
+    for (int i = 1; i <= 20; i++) { // the clock stands still
+      first.send(publish(V3_1_1, TOPIC, i, "[{\"a\":1},{\"a\":2}]"));
+      second.send(publish(V5, TOPIC, i, "{\"a\":3}"));
+    }
+    rig.commit();
+    long times =
+        rig.stored(ACME, Entry.Readings.class).stream()
+            .flatMap(entry -> entry.readings().stream())
+            .map(Reading::eventTimeMicros)
+            .distinct()
+            .count();
+    assertEquals(60, times);
+  }
+
+  @Test
+  void aRefusedMessageIsAnsweredSoon() {
+    Rig.Client client = rig.login(V3_1_1, Role.DEVICE, "d");
+    rig.commit();
+    for (int i = 1; i <= 3; i++) { // one in flight at a time
+      client.send(publish(V3_1_1, TOPIC, i, "rubbish"));
+      rig.pass(RejectionLog.ANSWER);
+      rig.commit();
+      assertEquals("4002000" + i, client.received());
+    }
+    assertEquals(3, rig.stored(ACME, Entry.Rejection.class).size());
+  }
+
+  @Test
+  void oneRefusalOfAMessageHidesNoOther() {
+    Rig.Client client = rig.login(V5, Role.DEVICE, "d");
+    String long200 = "x".repeat(200);
+    client.send(publish(V5, TOPIC, 1, "[{\"a\":1},7,{\"" + long200 + "\":1}]"));
+    rig.commit();
+    List<Entry.Rejection> told = rig.stored(ACME, Entry.Rejection.class);
+    assertEquals(2, told.stream().map(Entry.Rejection::detail).distinct().count());
+  }
+
+  @Test
   void identicalRefusalsAreOneRecordASecond() {
     Rig.Client client = rig.login(V3_1_1, Role.DEVICE, "d");
     rig.commit();

@@ -35,6 +35,16 @@ class WillTest {
   private final Rig rig = new Rig();
 
   @Test
+  void aWillToATopicThatIsNotTheClientsIsRefusedLikeAMessage() {
+    login(V5, 0x86, "v1/gateway/telemetry", OFF).hangUp();
+    rig.commit();
+    assertEquals(List.of(), rig.stored(ACME, Entry.Readings.class));
+    Entry.Rejection told = rig.stored(ACME, Entry.Rejection.class).getFirst();
+    assertEquals("v1/gateway/telemetry", told.topic());
+    assertEquals(1, rig.stored(ACME, Entry.Death.class).size());
+  }
+
+  @Test
   void aClientThatIsLostLeavesItsWill() {
     for (MqttVersion version : MqttVersion.values()) {
       for (int qos = 0; qos <= 2; qos++) { // [MQTT-3.1.2-17]

@@ -15,8 +15,6 @@ import qiantang.store.model.Value;
 final class DialectSession {
   static final long NOW = (DialectCase.T_MILLIS + 60_000) * 1000;
 
-  private static final EventTimes TIMES = EventTimes.around(NOW, Duration.ofDays(30));
-
   final ByteBudget budget;
   private final boolean isGateway;
   private final SubDevices devices = new SubDevices();
@@ -43,7 +41,13 @@ final class DialectSession {
     System.arraycopy(step.payload(), 0, body, 7, step.payload().length);
     return dialect.decode(
         new Message(
-            new DeviceId("me"), body, 7, step.payload().length, step.isRepeat(), TIMES, devices));
+            new DeviceId("me"),
+            body,
+            7,
+            step.payload().length,
+            step.isRepeat(),
+            EventTimes.around(NOW, Duration.ofDays(30), new Arrivals()),
+            devices));
   }
 
   /** Decodes a message; then half a minute passes. */

@@ -149,7 +149,8 @@ class JsonFaultTest {
 
   /** What the sender of telemetry is told of the whole message, or null. */
   private static @Nullable String refusal(byte[] payload) {
-    EventTimes times = EventTimes.around(1_767_225_600_000_000L, Duration.ofDays(30));
+    EventTimes times =
+        EventTimes.around(1_767_225_600_000_000L, Duration.ofDays(30), new Arrivals());
     Message message =
         new Message(new DeviceId("me"), payload, 0, payload.length, false, times, new SubDevices());
     return Dialects.of("v2/t", false).decode(message) instanceof Decoded.Refused refused

@@ -154,7 +154,7 @@ class ThingsBoardTest {
     gateway("A@now t=1", "{'A':[{'t':1}]}");
     gateway("A@now t=1", "{'A':{'t':1}}"); // not an array: ThingsBoard loses it in silence
     gateway(
-        "A@" + T + "000! t=1; A@now t=2; B@+1 u=3",
+        "A@" + T + "000! t=1; A@now t=2; B@now u=3",
         "{'A':[{'ts':" + T + ",'values':{'t':1}},{'t':2}],'B':[{'u':3}]}");
     gateway("A@now t=1; A@+1 t=2", "{'A':[{'t':1}],'A':[{'t':2}]}"); // adds up
     gateway(DeviceId.ofName("PLC 1") + "@now t=1", "{'PLC 1':[{'t':1}]}");
@@ -257,7 +257,7 @@ class ThingsBoardTest {
   private static Message message(byte[] payload, boolean duplicate) {
     byte[] body = new byte[payload.length + 10];
     System.arraycopy(payload, 0, body, 7, payload.length);
-    EventTimes times = EventTimes.around(NOW, Duration.ofDays(30));
+    EventTimes times = EventTimes.around(NOW, Duration.ofDays(30), new Arrivals());
     return new Message(
         new DeviceId("me"), body, 7, payload.length, duplicate, times, new SubDevices());
   }

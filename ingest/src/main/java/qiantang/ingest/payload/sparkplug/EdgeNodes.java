@@ -26,6 +26,9 @@ import qiantang.store.model.Reason;
  * one node, whose metrics are its own. Event loop only.
  */
 public final class EdgeNodes {
+  private static final String SAME_TWICE =
+      "; or none is missing, and the node has sent the same number twice";
+
   /** A usual client is one node; a bridge that carries a hall of them fits too. */
   static final int NODES_MAX = 64;
 
@@ -240,8 +243,13 @@ public final class EdgeNodes {
         id(message, sub),
         missed,
         ("%d messages of %s did not come, as its sequence numbers show: with QoS 0 nothing is"
-                + " acknowledged or sent again. Its births are asked for")
-            .formatted(missed, node.name()));
+                + " acknowledged or sent again. Its births are asked for%s")
+            .formatted(missed, node.name(), isSameTwice(missed) ? SAME_TWICE : ""));
+  }
+
+  /** The number before this one is its own, but for the wrap. */
+  private static boolean isSameTwice(int missed) {
+    return missed == 255;
   }
 
   private static Dialect refusing(String detail) {

@@ -266,7 +266,9 @@ final class MetricsReader {
     if (millis == null) {
       Moment arrival = unstamped;
       if (arrival == null) {
-        arrival = new Moment(message.times().nowMicros(), false, null, true, new LinkedHashMap<>());
+        arrival =
+            new Moment(
+                message.times().arrivalMicros(device), false, null, true, new LinkedHashMap<>());
         unstamped = arrival;
       }
       return arrival;

@@ -31,7 +31,7 @@ public record HardwarePlan(List<Step> steps, List<Pool> pools) {
   public record Pool(String name, long nodes, String decidedBy) {}
 
   /** What limits a kind of node, and how many it asks for. */
-  private record Need(String by, double nodes) {}
+  private record Need(String by, double nodes, String formula) {}
 
   /**
    * Reckons.
@@ -114,9 +114,15 @@ public record HardwarePlan(List<Step> steps, List<Pool> pools) {
           pool(
               "ingest",
               List.of(
-                  new Need("cores", cores / node.usableCores()),
-                  new Need("connections", connections / f(UnitFigure.CONNECTIONS_PER_NODE)),
-                  new Need("memory", memory / perNode)));
+                  cores("ingest", cores),
+                  new Need(
+                      "connections",
+                      connections / f(UnitFigure.CONNECTIONS_PER_NODE),
+                      "connections / connections-per-node"),
+                  new Need(
+                      "memory",
+                      memory / perNode,
+                      "ingest memory / (node memory x load - ingest-base-bytes)")));
       step("connections a node", connections / nodes, "", "connections / ingest nodes");
       step("messages a node", messages / nodes, "/s", "messages / ingest nodes");
       step(
@@ -160,9 +166,12 @@ public record HardwarePlan(List<Step> steps, List<Pool> pools) {
           pool(
               "cassandra",
               List.of(
-                  new Need("cores", cores / node.usableCores()),
-                  new Need("disk", disk / node.usableDiskBytes()),
-                  new Need("copies", copies)));
+                  cores("cassandra", cores),
+                  new Need(
+                      "disk",
+                      disk / node.usableDiskBytes(),
+                      "disk in use / (node disk x what is not kept free)"),
+                  new Need("copies", copies, "no node has two copies")));
       step("frames a node", copies * frames / nodes, "/s", "copies x frames / cassandra nodes");
       step(
           "written a node",
@@ -220,7 +229,7 @@ public record HardwarePlan(List<Step> steps, List<Pool> pools) {
               questions * f(UnitFigure.QUESTION_CORE_MILLIS) / MILLIS_PER_SECOND,
               "cores",
               "questions x question-core-millis");
-      pool("query", List.of(new Need("cores", cores / node.usableCores())));
+      pool("query", List.of(cores("query", cores)));
     }
 
     private void network(long ingestNodes) {
@@ -264,12 +273,16 @@ public record HardwarePlan(List<Step> steps, List<Pool> pools) {
       return value;
     }
 
+    private Need cores(String of, double cores) {
+      return new Need("cores", cores / node.usableCores(), of + " cores / (node cores x load)");
+    }
+
     private long pool(String name, List<Need> needs) {
       Need most = needs.stream().max(Comparator.comparingDouble(Need::nodes)).orElseThrow();
       // An exact multiple must not become one more by rounding in the last bit.
       long nodes = Math.max(1, (long) Math.ceil(most.nodes() - 1e-9)) + node.spares();
       for (Need need : needs) {
-        step(name + " nodes for " + need.by(), need.nodes(), "nodes", "what one node has of it");
+        step(name + " nodes for " + need.by(), need.nodes(), "nodes", need.formula());
       }
       step(
           name + " nodes",

@@ -29,15 +29,12 @@ final class PlanText {
     question(out);
     out.append('\n');
     for (HardwarePlan.Step step : plan.steps()) {
-      String value = Quantity.text(step.value());
-      // A prefix belongs to its unit: 5 M/s, but 84.2 cores.
-      boolean prefixed = !Character.isDigit(value.charAt(value.length() - 1));
-      String with = prefixed ? value + step.unit() : value + " " + step.unit();
+      String with = Quantity.text(step.value(), step.unit());
       line(out, format(Locale.ROOT, "%-28s %16s  = %s", step.name(), with, step.formula()));
     }
     out.append("\nfigures, to be replaced by --figure NAME=N\n");
     for (UnitFigure figure : UnitFigure.values()) {
-      String value = Quantity.text(figure(figure)) + " " + figure.unit();
+      String value = Quantity.text(figure(figure), figure.unit());
       String source = own.containsKey(figure) ? "given here" : figure.source();
       line(out, format(Locale.ROOT, "%-32s %14s  %s", figure.label(), value, source));
     }

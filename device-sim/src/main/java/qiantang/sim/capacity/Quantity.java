@@ -85,4 +85,12 @@ final class Quantity {
             .replaceFirst("\\.$", "");
     return power == 0 ? digits : digits + " " + PREFIXES.charAt(power - 1);
   }
+
+  /** With its unit: 4.3 MB/s, 5 M/s, 84.2 cores, 79 k messages/s. */
+  static String text(double value, String unit) {
+    String text = text(value);
+    boolean prefixed = !Character.isDigit(text.charAt(text.length() - 1));
+    boolean takesPrefix = unit.startsWith("B") || unit.startsWith("bit") || unit.startsWith("/");
+    return (prefixed && takesPrefix ? text + unit : text + " " + unit).strip();
+  }
 }

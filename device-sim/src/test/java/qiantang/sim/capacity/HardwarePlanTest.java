@@ -107,6 +107,9 @@ class HardwarePlanTest {
     assertEquals("0.6", Quantity.text(0.6));
     assertEquals("200 k", Quantity.text(200_000));
     assertEquals("0", Quantity.text(0));
+    assertEquals("4.3 MB/s", Quantity.text(4.3e6, "B/s"));
+    assertEquals("79 k messages/s", Quantity.text(79_000, "messages/s"));
+    assertEquals("84.2 cores", Quantity.text(84.2, "cores"));
   }
 
   private static void assertStep(HardwarePlan plan, String name, double value) {

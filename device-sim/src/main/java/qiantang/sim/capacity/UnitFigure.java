@@ -9,15 +9,15 @@ import java.util.Locale;
  */
 public enum UnitFigure {
   INGEST_MESSAGES_PER_CORE(
-      79_000,
+      68_000,
       "messages/s",
-      "README, bench durable, paced: 49,995/s, one a packet, with 0.63 cores of ingest"),
+      "README, bench durable, paced: 49,865/s, one a packet, with 0.73 cores of ingest"),
   INGEST_SAMPLES_PER_CORE(
-      2_390_000, "samples/s", "README, bench durable, gateway: 3,158,845/s with 1.32 cores"),
+      4_190_000, "samples/s", "README, bench durable, gateway: 5,159,234/s with 1.23 cores"),
   FOLD_SAMPLES_PER_CORE(
       2_850_000, "samples/s", "README, bench folds: 10,000 messages of 10 with 0.035 of a core"),
   CONNECTION_BYTES(
-      3_800, "B", "README, bench density: resident memory of an idle connection, without TLS"),
+      10_900, "B", "README, bench density: resident, an idle connection over TLS; 3,700 without"),
   CONNECTIONS_PER_NODE(
       1_000_000,
       "",
@@ -26,11 +26,11 @@ public enum UnitFigure {
   ADMISSIONS_PER_CORE(
       1_000, "connections/s", "ingest's own limit, --connects-per-second, unless told otherwise"),
   INGEST_BASE_BYTES(
-      1_000_000_000, "B", "README, bench durable: 448 to 1,038 MiB resident under full load"),
+      1_000_000_000, "B", "README, bench durable: 373 to 1,038 MiB resident under full load"),
   CASSANDRA_MESSAGES_PER_CORE(
-      990_000, "messages/s", "README, bench durable: 495,581/s with 0.50 cores of Cassandra"),
+      948_000, "messages/s", "README, bench durable: 426,658/s with 0.45 cores of Cassandra"),
   CASSANDRA_SAMPLES_PER_CORE(
-      5_740_000, "samples/s", "README, bench durable, gateway: 3,158,845/s with 0.55 cores"),
+      9_730_000, "samples/s", "README, bench durable, gateway: 5,159,234/s with 0.53 cores"),
   CASSANDRA_FOLD_SAMPLES_PER_CORE(
       5_550_000, "samples/s", "README, bench folds: 10,000 messages of 10 with 0.018 of a core"),
   LANES_PER_NODE(16, "", "README and ARCHITECTURE: lanes of the journal of an ingest node"),

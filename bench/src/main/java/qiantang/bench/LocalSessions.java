@@ -11,8 +11,10 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
@@ -51,6 +53,10 @@ import qiantang.store.model.StartId;
 final class LocalSessions {
   private static final LocalAddress BARE = new LocalAddress("bare");
   private static final LocalAddress MQTT = new LocalAddress("mqtt");
+
+  // As our listeners have it; Netty's adaptive one is 70 bytes more of each channel.
+  private static final FixedRecvByteBufAllocator READS = new FixedRecvByteBufAllocator(4096);
+
   private static final int UNDER_WAY_MAX = 2000;
   private static final int COLLECTIONS_MAX = 20;
 
@@ -157,6 +163,7 @@ final class LocalSessions {
         new ServerBootstrap()
             .group(loops)
             .channel(LocalServerChannel.class)
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
             .childHandler(handler)
             .bind(address)
             .syncUninterruptibly();
@@ -168,6 +175,7 @@ final class LocalSessions {
         new Bootstrap()
             .group(loops)
             .channel(LocalChannel.class)
+            .option(ChannelOption.RECVBUF_ALLOCATOR, READS)
             .handler(isBare ? new Bare() : new Client());
     for (int i = 0; i < tokens.size(); i++) {
       free.acquire();

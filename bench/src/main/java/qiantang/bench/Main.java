@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       DurableBench.class,
       FoldsBench.class,
       FuzzBench.class,
+      GeneratorBench.class,
       NeighbourBench.class,
       ReadBench.class,
       SimulateBench.class,

@@ -72,12 +72,7 @@ final class RunCommand implements Callable<Integer> {
       })
   private @Nullable Path out;
 
-  @Option(
-      names = "--loops",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Threads that send. Default: ${DEFAULT-VALUE}")
-  private int loops;
+  @Mixin private GeneratorOptions generator = new GeneratorOptions();
 
   @Option(
       names = "--metrics-port",
@@ -94,9 +89,6 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     started = Instant.now();
-    if (loops < 1) {
-      throw new ParameterException(spec.commandLine(), "--loops takes 1 or more, not " + loops);
-    }
     if (metricsPort != null && (metricsPort < 0 || metricsPort > PORT_MAX)) {
       throw new ParameterException(
           spec.commandLine(), "--metrics-port takes 0 to " + PORT_MAX + ", not " + metricsPort);
@@ -131,17 +123,22 @@ final class RunCommand implements Callable<Integer> {
       }
     }
     if (metricsPort == null) {
-      return new ScenarioRun(scenario.toString(), read, found, loops, err, null).run();
+      return new ScenarioRun(scenario.toString(), read, found, generator(found, err), err, null).run();
     }
     return switch (RunMetrics.start(metricsPort)) {
       case Outcome.Failed<RunMetrics> failed -> failed.widen();
       case Outcome.Done<RunMetrics>(RunMetrics served) -> {
         try (RunMetrics metrics = served) {
           err.println("metrics at http://127.0.0.1:" + metrics.port() + "/metrics");
-          yield new ScenarioRun(scenario.toString(), read, found, loops, err, metrics).run();
+          yield new ScenarioRun(scenario.toString(), read, found, generator(found, err), err, metrics).run();
         }
       }
     };
+  }
+
+  private Generator generator(Target found, PrintWriter err) {
+    return new Generator(
+        generator.loops(), generator.workers(), generator.sources(found.mqtt()), err);
   }
 
   private ExitCode print(RunReport report, PrintWriter err) {

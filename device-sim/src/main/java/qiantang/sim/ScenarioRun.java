@@ -13,9 +13,9 @@ import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Auditor;
 import qiantang.sim.audit.SentMessages;
 import qiantang.sim.fleet.Figures;
-import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
+import qiantang.sim.fleet.Load;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.metrics.RunMetrics;
 import qiantang.sim.outcome.ExitCode;
@@ -39,13 +39,16 @@ final class ScenarioRun {
   /** Beyond what opening the connections takes by plan. */
   private static final Duration CONNECT_MAX = Duration.ofSeconds(30);
 
+  /** The plan begins so much later than it is told to: by then all loops and workers know. */
+  private static final long BEGIN_AHEAD_MILLIS = 250;
+
   private static final long POLL_MILLIS = 20;
   private static final long LOOK_NANOS = 1_000_000_000;
 
   private final String name;
   private final Scenario scenario;
   private final Target target;
-  private final int loops;
+  private final Generator generator;
   private final PrintWriter err;
   private final @Nullable RunMetrics metrics;
   private final Screen screen = Screen.here(System.getenv());
@@ -59,18 +62,22 @@ final class ScenarioRun {
       String name,
       Scenario scenario,
       Target target,
-      int loops,
+      Generator generator,
       PrintWriter err,
       @Nullable RunMetrics metrics) {
     this.name = name;
     this.scenario = scenario;
     this.target = target;
-    this.loops = loops;
+    this.generator = generator;
     this.err = err;
     this.metrics = metrics;
   }
 
   Outcome<RunReport> run() {
+    String unfit = generator.unfit(scenario);
+    if (unfit != null) {
+      return new Outcome.Failed<>(ExitCode.GENERATOR_LIMITED, unfit);
+    }
     String runId = runId(System.currentTimeMillis());
     Plan plan = Plan.of(scenario, runId);
     say("making %d devices for %d publishers".formatted(plan.devices(), plan.publishers().size()));
@@ -94,36 +101,51 @@ final class ScenarioRun {
         new FleetOptions(
             target.mqtt(),
             scenario.connectPerSecond(),
-            loops,
+            generator.loops(),
             FleetOptions.KEEP_ALL,
-            System::nanoTime);
+            System::nanoTime,
+            generator.sources());
+    return switch (generator.connect(name, plan, seats, options)) {
+      case Outcome.Failed<Load> failed -> failed.widen();
+      case Outcome.Done<Load>(Load load) -> run(plan, members, load);
+    };
+  }
+
+  private Outcome<RunReport> run(Plan plan, List<Provisioning.Member> members, Load load) {
     long beganNanos = System.nanoTime();
-    try (Fleet fleet = Fleet.connect(plan.runId(), seats, options)) {
+    try (Load fleet = load) {
       Figures figures = fleet.figures();
       Figures.Latencies totals = Figures.Latencies.empty();
       RunWatch watch = new RunWatch(figures, totals, beganNanos);
-      watch.show(new LiveDisplay(err, screen, name, seats.size(), plan.devices())::show);
+      watch.show(new LiveDisplay(err, screen, name, members.size(), plan.devices())::show);
       if (metrics != null) {
         metrics.show(scenario.fleets());
         watch.show(metrics::show);
       }
-      Duration ramp = Duration.ofSeconds(seats.size() / scenario.connectPerSecond());
+      Duration ramp = Duration.ofSeconds(members.size() / scenario.connectPerSecond());
       await(
           watch,
           "connect",
           CONNECT_MAX.plus(ramp),
-          () -> figures.counts().loggedIn() == seats.size());
+          () -> figures.counts().loggedIn() == members.size() || fleet.failure() != null);
+      if (fleet.failure() != null) {
+        return failed(fleet);
+      }
       if (figures.counts().loggedIn() == 0) {
         return new Outcome.Failed<>(
             ExitCode.UNREACHABLE,
             "cannot log in at " + target.mqtt() + ": " + figures.lastTrouble());
       }
-      long startMillis = System.currentTimeMillis();
+      long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
       fleet.begin(startMillis);
       long planned = plan.messages();
-      await(watch, "send", scenario.duration(), () -> settled(figures, planned));
-      await(watch, "settle", scenario.ackGrace(), () -> settled(figures, planned));
+      BooleanSupplier over = () -> settled(figures, planned) || fleet.failure() != null;
+      await(watch, "send", scenario.duration().plusMillis(BEGIN_AHEAD_MILLIS), over);
+      await(watch, "settle", scenario.ackGrace(), over);
       List<Ledger> ledgers = fleet.stop();
+      if (fleet.failure() != null) {
+        return failed(fleet);
+      }
       watch.finish(System.nanoTime());
       Figures.Counts counts = figures.counts();
       AuditResult audit = audit(members, ledgers, startMillis);
@@ -133,7 +155,7 @@ final class ScenarioRun {
               plan.runId(),
               name,
               scenario.seed(),
-              seats.size(),
+              members.size(),
               plan.devices(),
               took,
               planned,
@@ -146,6 +168,10 @@ final class ScenarioRun {
               scenario.thresholds(),
               watch.timeline()));
     }
+  }
+
+  private static Outcome<RunReport> failed(Load load) {
+    return new Outcome.Failed<>(ExitCode.GENERATOR_LIMITED, "cannot finish the run: " + load.failure());
   }
 
   private static boolean settled(Figures figures, long planned) {

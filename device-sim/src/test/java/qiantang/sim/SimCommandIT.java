@@ -85,6 +85,28 @@ class SimCommandIT {
   }
 
   @Test
+  void twoWorkersGiveTheResultOfOneProcess() throws IOException {
+    assertEquals(0, runScenario("--workers", "2"), () -> table);
+    JsonNode result = result();
+    assertEquals(MESSAGES, result.path("messages").path("sent").asLong());
+    assertEquals(MESSAGES, result.path("messages").path("acked").asLong());
+    assertEquals(MESSAGES, result.path("ack").path("count").asLong());
+    assertEquals(MESSAGES, result.path("lag").path("count").asLong());
+    assertEquals(SAMPLES, result.path("samples").path("ACKED_VISIBLE").asLong());
+  }
+
+  @Test
+  void checkSaysWhatTheMachineLacksWithoutASystem() throws IOException {
+    assertEquals(0, run(List.of("check", write("s.yaml", SCENARIO))), () -> table);
+    assertTrue(table.contains("5 connections, 9 devices, 80 messages/s for 2 s"), table);
+    assertTrue(table.contains("FITS     files      need 305 open files"), table);
+    assertEquals(2, run(List.of("check", write("bad.yaml", "version: 1\n"))));
+    assertEquals(
+        2, run(List.of("check", write("s.yaml", SCENARIO), "--source-addresses", "nowhere")));
+    assertTrue(table.contains("'nowhere' is no address"), table);
+  }
+
+  @Test
   void refusalsAreInTheBooksOfBothProtocols() throws IOException {
     system.refused = millis -> millis / 50 % 5 == 0;
     assertEquals(0, runScenario(), () -> table);
@@ -150,7 +172,8 @@ class SimCommandIT {
             List.of("--mqtt", "no-such-host.invalid:1883"),
             List.of("--token", "acme.x\n"),
             List.of("--metrics-port", "70000"),
-            List.of("--loops", "0"))) {
+            List.of("--loops", "0"),
+            List.of("--workers", "0"))) {
       List<String> arguments = new ArrayList<>(List.of("run", scenario));
       arguments.addAll(List.of(system.options()));
       arguments.addAll(wrong);
@@ -260,11 +283,12 @@ class SimCommandIT {
     return run(arguments);
   }
 
-  private int runScenario() {
+  private int runScenario(String... more) {
     try {
       List<String> arguments = new ArrayList<>(List.of("run", write("s.yaml", SCENARIO)));
       arguments.addAll(List.of(system.options()));
       arguments.addAll(List.of("--out", folder.toString()));
+      arguments.addAll(List.of(more));
       return run(arguments);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);

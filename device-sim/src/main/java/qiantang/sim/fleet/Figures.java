@@ -1,45 +1,33 @@
 package qiantang.sim.fleet;
 
-import java.util.concurrent.atomic.LongAdder;
+import java.util.List;
 import org.HdrHistogram.Histogram;
-import org.HdrHistogram.Recorder;
 
-/** What a fleet counts and times, all in one time base: the planned time. Any thread may read. */
+/**
+ * What a fleet counts and times, all in one time base: the planned time. Each loop or process
+ * counts for itself, and reading adds up: exactly, as counts are whole and histograms have the same
+ * buckets. Any thread may read the counts, one the times.
+ */
 public final class Figures {
-  private static final long MICROS_MAX = 3_600_000_000L;
-  private static final int DIGITS = 3;
-  private static final long NANOS_PER_MICRO = 1_000;
+  /** An hour: what takes longer counts as an hour. */
+  public static final long MICROS_MAX = 3_600_000_000L;
+
+  /** Significant digits of a histogram: a time is right to a thousandth. */
+  public static final int DIGITS = 3;
 
   /** A message that goes out more than this after its planned time counts as late. */
   static final long LATE_NANOS = 10_000_000;
 
-  final LongAdder sent = new LongAdder();
-  final LongAdder acked = new LongAdder();
-  final LongAdder refused = new LongAdder();
-  final LongAdder resent = new LongAdder();
-  final LongAdder late = new LongAdder();
-  final LongAdder skipped = new LongAdder();
-  final LongAdder strayAcks = new LongAdder();
-  final LongAdder loggedIn = new LongAdder();
-  final LongAdder loginsRefused = new LongAdder();
-  final LongAdder connectionsLost = new LongAdder();
-
-  private final Recorder ack = new Recorder(MICROS_MAX, DIGITS);
-  private final Recorder ackFromSend = new Recorder(MICROS_MAX, DIGITS);
-  private final Recorder lag = new Recorder(MICROS_MAX, DIGITS);
+  private volatile List<FigureSource> sources = List.of();
   private volatile String lastTrouble = "";
 
-  void recordAck(long fromPlannedNanos, long fromSentNanos) {
-    ack.recordValue(micros(fromPlannedNanos));
-    ackFromSend.recordValue(micros(fromSentNanos));
+  /** Where the figures come from; before any is read. */
+  public void addAll(List<? extends FigureSource> parts) {
+    sources = List.copyOf(parts);
   }
 
-  /** How late the loop itself noticed that a message was due: the generator's own fault. */
-  void recordLag(long nanos) {
-    lag.recordValue(micros(nanos));
-  }
-
-  void trouble(String text) {
+  /** Takes note of something that went wrong. */
+  public void trouble(String text) {
     lastTrouble = text;
   }
 
@@ -49,20 +37,11 @@ public final class Figures {
   }
 
   public Counts counts() {
-    // Outcomes before what they are outcomes of: in flight is never negative.
-    long ackedNow = acked.sum();
-    long refusedNow = refused.sum();
-    return new Counts(
-        sent.sum(),
-        ackedNow,
-        refusedNow,
-        resent.sum(),
-        late.sum(),
-        skipped.sum(),
-        strayAcks.sum(),
-        loggedIn.sum(),
-        loginsRefused.sum(),
-        connectionsLost.sum());
+    Counts all = Counts.NONE;
+    for (FigureSource source : sources) {
+      all = all.plus(source.counts());
+    }
+    return all;
   }
 
   /**
@@ -82,8 +61,25 @@ public final class Figures {
       long loggedIn,
       long loginsRefused,
       long connectionsLost) {
+    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
     public long inFlight() {
       return sent - acked - refused;
+    }
+
+    /** The counts of two parts together. */
+    public Counts plus(Counts other) {
+      return new Counts(
+          sent + other.sent,
+          acked + other.acked,
+          refused + other.refused,
+          resent + other.resent,
+          late + other.late,
+          skipped + other.skipped,
+          strayAcks + other.strayAcks,
+          loggedIn + other.loggedIn,
+          loginsRefused + other.loginsRefused,
+          connectionsLost + other.connectionsLost);
     }
   }
 
@@ -101,22 +97,21 @@ public final class Figures {
           new Histogram(MICROS_MAX, DIGITS),
           new Histogram(MICROS_MAX, DIGITS));
     }
+
+    void add(Latencies more) {
+      ack.add(more.ack);
+      ackFromSend.add(more.ackFromSend);
+      lag.add(more.lag);
+    }
   }
 
   /** Moves what was recorded since the last call into the totals; answers that part alone. */
   public Latencies drainInto(Latencies totals) {
-    Latencies recent =
-        new Latencies(
-            ack.getIntervalHistogram(),
-            ackFromSend.getIntervalHistogram(),
-            lag.getIntervalHistogram());
-    totals.ack().add(recent.ack());
-    totals.ackFromSend().add(recent.ackFromSend());
-    totals.lag().add(recent.lag());
+    Latencies recent = Latencies.empty();
+    for (FigureSource source : sources) {
+      recent.add(source.sinceLast());
+    }
+    totals.add(recent);
     return recent;
-  }
-
-  private static long micros(long nanos) {
-    return Math.clamp(nanos / NANOS_PER_MICRO, 0, MICROS_MAX);
   }
 }

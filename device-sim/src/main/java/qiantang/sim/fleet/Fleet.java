@@ -1,26 +1,31 @@
 package qiantang.sim.fleet;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import qiantang.sim.wire.WireLoop;
 import qiantang.sim.wire.WireLoops;
 
-/** Publishers spread over a few loops. One thread starts, asks and closes it. */
-public final class Fleet implements AutoCloseable {
+/** Publishers spread over a few loops of this process. One thread starts, asks and closes it. */
+public final class Fleet implements Load {
   private final WireLoops loops;
-  private final List<Pacer> pacers;
-  private final List<Seat> seats;
+  private final List<PublisherLoop> parts;
+  private final int seats;
   private final FleetOptions options;
   private final Figures figures;
 
   private Fleet(
       WireLoops loops,
-      List<Pacer> pacers,
-      List<Seat> seats,
+      List<PublisherLoop> parts,
+      int seats,
       FleetOptions options,
       Figures figures) {
     this.loops = loops;
-    this.pacers = pacers;
+    this.parts = parts;
     this.seats = seats;
     this.options = options;
     this.figures = figures;
@@ -33,54 +38,90 @@ public final class Fleet implements AutoCloseable {
    */
   public static Fleet connect(String runId, List<Seat> seats, FleetOptions options) {
     WireLoops loops = WireLoops.start(options.loops());
-    Figures figures = new Figures();
     int count = loops.loops().size();
-    List<Pacer> pacers = new ArrayList<>();
+    Figures figures = new Figures();
+    List<LoopFigures> counting = new ArrayList<>();
+    List<PublisherLoop> parts = new ArrayList<>();
     for (int l = 0; l < count; l++) {
       WireLoop loop = loops.loops().get(l);
-      List<Publisher> publishers = new ArrayList<>();
+      List<Seat> its = new ArrayList<>();
       for (int i = l; i < seats.size(); i += count) {
-        publishers.add(new Publisher(seats.get(i), runId + "-" + i, options, loop, figures));
+        its.add(seats.get(i));
       }
-      Pacer pacer = new Pacer(loop, List.copyOf(publishers), options);
-      pacers.add(pacer);
-      int perSecond = Math.max(1, options.connectPerSecond() / count);
-      loop.execute(() -> pacer.connectAll(perSecond));
+      counting.add(new LoopFigures(figures::trouble));
+      parts.add(new PublisherLoop(loop, runId, List.copyOf(its), options, counting.get(l)));
     }
-    return new Fleet(loops, List.copyOf(pacers), seats, options, figures);
+    figures.addAll(counting);
+    int perSecond = Math.max(1, options.connectPerSecond() / count);
+    Fleet fleet = new Fleet(loops, List.copyOf(parts), seats.size(), options, figures);
+    fleet.onEachLoop(part -> part.connectAll(perSecond));
+    return fleet;
   }
 
-  /** The plan's beginning is now; its event times count from {@code startMillis}. */
-  public void begin(long startMillis) {
-    long startNanos = options.nanos().getAsLong();
-    for (int l = 0; l < pacers.size(); l++) {
-      Pacer pacer = pacers.get(l);
-      loops.loops().get(l).execute(() -> pacer.begin(startMillis, startNanos));
-    }
+  @Override
+  public void begin(long startMillis, LongSupplier reservedUntilNanos) {
+    // Both clocks are read together, and the difference carries the beginning over.
+    long aheadNanos = Instant.now().until(Instant.ofEpochMilli(startMillis), ChronoUnit.NANOS);
+    long startNanos = options.nanos().getAsLong() + aheadNanos;
+    onEachLoop(part -> part.begin(startMillis, startNanos, reservedUntilNanos));
   }
 
+  @Override
   public Figures figures() {
     return figures;
   }
 
-  /** Ends all connections and tells what became of each message, in the order of the seats. */
+  @Override
+  public @Nullable String failure() {
+    return null; // what goes wrong here goes wrong with a connection, and that comes back
+  }
+
+  @Override
+  public void disturb(Disturbance disturbance) {
+    onEachLoop(part -> part.disturb(disturbance));
+  }
+
+  private void onEachLoop(Consumer<PublisherLoop> action) {
+    for (int l = 0; l < parts.size(); l++) {
+      PublisherLoop part = parts.get(l);
+      loops.loops().get(l).execute(() -> action.accept(part));
+    }
+  }
+
+  @Override
+  public List<Ledger> ledgers(int from, int to) {
+    Ledger[] ledgers = new Ledger[to - from];
+    int count = parts.size();
+    for (int l = 0; l < count; l++) {
+      PublisherLoop part = parts.get(l);
+      int first = Math.ceilDiv(from - l, count);
+      int end = Math.ceilDiv(to - l, count);
+      List<Ledger> some = loops.loops().get(l).ask(() -> part.ledgers(first, end)).join();
+      for (int i = first; i < end; i++) {
+        ledgers[i * count + l - from] = some.get(i - first);
+      }
+    }
+    return List.of(ledgers);
+  }
+
+  @Override
   public List<Ledger> stop() {
     List<List<Ledger>> byLoop = new ArrayList<>();
-    for (int l = 0; l < pacers.size(); l++) {
-      Pacer pacer = pacers.get(l);
+    for (int l = 0; l < parts.size(); l++) {
+      PublisherLoop part = parts.get(l);
       byLoop.add(
           loops
               .loops()
               .get(l)
               .ask(
                   () -> {
-                    pacer.stop();
-                    return pacer.ledgers();
+                    part.stop();
+                    return part.ledgers(0, part.size());
                   })
               .join());
     }
     List<Ledger> ledgers = new ArrayList<>();
-    for (int i = 0; i < seats.size(); i++) {
+    for (int i = 0; i < seats; i++) {
       ledgers.add(byLoop.get(i % byLoop.size()).get(i / byLoop.size()));
     }
     return ledgers;

@@ -1,7 +1,10 @@
 package qiantang.sim.fleet;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a fleet connects and paces.
@@ -10,12 +13,30 @@ import java.util.function.LongSupplier;
  * @param backlogMax due messages that a publisher keeps while it cannot send; older ones are
  *     skipped and counted. {@link #KEEP_ALL} for a run that is audited
  * @param nanos the clock that paces; differences count, not its origin
+ * @param sources addresses that connections come from in turn, as each has 28,232 ports on a usual
+ *     Linux; empty for the one that the machine chooses
  */
 public record FleetOptions(
     InetSocketAddress address,
     int connectPerSecond,
     int loops,
     long backlogMax,
-    LongSupplier nanos) {
+    LongSupplier nanos,
+    List<InetAddress> sources) {
   public static final long KEEP_ALL = Long.MAX_VALUE;
+
+  /** Options of a fleet that is small enough for one source address. */
+  public FleetOptions(
+      InetSocketAddress address,
+      int connectPerSecond,
+      int loops,
+      long backlogMax,
+      LongSupplier nanos) {
+    this(address, connectPerSecond, loops, backlogMax, nanos, List.of());
+  }
+
+  /** Where publisher number {@code index} connects from; null for any. */
+  @Nullable InetAddress source(int index) {
+    return sources.isEmpty() ? null : sources.get(index % sources.size());
+  }
 }

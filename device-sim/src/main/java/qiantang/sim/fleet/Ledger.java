@@ -1,6 +1,8 @@
 package qiantang.sim.fleet;
 
+import java.nio.ByteBuffer;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of the messages 0, 1, 2, ... of one publisher, in a few bytes: all below a mark are
@@ -9,16 +11,18 @@ import java.util.BitSet;
  */
 public final class Ledger {
   private long settledBelow;
-  private final BitSet settledAbove = new BitSet();
-  private final BitSet refused = new BitSet();
   private long sent;
+
+  // Null while nothing is in them: of a hundred thousand publishers few have any.
+  private @Nullable BitSet settledAbove;
+  private @Nullable BitSet refused;
 
   public Ledger() {}
 
   private Ledger(Ledger from) {
     settledBelow = from.settledBelow;
-    settledAbove.or(from.settledAbove);
-    refused.or(from.refused);
+    settledAbove = copy(from.settledAbove);
+    refused = copy(from.refused);
     sent = from.sent;
   }
 
@@ -31,12 +35,20 @@ public final class Ledger {
     sent = n + 1;
   }
 
+  /** Message n will never be sent, and nobody will ask for it. */
+  void skip(long n) {
+    sent(n);
+    settle(n);
+  }
+
   public void acked(long n) {
     settle(n);
   }
 
   public void refused(long n) {
-    refused.set(Math.toIntExact(n));
+    BitSet bits = refused == null ? new BitSet() : refused;
+    refused = bits;
+    bits.set(Math.toIntExact(n));
     settle(n);
   }
 
@@ -50,36 +62,80 @@ public final class Ledger {
   }
 
   public boolean isRefused(long n) {
-    return refused.get(Math.toIntExact(n));
+    return refused != null && refused.get(Math.toIntExact(n));
   }
 
   public long refusedCount() {
-    return refused.cardinality();
+    return refused == null ? 0 : refused.cardinality();
   }
 
   public long ackedCount() {
-    return settledBelow + settledAbove.cardinality() - refused.cardinality();
+    long above = settledAbove == null ? 0 : settledAbove.cardinality();
+    return settledBelow + above - refusedCount();
   }
 
-  private boolean isSettled(long n) {
-    return n < settledBelow || settledAbove.get(Math.toIntExact(n - settledBelow));
+  /** All messages below this one are settled. */
+  public long settledBelow() {
+    return settledBelow;
+  }
+
+  public boolean isSettled(long n) {
+    return n < settledBelow
+        || (settledAbove != null && settledAbove.get(Math.toIntExact(n - settledBelow)));
   }
 
   private void settle(long n) {
     if (isSettled(n)) {
       throw new AssertionError("BUG: message " + n + " was settled twice");
     }
-    if (n == settledBelow && settledAbove.isEmpty()) {
-      settledBelow++;
-      return;
+    if (settledAbove == null) {
+      if (n == settledBelow) {
+        settledBelow++;
+        return;
+      }
+      settledAbove = new BitSet();
     }
-    settledAbove.set(Math.toIntExact(n - settledBelow));
-    int run = settledAbove.nextClearBit(0);
+    BitSet above = settledAbove;
+    above.set(Math.toIntExact(n - settledBelow));
+    int run = above.nextClearBit(0);
     if (run > 0) {
       settledBelow += run;
-      BitSet rest = settledAbove.get(run, settledAbove.length());
-      settledAbove.clear();
-      settledAbove.or(rest);
+      settledAbove = run == above.length() ? null : above.get(run, above.length());
     }
+  }
+
+  /** The whole ledger, mostly in 24 bytes: two marks, then both sets of bits with their lengths. */
+  public byte[] toBytes() {
+    byte[] above = settledAbove == null ? new byte[0] : settledAbove.toByteArray();
+    byte[] no = refused == null ? new byte[0] : refused.toByteArray();
+    return ByteBuffer.allocate(2 * Long.BYTES + 2 * Integer.BYTES + above.length + no.length)
+        .putLong(settledBelow)
+        .putLong(sent)
+        .putInt(above.length)
+        .put(above)
+        .putInt(no.length)
+        .put(no)
+        .array();
+  }
+
+  /** What {@link #toBytes} wrote. */
+  public static Ledger fromBytes(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    Ledger ledger = new Ledger();
+    ledger.settledBelow = in.getLong();
+    ledger.sent = in.getLong();
+    ledger.settledAbove = bits(in);
+    ledger.refused = bits(in);
+    return ledger;
+  }
+
+  private static @Nullable BitSet bits(ByteBuffer in) {
+    byte[] bytes = new byte[in.getInt()];
+    in.get(bytes);
+    return bytes.length == 0 ? null : BitSet.valueOf(bytes);
+  }
+
+  private static @Nullable BitSet copy(@Nullable BitSet bits) {
+    return bits == null ? null : (BitSet) bits.clone();
   }
 }

@@ -73,7 +73,7 @@ public final class ScenarioReader {
   }
 
   /** The text of a file; the name is only for messages. */
-  static Outcome<Scenario> read(String name, String text) {
+  public static Outcome<Scenario> read(String name, String text) {
     ScenarioReader reader = new ScenarioReader();
     Scenario scenario = reader.scenario(text);
     if (scenario == null || !reader.problems.none()) {

@@ -1,27 +1,32 @@
 package qiantang.sim.wire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 
 /** One open MQTT connection. Loop thread only. */
 public final class Connection {
-  private static final int PUBLISH_BYTES_BESIDE_PAYLOAD = 64;
-
   private final Channel channel;
   private final MqttVersion version;
+  private final SendBuffer sending;
+  private boolean abandoned;
   private String closeCause = "the server closed the connection";
 
-  Connection(Channel channel, MqttVersion version) {
+  Connection(Channel channel, MqttVersion version, SendBuffer sending) {
     this.channel = channel;
     this.version = version;
+    this.sending = sending;
   }
 
-  /** Writes a PUBLISH with QoS 1; it goes out with the next {@link #flush}. */
-  public void publish(byte[] topic, int packetId, boolean dup, byte[] payload) {
-    ByteBuf out = channel.alloc().ioBuffer(PUBLISH_BYTES_BESIDE_PAYLOAD + payload.length);
-    PacketEncoder.publish(out, version, topic, packetId, dup, payload);
-    var _ = channel.write(out, channel.voidPromise());
+  /**
+   * Writes a PUBLISH with QoS 1; it goes out with the next {@link #flush}, which must come before
+   * anything of another connection.
+   */
+  public void publish(String topic, int packetId, boolean dup, byte[] payload) {
+    int topicBytes = ByteBufUtil.utf8Bytes(topic);
+    ByteBuf out = sending.room(channel, PacketEncoder.publishBytesMax(topicBytes, payload.length));
+    PacketEncoder.publish(out, version, topic, topicBytes, packetId, dup, payload);
   }
 
   public void ping() {
@@ -31,13 +36,31 @@ public final class Connection {
   }
 
   public void flush() {
-    channel.flush();
+    sending.flush(channel);
+  }
+
+  /** Whether what the server sends is read; unread it fills the buffers of both machines. */
+  public void read(boolean reading) {
+    channel.config().setAutoRead(reading);
   }
 
   /** Breaks the connection off, as after a fault. */
   public void abort(String cause) {
     closeCause = cause;
     var _ = channel.close();
+  }
+
+  /**
+   * Leaves the connection open and dead, as a machine without power does: nothing is written, read
+   * or told any more. It is closed with its loop.
+   */
+  public void abandon() {
+    abandoned = true;
+    read(false);
+  }
+
+  boolean isAbandoned() {
+    return abandoned;
   }
 
   /** Says goodbye, then closes. */

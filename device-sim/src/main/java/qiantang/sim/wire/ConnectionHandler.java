@@ -12,9 +12,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   private final Login login;
   private final Consumer<WireEvent> listener;
+  private final SendBuffer sending;
   private @Nullable Connection connection;
 
-  ConnectionHandler(Login login, Consumer<WireEvent> listener) {
+  ConnectionHandler(Login login, Consumer<WireEvent> listener, SendBuffer sending) {
+    this.sending = sending;
     this.login = login;
     this.listener = listener;
   }
@@ -24,27 +26,26 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     ByteBuf out = context.alloc().ioBuffer(CONNECT_BYTES_GUESS);
     PacketEncoder.connect(out, login);
     var _ = context.writeAndFlush(out, context.voidPromise());
-    Connection opened = new Connection(context.channel(), login.version());
+    Connection opened = new Connection(context.channel(), login.version(), sending);
     connection = opened;
     listener.accept(new WireEvent.Opened(opened));
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    listener.accept(new WireEvent.Received((ServerPacket) message));
+    tell(new WireEvent.Received((ServerPacket) message));
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    listener.accept(new WireEvent.ReceivedAll());
+    tell(new WireEvent.ReceivedAll());
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (connection != null) {
-      String cause = connection.closeCause();
+      tell(new WireEvent.Closed(connection.closeCause()));
       connection = null;
-      listener.accept(new WireEvent.Closed(cause));
     }
   }
 
@@ -54,6 +55,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       connection.abort(String.valueOf(cause.getMessage()));
     } else {
       var _ = context.close();
+    }
+  }
+
+  private void tell(WireEvent event) {
+    if (connection == null || !connection.isAbandoned()) {
+      listener.accept(event);
     }
   }
 }

@@ -1,6 +1,7 @@
 package qiantang.sim.wire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 
 /** Packets of a publisher as bytes. Pure; any thread that owns the buffer. */
@@ -42,12 +43,24 @@ final class PacketEncoder {
     writeText(out, token);
   }
 
+  /** At least as many bytes as a PUBLISH takes: fixed header 5, lengths, packet id, properties. */
+  static int publishBytesMax(int topicBytes, int payloadBytes) {
+    return 5 + 2 + topicBytes + 2 + 1 + payloadBytes;
+  }
+
   static void publish(
-      ByteBuf out, MqttVersion version, byte[] topic, int packetId, boolean dup, byte[] payload) {
+      ByteBuf out,
+      MqttVersion version,
+      String topic,
+      int topicBytes,
+      int packetId,
+      boolean dup,
+      byte[] payload) {
     int propertyBytes = version == MqttVersion.V5 ? 1 : 0;
     out.writeByte(PUBLISH_QOS_1 | (dup ? DUP : 0));
-    writeVariableInt(out, 2 + topic.length + 2 + propertyBytes + payload.length);
-    writeText(out, topic);
+    writeVariableInt(out, 2 + topicBytes + 2 + propertyBytes + payload.length);
+    out.writeShort(topicBytes);
+    ByteBufUtil.writeUtf8(out, topic);
     out.writeShort(packetId);
     if (version == MqttVersion.V5) {
       out.writeByte(0);

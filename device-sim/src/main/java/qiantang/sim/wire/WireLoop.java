@@ -6,23 +6,27 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollChannelOption;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One thread that owns connections and does what falls due on them. Any thread may call. */
 public final class WireLoop {
   private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
 
   private final EventLoop loop;
-  private final Class<? extends Channel> socketType;
+  private final Transport transport;
+  private final SendBuffer sending = new SendBuffer();
 
-  WireLoop(EventLoop loop, Class<? extends Channel> socketType) {
+  WireLoop(EventLoop loop, Transport transport) {
     this.loop = loop;
-    this.socketType = socketType;
+    this.transport = transport;
   }
 
   public void execute(Runnable task) {
@@ -47,12 +51,20 @@ public final class WireLoop {
     return answer;
   }
 
-  /** Opens a connection and sends CONNECT; the listener hears what becomes of it. */
-  public void connect(InetSocketAddress address, Login login, Consumer<WireEvent> listener) {
-    ChannelFuture connected =
+  /**
+   * Opens a connection and sends CONNECT; the listener hears what becomes of it.
+   *
+   * @param source where it comes from; null for what the machine chooses
+   */
+  public void connect(
+      InetSocketAddress address,
+      @Nullable InetAddress source,
+      Login login,
+      Consumer<WireEvent> listener) {
+    Bootstrap bootstrap =
         new Bootstrap()
             .group(loop)
-            .channel(socketType)
+            .channel(transport.socket())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
             .handler(
@@ -62,17 +74,31 @@ public final class WireLoop {
                     channel
                         .pipeline()
                         .addLast(new PacketDecoder(login.version()))
-                        .addLast(new ConnectionHandler(login, listener));
+                        .addLast(new ConnectionHandler(login, listener, sending));
                   }
-                })
-            .connect(address);
+                });
+    if (source != null) {
+      bootstrap.localAddress(new InetSocketAddress(source, 0));
+      if (transport == Transport.EPOLL) {
+        // Else bind takes a port of its own for each socket, whatever the other end is.
+        bootstrap.option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
+      }
+    }
+    ChannelFuture connected = bootstrap.connect(address);
     var _ =
         connected.addListener(
             done -> {
               if (!done.isSuccess()) {
-                String cause = "cannot connect to " + address + ": " + done.cause().getMessage();
+                String from = source == null ? "" : " from " + source.getHostAddress();
+                String cause =
+                    "cannot connect to " + address + from + ": " + done.cause().getMessage();
                 listener.accept(new WireEvent.Closed(cause));
               }
             });
+  }
+
+  /** Gives the loop's memory back; nothing is sent from here on. */
+  void release() {
+    loop.execute(sending::close);
   }
 }

@@ -1,16 +1,7 @@
 package qiantang.sim.wire;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,15 +19,12 @@ public final class WireLoops implements AutoCloseable {
   }
 
   public static WireLoops start(int count) {
-    boolean epoll = Epoll.isAvailable();
-    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    Class<? extends Channel> socketType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
-    EventLoopGroup group =
-        new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("sim", true), io);
+    Transport transport = Transport.best();
+    EventLoopGroup group = transport.loops(count, "sim");
     List<WireLoop> loops = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       EventLoop loop = group.next();
-      loops.add(new WireLoop(loop, socketType));
+      loops.add(new WireLoop(loop, transport));
     }
     return new WireLoops(group, List.copyOf(loops));
   }
@@ -48,6 +36,7 @@ public final class WireLoops implements AutoCloseable {
   /** Closes what is still open and waits for the threads to end. */
   @Override
   public void close() {
+    loops.forEach(WireLoop::release);
     group
         .shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
         .awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);

@@ -64,21 +64,24 @@ class LedgerTest {
   }
 
   @Test
-  void aWindowResendsTheOldestFirstUnderTheSamePacketIds() {
-    Window window = new Window(3);
-    int first = window.take(10, 0);
-    int second = window.take(11, 0);
-    int third = window.take(12, 0);
-    assertTrue(window.full());
-    window.free(first);
-    assertFalse(window.holds(Window.packetId(first)));
-    int fourth = window.take(13, 0);
-    assertEquals(List.of(second, third, fourth), boxed(window.slotsInOrder()));
-    assertFalse(window.holds(0));
-    assertFalse(window.holds(4));
-  }
-
-  private static List<Integer> boxed(int[] slots) {
-    return java.util.Arrays.stream(slots).boxed().toList();
+  void comesBackFromItsBytes() {
+    Ledger ledger = new Ledger();
+    for (int n = 0; n < 100; n++) {
+      ledger.sent(n);
+    }
+    assertEquals(24, Ledger.fromBytes(ledger.toBytes()).toBytes().length);
+    ledger.acked(0);
+    ledger.refused(1);
+    ledger.acked(70);
+    Ledger back = Ledger.fromBytes(ledger.toBytes());
+    assertEquals(100, back.sent());
+    assertEquals(2, back.ackedCount());
+    assertEquals(1, back.refusedCount());
+    for (int n = 0; n < 100; n++) {
+      assertEquals(ledger.isAcked(n), back.isAcked(n));
+      assertEquals(ledger.isRefused(n), back.isRefused(n));
+    }
+    back.acked(2); // and goes on
+    assertTrue(back.isAcked(2));
   }
 }

@@ -108,21 +108,19 @@ class PacketCodecTest {
 
   @Test
   void publishSetsDupOnlyForAResend() {
-    byte[] topic = "t".getBytes(StandardCharsets.UTF_8);
     byte[] payload = "ab".getBytes(StandardCharsets.UTF_8);
     assertEquals(
         "3207" + "000174" + "0102" + "6162",
-        encode(o -> PacketEncoder.publish(o, MqttVersion.V3_1_1, topic, 0x102, false, payload)));
+        encode(o -> PacketEncoder.publish(o, MqttVersion.V3_1_1, "t", 1, 0x102, false, payload)));
     assertEquals(
         "3a08" + "000174" + "0102" + "00" + "6162",
-        encode(o -> PacketEncoder.publish(o, MqttVersion.V5, topic, 0x102, true, payload)));
+        encode(o -> PacketEncoder.publish(o, MqttVersion.V5, "t", 1, 0x102, true, payload)));
   }
 
   @Test
   void lengthsOfTwoBytesAreWrittenLowSevenBitsFirst() {
-    byte[] topic = "t".getBytes(StandardCharsets.UTF_8);
     String bytes =
-        encode(o -> PacketEncoder.publish(o, MqttVersion.V3_1_1, topic, 1, false, new byte[300]));
+        encode(o -> PacketEncoder.publish(o, MqttVersion.V3_1_1, "t", 1, 1, false, new byte[300]));
     assertEquals("32b102", bytes.substring(0, 6));
   }
 

@@ -1,0 +1,88 @@
+package qiantang.sim.fleet;
+
+import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.SingleWriterRecorder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one loop counts and times. Its thread writes without locks; any thread may read the counts,
+ * one at a time the times.
+ */
+final class LoopFigures implements FigureSource {
+  private static final long NANOS_PER_MICRO = 1_000;
+
+  final LoopCounter sent = new LoopCounter();
+  final LoopCounter acked = new LoopCounter();
+  final LoopCounter refused = new LoopCounter();
+  final LoopCounter resent = new LoopCounter();
+  final LoopCounter late = new LoopCounter();
+  final LoopCounter skipped = new LoopCounter();
+  final LoopCounter strayAcks = new LoopCounter();
+  final LoopCounter loggedIn = new LoopCounter();
+  final LoopCounter loginsRefused = new LoopCounter();
+  final LoopCounter connectionsLost = new LoopCounter();
+
+  private final Times ack = new Times();
+  private final Times ackFromSend = new Times();
+  private final Times lag = new Times();
+  private final Consumer<String> troubles;
+
+  LoopFigures(Consumer<String> troubles) {
+    this.troubles = troubles;
+  }
+
+  /** A recorder and the histogram that it fills and empties in turn with its own. */
+  private static final class Times {
+    private final SingleWriterRecorder recorder =
+        new SingleWriterRecorder(Figures.MICROS_MAX, Figures.DIGITS);
+    private @Nullable Histogram interval;
+
+    void record(long nanos) {
+      recorder.recordValue(Math.clamp(nanos / NANOS_PER_MICRO, 0, Figures.MICROS_MAX));
+    }
+
+    Histogram sinceLast() {
+      Histogram taken = recorder.getIntervalHistogram(interval);
+      interval = taken;
+      return taken;
+    }
+  }
+
+  void recordAck(long fromPlannedNanos, long fromSentNanos) {
+    ack.record(fromPlannedNanos);
+    ackFromSend.record(fromSentNanos);
+  }
+
+  /** How late the loop itself noticed that a message was due: the generator's own fault. */
+  void recordLag(long nanos) {
+    lag.record(nanos);
+  }
+
+  void trouble(String text) {
+    troubles.accept(text);
+  }
+
+  @Override
+  public Figures.Counts counts() {
+    // Outcomes before what they are outcomes of: in flight is never negative.
+    long ackedNow = acked.get();
+    long refusedNow = refused.get();
+    return new Figures.Counts(
+        sent.get(),
+        ackedNow,
+        refusedNow,
+        resent.get(),
+        late.get(),
+        skipped.get(),
+        strayAcks.get(),
+        loggedIn.get(),
+        loginsRefused.get(),
+        connectionsLost.get());
+  }
+
+  @Override
+  public Figures.Latencies sinceLast() {
+    return new Figures.Latencies(ack.sinceLast(), ackFromSend.sinceLast(), lag.sinceLast());
+  }
+}

@@ -1,0 +1,179 @@
+package qiantang.sim.fleet;
+
+import java.util.Arrays;
+import java.util.List;
+import qiantang.sim.plan.PublisherPlan;
+
+/**
+ * Which messages of the publishers of one loop are due, in flight and settled. It knows no socket
+ * and no clock, so that a test runs it in virtual time. Loop thread.
+ *
+ * <p>Messages wait in the plan, not in a queue: {@code due} is the first whose time has not come,
+ * and the ledger knows the first that was never sent. About 70 bytes a publisher, and 20 a message
+ * in flight.
+ */
+final class Outbound {
+
+  /** Puts a message on the wire. */
+  @FunctionalInterface
+  interface Wire {
+    void publish(int publisher, long n, int packetId, boolean dup);
+  }
+
+  private final List<Seat> seats;
+  private final LoopFigures figures;
+  private final long backlogMax;
+  private final Wire wire;
+  private final Flights flights;
+  private final Ledger[] ledgers;
+  private final long[] due;
+
+  /** Unacknowledged messages that the connection may have: the fleet's limit or the server's. */
+  private final char[] windowMax;
+
+  /** From here on messages in flight wait to be sent again on the connection that is open. */
+  private final int[] resendFrom;
+
+  private final char[] resendCount;
+  private long startNanos;
+
+  Outbound(List<Seat> seats, LoopFigures figures, long backlogMax, Wire wire) {
+    this.seats = seats;
+    this.figures = figures;
+    this.backlogMax = backlogMax;
+    this.wire = wire;
+    int count = seats.size();
+    flights = new Flights(count);
+    ledgers = new Ledger[count];
+    Arrays.setAll(ledgers, _ -> new Ledger());
+    due = new long[count];
+    windowMax = new char[count];
+    resendFrom = new int[count];
+    Arrays.fill(resendFrom, Flights.NONE);
+    resendCount = new char[count];
+  }
+
+  void begin(long startNanos) {
+    this.startNanos = startNanos;
+  }
+
+  List<Ledger> ledgers(int from, int to) {
+    return Arrays.stream(ledgers, from, to).map(Ledger::copy).toList();
+  }
+
+  boolean hasMore(int publisher) {
+    return due[publisher] < plan(publisher).messages();
+  }
+
+  /** When the publisher's next message falls due, on the pacing clock. */
+  long nextDueNanos(int publisher) {
+    return startNanos + plan(publisher).plannedNanos(due[publisher]);
+  }
+
+  /** Takes note of everything of a publisher that has fallen due. */
+  void becomeDue(int publisher, long nowNanos) {
+    PublisherPlan plan = plan(publisher);
+    long messages = plan.messages();
+    long n = due[publisher];
+    while (n < messages) {
+      long late = nowNanos - startNanos - plan.plannedNanos(n);
+      if (late < 0) {
+        break;
+      }
+      figures.recordLag(late);
+      n++;
+    }
+    due[publisher] = n;
+    Ledger ledger = ledgers[publisher];
+    while (n - ledger.sent() > backlogMax) {
+      figures.skipped.increment();
+      ledger.skip(ledger.sent());
+    }
+  }
+
+  /** A connection is there: what is in flight goes again, before anything new. */
+  void connected(int publisher, int receiveMax) {
+    windowMax[publisher] = (char) Math.min(plan(publisher).fleet().inFlightMax(), receiveMax);
+    resendFrom[publisher] = flights.first(publisher);
+    resendCount[publisher] = (char) flights.size(publisher);
+  }
+
+  /** Sends what is due as far as the window reaches; answers whether there was anything. */
+  boolean send(int publisher, long nowNanos) {
+    boolean resent = resend(publisher);
+    if (resendCount[publisher] > 0) {
+      return resent;
+    }
+    Ledger ledger = ledgers[publisher];
+    PublisherPlan plan = plan(publisher);
+    long first = ledger.sent();
+    long n = first;
+    while (n < due[publisher]
+        && flights.size(publisher) < windowMax[publisher]
+        && flights.hasRoomFor(publisher, n)) {
+      if (nowNanos - startNanos - plan.plannedNanos(n) > Figures.LATE_NANOS) {
+        figures.late.increment();
+      }
+      figures.sent.increment();
+      ledger.sent(n);
+      flights.add(publisher, n, nowNanos);
+      wire.publish(publisher, n, Flights.packetId(n), false);
+      n++;
+    }
+    return resent || n > first;
+  }
+
+  /** [MQTT-4.6.0-1] in the order in which they went at first, [MQTT-4.4.0-1] under their ids. */
+  private boolean resend(int publisher) {
+    boolean any = false;
+    // What was sent on this connection is what is in flight and not waiting to be sent again.
+    while (resendCount[publisher] > 0
+        && flights.size(publisher) - resendCount[publisher] < windowMax[publisher]) {
+      int slot = resendFrom[publisher];
+      long n = flights.message(slot);
+      resendFrom[publisher] = flights.after(slot);
+      resendCount[publisher]--;
+      figures.resent.increment();
+      wire.publish(publisher, n, Flights.packetId(n), true);
+      any = true;
+    }
+    return any;
+  }
+
+  /** Settles the message with this packet id; answers whether there is one in flight. */
+  boolean acknowledged(int publisher, int packetId, boolean success, long nowNanos) {
+    int slot = flights.find(publisher, packetId);
+    if (slot == Flights.NONE) {
+      figures.strayAcks.increment();
+      return false;
+    }
+    long n = flights.message(slot);
+    long planned = startNanos + plan(publisher).plannedNanos(n);
+    figures.recordAck(nowNanos - planned, nowNanos - flights.sentNanos(slot));
+    int waiting = resendFrom[publisher];
+    if (resendCount[publisher] > 0 && n >= flights.message(waiting)) {
+      // Acknowledged by the kept session before we sent it again.
+      resendCount[publisher]--;
+      resendFrom[publisher] = slot == waiting ? flights.after(slot) : waiting;
+    }
+    flights.remove(publisher, slot);
+    if (success) {
+      ledgers[publisher].acked(n);
+      figures.acked.increment();
+    } else {
+      ledgers[publisher].refused(n);
+      figures.refused.increment();
+    }
+    return true;
+  }
+
+  /** When the oldest unacknowledged message was first sent, or {@code nowNanos} without one. */
+  long oldestSentNanos(int publisher, long nowNanos) {
+    int slot = flights.first(publisher);
+    return slot == Flights.NONE ? nowNanos : flights.sentNanos(slot);
+  }
+
+  private PublisherPlan plan(int publisher) {
+    return seats.get(publisher).plan();
+  }
+}

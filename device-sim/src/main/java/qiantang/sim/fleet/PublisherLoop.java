@@ -1,0 +1,364 @@
+package qiantang.sim.fleet;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import qiantang.sim.plan.PublisherPlan;
+import qiantang.sim.wire.Connection;
+import qiantang.sim.wire.Login;
+import qiantang.sim.wire.ServerPacket;
+import qiantang.sim.wire.WireEvent;
+import qiantang.sim.wire.WireLoop;
+
+/**
+ * The publishers of one loop and their connections: log in, send what is due, settle
+ * acknowledgements, come back after a loss and send again what is open. A publisher is an index
+ * into arrays: with {@link Outbound} and the wheel it takes less than 100 bytes, its plan and its
+ * socket aside. Loop thread only.
+ */
+final class PublisherLoop {
+  /** Wakes at most this often; what falls due in between goes together and shows as lag. */
+  private static final long TICK_NANOS = 1_000_000;
+
+  private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final long RAMP_NANOS = 5_000_000;
+  private static final long RESERVED_AGAIN_NANOS = 10_000_000;
+
+  /** Keep-alives and silences are looked at once a second, a tenth of the publishers at a time. */
+  private static final int UPKEEP_PARTS = 10;
+
+  private static final Duration UPKEEP_EVERY = Duration.ofMillis(100);
+
+  /**
+   * A system that cannot store stays silent; after this long we ask again by a new connection.
+   * Twice the longest outage that no connection may be lost by.
+   */
+  private static final int SILENCE_MILLIS_MAX = (int) Duration.ofMinutes(2).toMillis();
+
+  private static final int LOGIN_MILLIS_MAX = (int) Duration.ofSeconds(20).toMillis();
+
+  private static final byte LOGGED_IN = 1;
+  private static final byte PINGED = 2;
+
+  private final WireLoop loop;
+  private final String runId;
+  private final List<Seat> seats;
+  private final FleetOptions options;
+  private final LoopFigures figures;
+  private final Outbound outbound;
+  private final long originNanos;
+
+  // Times in milliseconds since the origin: differences are right for 24 days of silence.
+  private final @Nullable Connection[] connections;
+  private final byte[] state;
+  private final byte[] failures;
+  private final int[] openedMillis;
+
+  /** When something was written last; while a PINGREQ is not answered, when that went. */
+  private final int[] lastWriteMillis;
+
+  private final char[] pingAfterSeconds;
+
+  private TimerWheel wheel = new TimerWheel(0, 0);
+  private Backoff backoff = Backoff.PROMPT;
+  private long startMillis;
+  private long startNanos;
+  private LongSupplier reservedUntilNanos = () -> Long.MAX_VALUE;
+  private int connecting;
+  private int upkeepPart;
+  private boolean stopping;
+
+  PublisherLoop(
+      WireLoop loop, String runId, List<Seat> seats, FleetOptions options, LoopFigures figures) {
+    this.loop = loop;
+    this.runId = runId;
+    this.seats = seats;
+    this.options = options;
+    this.figures = figures;
+    this.outbound = new Outbound(seats, figures, options.backlogMax(), this::publish);
+    this.originNanos = options.nanos().getAsLong();
+    int count = seats.size();
+    connections = new Connection[count];
+    state = new byte[count];
+    failures = new byte[count];
+    openedMillis = new int[count];
+    lastWriteMillis = new int[count];
+    pingAfterSeconds = new char[count];
+  }
+
+  void connectAll(int perSecond) {
+    ramp(options.nanos().getAsLong(), perSecond);
+    loop.schedule(this::upkeep, UPKEEP_EVERY);
+  }
+
+  private void ramp(long beganNanos, int perSecond) {
+    long now = options.nanos().getAsLong();
+    double until = 1 + (now - beganNanos) * 1e-9 * perSecond;
+    while (connecting < seats.size() && connecting < until) {
+      connect(connecting++);
+    }
+    if (connecting < seats.size() && !stopping) {
+      loop.schedule(() -> ramp(beganNanos, perSecond), Duration.ofNanos(RAMP_NANOS));
+    }
+  }
+
+  void begin(long startMillis, long startNanos, LongSupplier reservedUntilNanos) {
+    this.reservedUntilNanos = reservedUntilNanos;
+    this.startMillis = startMillis;
+    this.startNanos = startNanos;
+    outbound.begin(startNanos);
+    wheel = new TimerWheel(seats.size(), -1);
+    for (int p = 0; p < seats.size(); p++) {
+      schedule(p);
+    }
+    pace();
+  }
+
+  void stop() {
+    stopping = true;
+    for (Connection connection : connections) {
+      if (connection != null) {
+        connection.disconnect();
+      }
+    }
+  }
+
+  int size() {
+    return seats.size();
+  }
+
+  List<Ledger> ledgers(int from, int to) {
+    return outbound.ledgers(from, to);
+  }
+
+  void disturb(Disturbance disturbance) {
+    for (int p = 0; p < connections.length; p++) {
+      Connection open = connections[p];
+      if (open != null && disturbance.concerns(plan(p).index())) {
+        disturb(p, open, disturbance);
+      }
+    }
+  }
+
+  private void disturb(int p, Connection open, Disturbance disturbance) {
+    switch (disturbance.kind()) {
+      case DROP -> {
+        backoff = disturbance.backoff();
+        open.abort("dropped by the scenario");
+      }
+      case LEAVE_HALF_OPEN -> {
+        backoff = disturbance.backoff();
+        open.abandon();
+        closed(p, "left half open by the scenario");
+      }
+      case STOP_READING -> open.read(false);
+      case READ_AGAIN -> open.read(true);
+    }
+  }
+
+  private void pace() {
+    if (stopping) {
+      return;
+    }
+    long ahead = options.nanos().getAsLong() - startNanos;
+    if (ahead >= reservedUntilNanos.getAsLong()) {
+      // The journal waits for the disk. What falls due meanwhile goes late, and shows as lag.
+      loop.schedule(this::pace, Duration.ofNanos(RESERVED_AGAIN_NANOS));
+      return;
+    }
+    wheel.advance(Math.floorDiv(ahead, TICK_NANOS), this::due);
+    long next = wheel.nextTick();
+    if (next != TimerWheel.NEVER) {
+      long delay = startNanos + next * TICK_NANOS - options.nanos().getAsLong();
+      // Without a delay the sockets are still looked at in between.
+      loop.schedule(this::pace, Duration.ofNanos(Math.max(0, delay)));
+    }
+  }
+
+  private void due(int p) {
+    // The clock anew for each: the time that those before took is lag of ours too.
+    long now = options.nanos().getAsLong();
+    outbound.becomeDue(p, now);
+    send(p, now);
+    schedule(p);
+  }
+
+  private void schedule(int p) {
+    if (outbound.hasMore(p)) {
+      // The first tick at which it is due: never early, up to a tick late.
+      long ahead = outbound.nextDueNanos(p) - startNanos;
+      wheel.schedule(p, -Math.floorDiv(-ahead, TICK_NANOS));
+    }
+  }
+
+  private void send(int p, long nowNanos) {
+    Connection open = connections[p];
+    if (open != null && is(p, LOGGED_IN) && !stopping) {
+      if (outbound.send(p, nowNanos)) {
+        if (!is(p, PINGED)) {
+          lastWriteMillis[p] = millis(nowNanos);
+        }
+        open.flush();
+      }
+    }
+  }
+
+  private void publish(int p, long n, int packetId, boolean dup) {
+    Connection open = connections[p];
+    if (open == null) {
+      throw new AssertionError("BUG: a message without a connection");
+    }
+    PublisherPlan plan = plan(p);
+    open.publish(plan.topic(), packetId, dup, plan.payload(n, startMillis));
+  }
+
+  private void connect(int p) {
+    if (!stopping) {
+      PublisherPlan plan = plan(p);
+      openedMillis[p] = millis(options.nanos().getAsLong());
+      Login login =
+          new Login(
+              plan.fleet().mqtt(),
+              runId + "-" + plan.index(),
+              seats.get(p).token(),
+              keepAliveSeconds(p));
+      loop.connect(
+          options.address(), options.source(plan.index()), login, event -> happened(p, event));
+    }
+  }
+
+  private void happened(int p, WireEvent event) {
+    switch (event) {
+      case WireEvent.Opened(Connection opened) -> opened(p, opened);
+      case WireEvent.Received(ServerPacket packet) -> received(p, packet);
+      case WireEvent.ReceivedAll _ -> send(p, options.nanos().getAsLong());
+      case WireEvent.Closed(String cause) -> closed(p, cause);
+    }
+  }
+
+  private void opened(int p, Connection opened) {
+    connections[p] = opened;
+    state[p] = 0;
+    if (stopping) {
+      opened.disconnect();
+    }
+  }
+
+  private void received(int p, ServerPacket packet) {
+    if (stopping) {
+      return; // the ledgers have been handed over
+    }
+    switch (packet) {
+      case ServerPacket.ConnAck connAck -> loginAnswered(p, connAck);
+      case ServerPacket.PubAck pubAck -> acknowledged(p, pubAck);
+      case ServerPacket.PingResp _ -> state[p] &= ~PINGED;
+      case ServerPacket.Disconnect disconnect ->
+          abort(p, "the server disconnected: " + code(disconnect.code()) + disconnect.reason());
+      case ServerPacket.Other other -> abort(p, "the server sent packet type " + other.type());
+    }
+  }
+
+  private void acknowledged(int p, ServerPacket.PubAck pubAck) {
+    long now = options.nanos().getAsLong();
+    boolean known = outbound.acknowledged(p, pubAck.packetId(), pubAck.success(), now);
+    if (known && !pubAck.success()) {
+      figures.trouble(plan(p).id() + ": message refused: " + code(pubAck.code()) + pubAck.reason());
+    }
+  }
+
+  private void closed(int p, String cause) {
+    connections[p] = null;
+    if (is(p, LOGGED_IN)) {
+      figures.loggedIn.decrement();
+      if (!stopping) {
+        figures.connectionsLost.increment();
+      }
+    }
+    state[p] = 0;
+    if (!stopping) {
+      figures.trouble(plan(p).id() + ": " + cause);
+      loop.schedule(() -> connect(p), backoff.draw(plan(p).seed(), failures[p]));
+      failures[p] = (byte) Math.min(Byte.MAX_VALUE, failures[p] + 1);
+    }
+  }
+
+  private void loginAnswered(int p, ServerPacket.ConnAck connAck) {
+    if (connAck.code() != 0) {
+      figures.loginsRefused.increment();
+      abort(p, "the server refused the login: " + code(connAck.code()));
+      return;
+    }
+    state[p] = LOGGED_IN;
+    failures[p] = 0;
+    figures.loggedIn.increment();
+    outbound.connected(p, connAck.receiveMax());
+    // [MQTT-5 3.2.2.3.14] the server's keep-alive holds; half of it leaves room for a slow ping.
+    int seconds =
+        connAck.keepAliveSeconds() > 0
+            ? Math.min(keepAliveSeconds(p), connAck.keepAliveSeconds())
+            : keepAliveSeconds(p);
+    pingAfterSeconds[p] = (char) (seconds / 2);
+    lastWriteMillis[p] = millis(options.nanos().getAsLong());
+  }
+
+  private void upkeep() {
+    long nowNanos = options.nanos().getAsLong();
+    for (int p = upkeepPart; p < connections.length; p += UPKEEP_PARTS) {
+      Connection open = connections[p];
+      if (open != null) {
+        upkeep(p, open, nowNanos);
+      }
+    }
+    upkeepPart = (upkeepPart + 1) % UPKEEP_PARTS;
+    if (!stopping) {
+      loop.schedule(this::upkeep, UPKEEP_EVERY);
+    }
+  }
+
+  /** Once a second: keep the connection alive, and end one that has gone silent. */
+  private void upkeep(int p, Connection open, long nowNanos) {
+    int now = millis(nowNanos);
+    int waited = now - Math.max(openedMillis[p], millis(outbound.oldestSentNanos(p, nowNanos)));
+    if (!is(p, LOGGED_IN)) {
+      if (now - openedMillis[p] > LOGIN_MILLIS_MAX) {
+        open.abort("no answer to CONNECT");
+      }
+    } else if (is(p, PINGED) && now - lastWriteMillis[p] > SILENCE_MILLIS_MAX) {
+      open.abort("no answer to PINGREQ");
+    } else if (waited > SILENCE_MILLIS_MAX) {
+      open.abort("no PUBACK for " + SILENCE_MILLIS_MAX / 1_000 + " s");
+    } else if (!is(p, PINGED) && now - lastWriteMillis[p] > pingAfterSeconds[p] * 1_000) {
+      lastWriteMillis[p] = now;
+      state[p] |= PINGED;
+      open.ping();
+    }
+  }
+
+  private boolean is(int p, byte flag) {
+    return (state[p] & flag) != 0;
+  }
+
+  private void abort(int p, String cause) {
+    Connection open = connections[p];
+    if (open != null) {
+      open.abort(cause);
+    }
+  }
+
+  private PublisherPlan plan(int p) {
+    return seats.get(p).plan();
+  }
+
+  private int keepAliveSeconds(int p) {
+    return Math.toIntExact(plan(p).fleet().keepAlive().toSeconds());
+  }
+
+  private int millis(long nanos) {
+    return (int) ((nanos - originNanos) / NANOS_PER_MILLI);
+  }
+
+  private static String code(int code) {
+    return String.format("0x%02x ", code);
+  }
+}

@@ -123,14 +123,17 @@ final class RunCommand implements Callable<Integer> {
       }
     }
     if (metricsPort == null) {
-      return new ScenarioRun(scenario.toString(), read, found, generator(found, err), err, null).run();
+      return new ScenarioRun(scenario.toString(), read, found, generator(found, err), err, null)
+          .run();
     }
     return switch (RunMetrics.start(metricsPort)) {
       case Outcome.Failed<RunMetrics> failed -> failed.widen();
       case Outcome.Done<RunMetrics>(RunMetrics served) -> {
         try (RunMetrics metrics = served) {
           err.println("metrics at http://127.0.0.1:" + metrics.port() + "/metrics");
-          yield new ScenarioRun(scenario.toString(), read, found, generator(found, err), err, metrics).run();
+          yield new ScenarioRun(
+                  scenario.toString(), read, found, generator(found, err), err, metrics)
+              .run();
         }
       }
     };

@@ -171,7 +171,8 @@ final class ScenarioRun {
   }
 
   private static Outcome<RunReport> failed(Load load) {
-    return new Outcome.Failed<>(ExitCode.GENERATOR_LIMITED, "cannot finish the run: " + load.failure());
+    return new Outcome.Failed<>(
+        ExitCode.GENERATOR_LIMITED, "cannot finish the run: " + load.failure());
   }
 
   private static boolean settled(Figures figures, long planned) {

@@ -12,12 +12,7 @@ import qiantang.sim.capacity.PlanCommand;
     description = "Simulates devices and gateways, and audits what the system made of them.",
     mixinStandardHelpOptions = true,
     exitCodeOnInvalidInput = 4,
-    subcommands = {
-      RunCommand.class,
-      ReplayCommand.class,
-      CheckCommand.class,
-      PlanCommand.class
-    })
+    subcommands = {RunCommand.class, ReplayCommand.class, CheckCommand.class, PlanCommand.class})
 public final class SimCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 

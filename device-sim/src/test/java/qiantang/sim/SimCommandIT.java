@@ -100,9 +100,9 @@ class SimCommandIT {
     assertEquals(0, run(List.of("check", write("s.yaml", SCENARIO))), () -> table);
     assertTrue(table.contains("5 connections, 9 devices, 80 messages/s for 2 s"), table);
     assertTrue(table.contains("FITS     files      need 305 open files"), table);
-    assertEquals(2, run(List.of("check", write("bad.yaml", "version: 1\n"))));
+    assertEquals(4, run(List.of("check", write("bad.yaml", "version: 1\n"))));
     assertEquals(
-        2, run(List.of("check", write("s.yaml", SCENARIO), "--source-addresses", "nowhere")));
+        4, run(List.of("check", write("s.yaml", SCENARIO), "--source-addresses", "nowhere")));
     assertTrue(table.contains("'nowhere' is no address"), table);
   }
 

@@ -153,6 +153,7 @@ final class ScenarioRun {
       return new Outcome.Done<>(
           new RunReport(
               plan.runId(),
+              plan.digest(),
               name,
               scenario.seed(),
               members.size(),
@@ -189,8 +190,16 @@ final class ScenarioRun {
           new SentMessages(member.seat().plan(), ledgers.get(i), startMillis, member.access()));
     }
     say("reading everything back");
+    // Where there is disorder, event times reach beyond the time of the run.
+    long past = 0;
+    long future = 0;
+    for (Provisioning.Member member : members) {
+      past = Math.max(past, member.seat().plan().pastMillis());
+      future = Math.max(future, member.seat().plan().futureMillis());
+    }
+    long untilMillis = System.currentTimeMillis() + future;
     try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
-      return new Auditor(api, this::say).audit(sent, startMillis, System.currentTimeMillis());
+      return new Auditor(api, this::say).audit(sent, startMillis - past, untilMillis);
     }
   }
 

@@ -15,6 +15,6 @@ class DemoFleetTest {
 
   @Test
   void aModelWithoutSignalsPublishesThoseOfAnotherAndNotAllTheSame() {
-    assertNotEquals(DemoFleet.signals("loom", 0), DemoFleet.signals("loom", 1));
+    assertNotEquals(DemoFleet.signals("greenhouse", 0), DemoFleet.signals("loom", 1));
   }
 }

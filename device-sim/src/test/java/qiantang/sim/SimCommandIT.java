@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import qiantang.sim.plan.SignalModel;
 
 /** The commands from the command line to the exit code, against a system that can misbehave. */
 class SimCommandIT {
@@ -44,7 +45,9 @@ class SimCommandIT {
   private static final Path NAB =
       Path.of("..", "seeds", "nab", "machine_temperature_system_failure.csv");
   private static final long MESSAGES = 3 * 40 + 2 * 20;
-  private static final long SAMPLES = 3 * 40 * 7 + 2 * 20 * 3 * 7;
+  private static final long SAMPLES =
+      3L * 40 * SignalModel.CNC_SPINDLE.metrics().size()
+          + 2L * 20 * 3 * SignalModel.PUMP.metrics().size();
 
   @TempDir private Path folder = Path.of("");
 

@@ -79,13 +79,21 @@ final class ConnectionsIT {
   @Test
   void whatIsBehindAGatewayIsToldByItsBirths() {
     world.send(
-        mine, new Entry.Birth(new DeviceId("s1"), "泵 1", new DeviceId("gw"), "P-7", NOW_MICROS));
+        mine,
+        presence("gw", 1, true, "connect", 0),
+        new Entry.Birth(new DeviceId("s1"), "泵 1", new DeviceId("gw"), "P-7", 1L, NOW_MICROS));
     JsonObject item =
         page("/v1/enterprises/mine/devices/s1/connections").getJsonArray("items").getJsonObject(0);
     assertEquals("gw", item.getString("gateway"));
     assertEquals("泵 1", item.getString("name"));
     assertEquals("P-7", item.getString("model"));
     assertEquals("with-gateway", item.getString("state"));
+    world.send(mine, presence("gw", 1, false, "keep-alive", 5_000_000));
+    item =
+        page("/v1/enterprises/mine/devices/s1/connections").getJsonArray("items").getJsonObject(0);
+    assertEquals("ended", item.getString("state"));
+    assertEquals("gateway-keep-alive", item.getString("reason"));
+    assertEquals(MILLIS + 5_000, item.getLong("disconnectedAt"));
   }
 
   @Test

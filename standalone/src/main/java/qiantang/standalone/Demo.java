@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import qiantang.ingest.IngestMain;
 import qiantang.ingest.net.Listeners.Layers;
 import qiantang.ingest.net.Transports;
+import qiantang.ingest.net.tls.TlsFiles;
 import qiantang.query.QueryMain;
 import qiantang.sim.DemoFleet;
 import qiantang.standalone.cassandra.CannotStartException;
@@ -23,8 +24,12 @@ import qiantang.standalone.cassandra.ErasedSpace;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 
-/** Everything in one: started from the database outwards, stopped in reverse. */
-record Demo(DemoFile file, CassandraWatch watch, IngestMain ingest) {
+/**
+ * Everything in one: started from the database outwards, stopped in reverse.
+ *
+ * @param isCertifiedByOwn whether the server's certificate is of the demo's own authority
+ */
+record Demo(DemoFile file, boolean isCertifiedByOwn, CassandraWatch watch, IngestMain ingest) {
   /** Each device of the fleet sends this often. */
   private static final Duration FLEET_PERIOD = Duration.ofSeconds(5);
 
@@ -57,7 +62,9 @@ record Demo(DemoFile file, CassandraWatch watch, IngestMain ingest) {
             data, CassandraProcess.Config.durable(options.cqlPort, memoryBytes()), progress);
     running.add("cassandra", StopLimit.CASSANDRA.time(), process);
 
-    if (authority.files().equals(transports.tls())) {
+    @Nullable TlsFiles tls = transports.tls();
+    boolean isOfOwn = tls != null && tls.certificate().equals(authority.files().certificate());
+    if (isOfOwn) {
       authority.certify(listeners.addresses());
     }
     Cassandra store = Cassandra.connect(config(process.contactPoint()));
@@ -86,12 +93,13 @@ record Demo(DemoFile file, CassandraWatch watch, IngestMain ingest) {
             listeners.local(ingest.mqttPort()),
             localOrNull(listeners, ingest.port(Layers.TLS)),
             localOrNull(listeners, ingest.port(Layers.WEB_SOCKET)),
+            localOrNull(listeners, ingest.port(Layers.WEB_SOCKET_OVER_TLS)),
             "http://" + listeners.local(query.port()),
             tokens.operator(),
             tokens.enterprises(),
             List.of(ProcessHandle.current().pid(), process.pid()));
     file.write(data.path());
-    return new Demo(file, new CassandraWatch(process, data), ingest);
+    return new Demo(file, isOfOwn, new CassandraWatch(process, data), ingest);
   }
 
   private static @Nullable String localOrNull(Listeners listeners, int port) {

@@ -3,6 +3,7 @@ package qiantang.standalone;
 import ch.qos.logback.classic.LoggerContext;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -36,7 +37,8 @@ final class DemoCommand implements Callable<Integer> {
     try {
       Demo demo = Demo.start(options, running, progress);
       PrintWriter out = spec.commandLine().getOut();
-      out.print(Welcome.of(demo.file(), options.data.resolve("demo.json"), Checkout.ofScript()));
+      Path demoJson = options.data.resolve("demo.json");
+      out.print(Welcome.of(demo.file(), demo.isCertifiedByOwn(), demoJson, Checkout.ofScript()));
       out.flush();
       new Reload(spec, of -> ((DemoCommand) of).options.ingest, demo.ingest()::apply).onHangUp();
       String why = demo.watch().awaitEnd();

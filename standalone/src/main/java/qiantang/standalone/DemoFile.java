@@ -22,12 +22,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mqtts host and port of MQTT over TLS; null where it is off
  * @param ws host and port of MQTT over WebSocket, on {@code /mqtt}; null where it is off
+ * @param wss the same over TLS
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record DemoFile(
     String mqtt,
     @Nullable String mqtts,
     @Nullable String ws,
+    @Nullable String wss,
     String http,
     String operator,
     List<EnterpriseTokens> enterprises,

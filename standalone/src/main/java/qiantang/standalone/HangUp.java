@@ -28,10 +28,17 @@ final class HangUp {
       Object handler =
           MethodHandleProxies.asInterfaceInstance(
               signalHandler, MethodHandles.dropArguments(run, 0, signal));
-      var _ =
+      Object before =
           signal
               .getMethod("handle", signal, signalHandler)
               .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), handler);
+      // Who starts us may have it ignored, and the JVM leaves that so: signal(7), nohup(1).
+      if (signalHandler.getField("SIG_IGN").get(null).equals(before)) {
+        logger.warn(
+            "SIGHUP is ignored, as whoever started this had it ignored: options are read at the"
+                + " start alone; start it without nohup, with setsid or as a service, to have"
+                + " --config read again");
+      }
     } catch (ReflectiveOperationException e) {
       logger.warn("cannot listen to SIGHUP, options are read at the start alone", e);
     }

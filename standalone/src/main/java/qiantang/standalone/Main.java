@@ -75,7 +75,9 @@ public final class Main implements Runnable {
     return (exception, _) -> {
       CommandLine command = exception.getCommandLine();
       PrintWriter err = command.getErr();
-      err.println("qiantang: " + exception.getMessage());
+      // picocli 4.7.7 says the word twice where an option takes KEY=VALUE.
+      String what = String.valueOf(exception.getMessage()).replace("option option", "option");
+      err.println("qiantang: " + what);
       err.println("See " + command.getCommandSpec().qualifiedName() + " --help");
       return command.getCommandSpec().exitCodeOnInvalidInput();
     };

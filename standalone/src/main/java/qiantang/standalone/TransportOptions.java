@@ -41,7 +41,7 @@ final class TransportOptions {
       description = {
         "The server's certificate and those between it and its CA, in PEM. This file and the next",
         "three are looked at every 1.5 s; what has changed holds for new connections. Default: in",
-        "a demo one of its own authority, DIR/tls/ca.pem"
+        "a demo one of its own authority, which is DIR/tls/ca.pem"
       })
   private @Nullable Path certificate;
 
@@ -54,7 +54,11 @@ final class TransportOptions {
   @Option(
       names = "--tls-ca",
       paramLabel = "FILE",
-      description = "Who signs clients' certificates, in PEM. Default: clients are not asked")
+      description = {
+        "Who signs clients' certificates, in PEM. Default: clients are not asked; with a demo's"
+            + " own",
+        "certificate its own authority"
+      })
   private @Nullable Path ca;
 
   @Option(
@@ -123,20 +127,29 @@ final class TransportOptions {
 
   private @Nullable TlsFiles files(@Nullable TlsFiles byDefault) throws CannotStartException {
     if (certificate == null && key == null) {
+      if (byDefault != null) {
+        @Nullable Path authority = ca == null ? byDefault.ca() : ca;
+        return files(byDefault.certificate(), byDefault.key(), authority);
+      }
       if (ca != null || crl != null || clients != null) {
         throw new CannotStartException(
             "cannot ask clients for certificates: name the server's own with --tls-cert");
       }
-      return byDefault;
+      return null;
     }
     if (certificate == null || key == null) {
       throw new CannotStartException(
           "cannot serve TLS: --tls-cert and --tls-key are needed, both of them");
     }
+    return files(certificate, key, ca);
+  }
+
+  private TlsFiles files(Path server, Path serverKey, @Nullable Path authority)
+      throws CannotStartException {
     ClientAuthentication byCa =
-        ca == null ? ClientAuthentication.none : ClientAuthentication.optional;
+        authority == null ? ClientAuthentication.none : ClientAuthentication.optional;
     try {
-      return new TlsFiles(certificate, key, ca, crl, clients == null ? byCa : clients);
+      return new TlsFiles(server, serverKey, authority, crl, clients == null ? byCa : clients);
     } catch (IllegalArgumentException e) {
       throw new CannotStartException(e.getMessage() + "; name it with --tls-ca");
     }

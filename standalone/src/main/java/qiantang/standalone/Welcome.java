@@ -14,39 +14,44 @@ final class Welcome {
 
   private Welcome() {}
 
-  static String of(DemoFile file, Path demoJson, Checkout checkout) {
+  /**
+   * The whole text.
+   *
+   * @param isCertifiedByOwn whether the server's certificate is of the demo's own authority
+   */
+  static String of(DemoFile file, boolean isCertifiedByOwn, Path demoJson, Checkout checkout) {
     EnterpriseTokens enterprise = file.enterprises().getFirst();
     String data = "%s/v1/enterprises/%s".formatted(file.http(), enterprise.id());
     String device = "%s/devices/%s/latest".formatted(data, enterprise.device().id());
     return """
-        ready %1$s
+    ready %1$s
 
-        console and API  %1$s
-        MQTT             %2$s%17$s
-        all tokens       %3$s
+    console and API  %1$s
+    MQTT             %2$s%17$s
+    all tokens       %3$s
 
-        operator's token           %4$s
-        a gateway's token (%5$s)  %6$s
-        a device's token (%5$s)   %7$s
+    operator's token           %4$s
+    a gateway's token (%5$s)  %6$s
+    a device's token (%5$s)   %7$s
 
-        publish as the device %8$s, and ask for it:
-          %9$s
-          %10$s
+    publish as the device %8$s, and ask for it:
+      %9$s
+      %10$s
 
-        publish as a gateway for a device nobody announced, and ask for it:
-          %11$s
-          %12$s
+    publish as a gateway for a device nobody announced, and ask for it:
+      %11$s
+      %12$s
 
-        send rubbish, and ask why it was refused:
-          %13$s
-          %14$s
+    send rubbish, and ask why it was refused:
+      %13$s
+      %14$s
 
-        let the simulator judge, with devices of its own:
-          %15$s
-          %16$s
+    let the simulator judge, with devices of its own:
+      %15$s
+      %16$s
 
-        Ctrl-C ends it.
-        """
+    Ctrl-C ends it.
+    """
         .formatted(
             file.http(),
             file.mqtt(),
@@ -69,21 +74,28 @@ final class Welcome {
             simulate(checkout, "run", "device-sim/scenarios/smoke.yaml", demoJson),
             simulate(
                 checkout, "replay", "seeds/nab/machine_temperature_system_failure.csv", demoJson),
-            others(file, demoJson));
+            others(file, isCertifiedByOwn, demoJson));
   }
 
   /** The other ways in, where they are served, each on a line of its own. */
-  private static String others(DemoFile file, Path demoJson) {
+  private static String others(DemoFile file, boolean isCertifiedByOwn, Path demoJson) {
+    String authority =
+        isCertifiedByOwn
+            ? ", --cafile " + word(demoJson.resolveSibling("tls").resolve("ca.pem").toString())
+            : ", --cafile: the CA that signed --tls-cert";
     StringBuilder lines = new StringBuilder();
     if (file.mqtts() != null) {
-      lines
-          .append("\nMQTT over TLS    ")
-          .append(file.mqtts())
-          .append(", --cafile ")
-          .append(word(demoJson.resolveSibling("tls").resolve("ca.pem").toString()));
+      lines.append("\nMQTT over TLS    ").append(file.mqtts()).append(authority);
     }
     if (file.ws() != null) {
       lines.append("\nMQTT over WS     ws://").append(file.ws()).append("/mqtt");
+    }
+    if (file.wss() != null) {
+      lines
+          .append("\nMQTT over WSS    wss://")
+          .append(file.wss())
+          .append("/mqtt")
+          .append(authority);
     }
     return lines.toString();
   }

@@ -1,6 +1,7 @@
 package qiantang.standalone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ class DemoFileTest {
           "127.0.0.1:1883",
           "127.0.0.1:8883",
           null,
+          "127.0.0.1:8084",
           "http://127.0.0.1:8080",
           "operator.x",
           List.of(new EnterpriseTokens("e", "e.a", "e.g", new DeviceToken("d", "e.d"))),
@@ -56,6 +58,14 @@ class DemoFileTest {
     try (var files = Files.list(temp)) {
       assertEquals(List.of(temp.resolve("demo.json")), files.toList());
     }
+  }
+
+  @Test
+  void eachWayInHasItsKey() throws Exception {
+    FILE.write(temp);
+    String written = Files.readString(temp.resolve("demo.json"));
+    assertTrue(written.contains("\"wss\" : \"127.0.0.1:8084\""), written);
+    assertFalse(written.contains("\"ws\""), "what is off has none");
   }
 
   @Test

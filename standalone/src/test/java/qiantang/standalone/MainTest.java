@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
+import qiantang.store.registry.Quota;
 
 class MainTest {
   private final StringWriter out = new StringWriter();
@@ -33,6 +34,36 @@ class MainTest {
             command.getCommandSpec().qualifiedName() + " " + option.longestName());
       }
     }
+  }
+
+  @Test
+  void whatAListOfCommandsShowsOfEachIsAWholeSentence() {
+    Deque<CommandLine> commands = new ArrayDeque<>(List.of(main));
+    while (!commands.isEmpty()) {
+      CommandLine command = commands.pop();
+      commands.addAll(command.getSubcommands().values());
+      String shown = command.getCommandSpec().usageMessage().description()[0];
+      assertTrue(shown.endsWith("."), command.getCommandSpec().qualifiedName() + ": " + shown);
+    }
+  }
+
+  @Test
+  void theQuotasAreListedWithUnitAndUsualValue() {
+    assertEquals(0, main.execute("admin", "quotas", "--help"));
+    for (Quota quota : Quota.values()) {
+      assertTrue(
+          out.toString()
+              .lines()
+              .anyMatch(
+                  line -> line.matches(" *" + quota.word() + " +" + quota.usual() + " +[a-z].*")),
+          quota.word() + " in " + out);
+    }
+  }
+
+  @Test
+  void aQuotaWithoutAValueIsOneSentence() {
+    assertEquals(2, main.execute("admin", "quotas", "--enterprise", "e", "--set", "x"));
+    assertTrue(err.toString().startsWith("qiantang: Value for option '--set'"), err.toString());
   }
 
   @Test

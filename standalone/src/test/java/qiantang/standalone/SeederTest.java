@@ -74,7 +74,8 @@ class SeederTest {
   }
 
   private static DemoFile file(Seeder.Tokens tokens) {
-    return new DemoFile("", null, null, "", tokens.operator(), tokens.enterprises(), List.of());
+    return new DemoFile(
+        "", null, null, null, "", tokens.operator(), tokens.enterprises(), List.of());
   }
 
   private Credential credential(String token) throws Exception {

@@ -82,6 +82,23 @@ class TransportOptionsTest {
   }
 
   @Test
+  void aDemosOwnCertificateAndAnotherCaForItsClientsGoTogether() throws Exception {
+    TlsFiles byAnother = transports(OWN, "--tls-ca", "z", "--tls-crl", "r").tls();
+    assertEquals(
+        new TlsFiles(
+            OWN.certificate(),
+            OWN.key(),
+            Path.of("z"),
+            Path.of("r"),
+            ClientAuthentication.optional),
+        byAnother);
+    TlsFiles required = transports(OWN, "--tls-client-auth", "required").tls();
+    assertEquals(
+        new TlsFiles(OWN.certificate(), OWN.key(), OWN.ca(), null, ClientAuthentication.required),
+        required);
+  }
+
+  @Test
   void whatDoesNotFitIsASentence() {
     assertFault("--tls-cert and its key with --tls-key", "--mqtts-port", "0");
     assertFault("--tls-cert and its key with --tls-key", "--wss-port", "0");

@@ -1,6 +1,7 @@
 package qiantang.standalone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ class WelcomeTest {
           "[0:0:0:0:0:0:0:1]:1883",
           "[0:0:0:0:0:0:0:1]:8883",
           null,
+          "[0:0:0:0:0:0:0:1]:8084",
           "http://[0:0:0:0:0:0:0:1]:8080",
           "operator.x",
           List.of(new EnterpriseTokens("e", "e.a", "e.g", new DeviceToken("d", "e.d"))),
@@ -76,8 +78,20 @@ class WelcomeTest {
     assertTrue(welcome.contains("--demo 'my data/it'\\''s/demo.json'"), welcome);
   }
 
+  @Test
+  void whoTrustsTheDemoIsShownAFileThatExists() {
+    String own = welcome(ROOT, "data/demo.json");
+    String line = "MQTT over TLS    [0:0:0:0:0:0:0:1]:8883, --cafile";
+    assertTrue(own.contains(line + " data/tls/ca.pem\n"), own);
+    assertTrue(own.contains("wss://[0:0:0:0:0:0:0:1]:8084/mqtt, --cafile data/tls/ca.pem\n"), own);
+    Checkout checkout = new Checkout(ROOT, ROOT);
+    String named = Welcome.of(FILE, false, Path.of("data/demo.json"), checkout);
+    assertTrue(named.contains(line + ": the CA that signed --tls-cert\n"), named);
+    assertFalse(named.contains("ca.pem"), named);
+  }
+
   private static String welcome(Path current, String demoJson) {
-    return Welcome.of(FILE, Path.of(demoJson), new Checkout(ROOT, current));
+    return Welcome.of(FILE, true, Path.of(demoJson), new Checkout(ROOT, current));
   }
 
   private static List<String> commands(String welcome) {

@@ -12,4 +12,17 @@ public record DevicePlan(String id, long seed, SignalModel model, List<String> m
   static DevicePlan of(String id, long seed, SignalModel model) {
     return new DevicePlan(id, seed, model, model.metrics());
   }
+
+  DevicePlan without(String prefix) {
+    return new DevicePlan(PublisherPlan.cut(id, prefix), seed, model, metrics);
+  }
+
+  Signal signal(long n, long millis) {
+    return Signal.of(model, seed, n, millis);
+  }
+
+  /** The machine behind the readings: what its states, parts and energy are at any instant. */
+  public Machine machine() {
+    return Machine.of(model, seed);
+  }
 }

@@ -13,6 +13,7 @@ import qiantang.sim.wire.MqttVersion;
  * @param jitter share of the period by which a message may be planned later than its beat
  * @param inFlightMax unacknowledged messages of one connection
  * @param keepAlive whole seconds; half of it without a packet is followed by a PINGREQ
+ * @param qos 0, 1 or 2: at most once, at least once, exactly once
  */
 public record FleetSpec(
     String name,
@@ -24,10 +25,41 @@ public record FleetSpec(
     double jitter,
     int inFlightMax,
     Duration keepAlive,
-    MqttVersion mqtt) {
+    MqttVersion mqtt,
+    Dialect dialect,
+    boolean tls,
+    int qos) {
 
   /** What a fleet asks for that says nothing: long enough to cost nothing, short enough to tell. */
   public static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
+
+  /** A fleet that speaks ThingsBoard's JSON with QoS 1 over plain TCP. */
+  public FleetSpec(
+      String name,
+      @Nullable String enterprise,
+      int count,
+      int subDevices,
+      SignalModel model,
+      Duration period,
+      double jitter,
+      int inFlightMax,
+      Duration keepAlive,
+      MqttVersion mqtt) {
+    this(
+        name,
+        enterprise,
+        count,
+        subDevices,
+        model,
+        period,
+        jitter,
+        inFlightMax,
+        keepAlive,
+        mqtt,
+        Dialect.THINGSBOARD,
+        false,
+        1);
+  }
 
   public boolean gateway() {
     return subDevices > 0;

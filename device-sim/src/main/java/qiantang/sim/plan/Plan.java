@@ -13,14 +13,14 @@ public record Plan(String runId, List<PublisherPlan> publishers) {
    */
   public static Plan of(Scenario scenario, String runId) {
     List<PublisherPlan> publishers = new ArrayList<>();
+    LoadCurve load = LoadCurve.of(scenario.phases());
     for (FleetSpec fleet : scenario.fleets()) {
       for (int number = 0; number < fleet.count(); number++) {
         int index = publishers.size();
         String id = runId + "-" + fleet.name() + "-" + number;
         long seed = Mix.bits(scenario.seed(), index);
-        long endNanos = scenario.duration().toNanos();
-        publishers.add(
-            PublisherPlan.of(fleet, index, id, seed, devices(fleet, id, seed), endNanos));
+        List<DevicePlan> devices = devices(fleet, id, seed);
+        publishers.add(PublisherPlan.of(fleet, index, id, seed, devices, scenario, load));
       }
     }
     return new Plan(runId, List.copyOf(publishers));
@@ -33,7 +33,12 @@ public record Plan(String runId, List<PublisherPlan> publishers) {
     for (String device : fleet.gateway() ? subDevices : List.of(id)) {
       devices.add(DevicePlan.of(device, Mix.bits(seed, devices.size()), fleet.model()));
     }
-    return PublisherPlan.of(fleet, index, id, seed, List.copyOf(devices), PublisherPlan.ENDLESS);
+    return PublisherPlan.endless(fleet, index, id, seed, List.copyOf(devices));
+  }
+
+  /** What two runs of one scenario and seed have in common; takes a second. */
+  public PlanDigest digest() {
+    return PlanDigest.of(this);
   }
 
   public long messages() {

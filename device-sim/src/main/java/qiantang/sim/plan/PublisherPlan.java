@@ -4,72 +4,145 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * What one connection sends: message n is planned at {@code phase + n * period + jitter(n)} after
- * the beginning and holds one reading of each of its devices, with that instant as event time. A
- * direct device is a publisher with one device, itself.
+ * What one connection sends. Message n is due when the work of the load curve reaches {@code phase
+ * + n * period + jitter(n)}; it holds one reading of each of its devices, with that instant as
+ * event time unless the scenario asks for disorder. A direct device is a publisher with one device,
+ * itself. Everything is a function of (seed, n), in any order of n.
  *
  * @param fleet what it has in common with its like
  * @param index its number in the run
  * @param id of the gateway or device that logs in
  * @param messages how many are planned in all
+ * @param load how fast the plan's time goes
+ * @param times which instant a message tells of
  */
 public record PublisherPlan(
-    FleetSpec fleet, int index, String id, long seed, List<DevicePlan> devices, long messages) {
+    FleetSpec fleet,
+    int index,
+    String id,
+    long seed,
+    List<DevicePlan> devices,
+    long messages,
+    LoadCurve load,
+    EventTimes times) {
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final int VALUES_BYTES_GUESS = 200;
 
   /** A publisher that plans for ever. */
   public static final long ENDLESS = Long.MAX_VALUE;
 
+  /** A publisher of a run that lasts so long. */
   static PublisherPlan of(
-      FleetSpec fleet, int index, String id, long seed, List<DevicePlan> devices, long endNanos) {
-    PublisherPlan endless = new PublisherPlan(fleet, index, id, seed, devices, ENDLESS);
-    if (endNanos == ENDLESS) {
-      return endless;
-    }
+      FleetSpec fleet,
+      int index,
+      String id,
+      long seed,
+      List<DevicePlan> devices,
+      Scenario scenario,
+      LoadCurve load) {
+    long endNanos = scenario.duration().toNanos();
+    EventTimes times = new EventTimes(scenario.disorder(), seed, endNanos);
+    PublisherPlan endless =
+        new PublisherPlan(fleet, index, id, seed, devices, ENDLESS, load, times);
     // Jitter only delays, so what is planned before the end is a beginning of the sequence.
-    long messages = Math.max(0, endNanos - endless.phaseNanos()) / endless.periodNanos() + 1;
+    long work = load.workAt(endNanos) + 1;
+    long messages = Math.max(0, work - endless.phaseNanos()) / endless.periodNanos() + 1;
     while (messages > 0 && endless.plannedNanos(messages - 1) >= endNanos) {
       messages--;
     }
-    return new PublisherPlan(fleet, index, id, seed, devices, messages);
+    return new PublisherPlan(fleet, index, id, seed, devices, messages, load, times);
+  }
+
+  static PublisherPlan endless(
+      FleetSpec fleet, int index, String id, long seed, List<DevicePlan> devices) {
+    EventTimes times = new EventTimes(Disorder.NONE, seed, ENDLESS);
+    return new PublisherPlan(fleet, index, id, seed, devices, ENDLESS, LoadCurve.STEADY, times);
+  }
+
+  /** The same plan under ids that do not begin with this. */
+  PublisherPlan without(String prefix) {
+    return new PublisherPlan(
+        fleet,
+        index,
+        cut(id, prefix),
+        seed,
+        devices.stream().map(device -> device.without(prefix)).toList(),
+        messages,
+        load,
+        times);
+  }
+
+  static String cut(String id, String prefix) {
+    return id.startsWith(prefix) ? id.substring(prefix.length()) : id;
   }
 
   public String topic() {
     return fleet.gateway() ? "v1/gateway/telemetry" : "v1/devices/me/telemetry";
   }
 
-  /** When message n should go, after the beginning of the run. */
+  /** When message n should go, in ns after the beginning of the run; never less than for n - 1. */
   public long plannedNanos(long n) {
     long jitterMax = (long) (periodNanos() * fleet.jitter());
-    return phaseNanos() + n * periodNanos() + (long) (Mix.unit(seed, n) * jitterMax);
+    return load.timeOf(phaseNanos() + n * periodNanos() + (long) (Mix.unit(seed, n) * jitterMax));
   }
 
+  /**
+   * The message of which n is a copy, byte for byte, or n itself if it is none. Only the original's
+   * samples can be told apart in what is read back.
+   */
+  public long original(long n) {
+    return times.original(n);
+  }
+
+  /** The true instant that message n tells of, in ns after the beginning; may be negative. */
+  public long instantNanos(long n) {
+    long original = original(n);
+    return times.instantNanos(original, plannedNanos(times.beatOf(original)));
+  }
+
+  /** How long before the beginning of the run the oldest event time may be, in milliseconds. */
+  public long pastMillis() {
+    return times.pastMillis();
+  }
+
+  /** How long after the last planned time the newest event time may be, in milliseconds. */
+  public long futureMillis() {
+    return times.futureMillis();
+  }
+
+  /** What message n says when that was, by the publisher's own clock. */
   public long eventTimeMillis(long n, long startMillis) {
-    return startMillis + plannedNanos(n) / NANOS_PER_MILLI;
+    return startMillis + times.clockMillis(original(n), instantNanos(n));
   }
 
-  /** The message with this event time, or -1 if none was planned. */
+  /** The first message with this event time, or -1 if none was planned. */
   public long messageAt(long eventTimeMicros, long startMillis) {
     if (eventTimeMicros % 1_000 != 0) {
       return -1;
     }
     long millis = eventTimeMicros / 1_000;
-    long offsetNanos = (millis - startMillis) * NANOS_PER_MILLI - phaseNanos();
-    // Event times are cut to milliseconds and jitter delays: it is this beat, one before or after.
-    long beat = Math.floorDiv(offsetNanos, periodNanos());
-    for (long n = Math.max(0, beat - 1); n <= beat + 1 && n < messages; n++) {
-      if (eventTimeMillis(n, startMillis) == millis) {
+    EventTimes.Place place = times.placeOf(millis - startMillis);
+    // Times are cut to milliseconds and jitter delays: it is one of these beats, or next to them.
+    for (long beat = Math.max(0, beatAt(place.firstPlannedNanos()) - 1);
+        beat <= beatAt(place.lastPlannedNanos()) + 1;
+        beat++) {
+      long n = beat + place.back();
+      if (n < messages && original(n) == n && eventTimeMillis(n, startMillis) == millis) {
         return n;
       }
     }
     return -1;
   }
 
+  private long beatAt(long nanos) {
+    return Math.floorDiv(load.workAt(nanos) - phaseNanos(), periodNanos());
+  }
+
   /** What device number {@code device} of this publisher reports in message n. */
   public List<MetricValue> values(int device, long n) {
     DevicePlan plan = devices.get(device);
-    return plan.model().values(new Signal(plan.seed(), n, plannedNanos(n) / 1e9));
+    return plan.model()
+        .values(plan.signal(original(n), Math.floorDiv(instantNanos(n), NANOS_PER_MILLI)));
   }
 
   /** The payload of message n: the same bytes at every call, as a resend needs them. */

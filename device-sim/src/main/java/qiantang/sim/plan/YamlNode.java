@@ -17,4 +17,7 @@ sealed interface YamlNode {
   record Sequence(int line, int column, List<YamlNode> items) implements YamlNode {}
 
   record Scalar(int line, int column, String text) implements YamlNode {}
+
+  /** A key without a value. */
+  record Nothing(int line, int column) implements YamlNode {}
 }

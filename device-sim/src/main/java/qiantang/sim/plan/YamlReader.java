@@ -29,7 +29,12 @@ final class YamlReader {
         problems.add(1, 1, "the file is empty");
         return null;
       }
-      return node(parser, first);
+      YamlNode root = node(parser, first);
+      if (parser.nextToken() != null) {
+        JsonLocation at = parser.currentTokenLocation();
+        problems.add(at.getLineNr(), at.getColumnNr(), "a second document; a file has one");
+      }
+      return root;
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       problems.add(
@@ -46,9 +51,13 @@ final class YamlReader {
     JsonLocation at = parser.currentTokenLocation();
     int line = at.getLineNr();
     int column = at.getColumnNr();
+    if (parser.isCurrentAlias()) {
+      problems.add(line, column, "aliases (*name) are not read; write the value out");
+    }
     return switch (token) {
       case START_OBJECT -> new YamlNode.Mapping(line, column, entries(parser));
       case START_ARRAY -> new YamlNode.Sequence(line, column, items(parser));
+      case VALUE_NULL -> new YamlNode.Nothing(line, column);
       default -> new YamlNode.Scalar(line, column, parser.getText());
     };
   }

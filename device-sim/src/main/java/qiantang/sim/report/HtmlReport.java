@@ -168,9 +168,10 @@ final class HtmlReport {
     environment.path("versions").forEach(version -> row("version", version.asText()));
     environment.path("limits").properties().forEach(e -> row(e.getKey(), e.getValue().asText()));
     row("seed", text("seed"));
-    if (result.has("planDigest")) {
-      row("plan digest", text("planDigest"));
-    }
+    JsonNode plan = result.path("plan");
+    row(
+        "plan, sha256; 1 message of " + plan.path("everyNth").asText(),
+        plan.path("sha256").asText());
     row("took", String.format(Locale.ROOT, "%.1f s", seconds("tookMillis")));
     out.append("</tbody></table></section>\n");
   }

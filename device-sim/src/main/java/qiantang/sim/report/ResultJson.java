@@ -33,6 +33,7 @@ public final class ResultJson {
     json.put("run", report.runId());
     json.put("scenario", report.scenario());
     json.put("seed", report.seed());
+    json.set("plan", JSON.valueToTree(report.plan()));
     json.put("publishers", report.publishers());
     json.put("devices", report.devices());
     json.put("tookMillis", report.took().toMillis());

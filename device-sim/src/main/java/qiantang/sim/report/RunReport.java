@@ -12,11 +12,13 @@ import qiantang.sim.audit.Verdict;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Ledger;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.plan.PlanDigest;
 import qiantang.sim.plan.Threshold;
 
 /**
  * The result of a run.
  *
+ * @param plan what two runs of one seed have in common
  * @param planned messages of the plan
  * @param ack from the planned time to PUBACK
  * @param ackFromSend from sending to PUBACK: hides waiting, printed to show how much
@@ -25,6 +27,7 @@ import qiantang.sim.plan.Threshold;
  */
 public record RunReport(
     String runId,
+    PlanDigest plan,
     String scenario,
     long seed,
     int publishers,
@@ -145,6 +148,7 @@ public record RunReport(
   public String text() {
     Table out = new Table();
     out.line("run", "%s of %s, seed %d".formatted(runId, scenario, seed));
+    out.line("plan", plan.text());
     out.line(
         "fleet",
         "%d publishers, %d devices, %d s".formatted(publishers, devices, took.toSeconds()));

@@ -110,7 +110,7 @@ class PlanTest {
   void aModelMixesTypesAndKeepsToItsMetrics(SignalModel model) {
     Set<Class<?>> types = new HashSet<>();
     for (long n = 0; n < 500; n++) {
-      var values = model.values(new Signal(99, n, n * 7.0));
+      var values = model.values(Signal.of(model, 99, n, n * 7_000));
       assertEquals(model.metrics().size(), values.size());
       for (MetricValue value : values) {
         types.add(value.getClass());

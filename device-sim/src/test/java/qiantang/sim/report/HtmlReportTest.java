@@ -98,6 +98,7 @@ class HtmlReportTest {
     RunReport report =
         new RunReport(
             good.runId(),
+            good.plan(),
             good.scenario(),
             good.seed(),
             good.publishers(),

@@ -10,6 +10,7 @@ import qiantang.sim.audit.Finding;
 import qiantang.sim.audit.Tally;
 import qiantang.sim.audit.Verdict;
 import qiantang.sim.fleet.Figures;
+import qiantang.sim.plan.PlanDigest;
 import qiantang.sim.plan.Threshold;
 
 /** Reports of invented runs: 100 messages of 7 samples each. */
@@ -36,6 +37,7 @@ final class Runs {
     }
     return new RunReport(
         "r1",
+        new PlanDigest("ab12", 1),
         name,
         42,
         10,

@@ -77,15 +77,19 @@ public final class EnterpriseRules {
     return mine;
   }
 
-  /** Reads them from the registry; fails while the store is away, and then the old ones hold. */
-  CompletionStage<Void> read() {
+  /**
+   * Reads them from the registry; fails while the store is away, and then the old ones hold.
+   *
+   * @return whether a quota has risen that somebody may be waiting for
+   */
+  CompletionStage<Boolean> read() {
     long number = next();
     return registry
         .enterprise(enterprise)
         .thenCombine(
             registry.disabledDevices(enterprise),
             (row, disabled) -> new State(isKnownOnly(row), disabled, limits(row)))
-        .thenAccept(read -> install(number, read));
+        .thenApply(read -> install(number, read));
   }
 
   /** Whether every device may be spoken for, as is usual. */
@@ -134,10 +138,13 @@ public final class EnterpriseRules {
     return ++begun;
   }
 
-  private synchronized void install(long number, State read) {
-    if (number > installed) {
-      installed = number;
-      state = read;
+  private synchronized boolean install(long number, State read) {
+    if (number <= installed) {
+      return false;
     }
+    State before = state;
+    installed = number;
+    state = read;
+    return before != null && usage.forgetRisen(before.limits(), read.limits());
   }
 }

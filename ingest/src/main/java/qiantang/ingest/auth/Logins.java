@@ -141,7 +141,7 @@ public final class Logins {
   }
 
   /** The rules of an enterprise's gateways are read again, if there are any. */
-  public CompletionStage<Void> readRulesAgain(EnterpriseId enterprise) {
+  public CompletionStage<Boolean> readRulesAgain(EnterpriseId enterprise) {
     return remembered.readRulesAgain(enterprise);
   }
 

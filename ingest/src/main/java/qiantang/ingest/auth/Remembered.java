@@ -84,10 +84,10 @@ final class Remembered {
     return known.areRead().thenApply(nothing -> known);
   }
 
-  /** Reads the rules again where anybody uses them. */
-  CompletionStage<Void> readRulesAgain(EnterpriseId enterprise) {
+  /** Reads the rules again where anybody uses them; whether a quota has risen by it. */
+  CompletionStage<Boolean> readRulesAgain(EnterpriseId enterprise) {
     EnterpriseRules known = rules.get(enterprise);
-    return known == null ? CompletableFuture.runAsync(() -> {}, Runnable::run) : known.read();
+    return known == null ? CompletableFuture.completedFuture(false) : known.read();
   }
 
   /** What has changed is asked for again at the next look. */

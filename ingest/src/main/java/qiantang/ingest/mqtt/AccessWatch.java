@@ -152,7 +152,20 @@ public final class AccessWatch implements AutoCloseable {
             .collect(groupingBy(session -> session.identity().device()));
     boolean concernsRules = changes.stream().anyMatch(change -> change.credential() == null);
     return lookInto(changes, 0, sessions)
-        .thenCompose(nothing -> concernsRules ? node.logins().readRulesAgain(enterprise) : done());
+        .thenCompose(nothing -> concernsRules ? readRulesAgain(enterprise) : done());
+  }
+
+  /** Who is slowed by a quota that has risen since does not wait for the time it was told. */
+  private CompletionStage<Void> readRulesAgain(EnterpriseId enterprise) {
+    return node.logins()
+        .readRulesAgain(enterprise)
+        .thenAcceptAsync(
+            hasRisen -> {
+              if (hasRisen) {
+                node.sessions(enterprise).forEach(Active::readOnLater);
+              }
+            },
+            executor);
   }
 
   private CompletionStage<Void> lookInto(

@@ -63,11 +63,30 @@ final class Active implements Phase {
     inFlightMax = Window.most(connect.version(), Math.toIntExact(inFlight));
     receiveMaximum = connect.receiveMaximum();
     canExpireLater = connect.sessionExpirySeconds() > 0;
-    int secondsMax = node.terms().keepAliveSecondsMax();
+    keepAliveSeconds = keepAliveSeconds(connect, node.terms());
+  }
+
+  private static int keepAliveSeconds(Packet.Connect connect, Terms terms) {
+    int secondsMax = terms.keepAliveSecondsMax();
     boolean isCapped =
         connect.version() == MqttVersion.V5
             && (connect.keepAliveSeconds() == 0 || connect.keepAliveSeconds() > secondsMax);
-    keepAliveSeconds = isCapped ? secondsMax : connect.keepAliveSeconds();
+    return isCapped ? secondsMax : connect.keepAliveSeconds();
+  }
+
+  /** How many bytes the CONNACK of MQTT 5 takes that {@link #welcome} answers to this. */
+  static int welcomeBytes(Packet.Connect connect, @Nullable String assignedId, Terms terms) {
+    return PacketEncoder.connectedBytes(
+        announcement(connect, 1, assignedId, keepAliveSeconds(connect, terms)));
+  }
+
+  private static PacketEncoder.Announcement announcement(
+      Packet.Connect connect, int inFlight, @Nullable String assignedId, int keepAliveSeconds) {
+    return new PacketEncoder.Announcement(
+        inFlight,
+        assignedId,
+        keepAliveSeconds == connect.keepAliveSeconds() ? -1 : keepAliveSeconds,
+        connect.sessionExpirySeconds() > 0);
   }
 
   /**
@@ -109,11 +128,7 @@ final class Active implements Phase {
     PacketEncoder.connected(
         session.out(),
         session.version(),
-        new PacketEncoder.Announcement(
-            inFlightMax,
-            isAssigned ? clientId : null,
-            keepAliveSeconds == connect.keepAliveSeconds() ? -1 : keepAliveSeconds,
-            canExpireLater));
+        announcement(connect, inFlightMax, isAssigned ? clientId : null, keepAliveSeconds));
     records.connected(connect, keepAliveSeconds);
     session.activate(this);
   }
@@ -161,6 +176,17 @@ final class Active implements Phase {
   /** Any thread: its access was taken away. */
   void revokeLater(String detail, SessionEnd why) {
     session.loop().executor().execute(() -> revoke(detail, why));
+  }
+
+  /** Any thread: a quota has risen. */
+  void readOnLater() {
+    session.loop().executor().execute(this::readOn);
+  }
+
+  private void readOn() {
+    if (incoming != null && !session.isEnded()) {
+      incoming.readOn();
+    }
   }
 
   /** It may not go on: the enterprise reads why, MQTT 5 is told, the link is cut. */

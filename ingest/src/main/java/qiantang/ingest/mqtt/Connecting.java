@@ -122,6 +122,11 @@ final class Connecting implements Phase {
     }
     boolean isAssigned = connect.clientId().isEmpty();
     String clientId = isAssigned ? "qt-" + UUID.randomUUID() : connect.clientId();
+    fault = sizeFault(connect, isAssigned ? clientId : null);
+    if (fault != null) {
+      refuse(presented(connect, clientId), connect.clientId(), fault);
+      return;
+    }
     Presented presented = presented(connect, clientId);
     long generation = node.logins().generation();
     login(
@@ -213,6 +218,21 @@ final class Connecting implements Phase {
     return isPattern
         ? idFault(Reason.PROTOCOL, "a client id that looks like a pattern: leave out + # and %")
         : null;
+  }
+
+  /** [MQTT-3.1.2-24]: no packet beyond the client's maximum, and a CONNACK announces much. */
+  private @Nullable Fault sizeFault(Packet.Connect connect, @Nullable String assignedId) {
+    if (connect.version() == MqttVersion.V3_1_1) {
+      return null;
+    }
+    int least = Active.welcomeBytes(connect, assignedId, node.terms());
+    return session.packetBytesMax() >= least
+        ? null
+        : new Fault(
+            ReasonCode.PACKET_TOO_LARGE,
+            Reason.PROTOCOL,
+            "a Maximum Packet Size of %d, which our CONNACK of %d bytes is beyond: say %d or more"
+                .formatted(session.packetBytesMax(), least, least));
   }
 
   private static Fault idFault(Reason reason, String detail) {
@@ -392,13 +412,15 @@ final class Connecting implements Phase {
   }
 
   private void refuse(ReasonCode code, String detail) {
-    PacketEncoder.refused(
-        session.out(),
-        session.version(),
-        code,
-        detail,
-        node.terms().serverReference(),
-        session.packetBytesMax());
+    if (session.packetBytesMax() >= PacketEncoder.REFUSED_BYTES_LEAST) { // [MQTT-3.1.2-24]
+      PacketEncoder.refused(
+          session.out(),
+          session.version(),
+          code,
+          detail,
+          node.terms().serverReference(),
+          session.packetBytesMax());
+    }
     session.end(null, SessionEnd.PROTOCOL_ERROR);
   }
 }

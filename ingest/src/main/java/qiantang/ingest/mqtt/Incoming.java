@@ -223,6 +223,11 @@ final class Incoming {
     return isNodeDead;
   }
 
+  /** A quota has risen. */
+  void readOn() {
+    throttle.lift();
+  }
+
   /** The session ends: nobody waits for room any more. */
   void leave() {
     budgetWait.leave();

@@ -175,7 +175,8 @@ final class Records {
       return;
     }
     append(
-        new Entry.Birth(device.id(), device.name(), identity.device(), device.model(), nowMicros),
+        new Entry.Birth(
+            device.id(), device.name(), identity.device(), device.model(), number, nowMicros),
         Counts.NONE,
         0,
         result -> {});

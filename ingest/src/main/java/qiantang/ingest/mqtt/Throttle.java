@@ -51,6 +51,14 @@ final class Throttle {
     session.loop().schedule(timer(), now + wait.nanos());
   }
 
+  /** A quota has risen: the next message is reckoned anew, and may come now. */
+  void lift() {
+    if (session.isPausedFor(MqttSession.Pause.QUOTA)) {
+      session.loop().cancel(timer());
+      session.resume(MqttSession.Pause.QUOTA);
+    }
+  }
+
   /** The session ends. */
   void close() {
     TimerWheel.Timer set = timer;

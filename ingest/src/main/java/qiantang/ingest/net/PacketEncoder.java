@@ -18,6 +18,9 @@ public final class PacketEncoder {
   // CONNACK beside the text of its reason: header and length, flags, code, properties, length.
   private static final int REFUSED_BYTES = 3 + 2 + 2 + 3;
 
+  /** A CONNACK of MQTT 5 that says no, without any word: header, length, flags, code, length. */
+  public static final int REFUSED_BYTES_LEAST = 5;
+
   private static final byte[] NOTHING = {};
 
   private PacketEncoder() {}
@@ -34,6 +37,15 @@ public final class PacketEncoder {
       @Nullable String assignedClientId,
       int serverKeepAliveSeconds,
       boolean sendsSessionExpiry) {}
+
+  /** How many bytes the CONNACK of MQTT 5 takes that announces this. */
+  public static int connectedBytes(Announcement announcement) {
+    String assigned = announcement.assignedClientId();
+    return 22 // what is always there
+        + (announcement.sendsSessionExpiry() ? 5 : 0)
+        + (assigned == null ? 0 : 3 + assigned.length()) // ASCII, as we made it
+        + (announcement.serverKeepAliveSeconds() >= 0 ? 3 : 0);
+  }
 
   /** The CONNACK that lets a client in. */
   public static void connected(ByteBuf out, MqttVersion version, Announcement announcement) {
@@ -71,7 +83,8 @@ public final class PacketEncoder {
    * The CONNACK that does not; the connection is closed behind it.
    *
    * @param elsewhere another server; told with the code for it alone
-   * @param bytesMax reason and server are left out where the packet would be larger [MQTT-3.2.2-19]
+   * @param bytesMax at least {@link #REFUSED_BYTES_LEAST}; reason and server are left out where the
+   *     packet would be larger [MQTT-3.2.2-19]
    */
   public static void refused(
       ByteBuf out,

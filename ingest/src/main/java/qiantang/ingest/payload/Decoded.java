@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
+import qiantang.store.model.Entry;
 import qiantang.store.model.Reading;
 import qiantang.store.model.Reason;
 
@@ -35,12 +36,12 @@ public sealed interface Decoded {
    * Devices are said to be gone.
    *
    * @param devices the gateway or node itself among them, where it is meant
-   * @param reason a word for the record: {@code ndeath}, {@code ddeath}
+   * @param reason a word for the record: one of those of {@link Entry.Death}
    */
   record Death(List<DeviceId> devices, String reason) implements Decoded {
     /** Whether an edge node died with all that is behind it. */
     public boolean isOfNode() {
-      return reason.equals("ndeath");
+      return reason.equals(Entry.Death.OF_NODE);
     }
   }
 

@@ -35,8 +35,12 @@ public final class SubDevice {
     return model;
   }
 
+  /** Its gateway gives a type, or none: another one than before is to be announced. */
   void model(@Nullable String given) {
-    model = given;
+    if (given != null && !given.isEmpty() && !given.equals(model)) {
+      model = given;
+      announced = false;
+    }
   }
 
   /** Whether its birth is yet to be written; false from the second time on. */

@@ -1,6 +1,7 @@
 package qiantang.ingest.payload;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
@@ -27,6 +28,15 @@ public final class SubDevices {
       byName = devices;
     }
     return devices.computeIfAbsent(name, fresh -> new SubDevice(fresh, DeviceId.ofName(fresh)));
+  }
+
+  /** Those whose names begin so and whose births were written. */
+  public List<SubDevice> announced(String prefix) {
+    return byName == null
+        ? List.of()
+        : byName.values().stream()
+            .filter(device -> device.isAnnounced() && device.name().startsWith(prefix))
+            .toList();
   }
 
   /** In order of use, the one not used for longest first. */

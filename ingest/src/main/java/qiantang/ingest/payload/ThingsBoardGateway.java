@@ -3,9 +3,12 @@ package qiantang.ingest.payload;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.payload.Decoded.Birth;
+import qiantang.ingest.payload.Decoded.Death;
 import qiantang.ingest.payload.ReadingsReader.Unreadable;
+import qiantang.store.model.Entry;
 
 /**
  * ThingsBoard's gateway API: objects by device name. A device named twice in one message is read
@@ -28,17 +31,29 @@ final class ThingsBoardGateway {
     Announced announced = new Announced();
     Decoded decoded = ReadingsReader.read(message, announced);
     SubDevice device = announced.device;
-    return decoded instanceof Decoded.Readings && device != null ? new Birth(device) : decoded;
+    if (device == null || !(decoded instanceof Decoded.Readings)) {
+      return decoded;
+    }
+    device.model(announced.model);
+    return new Birth(device);
   }
 
-  /** Says nothing that is kept: whether a device is alive is seen from its readings. */
+  /** The device is gone until it is named again; the session goes on. */
   static Decoded disconnect(Message message) {
-    return ReadingsReader.read(message, new Announced());
+    Announced announced = new Announced();
+    Decoded decoded = ReadingsReader.read(message, announced);
+    SubDevice device = announced.device;
+    if (device == null || !(decoded instanceof Decoded.Readings)) {
+      return decoded;
+    }
+    device.died();
+    return new Death(List.of(device.id()), Entry.Death.DISCONNECTED);
   }
 
   /** {@code {"device":"PLC-1","type":"default"}}. */
   private static final class Announced implements ReadingsReader.Body {
     private @Nullable SubDevice device;
+    private @Nullable String model;
 
     @Override
     public void read(ReadingsReader reader) throws IOException, Unreadable {
@@ -47,7 +62,6 @@ final class ThingsBoardGateway {
         throw new Unreadable("expected an object with the device's name");
       }
       @Nullable String name = null;
-      @Nullable String model = null;
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String key = parser.currentName();
         JsonToken token = parser.nextToken();
@@ -70,7 +84,6 @@ final class ThingsBoardGateway {
         throw new Unreadable(fault);
       }
       device = reader.named(name);
-      device.model(model);
     }
   }
 }

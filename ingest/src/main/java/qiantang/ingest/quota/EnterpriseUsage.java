@@ -81,6 +81,44 @@ public final class EnterpriseUsage {
     return longer(longest, limit, own.take(Of.BYTES, limit, bytes, nowNanos));
   }
 
+  /**
+   * The quotas are others now. What is owed of a rate is kept as the time in which it is earned,
+   * which says nothing of another rate: of those that have risen it is forgotten.
+   *
+   * @return whether there are any for which somebody may be waiting
+   */
+  public boolean forgetRisen(Limits before, Limits now) {
+    boolean hasRisen = false;
+    for (Quota quota : Quota.values()) {
+      hasRisen |= now.of(quota).value() > before.of(quota).value() && forget(quota);
+    }
+    return hasRisen;
+  }
+
+  private boolean forget(Quota quota) {
+    switch (quota) {
+      case DEVICE_MESSAGES -> forgetOfDevices(Of.MESSAGES);
+      case DEVICE_BYTES -> forgetOfDevices(Of.BYTES);
+      case ENTERPRISE_MESSAGES -> own.forget(Of.MESSAGES);
+      case ENTERPRISE_BYTES -> own.forget(Of.BYTES);
+      case SUB_DEVICE_MESSAGES,
+          DEVICE_CONNECTS,
+          ENTERPRISE_CONNECTS,
+          NEW_DEVICES,
+          PAYLOAD_BYTES,
+          TOPIC_LEVELS,
+          IN_FLIGHT -> {
+        return false; // they refuse, and nobody waits
+      }
+    }
+    return true;
+  }
+
+  private void forgetOfDevices(Of what) {
+    devices.values().forEach(usage -> usage.forget(what));
+    recent.forget(enterprise, what);
+  }
+
   /** A gateway names a device that may be new: one is taken, whether there is one or not. */
   public void takeNewDevice(Limits limits, long nowNanos) {
     own.take(Of.NEW_DEVICES, limits.of(Quota.NEW_DEVICES), 1, nowNanos);

@@ -43,6 +43,18 @@ public final class RecentUsage {
     return known == null ? new Usage() : known;
   }
 
+  /** What an enterprise's devices used of this. */
+  void forget(EnterpriseId enterprise, Usage.Of what) {
+    usages
+        .asMap()
+        .forEach(
+            (key, usage) -> {
+              if (key.enterprise().equals(enterprise)) {
+                usage.forget(what);
+              }
+            });
+  }
+
   /** The last connection of a device has ended. */
   void keep(EnterpriseId enterprise, DeviceId device, Usage usage) {
     usages.put(new Key(enterprise, device), usage);

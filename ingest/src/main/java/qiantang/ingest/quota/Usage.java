@@ -90,6 +90,11 @@ public final class Usage {
     var _ = (long) TIMES.getAndAdd(times, what.at, -limit.costNanos(1));
   }
 
+  /** As if nothing had been used. */
+  void forget(Of what) {
+    TIMES.setVolatile(times, what.at, Gcra.UNUSED);
+  }
+
   private long time(Of what) {
     return (long) TIMES.getVolatile(times, what.at);
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qiantang.ingest.mqtt.Rig.ACME;
 import static qiantang.ingest.net.ClientPackets.bytes;
 import static qiantang.ingest.net.ClientPackets.connect;
+import static qiantang.ingest.net.ClientPackets.connect5;
 import static qiantang.ingest.net.ClientPackets.hex;
 import static qiantang.ingest.net.ClientPackets.packet;
 import static qiantang.ingest.net.ClientPackets.publish;
@@ -156,6 +157,35 @@ class LoginTest {
     byte[] body =
         bytes().putText("MQTT").put(hex("05 02 0014 06 15")).putText("abc").putText("c").toBytes();
     refused("8c", packet(0x10, body));
+  }
+
+  @Test
+  void noConnackIsLargerThanTheClientTakes() {
+    String token = rig.token(ACME, Role.DEVICE, "d").text();
+    String expiry = "11 0000003c ";
+    assertEquals("", answer(connect5("c", token, "27 00000001")));
+    assertEquals("", answer(connect5("c", "acme.wrong", "27 00000004")));
+    f("2003009500", connect5("c", token, "27 00000005"));
+    f("2003009500", connect5("c", token, "27 00000015"));
+    f("2003008600", connect5("c", "acme.wrong", "27 00000016"));
+    assertEquals(2 * 22, answer(connect5("c", token, "27 00000016")).length());
+    f("2003009500", connect5("c", token, expiry + "27 0000001a"));
+    assertEquals(2 * 27, answer(connect5("c", token, expiry + "27 0000001b")).length());
+    f("2003009500", connect5("", token, "27 0000003f"));
+    assertEquals(2 * 64, answer(connect5("", token, "27 00000040")).length());
+    refused("95", connect5("", token, "27 0000003f"));
+    rig.pass(Duration.ofSeconds(2));
+    rig.commit();
+    List<String> told =
+        rig.stored(ACME, Entry.Rejection.class).stream()
+            .filter(rejection -> rejection.reason() == Reason.PROTOCOL)
+            .map(Entry.Rejection::detail)
+            .toList();
+    assertTrue(
+        told.getFirst()
+            .startsWith(
+                "a Maximum Packet Size of 1, which our CONNACK of 22 bytes is beyond: say 22 or"),
+        told.toString());
   }
 
   private void f(String answer, byte[] connect) {

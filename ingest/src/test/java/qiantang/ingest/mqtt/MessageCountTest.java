@@ -13,11 +13,13 @@ import static qiantang.ingest.net.MqttVersion.V3_1_1;
 import static qiantang.ingest.net.MqttVersion.V5;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import qiantang.ingest.net.MqttVersion;
 import qiantang.store.model.Counts;
+import qiantang.store.model.Entry;
 import qiantang.store.registry.Role;
 
 /** Every PUBLISH that arrives is counted once, with what became of it. */
@@ -36,6 +38,16 @@ class MessageCountTest {
     client.send(publish(V5, TOPIC, 5, "{\"ts\":1,\"values\":{\"a\":1}}"));
     client.send(publish(V5, TOPIC, 0, "{\"a\":1}"));
     expect("{accepted none=2, refused clock=1, refused malformed=1, refused topic=2}");
+  }
+
+  @Test
+  void oneRefusalOfAMessageHidesNoOther() {
+    Rig.Client client = rig.login(V5, Role.DEVICE, "d");
+    String long200 = "x".repeat(200);
+    client.send(publish(V5, TOPIC, 1, "[{\"a\":1},7,{\"" + long200 + "\":1}]"));
+    rig.commit();
+    List<Entry.Rejection> told = rig.stored(ACME, Entry.Rejection.class);
+    assertEquals(2, told.stream().map(Entry.Rejection::detail).distinct().count());
   }
 
   @Test

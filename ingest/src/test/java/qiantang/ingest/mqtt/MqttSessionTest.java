@@ -204,16 +204,6 @@ class MqttSessionTest {
   }
 
   @Test
-  void oneRefusalOfAMessageHidesNoOther() {
-    Rig.Client client = rig.login(V5, Role.DEVICE, "d");
-    String long200 = "x".repeat(200);
-    client.send(publish(V5, TOPIC, 1, "[{\"a\":1},7,{\"" + long200 + "\":1}]"));
-    rig.commit();
-    List<Entry.Rejection> told = rig.stored(ACME, Entry.Rejection.class);
-    assertEquals(2, told.stream().map(Entry.Rejection::detail).distinct().count());
-  }
-
-  @Test
   void identicalRefusalsAreOneRecordASecond() {
     Rig.Client client = rig.login(V3_1_1, Role.DEVICE, "d");
     rig.commit();

@@ -183,6 +183,24 @@ class ThrottleTest {
   }
 
   @Test
+  void whoIsSlowedByAQuotaThatRisesIsReadAtOnce() {
+    String large = "{\"a\":\"" + "x".repeat(200) + "\"}";
+    for (Quota quota : List.of(Quota.DEVICE_BYTES, Quota.ENTERPRISE_BYTES)) {
+      set(Map.of(quota, 1L));
+      Rig.Client client = rig.login(V3_1_1, Role.DEVICE, "d-" + quota.word());
+      rig.commit();
+      client.send(publish(V3_1_1, TELEMETRY, 1, large));
+      set(Map.of(quota, 1L));
+      assertFalse(client.isRead(), "what has not changed lifts nothing");
+      set(Map.of(quota, 1_000_000L)); // within 2 s, and it had to wait 30
+      assertTrue(client.isRead(), quota.word());
+      sendMany(client, V3_1_1, 100);
+      assertTrue(client.isRead(), "what is owed of the old rate is not owed of the new one");
+      rig.commit();
+    }
+  }
+
+  @Test
   void aSessionThatEndsWhileItIsSlowedLeavesNothing() {
     set(Map.of(Quota.DEVICE_MESSAGES, 1L));
     Rig.Client client = rig.login(V3_1_1, Role.DEVICE, "d");

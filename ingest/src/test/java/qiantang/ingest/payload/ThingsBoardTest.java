@@ -183,7 +183,8 @@ class ThingsBoardTest {
     f("- MALFORMED no \"device\"", "v1/gateway/connect", "{'device':5}", true);
     f("- MALFORMED an empty name", "v1/gateway/connect", "{'device':''}", true);
     f("- MALFORMED expected an object", "v1/gateway/connect", "[]", true);
-    f("", "v1/gateway/disconnect", "{'device':'PLC 1'}", true);
+    f("disconnect of [A]", "v1/gateway/disconnect", "{'device':'A'}", true);
+    f("- MALFORMED no \"device\"", "v1/gateway/disconnect", "{'type':'default'}", true);
   }
 
   @Test
@@ -272,7 +273,8 @@ class ThingsBoardTest {
       case Decoded.Birth birth ->
           all.add("birth " + birth.device().name() + " " + birth.device().model());
       case Decoded.Refused refused -> all.add(describe(refused.refusal()));
-      case Decoded.Death _, Decoded.Lossy _ -> throw new AssertionError(decoded);
+      case Decoded.Death death -> all.add(death.reason() + " of " + death.devices());
+      case Decoded.Lossy _ -> throw new AssertionError(decoded);
     }
     return all.toString();
   }

@@ -8,10 +8,9 @@ import picocli.CommandLine.Spec;
 /** {@code qiantang admin}: only a parent of its subcommands. */
 @Command(
     name = "admin",
-    description = {
-      "Lists, creates and changes enterprises, their quotas, devices, their credentials, and",
-      "people's tokens, through the HTTP API."
-    },
+    description =
+        "Lists, creates and changes enterprises, their quotas, devices, their credentials, and"
+            + " people's tokens, through the HTTP API.",
     mixinStandardHelpOptions = true,
     subcommands = {
       EnterprisesCommand.class,

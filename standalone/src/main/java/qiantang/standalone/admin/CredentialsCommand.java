@@ -19,8 +19,8 @@ import qiantang.sim.SystemOptions;
 @Command(
     name = "credentials",
     description = {
-      "Gives a device a further credential; the ones it has stay valid, 16 at most. Secrets are",
-      "shown only now. Prints, by kind:",
+      "Gives a device a further credential; the ones it has stay valid, 16 at most.",
+      "Secrets are shown only now. Prints, by kind:",
       "  token        device<TAB>token: the MQTT user name",
       "  password     device<TAB>password: the user name is <enterprise>/<device>",
       "  certificate  device<TAB>CN: what a certificate of the operator's CA must be issued for",

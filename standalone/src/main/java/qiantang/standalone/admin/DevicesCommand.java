@@ -25,8 +25,8 @@ import qiantang.sim.SystemOptions;
     name = "devices",
     description = {
       "Creates devices and prints device<TAB>token, one a line; the tokens are shown only now.",
-      "Those that exist already are left as they are, so that the same command goes on where one",
-      "before was cut off.",
+      "Those that exist already are left as they are, so that the same command goes on where one"
+          + " before was cut off.",
       "With --disable or --enable: changes one device and prints it as in a list.",
       "Without any: lists id<TAB>kind<TAB>model<TAB>connection<TAB>lifecycle."
     },

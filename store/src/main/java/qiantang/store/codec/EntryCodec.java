@@ -146,6 +146,10 @@ public final class EntryCodec {
     sink.putText(entry.name());
     sink.putText(entry.gateway().text());
     putOptional(sink, entry.model());
+    // Behind all that earlier programs read: they pass over it, for an entry has its length.
+    if (entry.session() != null) {
+      sink.putVarint(entry.session());
+    }
   }
 
   private static Entry decodeBirth(ByteSource source, long arrivalMicros) {
@@ -154,6 +158,7 @@ public final class EntryCodec {
         source.getText(),
         device(source.getText()),
         getOptional(source),
+        source.remaining() > 0 ? source.getVarint() : null,
         arrivalMicros);
   }
 

@@ -6,6 +6,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Register;
+import qiantang.store.model.Register.Gone;
+import qiantang.store.model.Register.Naming;
 import qiantang.store.model.Register.OpenSession;
 import qiantang.store.model.StartId;
 
@@ -18,10 +20,16 @@ import qiantang.store.model.StartId;
  * session  := start(16) entry
  * entry    := length(varint, 0 for none) bytes(EntryCodec)
  * </pre>
+ *
+ * <p>A session that only named the device is one whose begin has the publisher's, the gateway's, id
+ * and the reason {@code birth}; a death after which nobody named it is a last entry without an
+ * address, that no client's session has. So programs before 2026-12 read them too: they take such a
+ * device to be as connected as its gateway, and one that is gone to be offline.
  */
 public final class RegisterCodec {
   private static final int MAGIC = 'G';
   private static final int VERSION = 1;
+  private static final String NAMED = "birth";
 
   private RegisterCodec() {}
 
@@ -39,15 +47,33 @@ public final class RegisterCodec {
     ByteSink sink = Envelope.begin(MAGIC, VERSION, 256);
     sink.putZigzag(register.firstArrivalMicros());
     put(sink, register.birth());
-    put(sink, register.last());
-    sink.putVarint(register.open().size());
+    put(sink, register.gone() == null ? register.last() : end(register, register.gone()));
+    sink.putVarint(register.open().size() + register.named().size());
     for (OpenSession session : register.open()) {
-      UUID start = session.start().id();
-      sink.putInt64(start.getMostSignificantBits());
-      sink.putInt64(start.getLeastSignificantBits());
-      put(sink, session.begin());
+      put(sink, session.start(), session.begin());
+    }
+    for (Naming named : register.named()) {
+      put(
+          sink,
+          named.start(),
+          new Entry.Presence(
+              named.gateway(), named.session(), true, NAMED, "", "", named.micros()));
     }
     return Envelope.seal(sink);
+  }
+
+  private static Entry end(Register register, Gone gone) {
+    Entry.Birth birth = register.birth();
+    if (birth == null || register.last() != null) {
+      throw new AssertionError("BUG: nobody spoke for the device that is gone: " + register);
+    }
+    return new Entry.Presence(birth.device(), 0, false, gone.reason(), "", "", gone.micros());
+  }
+
+  private static void put(ByteSink sink, StartId start, Entry begin) {
+    sink.putInt64(start.id().getMostSignificantBits());
+    sink.putInt64(start.id().getLeastSignificantBits());
+    put(sink, begin);
   }
 
   private static void put(ByteSink sink, @Nullable Entry entry) {
@@ -62,25 +88,45 @@ public final class RegisterCodec {
       ByteSource source = Envelope.open(register, MAGIC, VERSION, "register");
       long firstArrivalMicros = source.getZigzag();
       Entry birth = get(source);
-      Entry last = get(source);
+      Entry.Presence last = presence(get(source));
       if (birth != null && !(birth instanceof Entry.Birth)) {
         throw new ByteSource.Damaged("a birth that is none");
       }
       List<OpenSession> open = new ArrayList<>();
+      List<Naming> named = new ArrayList<>();
       for (int i = source.getCount(); i > 0; i--) {
         StartId start = new StartId(new UUID(source.getInt64(), source.getInt64()));
         Entry.Presence begin = presence(get(source));
         if (begin == null) {
           throw new ByteSource.Damaged("a session without a begin");
         }
-        open.add(new OpenSession(start, begin));
+        if (begin.reason().equals(NAMED)) {
+          named.add(new Naming(start, begin.session(), begin.publisher(), begin.arrivalMicros()));
+        } else {
+          open.add(new OpenSession(start, begin));
+        }
       }
       source.requireEnd();
+      Entry.Presence death =
+          birth != null && last != null && last.address().isEmpty() ? last : null;
       return new Decoded.Whole(
-          new Register(firstArrivalMicros, (Entry.Birth) birth, presence(last), open));
+          new Register(
+              firstArrivalMicros,
+              (Entry.Birth) birth,
+              death == null ? last : null,
+              open,
+              named,
+              gone(birth, death)));
     } catch (ByteSource.Damaged e) {
       return new Decoded.Damaged(String.valueOf(e.getMessage()));
     }
+  }
+
+  // A program before 2026-12 may have added a birth and left the death where it was.
+  private static @Nullable Gone gone(@Nullable Entry birth, Entry.@Nullable Presence death) {
+    return birth == null || death == null || death.arrivalMicros() < birth.arrivalMicros()
+        ? null
+        : new Gone(death.arrivalMicros(), death.reason());
   }
 
   private static @Nullable Entry get(ByteSource source) {

@@ -53,8 +53,9 @@ final class Piece {
       Entry entry = numbered.entry();
       switch (entry) {
         case Entry.Readings readings -> add(enterprise, readings);
-        case Entry.Rejection _, Entry.Death _ -> addEvent(enterprise, frame, index, entry);
-        case Entry.Birth _, Entry.Presence _ -> {
+        case Entry.Rejection _ -> addEvent(enterprise, frame, index, entry);
+        // Programs that know no deaths cannot read the frames of such blocks either.
+        case Entry.Birth _, Entry.Presence _, Entry.Death _ -> {
           addEvent(enterprise, frame, index, entry);
           records
               .computeIfAbsent(enterprise, id -> new ArrayList<>())

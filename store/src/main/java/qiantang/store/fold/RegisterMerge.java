@@ -9,13 +9,15 @@ import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Register;
+import qiantang.store.model.Register.Gone;
+import qiantang.store.model.Register.Naming;
 import qiantang.store.model.Register.OpenSession;
 import qiantang.store.model.StartId;
 
 /**
- * Makes a device's register of its births, of the begins and ends of its sessions, and of an
- * earlier register. They may come in any order and more than once: packers and readers merge alike,
- * and whatever has been folded, the same comes out. Not thread-safe.
+ * Makes a device's register of its births and deaths, of the begins and ends of its sessions, and
+ * of an earlier register. They may come in any order and more than once: packers and readers merge
+ * alike, and whatever has been folded, the same comes out. Not thread-safe.
  */
 public final class RegisterMerge {
   /**
@@ -24,16 +26,36 @@ public final class RegisterMerge {
    */
   static final int SESSIONS_MAX = 1000;
 
+  /**
+   * Sessions that named a device which are told apart, the last ones: a gateway that moves has two,
+   * the old one half open, and two gateways may share a name.
+   */
+  static final int NAMED_MAX = 4;
+
   private static final Comparator<OpenSession> BEGIN =
       Comparator.<OpenSession>comparingLong(session -> session.begin().arrivalMicros())
           .thenComparing(OpenSession::start)
           .thenComparingLong(session -> session.begin().session());
 
+  private static final Comparator<Naming> NAMED =
+      Comparator.comparingLong(Naming::micros)
+          .thenComparing(Naming::start)
+          .thenComparingLong(Naming::session);
+
   private record SessionKey(StartId start, long session) {}
 
-  private record Placed<T>(Place place, T entry) {}
+  private record Placed<T>(Place place, T entry) {
+    static <T> Placed<T> later(Placed<T> one, Placed<T> other) {
+      return one.place.compareTo(other.place) < 0 ? other : one;
+    }
+  }
+
+  /** The last word of a session on the device: that it is there (a gateway), or gone (null). */
+  private record Word(@Nullable DeviceId gateway, long micros) {}
 
   private final Map<SessionKey, Placed<Entry.Presence>> sessions = new HashMap<>();
+  private final Map<SessionKey, Placed<Word>> words = new HashMap<>();
+  private @Nullable Placed<Gone> gone;
   private long firstArrivalMicros = Long.MAX_VALUE;
   private @Nullable Placed<Entry.Birth> birth;
   private @Nullable Placed<Entry.Presence> last;
@@ -48,8 +70,14 @@ public final class RegisterMerge {
     return switch (entry) {
       case Entry.Birth found -> found.device();
       case Entry.Presence found -> found.publisher();
-      case Entry.Readings _, Entry.Rejection _, Entry.Death _ -> null;
+      case Entry.Death found -> found.publisher();
+      case Entry.Readings _, Entry.Rejection _ -> null;
     };
+  }
+
+  /** Whether there is anything to register: a death alone makes no device. */
+  public boolean isKnown() {
+    return base != null || birth != null || last != null;
   }
 
   /** Takes an earlier register in which every record with a label before this minute is. */
@@ -68,6 +96,9 @@ public final class RegisterMerge {
         if (birth == null || birth.place.compareTo(place) < 0) {
           birth = new Placed<>(place, found);
         }
+        if (found.session() != null) {
+          word(place, found.session(), new Word(found.gateway(), found.arrivalMicros()));
+        }
       }
       case Entry.Presence found -> {
         firstArrivalMicros = Math.min(firstArrivalMicros, found.arrivalMicros());
@@ -75,14 +106,26 @@ public final class RegisterMerge {
         sessions.merge(
             new SessionKey(place.frame().partition().start(), found.session()),
             placed,
-            (before, now) -> before.place.compareTo(now.place) < 0 ? now : before);
+            Placed::later);
         if (last == null || isLater(placed, last)) {
           last = placed;
         }
       }
-      // The session that a death belongs to has an end of its own.
-      case Entry.Readings _, Entry.Rejection _, Entry.Death _ -> {}
+      // Of a device that its own session was, this changes nothing: that has an end of its own.
+      case Entry.Death found -> {
+        word(place, found.session(), new Word(null, found.arrivalMicros()));
+        Placed<Gone> now = new Placed<>(place, new Gone(found.arrivalMicros(), found.reason()));
+        gone = gone == null ? now : Placed.later(gone, now);
+      }
+      case Entry.Readings _, Entry.Rejection _ -> {}
     }
+  }
+
+  private void word(Place place, long session, Word word) {
+    words.merge(
+        new SessionKey(place.frame().partition().start(), session),
+        new Placed<>(place, word),
+        Placed::later);
   }
 
   // By arrival time: within a minute, frames of two nodes come by start and not by time.
@@ -93,16 +136,55 @@ public final class RegisterMerge {
 
   /** The register of all that was taken. */
   public Register register() {
+    List<Naming> named = named();
+    Entry.Presence lastPresence = lastPresence();
     return new Register(
         base == null ? firstArrivalMicros : Math.min(firstArrivalMicros, base.firstArrivalMicros()),
         lastBirth(),
-        lastPresence(),
-        openSessions());
+        lastPresence,
+        openSessions(),
+        named,
+        lastPresence == null && named.isEmpty() ? lastDeath() : null);
   }
 
   private Entry.@Nullable Birth lastBirth() {
-    boolean isNewer = birth != null && birth.place.minute() >= baseMinute;
-    return birth != null && (base == null || isNewer) ? birth.entry : birthOf(base);
+    return birth != null && isNewer(birth.place) ? birth.entry : birthOf(base);
+  }
+
+  /** Whether a record is not in the base. */
+  private boolean isNewer(Place place) {
+    return base == null || place.minute() >= baseMinute;
+  }
+
+  private List<Naming> named() {
+    Map<SessionKey, Naming> live = new HashMap<>();
+    if (base != null) {
+      for (Naming named : base.named()) {
+        live.put(new SessionKey(named.start(), named.session()), named);
+      }
+    }
+    words.forEach(
+        (key, word) -> {
+          DeviceId gateway = word.entry.gateway;
+          if (isNewer(word.place) && gateway == null) {
+            live.remove(key);
+          } else if (isNewer(word.place) && gateway != null) {
+            live.put(key, new Naming(key.start, key.session, gateway, word.entry.micros));
+          }
+        });
+    List<Naming> inOrder = new ArrayList<>(live.values());
+    inOrder.sort(NAMED);
+    return List.copyOf(inOrder.subList(Math.max(0, inOrder.size() - NAMED_MAX), inOrder.size()));
+  }
+
+  /** By which the device is gone where no session names it; null where a birth came after it. */
+  private @Nullable Gone lastDeath() {
+    Place born = birth != null && isNewer(birth.place) ? birth.place : null;
+    if (gone != null && isNewer(gone.place)) {
+      boolean isBornSince = born != null && born.compareTo(gone.place) > 0;
+      return lastBirth() == null || isBornSince ? null : gone.entry;
+    }
+    return base == null || born != null ? null : base.gone();
   }
 
   private static Entry.@Nullable Birth birthOf(@Nullable Register register) {
@@ -115,8 +197,9 @@ public final class RegisterMerge {
       return last == null ? known : last.entry;
     }
     // One with an earlier label is in the base, where another may have arrived later.
-    boolean isNewer = last.place.minute() >= baseMinute;
-    return isNewer && last.entry.arrivalMicros() >= known.arrivalMicros() ? last.entry : known;
+    return isNewer(last.place) && last.entry.arrivalMicros() >= known.arrivalMicros()
+        ? last.entry
+        : known;
   }
 
   private List<OpenSession> openSessions() {
@@ -128,7 +211,7 @@ public final class RegisterMerge {
     }
     sessions.forEach(
         (key, placed) -> {
-          if (placed.place.minute() >= baseMinute) {
+          if (isNewer(placed.place)) {
             if (placed.entry.connected()) {
               open.put(key, new OpenSession(key.start, placed.entry));
             } else {

@@ -22,8 +22,8 @@ import qiantang.store.fold.RecordTables.RegisterRow;
 import qiantang.store.model.DeviceId;
 
 /**
- * Carries registers on by the births and presence records of one step. One thread at a time, but
- * while rows are written.
+ * Carries registers on by the births, presence and death records of one step. One thread at a time,
+ * but while rows are written.
  */
 final class RegisterStep {
   /**
@@ -210,6 +210,9 @@ final class RegisterStep {
           case RegisterCodec.Decoded.Whole whole -> merge.base(whole.register(), before.minute());
           case RegisterCodec.Decoded.Damaged(String reason) -> damaged(before, reason);
         }
+      }
+      if (!merge.isKnown()) {
+        continue; // a death of whom nobody named
       }
       byte[] bytes = RegisterCodec.encode(merge.register());
       rows.add(new RegisterRow(lot.partition, device, minute, bytes));

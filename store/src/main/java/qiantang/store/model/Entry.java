@@ -25,10 +25,27 @@ public sealed interface Entry {
    * @param name the name its gateway calls it by, any UTF-8 up to 128 bytes
    * @param gateway the gateway that speaks for it
    * @param model the device type the gateway gave, if any
+   * @param session number of the gateway's session within its start: the device goes with it; null
+   *     where the record does not say, as those of programs before 2026-12
    */
   record Birth(
-      DeviceId device, String name, DeviceId gateway, @Nullable String model, long arrivalMicros)
-      implements Entry {}
+      DeviceId device,
+      String name,
+      DeviceId gateway,
+      @Nullable String model,
+      @Nullable Long session,
+      long arrivalMicros)
+      implements Entry {
+    /** One that does not say in which session. */
+    public Birth(
+        DeviceId device,
+        String name,
+        DeviceId gateway,
+        @Nullable String model,
+        long arrivalMicros) {
+      this(device, name, gateway, model, null, arrivalMicros);
+    }
+  }
 
   /**
    * A session began or ended.
@@ -80,8 +97,8 @@ public sealed interface Entry {
    *
    * @param publisher who died: whose session it was, or a device that it spoke for
    * @param session number of the session within its start
-   * @param reason why it ended, a word of {@link SessionEnd}; {@code ndeath} and {@code ddeath}
-   *     where the session said so and goes on
+   * @param reason why it ended, a word of {@link SessionEnd}; {@link #OF_NODE}, {@link #OF_DEVICE}
+   *     or {@link #DISCONNECTED} where the session said so and goes on
    * @param topic where the will was to be published, or the message was
    * @param payloadBytes length of its payload
    * @param payload its first {@link #PAYLOAD_KEPT_BYTES} bytes
@@ -95,6 +112,15 @@ public sealed interface Entry {
       byte[] payload,
       long arrivalMicros)
       implements Entry {
+    /** A Sparkplug node said, or was said, to be gone with all its devices: NDEATH. */
+    public static final String OF_NODE = "ndeath";
+
+    /** A Sparkplug node said that its device is gone: DDEATH. */
+    public static final String OF_DEVICE = "ddeath";
+
+    /** A ThingsBoard gateway said that its device is gone: {@code v1/gateway/disconnect}. */
+    public static final String DISCONNECTED = "disconnect";
+
     /** How much of a will is kept: a word or a small document, as with rejections. */
     public static final int PAYLOAD_KEPT_BYTES = 512;
   }

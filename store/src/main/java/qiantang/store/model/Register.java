@@ -4,18 +4,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What births and sessions said of a device up to some minute.
+ * What births, deaths and sessions said of a device up to some minute.
  *
- * @param firstArrivalMicros when the first of them arrived
+ * @param firstArrivalMicros when the first birth or presence record arrived
  * @param birth the last one; null for a device that speaks for itself
  * @param last the begin or end of a session that arrived last; null where there was none
  * @param open the sessions that have begun and not ended
+ * @param named the sessions of gateways that named it and did not say since that it is gone; they
+ *     may have ended themselves, as the gateways' registers tell
+ * @param gone the death after which nobody named it again; null where it was named since, where
+ *     there was none, and of a device that had sessions of its own
  */
 public record Register(
     long firstArrivalMicros,
     Entry.@Nullable Birth birth,
     Entry.@Nullable Presence last,
-    List<OpenSession> open) {
+    List<OpenSession> open,
+    List<Naming> named,
+    @Nullable Gone gone) {
   /**
    * An open session.
    *
@@ -23,4 +29,35 @@ public record Register(
    * @param begin the record of its begin
    */
   public record OpenSession(StartId start, Entry.Presence begin) {}
+
+  /**
+   * A session of a gateway's that named the device.
+   *
+   * @param start whose session it is
+   * @param session its number within the start
+   * @param micros when the last birth in it arrived
+   */
+  public record Naming(StartId start, long session, DeviceId gateway, long micros) {}
+
+  /**
+   * A gateway said that the device is gone.
+   *
+   * @param micros when that arrived
+   * @param reason the death's
+   */
+  public record Gone(long micros, String reason) {}
+
+  /** Of a device that nobody spoke for in a session that is known. */
+  public Register(
+      long firstArrivalMicros,
+      Entry.@Nullable Birth birth,
+      Entry.@Nullable Presence last,
+      List<OpenSession> open) {
+    this(firstArrivalMicros, birth, last, open, List.of(), null);
+  }
+
+  /** Whether others tell if it is connected: a gateway named it, and it had no own session. */
+  public boolean isSpokenFor() {
+    return last == null && birth != null;
+  }
 }

@@ -20,9 +20,11 @@ public record Activity(
    * @param name from its last birth; null where a direct device has none
    * @param gateway from its last birth: who speaks for it; null for a direct device
    * @param model from its last birth
-   * @param connection of itself, or of its gateway
-   * @param sinceMicros since when it is connected or not, null for never
-   * @param reason of the last connect or disconnect
+   * @param connection of itself; of who never connected itself, whether a gateway's session that
+   *     named it goes on, and did not say since that it is gone
+   * @param sinceMicros since when it is connected or not, null for never; at the latest, where a
+   *     gateway has connected again since
+   * @param reason of the last connect or disconnect, or of the death
    * @param firstArrivalMicros of its first birth or connect; null where only readings are known
    * @param lastEventTimeMicros of its newest reading, null without one
    * @param metrics names seen, the first thousand in order of name

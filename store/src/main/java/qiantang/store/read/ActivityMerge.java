@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.codec.BlockCodec;
 import qiantang.store.codec.ChunkCodec;
@@ -46,7 +47,6 @@ final class ActivityMerge {
 
   private static final class Seen {
     final RegisterMerge register = new RegisterMerge();
-    boolean isRegistered;
     @Nullable Long lastEventTimeMicros;
     final SortedSet<String> metrics = new TreeSet<>();
   }
@@ -131,9 +131,7 @@ final class ActivityMerge {
   private void record(Place place, Entry entry, WantedDevices wanted) {
     DeviceId device = RegisterMerge.deviceOf(entry);
     if (device != null && wanted.contains(device)) {
-      Seen seen = seen(device);
-      seen.isRegistered = true;
-      seen.register.add(place, entry);
+      seen(device).register.add(place, entry);
     }
   }
 
@@ -171,12 +169,10 @@ final class ActivityMerge {
 
   private synchronized void register(RegisterRow row, Register register) {
     sources.add(Source.STATES);
-    Seen seen = seen(row.device());
-    seen.isRegistered = true;
-    seen.register.base(register, row.minute());
+    seen(row.device()).register.base(register, row.minute());
   }
 
-  /** Takes births and presence records that may be in no register yet. */
+  /** Takes births, presence and death records that may be in no register yet. */
   void records(Block block, WantedDevices wanted) {
     switch (RecordsCodec.decode(block.bytes())) {
       case RecordsCodec.Decoded.Items(List<RecordsCodec.Item> items) ->
@@ -234,14 +230,20 @@ final class ActivityMerge {
     damaged += frames;
   }
 
-  /** The gateway that tells whether this device is connected; null where itself does, or nobody. */
-  synchronized @Nullable DeviceId gatewayOf(DeviceId device) {
+  /**
+   * The gateways that tell whether this device is connected; none where itself does, or nobody.
+   * Mostly one, and {@link RegisterMerge#NAMED_MAX} at most.
+   */
+  synchronized Set<DeviceId> gatewaysOf(DeviceId device) {
     Seen seen = devices.get(device);
-    if (seen == null || !seen.isRegistered) {
-      return null;
+    Register register = seen == null ? null : seen.register.register();
+    if (register == null || !register.isSpokenFor() || register.gone() != null) {
+      return Set.of();
     }
-    Register register = seen.register.register();
-    return register.last() == null && register.birth() != null ? register.birth().gateway() : null;
+    Entry.Birth birth = register.birth();
+    return register.named().isEmpty() && birth != null
+        ? Set.of(birth.gateway())
+        : register.named().stream().map(Register.Naming::gateway).collect(Collectors.toSet());
   }
 
   /** The starts on which it depends whether somebody is connected. */
@@ -263,12 +265,18 @@ final class ActivityMerge {
     Map<DeviceId, Register> registers = new HashMap<>();
     devices.forEach(
         (id, seen) -> {
-          if (seen.isRegistered) {
+          if (seen.register.isKnown()) {
             registers.put(id, seen.register.register());
           }
         });
     SortedMap<DeviceId, DeviceActivity> answers = new TreeMap<>();
-    devices.forEach((id, seen) -> answers.put(id, answer(id, seen, registers, sessions)));
+    devices.forEach(
+        (id, seen) -> {
+          // Of whom nothing but a death is known nobody knows anything.
+          if (registers.containsKey(id) || seen.lastEventTimeMicros != null) {
+            answers.put(id, answer(id, seen, registers, sessions));
+          }
+        });
     return new Activity(
         answers,
         counts.values().stream().reduce(Counts.NONE, Counts::plus),
@@ -297,11 +305,7 @@ final class ActivityMerge {
       DeviceId id, Seen seen, Map<DeviceId, Register> registers, Sessions sessions) {
     Register register = registers.get(id);
     Entry.Birth birth = register == null ? null : register.birth();
-    Register speaker = register;
-    if (register != null && register.last() == null && birth != null) {
-      speaker = registers.get(birth.gateway()); // as connected as its gateway
-    }
-    Sessions.Connected connected = sessions.connected(speaker);
+    Sessions.Connected connected = sessions.connected(register, registers);
     return new DeviceActivity(
         birth == null ? null : birth.name(),
         birth == null ? null : birth.gateway(),

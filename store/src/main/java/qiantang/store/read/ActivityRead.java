@@ -35,7 +35,7 @@ final class ActivityRead {
         .thenApply(starts -> merge.answer(starts, nowMicros));
   }
 
-  /** What one device did: two of its gateway's partitions are read besides its own. */
+  /** What one device did: of each of its gateways, mostly one, two partitions are read besides. */
   CompletionStage<Optional<DeviceActivity>> ofOne(
       Positions positions, LayoutHistory history, DeviceId device, long nowMicros) {
     ActivityMerge merge = new ActivityMerge(positions.masks());
@@ -44,22 +44,23 @@ final class ActivityRead {
             readRecords(positions, wanted, merge).toCompletableFuture(),
             readReadings(positions, history, wanted, merge).toCompletableFuture(),
             readCounts(positions, merge).toCompletableFuture())
-        .thenComposeAsync(nothing -> readSpeaker(positions, device, merge), tail.executor())
+        .thenComposeAsync(nothing -> readSpeakers(positions, device, merge), tail.executor())
         .thenCompose(nothing -> tail.starts(positions, merge.startsOfSessions()))
         .thenApply(
             starts -> Optional.ofNullable(merge.answer(starts, nowMicros).devices().get(device)));
   }
 
-  /** A device without a session of its own is as connected as its gateway. */
-  private CompletionStage<Void> readSpeaker(
+  /** A device without a session of its own goes with the sessions of gateways that named it. */
+  private CompletionStage<Void> readSpeakers(
       Positions positions, DeviceId device, ActivityMerge merge) {
-    DeviceId gateway = merge.gatewayOf(device);
-    return gateway == null
-        ? CompletableFuture.completedFuture(null)
-        : readRecords(positions, WantedDevices.of(gateway), merge);
+    return CompletableFuture.allOf(
+        merge.gatewaysOf(device).stream()
+            .map(gateway -> readRecords(positions, WantedDevices.of(gateway), merge))
+            .map(CompletionStage::toCompletableFuture)
+            .toArray(CompletableFuture[]::new));
   }
 
-  /** Births and sessions, and what else is in no block yet. */
+  /** Births, deaths and sessions, and what else is in no block yet. */
   private CompletionStage<Void> readRecords(
       Positions positions, WantedDevices wanted, ActivityMerge merge) {
     DeviceId single = wanted.single();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -15,6 +16,7 @@ import qiantang.store.codec.EntryCodec;
 import qiantang.store.fold.EventId;
 import qiantang.store.fold.Masks;
 import qiantang.store.fold.RecordTables.Event;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.FrameKey;
 import qiantang.store.model.Register.OpenSession;
@@ -31,9 +33,16 @@ final class ConnectionPage implements Tail.Visitor, EventPages.Page {
   /** Death records of one session that are told; the last ones. */
   static final int DEATHS_TOLD_MAX = 16;
 
+  /** Gateways whose sessions are looked for, of one page; most devices only ever have one. */
+  static final int GATEWAYS_MAX = 4;
+
   // Of what is looked at for one answer (50,000 events twice, and the frames): 10 MB, and 3 MB.
   private static final int ENDS_MAX = 100_000;
   private static final int DEATHS_MAX = 4_000;
+  private static final int BIRTHS_MAX = 4_000;
+
+  private static final String NAMED_AGAIN = "named-again";
+  private static final String OF_GATEWAY = "gateway-";
 
   /** A session of a start. */
   private record SessionKey(StartId start, long number) {}
@@ -43,7 +52,8 @@ final class ConnectionPage implements Tail.Visitor, EventPages.Page {
 
   // All guarded by this. Begins are births and presence records.
   private final NavigableMap<String, Entry> begins = new TreeMap<>();
-  private final Map<SessionKey, End.Ended> ends = new HashMap<>();
+  private final NavigableMap<String, Entry.Birth> births = new TreeMap<>(); // off the page too
+  private final Map<SessionKey, End.Ended> ends = new HashMap<>(); // of gateways too
   private final NavigableMap<String, Entry.Death> deaths = new TreeMap<>();
   private final Map<SessionKey, OpenSession> open = new HashMap<>();
   private final EnumSet<Source> sources = EnumSet.of(Source.JOURNAL);
@@ -75,13 +85,19 @@ final class ConnectionPage implements Tail.Visitor, EventPages.Page {
   /** Takes a record, whatever it is; true where it is a begin that was asked for. */
   private boolean add(String id, Entry entry) {
     return switch (entry) {
-      case Entry.Presence presence when presence.publisher().equals(request.device()) -> {
-        if (!presence.connected()) {
-          end(keyOf(id, presence.session()), presence);
-        }
-        yield presence.connected() && begin(id, presence);
+      case Entry.Presence presence when !presence.connected() -> {
+        end(keyOf(id, presence.session()), presence);
+        yield false;
       }
-      case Entry.Birth birth when birth.device().equals(request.device()) -> begin(id, birth);
+      case Entry.Presence presence when presence.publisher().equals(request.device()) ->
+          begin(id, presence);
+      case Entry.Birth birth when birth.device().equals(request.device()) -> {
+        births.put(id, birth);
+        if (births.size() > BIRTHS_MAX) {
+          births.pollFirstEntry();
+        }
+        yield begin(id, birth);
+      }
       case Entry.Death death when death.publisher().equals(request.device()) -> {
         deaths.put(id, death);
         if (deaths.size() > DEATHS_MAX) {
@@ -137,6 +153,20 @@ final class ConnectionPage implements Tail.Visitor, EventPages.Page {
     }
   }
 
+  /** Takes of a frame the end of a session, of whom ever. */
+  synchronized void end(FrameKey frame, int index, Entry entry) {
+    if (entry instanceof Entry.Presence presence && !presence.connected()) {
+      end(keyOf(EventId.of(frame, index, entry.arrivalMicros()), presence.session()), presence);
+    }
+  }
+
+  /** Takes the sessions of a gateway that have not ended. */
+  synchronized void openOfGateway(List<OpenSession> sessions) {
+    for (OpenSession session : sessions) {
+      open.put(new SessionKey(session.start(), session.begin().session()), session);
+    }
+  }
+
   @Override
   public synchronized boolean isFullOfEvents() {
     return events > request.limit();
@@ -163,6 +193,54 @@ final class ConnectionPage implements Tail.Visitor, EventPages.Page {
       }
     }
     return false;
+  }
+
+  /**
+   * The gateways with whose sessions devices of the page may have gone, and when the first birth of
+   * each of these was.
+   */
+  synchronized Map<DeviceId, Long> gateways() {
+    Map<DeviceId, Long> firsts = new LinkedHashMap<>();
+    for (Map.Entry<String, Entry> begin : page().descendingMap().entrySet()) {
+      if (begin.getValue() instanceof Entry.Birth birth
+          && ownEnd(begin.getKey(), birth) == null
+          && (firsts.size() < GATEWAYS_MAX || firsts.containsKey(birth.gateway()))) {
+        firsts.merge(birth.gateway(), birth.arrivalMicros(), Math::min);
+      }
+    }
+    return firsts;
+  }
+
+  /** Whether a session of this gateway that named the device ended, and its end was not seen. */
+  synchronized boolean isAnEndMissing(DeviceId gateway) {
+    for (Map.Entry<String, Entry> begin : page().entrySet()) {
+      if (begin.getValue() instanceof Entry.Birth birth
+          && birth.gateway().equals(gateway)
+          && birth.session() != null
+          && ownEnd(begin.getKey(), birth) == null) {
+        SessionKey session = keyOf(begin.getKey(), birth.session());
+        if (!open.containsKey(session) && !ends.containsKey(session)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Up to which time an end of those that a gateway spoke for may be in the device's own list:
+   * until the gateway's session ended. 0 where nothing is missing.
+   */
+  synchronized long ownEndsUntilMicros() {
+    long until = 0;
+    for (Map.Entry<String, Entry> begin : page().entrySet()) {
+      if (begin.getValue() instanceof Entry.Birth birth && ownEnd(begin.getKey(), birth) == null) {
+        Long session = birth.session();
+        End.Ended end = session == null ? null : ends.get(keyOf(begin.getKey(), session));
+        until = Math.max(until, end == null ? Long.MAX_VALUE : end.micros() + 1);
+      }
+    }
+    return until;
   }
 
   /** Events behind the page, of which only ends and deaths are taken; so many at most. */
@@ -219,7 +297,7 @@ final class ConnectionPage implements Tail.Visitor, EventPages.Page {
           }
         }
         case Entry.Birth birth -> {
-          items.add(item(id, birth, before));
+          items.add(item(id, birth, before, sessions));
           before = id;
         }
         case Entry.Readings _, Entry.Rejection _, Entry.Death _ ->
@@ -259,7 +337,7 @@ final class ConnectionPage implements Tail.Visitor, EventPages.Page {
   }
 
   /** A birth's deaths are those up to the next birth, on the same node. */
-  private Item item(String id, Entry.Birth birth, String before) {
+  private Item item(String id, Entry.Birth birth, String before, Sessions sessions) {
     List<Entry.Death> own = new ArrayList<>();
     deaths
         .subMap(id, before)
@@ -269,7 +347,71 @@ final class ConnectionPage implements Tail.Visitor, EventPages.Page {
                 own.add(entry);
               }
             });
-    return item(id, new Began.SpokenFor(birth), new End.WithGateway(), own);
+    End end = ownEnd(id, birth);
+    return item(
+        id, new Began.SpokenFor(birth), end == null ? withGateway(id, birth, sessions) : end, own);
+  }
+
+  /** What first came of a birth's session that ends what it began; null where nothing is known. */
+  private End.@Nullable Ended ownEnd(String id, Entry.Birth birth) {
+    Map.Entry<String, Entry.Birth> next =
+        births.tailMap(id, false).entrySet().stream()
+            .filter(later -> isOfSession(id, birth, later.getKey(), later.getValue().session()))
+            .findFirst()
+            .orElse(null);
+    for (Map.Entry<String, Entry.Death> death : deaths.tailMap(id, false).entrySet()) {
+      if (next != null && next.getKey().compareTo(death.getKey()) < 0) {
+        break;
+      }
+      if (isOfSession(id, birth, death.getKey(), death.getValue().session())) {
+        return new End.Ended(death.getValue().arrivalMicros(), reasonOf(death.getValue()));
+      }
+    }
+    return next == null ? null : new End.Ended(next.getValue().arrivalMicros(), NAMED_AGAIN);
+  }
+
+  /** Of births that do not say in which session all records on the same start count. */
+  private static boolean isOfSession(
+      String id, Entry.Birth birth, String otherId, @Nullable Long other) {
+    return (birth.session() == null || birth.session().equals(other))
+        && EventId.startOf(otherId).equals(EventId.startOf(id));
+  }
+
+  private static String reasonOf(Entry.Death death) {
+    return switch (death.reason()) {
+      case Entry.Death.OF_NODE -> "node-death";
+      case Entry.Death.OF_DEVICE -> "device-death";
+      case Entry.Death.DISCONNECTED -> "disconnect";
+      default -> OF_GATEWAY + death.reason(); // a will that said so
+    };
+  }
+
+  /** How the session ended, or goes on, that named a device. */
+  private End withGateway(String id, Entry.Birth birth, Sessions sessions) {
+    End.Ended ended = birth.session() == null ? null : ends.get(keyOf(id, birth.session()));
+    if (ended != null) {
+      return new End.Ended(ended.micros(), OF_GATEWAY + ended.reason());
+    }
+    OpenSession session = sessionOf(id, birth);
+    if (session == null) {
+      return new End.Unknown();
+    }
+    return sessions.isLive(session.start())
+        ? new End.WithGateway()
+        : new End.NodeLost(Math.max(sessions.lastSignMicros(session), birth.arrivalMicros()));
+  }
+
+  private @Nullable OpenSession sessionOf(String id, Entry.Birth birth) {
+    if (birth.session() != null) {
+      return open.get(keyOf(id, birth.session()));
+    }
+    StartId start = EventId.startOf(id);
+    return open.values().stream()
+        .filter(session -> session.start().equals(start))
+        .filter(session -> session.begin().publisher().equals(birth.gateway()))
+        .filter(session -> session.begin().arrivalMicros() <= birth.arrivalMicros())
+        .findFirst()
+        .orElse(null);
   }
 
   private static Item item(String id, Began began, End end, List<Entry.Death> own) {

@@ -38,7 +38,10 @@ public record ConnectionsAnswer(
     /**
      * By the word of its node.
      *
-     * @param reason a word of {@link qiantang.store.model.SessionEnd}, or of a later program
+     * @param reason a word of {@link qiantang.store.model.SessionEnd}, or of a later program. Of a
+     *     device that a gateway spoke for: {@code disconnect}, {@code device-death}, {@code
+     *     node-death} where that said so; {@code named-again} where its next stretch began in the
+     *     same session; else {@code gateway-} and why the gateway's session ended
      */
     record Ended(long micros, String reason) implements End {}
 
@@ -49,7 +52,7 @@ public record ConnectionsAnswer(
      */
     record NodeLost(long lastSignMicros) implements End {}
 
-    /** With the gateway's session, whose connections tell. */
+    /** It has not: the gateway's session goes on, and ends it. */
     record WithGateway() implements End {}
 
     /** It ended, and its last record is too far away to be looked for, or is gone. */

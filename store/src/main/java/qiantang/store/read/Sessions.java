@@ -1,10 +1,13 @@
 package qiantang.store.read;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.journal.JournalTables.Start;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Register;
+import qiantang.store.model.Register.Naming;
 import qiantang.store.model.Register.OpenSession;
 import qiantang.store.model.StartId;
 import qiantang.store.read.Activity.Connection;
@@ -29,8 +32,62 @@ record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, lon
 
   private static final Connected NEVER = new Connected(Connection.NEVER, null, null);
 
-  /** By this register; null for none. */
-  Connected connected(@Nullable Register register) {
+  /** Why a device is offline whose gateway's session is over. */
+  static final String GATEWAY_ENDED = "gateway-ended";
+
+  /**
+   * By a device's register; null for none. Who is spoken for is online while a session of a gateway
+   * that named it is, and did not say since that it is gone.
+   *
+   * @param others registers of its gateways, and perhaps of more
+   */
+  Connected connected(@Nullable Register register, Map<DeviceId, Register> others) {
+    if (register == null || register.birth() == null || !register.isSpokenFor()) {
+      return connected(register);
+    }
+    if (register.gone() != null) {
+      return new Connected(Connection.OFFLINE, register.gone().micros(), register.gone().reason());
+    }
+    if (register.named().isEmpty()) { // births of programs before 2026-12: as its gateway
+      return connected(others.get(register.birth().gateway()));
+    }
+    Connected connected = NEVER;
+    for (Naming named : register.named()) { // the last one tells, unless an earlier one is online
+      if (connected.connection != Connection.ONLINE) {
+        connected = connected(named, others.get(named.gateway()));
+      }
+    }
+    return connected;
+  }
+
+  /** A device by the gateway's session that named it. */
+  private Connected connected(Naming named, @Nullable Register gateway) {
+    OpenSession session = gateway == null ? null : open(gateway.open(), named);
+    if (session != null && isLive(session.start())) {
+      return new Connected(Connection.ONLINE, named.micros(), "connect");
+    }
+    if (session != null) {
+      long lost = Math.max(named.micros(), lastSignMicros(session));
+      return new Connected(Connection.OFFLINE, lost, NODE_LOST);
+    }
+    // Of an earlier session the register does not tell the end: it was before the next begin.
+    Entry.Presence last = gateway == null ? null : gateway.last();
+    long since = last == null ? named.micros() : Math.max(named.micros(), last.arrivalMicros());
+    return new Connected(Connection.OFFLINE, since, GATEWAY_ENDED);
+  }
+
+  /** The session that named a device; null where it has ended. */
+  static @Nullable OpenSession open(List<OpenSession> sessions, Naming named) {
+    for (OpenSession session : sessions) {
+      if (session.begin().session() == named.session() && session.start().equals(named.start())) {
+        return session;
+      }
+    }
+    return null;
+  }
+
+  /** By the sessions of its own in this register; null for none. */
+  private Connected connected(@Nullable Register register) {
     Entry.Presence last = register == null ? null : register.last();
     if (register == null || last == null) {
       return NEVER;

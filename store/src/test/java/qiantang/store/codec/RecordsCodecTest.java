@@ -16,6 +16,8 @@ import qiantang.store.harness.Entries;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Register;
+import qiantang.store.model.Register.Gone;
+import qiantang.store.model.Register.Naming;
 import qiantang.store.model.Register.OpenSession;
 import qiantang.store.model.StartId;
 
@@ -67,16 +69,32 @@ class RecordsCodecTest {
       StartId start = new StartId(new UUID(-i, Long.MIN_VALUE + i));
       open.add(new OpenSession(start, Entries.presence("d", i, true, "connect", i)));
     }
+    List<Naming> named =
+        List.of(
+            new Naming(new StartId(new UUID(1, 2)), 1L << 40, new DeviceId("g"), 77),
+            new Naming(new StartId(new UUID(1, 3)), 0, new DeviceId("g2"), 78));
     for (Register register :
         List.of(
             new Register(7, birth, last, open),
             new Register(-7, null, last, List.of()),
             new Register(Long.MAX_VALUE, birth, null, open.subList(0, 1)),
+            new Register(7, birth, null, open.subList(0, 2), named, null),
+            new Register(7, birth, last, List.of(), named.subList(0, 1), null),
+            new Register(7, birth, null, List.of(), List.of(), new Gone(-5, "ddeath")),
             new Register(0, null, null, List.of()))) {
       byte[] bytes = RegisterCodec.encode(register);
       assertEquals(new RegisterCodec.Decoded.Whole(register), RegisterCodec.decode(bytes));
       assertArrayEquals(bytes, RegisterCodec.encode(register));
     }
+  }
+
+  @Test
+  void aBirthThatAnEarlierProgramAddedBehindADeathCounts() {
+    Entry.Birth birth = new Entry.Birth(DEVICE, "d", new DeviceId("g"), null, 9);
+    Register gone = new Register(7, birth, null, List.of(), List.of(), new Gone(8, "ddeath"));
+    assertEquals(
+        new RegisterCodec.Decoded.Whole(new Register(7, birth, null, List.of())),
+        RegisterCodec.decode(RegisterCodec.encode(gone)));
   }
 
   @Test

@@ -1,7 +1,9 @@
 package qiantang.store.fold;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -96,17 +98,67 @@ class RegisterMergeTest {
   }
 
   @Test
-  void onlyBirthsAndPresenceConcernARegister() {
+  void whoIsGoneIsNamedAgainOnlyByABirthThatCameLater() {
+    Placed born = new Placed(place(0, 3, 1), Entries.birth("d", "g", 5, 30));
+    Placed gone = new Placed(place(0, 4, 2), Entries.death("d", 5, "ddeath", 40));
+    Placed again = new Placed(place(0, 9, 3), Entries.birth("d", "g", 5, 90));
+    Register dead = merged(null, 0, List.of(born, gone));
+    assertEquals(new Register.Gone(40, "ddeath"), dead.gone());
+    assertEquals(List.of(), dead.named());
+    assertTrue(dead.isSpokenFor());
+    Register back = merged(dead, 6, List.of(again));
+    assertNull(back.gone());
+    assertEquals(90, back.named().getFirst().micros());
+  }
+
+  @Test
+  void aDeathOfAnOldSessionLeavesTheNewOnesWord() {
+    Placed old = new Placed(place(0, 3, 1), Entries.birth("d", "g", 5, 30));
+    Placed moved = new Placed(place(1, 3, 1), Entries.birth("d", "g", 5, 31));
+    Placed late = new Placed(place(0, 4, 2), Entries.death("d", 5, "keep-alive", 40));
+    Register register = merged(null, 0, List.of(late, old, moved));
+    assertNull(register.gone());
+    assertEquals(
+        List.of(new StartId(new UUID(0, 1))),
+        register.named().stream().map(Register.Naming::start).toList());
+  }
+
+  @Test
+  void theLastSessionsThatNamedADeviceAreKept() {
+    RegisterMerge merge = new RegisterMerge();
+    for (int i = 0; i < RegisterMerge.NAMED_MAX + 3; i++) {
+      merge.add(place(0, 3, i), Entries.birth("d", "g", i, i));
+    }
+    assertEquals(RegisterMerge.NAMED_MAX, merge.register().named().size());
+    assertEquals(3, merge.register().named().getFirst().session());
+  }
+
+  @Test
+  void aDeathAloneMakesNoDevice() {
+    RegisterMerge merge = new RegisterMerge();
+    merge.add(place(0, 3, 1), Entries.death("d", 5, "ddeath", 40));
+    assertFalse(merge.isKnown());
+    assertNull(merge.register().gone());
+  }
+
+  @Test
+  void onlyBirthsDeathsAndPresenceConcernARegister() {
+    assertEquals(DEVICE, RegisterMerge.deviceOf(Entries.death("d", 1, "ddeath", 1)));
     assertEquals(DEVICE, RegisterMerge.deviceOf(presence(1, 1, true, 1).entry));
     assertEquals(
         DEVICE, RegisterMerge.deviceOf(new Entry.Birth(DEVICE, "d", new DeviceId("g"), null, 1)));
     assertNull(RegisterMerge.deviceOf(Entries.reading("d", "m", 1, 1, 1)));
   }
 
-  /** Births and sessions of two starts; each session's begin lies before its end. */
+  private static boolean isOften(Random random, boolean isThere) {
+    return isThere && random.nextBoolean();
+  }
+
+  /** Births, deaths and sessions of two starts; each session's begin lies before its end. */
   private static List<Placed> log(Random random) {
     List<Placed> log = new ArrayList<>();
     List<Open> open = new ArrayList<>();
+    boolean ownSessions = random.nextInt(3) == 0;
     long sequence = 0;
     for (long minute = 1; minute < 20; minute++) {
       for (int i = random.nextInt(4); i > 0; i--) {
@@ -114,12 +166,18 @@ class RegisterMergeTest {
         int start = random.nextInt(2);
         // Clocks of two nodes differ, and some records arrive at one time.
         long arrival = minute * 60 + random.nextInt(90);
-        int kind = random.nextInt(3);
-        if (kind == 0) {
+        // Most have no session of their own: then it is births and deaths that tell.
+        int kind = random.nextInt(isOften(random, ownSessions) ? 4 : 2);
+        Long session = random.nextInt(6) == 0 ? null : Long.valueOf(-1 - random.nextInt(2));
+        if (kind == 1) {
+          long died = session == null ? -1 : session;
+          Entry death = Entries.death("d", died, "ddeath", arrival);
+          log.add(new Placed(place(start, minute, sequence), death));
+        } else if (kind == 0) {
           DeviceId gateway = new DeviceId("g" + random.nextInt(3));
-          Entry birth = new Entry.Birth(DEVICE, "n" + i, gateway, null, arrival);
+          Entry birth = new Entry.Birth(DEVICE, "n" + i, gateway, null, session, arrival);
           log.add(new Placed(place(start, minute, sequence), birth));
-        } else if (kind == 1) {
+        } else if (kind == 2) {
           open.add(new Open(start, sequence));
           Entry begin = Entries.presence("d", sequence, true, "connect", arrival);
           log.add(new Placed(place(start, minute, sequence), begin));

@@ -45,6 +45,18 @@ public final class Entries {
         new DeviceId(publisher), 1, reason, "will/topic", 3, new byte[] {1, 2, 3}, arrivalMicros);
   }
 
+  /** A device is said to be gone by a gateway's session. */
+  public static Entry.Death death(String device, long session, String reason, long arrivalMicros) {
+    return new Entry.Death(
+        new DeviceId(device), session, reason, "topic", 0, new byte[0], arrivalMicros);
+  }
+
+  /** A gateway names a device in a session. */
+  public static Entry.Birth birth(String device, String gateway, long session, long arrivalMicros) {
+    return new Entry.Birth(
+        new DeviceId(device), device, new DeviceId(gateway), null, session, arrivalMicros);
+  }
+
   /** A refused message of a device. */
   public static Entry.Rejection rejection(String publisher, Reason reason, long arrivalMicros) {
     return new Entry.Rejection(
@@ -170,6 +182,7 @@ public final class Entries {
         randomText(random, 30),
         any(random, devices),
         random.nextBoolean() ? randomText(random, 10) : null,
+        random.nextBoolean() ? random.nextLong() >>> random.nextInt(64) : null,
         arrivalMicros);
   }
 

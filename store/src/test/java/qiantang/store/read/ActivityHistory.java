@@ -41,6 +41,7 @@ import qiantang.store.model.Value;
 final class ActivityHistory {
   static final EnterpriseId ACME = new EnterpriseId("acme");
   static final int DEVICES = 7;
+  static final int SUB_DEVICES = 3;
 
   final ManualTime time = new ManualTime();
   final MemoryJournal journal = new MemoryJournal(time, Runnable::run, true);
@@ -127,7 +128,9 @@ final class ActivityHistory {
       return; // what nobody acknowledges may come and go
     }
     String device = "d" + random.nextInt(DEVICES);
-    switch (random.nextInt(5)) {
+    switch (random.nextInt(7)) {
+      case 5 -> speak(true);
+      case 6 -> speak(random.nextBoolean());
       case 0 -> connect(node, device);
       case 1 -> disconnect(device);
       case 2 -> {
@@ -150,6 +153,20 @@ final class ActivityHistory {
       disconnect(device); // it has moved; else the old one is closed much later or never
     }
     sessions.put(device, new Session(node, number));
+  }
+
+  /** A gateway's session names a device that never connects itself, or says that it is gone. */
+  private void speak(boolean isThere) {
+    String gateway = "d" + random.nextInt(2);
+    Session session = sessions.get(gateway);
+    if (session != null && !isFrozen(session.node)) {
+      String device = "s" + random.nextInt(SUB_DEVICES);
+      session.node.send(
+          ACME,
+          isThere
+              ? Entries.birth(device, gateway, session.number, time.micros())
+              : Entries.death(device, session.number, "ddeath", time.micros()));
+    }
   }
 
   private void disconnect(String device) {

@@ -68,8 +68,11 @@ class ActivityHistoryTest {
   /** Asked for one by one, devices are what they are among all. */
   private static void assertEachAlone(Reader reader, String when) {
     var all = Stages.done(reader.activity(ActivityHistory.ACME)).devices();
-    for (int device = 0; device <= ActivityHistory.DEVICES; device++) {
-      DeviceId id = new DeviceId("d" + device);
+    for (int device = 0;
+        device <= ActivityHistory.DEVICES + ActivityHistory.SUB_DEVICES;
+        device++) {
+      int sub = device - ActivityHistory.DEVICES - 1;
+      DeviceId id = new DeviceId(sub < 0 ? "d" + device : "s" + sub);
       assertEquals(
           Optional.ofNullable(all.get(id)),
           Stages.done(reader.activity(ActivityHistory.ACME, id)),

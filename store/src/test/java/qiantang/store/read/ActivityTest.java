@@ -1,6 +1,7 @@
 package qiantang.store.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -183,11 +184,80 @@ class ActivityTest {
   }
 
   @Test
+  void aDeviceThatIsSaidToBeGoneIsOfflineUntilItIsNamedAgain() {
+    presence("g", low, 1, true);
+    for (int i = 0; i < 2; i++) {
+      long born = now();
+      low.send(ACME, Entries.birth("d", "g", 1, born));
+      low.send(ACME, Entries.birth("d2", "g", 1, born));
+      time.advance(Duration.ofMinutes(1));
+      assertConnection(Connection.ONLINE, born, "connect");
+      long gone = now();
+      low.send(ACME, Entries.death("d", 1, "ddeath", gone));
+      low.send(ACME, Entries.death("x", 1, "ddeath", gone));
+      time.advance(Duration.ofMinutes(2));
+      assertConnection(Connection.OFFLINE, gone, "ddeath");
+      assertEquals(Connection.ONLINE, device("d2").connection());
+      assertEquals(Connection.ONLINE, device("g").connection());
+    }
+    assertFalse(
+        Stages.done(reader.activity(ACME)).devices().containsKey(new DeviceId("x")),
+        "of whom only a death is known");
+  }
+
+  @Test
+  void aDeviceGoesWithTheSessionThatNamedItAndComesNotBackWithTheNextOne() {
+    presence("g", low, 1, true);
+    low.send(ACME, Entries.birth("d", "g", 1, now()));
+    time.advance(Duration.ofMinutes(1));
+    presence("g", high, 1, true);
+    assertEquals(Connection.ONLINE, device("d").connection());
+    presence("g", low, 1, false);
+    assertEquals(Connection.OFFLINE, device("d").connection());
+    assertEquals(Connection.ONLINE, device("g").connection());
+    time.advance(Duration.ofMinutes(1));
+    long named = now();
+    high.send(ACME, Entries.birth("d", "g", 1, named));
+    assertConnection(Connection.ONLINE, named, "connect");
+    time.advance(Duration.ofSeconds(30));
+    high.freeze();
+    time.advance(Duration.ofSeconds(30));
+    assertEquals("node-lost", device("d").reason());
+  }
+
+  @Test
+  void aLateDeathByAnOldSessionDoesNotEndTheNewOnes() {
+    for (List<Node> pair : List.of(List.of(low, high), List.of(high, low))) {
+      presence("g", pair.getFirst(), 1, true);
+      pair.getFirst().send(ACME, Entries.birth("d", "g", 1, now()));
+      time.advance(Duration.ofSeconds(1));
+      presence("g", pair.getLast(), 1, true);
+      long moved = now();
+      pair.getLast().send(ACME, Entries.birth("d", "g", 1, moved));
+      time.advance(Duration.ofSeconds(5));
+      pair.getFirst().send(ACME, Entries.death("d", 1, "keep-alive", now()));
+      presence("g", pair.getFirst(), 1, false);
+      assertConnection(Connection.ONLINE, moved, "connect");
+      presence("g", pair.getLast(), 1, false);
+      time.advance(Duration.ofMinutes(2));
+    }
+  }
+
+  private void presence(String device, Node node, long session, boolean connected) {
+    String reason = connected ? "connect" : "disconnect";
+    node.send(ACME, Entries.presence(device, session, connected, reason, now()));
+  }
+
+  private long now() {
+    return time.micros();
+  }
+
+  @Test
   void forOneDeviceOnlyItsOwnPartitionsAndItsGatewaysAreRead() {
     DeviceId device = new DeviceId("d");
     DeviceId gateway = new DeviceId("g");
     low.send(ACME, Entries.presence("g", 1, true, "connect", time.micros()));
-    low.send(ACME, new Entry.Birth(device, "d", gateway, null, time.micros()));
+    low.send(ACME, new Entry.Birth(device, "d", gateway, null, 1L, time.micros()));
     Map<String, Integer> reads = new HashMap<>();
     Reader watched =
         Readers.over(

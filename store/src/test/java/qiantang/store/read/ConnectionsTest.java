@@ -129,11 +129,81 @@ class ConnectionsTest {
     for (Item item : items) {
       assertEquals(1, item.deaths());
       assertEquals("ddeath", item.lastDeaths().getFirst().reason());
-      assertEquals(new End.WithGateway(), item.end());
+      assertTrue(item.end() instanceof End.Ended ended && ended.reason().equals("device-death"));
       assertTrue(
           item.began() instanceof Began.SpokenFor birth
               && birth.birth().gateway().equals(new DeviceId("gw")));
     }
+  }
+
+  @Test
+  void whatAGatewaySpeaksForEndsByItsDeathOrWithTheGateway() {
+    for (String reason : List.of("disconnect", "ddeath", "ndeath")) {
+      long number = begin(node, "gw");
+      node.send(ACME, Entries.birth("s", "gw", number, now()));
+      time.advance(Duration.ofMinutes(1));
+      node.send(ACME, Entries.death("s", number, reason, now()));
+      node.send(ACME, Entries.birth("s", "gw", number, now()));
+      time.advance(Duration.ofMinutes(1));
+      end(node, "gw", number, "keep-alive");
+    }
+    long number = begin(node, "gw");
+    node.send(ACME, Entries.birth("s", "gw", number, now()));
+    time.advance(Duration.ofMinutes(1));
+    node.send(ACME, Entries.birth("s", "gw", number, now()));
+    begin(other, "gw");
+    List<String> expected =
+        List.of(
+            "with gateway",
+            "named-again 60",
+            "gateway-keep-alive 60",
+            "node-death 60",
+            "gateway-keep-alive 60",
+            "device-death 60",
+            "gateway-keep-alive 60",
+            "disconnect 60");
+    assertEquals(expected, ends(told("s")));
+    for (int limit = 1; limit <= 4; limit++) {
+      assertEquals(expected, ends(paged("s", limit)), "by " + limit);
+    }
+    time.advance(Duration.ofMinutes(2));
+    sort();
+    for (int limit = 1; limit <= 9; limit++) {
+      assertEquals(expected, ends(paged("s", limit)), "sorted, by " + limit);
+    }
+    end(node, "gw", number, "disconnect");
+    assertEquals("gateway-disconnect 120", ends(told("s")).getFirst());
+    time.advance(Duration.ofMinutes(2));
+    sort();
+    assertEquals("gateway-disconnect 120", ends(told("s")).getFirst());
+  }
+
+  @Test
+  void whatAGatewaySpeaksForIsLostWithTheGatewaysNode() {
+    other.send(ACME, Entries.birth("s", "gw", begin(other, "gw"), now()));
+    time.advance(Duration.ofSeconds(30));
+    other.freeze();
+    time.advance(Duration.ofMinutes(10));
+    assertTrue(
+        page("s", 0, Long.MAX_VALUE, null, 10).items().getFirst().end() instanceof End.NodeLost);
+  }
+
+  @Test
+  void theEndOfAGatewaysSessionIsFoundAmongManyRecordsOfIt() {
+    long number = begin(node, "gw");
+    node.send(ACME, Entries.birth("s", "gw", number, now()));
+    for (int i = 0; i < 3000; i++) {
+      node.send(ACME, Entries.rejection("gw", Reason.CLOCK, time.micros()));
+    }
+    time.advance(Duration.ofHours(30));
+    end(node, "gw", number, "quota");
+    time.advance(Duration.ofMinutes(2));
+    sort();
+    assertEquals(List.of("gateway-quota 108000"), ends(told("s")));
+  }
+
+  private static List<String> ends(List<String> told) {
+    return told.stream().map(text -> text.substring(text.indexOf(' ') + 1)).toList();
   }
 
   @Test

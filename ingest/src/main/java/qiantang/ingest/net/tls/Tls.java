@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.ingest.meter.Exposition;
+import qiantang.store.journal.LimitedLog;
 
 /**
  * The TLS of a node's listeners. New handshakes get what the files said last that was usable;
@@ -27,6 +29,7 @@ public final class Tls implements AutoCloseable {
 
   private final TlsFiles files;
   private final InstantSource clock;
+  private final LimitedLog overdue = new LimitedLog(logger, System::nanoTime);
 
   // Guarded by this. Engines hold the context they were made of; ours is one more hold on it, and
   // must not be let go while a loop makes an engine.
@@ -35,6 +38,7 @@ public final class Tls implements AutoCloseable {
   private String seen;
   private @Nullable String fault;
   private boolean isClosed;
+  private long listsOver;
 
   /**
    * Reads the files.
@@ -43,7 +47,7 @@ public final class Tls implements AutoCloseable {
    */
   public static Tls open(TlsFiles files, InstantSource clock) throws IOException {
     TlsMaterial.Content content = TlsMaterial.Content.read(files);
-    return new Tls(files, clock, TlsMaterial.of(files, content), content.digest());
+    return new Tls(files, clock, TlsMaterial.of(files, content, clock), content.digest());
   }
 
   private Tls(TlsFiles files, InstantSource clock, TlsMaterial material, String digest) {
@@ -59,9 +63,19 @@ public final class Tls implements AutoCloseable {
    * runs from the first byte of the handshake on.
    */
   public synchronized SslHandler handler(ByteBufAllocator allocator) {
+    endResumption();
     SslHandler handler = material.context().newHandler(allocator);
     handler.setHandshakeTimeoutMillis(0);
     return handler;
+  }
+
+  /** From a list's nextUpdate on, whoever resumes is asked for a certificate that is checked. */
+  private void endResumption() {
+    long now = material.listsOver(clock.instant());
+    if (now > listsOver && !isClosed) {
+      material.resumeNone();
+    }
+    listsOver = now;
   }
 
   /** Whether clients are asked for a certificate. */
@@ -76,16 +90,26 @@ public final class Tls implements AutoCloseable {
    * @return whether others are in use now
    */
   public boolean look() {
+    tellOverdue();
     try {
       TlsMaterial.Content content = TlsMaterial.Content.read(files);
       if (isNew(content.digest())) {
-        take(TlsMaterial.of(files, content), content.digest());
+        take(TlsMaterial.of(files, content, clock), content.digest());
         return true;
       }
     } catch (IOException | RuntimeException e) {
       complain(String.valueOf(e.getMessage()));
     }
     return false;
+  }
+
+  /** Said whether clients come or not, once a minute. */
+  private synchronized void tellOverdue() {
+    endResumption(); // of those too that have a handler already
+    if (listsOver > 0) {
+      overdue.warn(
+          "client certificates are refused: " + CurrentLists.ranOut(material.crlEnds().getFirst()));
+    }
   }
 
   /** Which clients' certificates are revoked by the files in use. */
@@ -112,6 +136,7 @@ public final class Tls implements AutoCloseable {
     material = fresh;
     digest = freshDigest;
     fault = null;
+    listsOver = fresh.listsOver(clock.instant()); // and nobody has a ticket of it
     logger.info(
         "new TLS files are in use for new connections; the certificate expires {}",
         fresh.certificateExpiry());
@@ -133,7 +158,8 @@ public final class Tls implements AutoCloseable {
         this::certificateExpirySeconds);
     exposition.gauge(
         "qiantang_ingest_crl_expiry_seconds",
-        "until the CRL must be replaced: from then on no client certificate is taken",
+        "until the first CRL must be replaced: from then on no client certificate of its authority"
+            + " is taken",
         this::crlExpirySeconds);
     exposition.gauge(
         "qiantang_ingest_tls_files_faulty",
@@ -148,8 +174,8 @@ public final class Tls implements AutoCloseable {
 
   /** Until the CRL must have been replaced; infinite without one. */
   double crlExpirySeconds() {
-    @Nullable Instant expiry = current().crlExpiry();
-    return expiry == null ? Double.POSITIVE_INFINITY : secondsUntil(expiry);
+    List<Instant> ends = current().crlEnds();
+    return ends.isEmpty() ? Double.POSITIVE_INFINITY : secondsUntil(ends.getFirst());
   }
 
   /** Whether the files as they are now cannot be used. */

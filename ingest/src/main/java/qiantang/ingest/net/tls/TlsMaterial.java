@@ -28,6 +28,7 @@ import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Date;
@@ -38,19 +39,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import org.jspecify.annotations.Nullable;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * What one content of the files makes: whole and fitting together, or nothing.
  *
  * @param context makes engines; to be released when no new one is wanted
  * @param certificateExpiry of the first certificate of the chain that expires
- * @param crlExpiry when the first list wants to be replaced; null without one
+ * @param crlEnds when each authority's list must have been replaced, the first of them first
  * @param revoked what the lists name
  */
 record TlsMaterial(
-    SslContext context, Instant certificateExpiry, @Nullable Instant crlExpiry, Revoked revoked) {
+    SslContext context, Instant certificateExpiry, List<Instant> crlEnds, Revoked revoked) {
   /** A CRL of 400,000 entries; it is read at every look, which costs 2 % of a core then. */
   private static final long FILE_BYTES_MAX = 16L * 1024 * 1024;
 
@@ -120,7 +122,7 @@ record TlsMaterial(
    *
    * @throws IOException where a file cannot be used; the message says which and what to do
    */
-  static TlsMaterial of(TlsFiles files, Content content) throws IOException {
+  static TlsMaterial of(TlsFiles files, Content content, InstantSource clock) throws IOException {
     List<X509Certificate> chain =
         Pem.certificates(files.certificate(), content.of(files.certificate()));
     PrivateKey key = Pem.privateKey(files.key(), content.of(files.key()));
@@ -142,14 +144,28 @@ record TlsMaterial(
               files.clients() == ClientAuthentication.required
                   ? ClientAuth.REQUIRE
                   : ClientAuth.OPTIONAL)
-          .trustManager(trust(authorities, revocations));
+          .trustManager(trust(authorities, revocations, clock));
     }
-    SslContext context = builder.build();
+    TlsMaterial material =
+        new TlsMaterial(
+            builder.build(),
+            expiry(chain),
+            CurrentLists.ends(revocations).values().stream().sorted().toList(),
+            new Revoked(revocations));
+    material.resumeNone();
+    return material;
+  }
+
+  /** Who resumes shows no certificate that could be checked: with new keys all show theirs. */
+  void resumeNone() {
     if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
       resumeByTicket(sessions);
     }
-    return new TlsMaterial(
-        context, expiry(chain), crlExpiry(revocations), new Revoked(revocations));
+  }
+
+  /** How many of the lists have run out. */
+  long listsOver(Instant now) {
+    return crlEnds.stream().takeWhile(end -> !now.isBefore(end)).count();
   }
 
   /** The client keeps the session: a million of them cost no memory here. */
@@ -196,11 +212,11 @@ record TlsMaterial(
 
   /**
    * Checks clients against the authorities. With a CRL every certificate of a chain must be on no
-   * list, and a list of its authority must be there and valid: one that has run out refuses all, as
-   * whoever holds back a list would otherwise let in whom it names.
+   * list, and a list of its authority must be there and valid: {@link CurrentLists}.
    */
-  private static TrustManagerFactory trust(
-      List<X509Certificate> authorities, List<X509CRL> revocations) throws IOException {
+  private static TrustManager trust(
+      List<X509Certificate> authorities, List<X509CRL> revocations, InstantSource clock)
+      throws IOException {
     try {
       Set<TrustAnchor> anchors = new HashSet<>();
       authorities.forEach(authority -> anchors.add(new TrustAnchor(authority, null)));
@@ -212,7 +228,10 @@ record TlsMaterial(
           CertStore.getInstance("Collection", new CollectionCertStoreParameters(known)));
       TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
       factory.init(new CertPathTrustManagerParameters(parameters));
-      return factory;
+      if (factory.getTrustManagers()[0] instanceof X509ExtendedTrustManager checks) {
+        return new CurrentLists(checks, CurrentLists.ends(revocations), clock);
+      }
+      throw new AssertionError("BUG: a JDK whose PKIX checks no chain of an engine");
     } catch (GeneralSecurityException e) {
       throw new IOException("cannot check clients by this CA and CRL: " + e, e);
     }
@@ -224,14 +243,5 @@ record TlsMaterial(
         .map(Date::toInstant)
         .min(Comparator.naturalOrder())
         .orElse(Instant.MAX);
-  }
-
-  private static @Nullable Instant crlExpiry(List<X509CRL> revocations) {
-    return revocations.stream()
-        .map(X509CRL::getNextUpdate)
-        .filter(next -> next != null)
-        .map(Date::toInstant)
-        .min(Comparator.naturalOrder())
-        .orElse(null);
   }
 }

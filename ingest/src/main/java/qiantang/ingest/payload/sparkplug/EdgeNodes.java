@@ -1,10 +1,11 @@
 package qiantang.ingest.payload.sparkplug;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.payload.Decoded;
@@ -18,6 +19,7 @@ import qiantang.ingest.payload.SubDevice;
 import qiantang.ingest.payload.sparkplug.Wire.Span;
 import qiantang.store.journal.ByteBudget;
 import qiantang.store.model.DeviceId;
+import qiantang.store.model.Entry;
 import qiantang.store.model.Reason;
 
 /**
@@ -204,20 +206,25 @@ public final class EdgeNodes {
     if (fault != null) {
       return refused(message, Reason.MALFORMED, fault);
     }
-    List<DeviceId> dead = new ArrayList<>();
+    Set<DeviceId> dead = new LinkedHashSet<>();
     dead.add(gone(message, new Address(Address.Type.NDEATH, node.name(), "")));
     for (String device : node.devices()) {
       if (!device.isEmpty()) {
         dead.add(gone(message, new Address(Address.Type.DDEATH, node.name(), device)));
       }
     }
+    // Also those whose births did not come, or found no room, and whose values were taken.
+    for (SubDevice device : message.devices().announced(node.name() + "/")) {
+      device.died();
+      dead.add(device.id());
+    }
     node.died();
-    return new Decoded.Death(dead, "ndeath");
+    return new Decoded.Death(List.copyOf(dead), Entry.Death.OF_NODE);
   }
 
   private Decoded deviceDeath(Message message, Address address, EdgeNode node) {
     node.forget(address.device());
-    return new Decoded.Death(List.of(gone(message, address)), "ddeath");
+    return new Decoded.Death(List.of(gone(message, address)), Entry.Death.OF_DEVICE);
   }
 
   private DeviceId gone(Message message, Address address) {

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -200,6 +201,43 @@ class TlsTest {
     assertRefused(tls, authority.client(authority.issue("a/b")));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void fromItsNextUpdateOnAListLetsNobodyIn(String version) throws Exception {
+    authority.writeRevoked(crl, Duration.ofHours(1)); // by the clock of the JDK it is valid
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    TlsFiles files = new TlsFiles(certificate, key, ca, crl, ClientAuthentication.optional);
+    Tls tls = Tls.open(files, now::get);
+    opened.add(tls);
+    SSLContext client = authority.client(authority.issue("a/b"));
+    try (Link living = link(tls, client, version)) {
+      living.answer("a ticket to resume with comes along");
+      now.set(now.get().plus(Duration.ofHours(1)));
+      assertEquals(0, tls.crlExpirySeconds(), 1.0);
+      for (SSLContext each : List.of(authority.client(authority.issue("a/c")), client)) {
+        outcomes.clear();
+        refusals.clear();
+        try (Link link = link(tls, each, version)) {
+          assertFalse(link.isOpen());
+          assertEquals(List.of(Outcome.CLIENT_REFUSED), outcomes);
+          assertTrue(link.fault.contains("certificate_expired"), link.fault);
+        }
+      }
+      String told = refusals.getFirst();
+      assertTrue(told.startsWith("a client certificate that names a/b was refused: the CRL"), told);
+      assertTrue(told.contains("replace the file of --tls-crl"), told);
+      living.send("who was here stays");
+      assertEquals("who was here stays", living.received());
+    }
+    link(tls, authority.client(null), version).close();
+    authority.writeRevoked(crl, Duration.ofHours(2));
+    tls.look();
+    tls.look();
+    try (Link next = link(tls, client, version)) {
+      assertTrue(next.isOpen());
+    }
+  }
+
   @Test
   void halfAChangeIsNotTakenAndThenTheWholeIs() throws Exception {
     Tls tls = open(new TlsFiles(certificate, key, null, null, ClientAuthentication.none));
@@ -361,6 +399,7 @@ class TlsTest {
     private final SSLEngine engine;
     private final EmbeddedChannel server;
     private final EmbeddedChannel client;
+    private String fault = "";
 
     Link(Tls tls, SSLEngine engine) {
       this.engine = engine;
@@ -376,7 +415,9 @@ class TlsTest {
                 }
 
                 @Override
-                public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {}
+                public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                  fault += cause;
+                }
               });
       carry();
     }

@@ -29,12 +29,13 @@ import qiantang.sim.report.AuditReport;
       "The table goes to standard output, progress to standard error."
     },
     mixinStandardHelpOptions = true,
+    exitCodeOnInvalidInput = 4,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:all is well",
-      "1:the audit failed: samples are lost, changed, double or foreign",
-      "2:the journal or an option is wrong",
-      "3:the system cannot be reached"
+      "2:the audit failed: samples are lost, changed, double or foreign",
+      "4:the journal or an option is wrong",
+      "5:the system cannot be reached"
     })
 final class AuditCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

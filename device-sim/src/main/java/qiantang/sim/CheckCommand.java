@@ -31,11 +31,13 @@ import qiantang.sim.preflight.Preflight;
           + " it. Sends nothing and needs no system.",
     },
     mixinStandardHelpOptions = true,
+    exitCodeOnInvalidInput = 4,
+    exitCodeOnExecutionException = 70, // EX_SOFTWARE of sysexits.h: a bug
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:the scenario is right and the machine large enough",
-      "2:the scenario or an option is wrong",
-      "4:the kernel would refuse some of the connections"
+      "3:the kernel would refuse some of the connections",
+      "4:the scenario or an option is wrong"
     })
 final class CheckCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -80,7 +82,7 @@ final class CheckCommand implements Callable<Integer> {
         read.duration().toSeconds());
     findings.forEach(finding -> answer.println(finding.text()));
     answer.flush();
-    return Preflight.possible(findings) ? ExitCode.OK : ExitCode.LIMITS_MISSED;
+    return Preflight.possible(findings) ? ExitCode.OK : ExitCode.GENERATOR_LIMITED;
   }
 
   private static InetAddress anyAddress() {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 import qiantang.sim.api.Target;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.replay.CsvFile;
+import qiantang.sim.replay.Pace;
 import qiantang.sim.replay.Replay;
 import qiantang.sim.replay.ReplayReport;
 
@@ -32,13 +33,18 @@ import qiantang.sim.replay.ReplayReport;
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",
+    exitCodeOnInvalidInput = 4,
+    exitCodeOnExecutionException = 70, // EX_SOFTWARE of sysexits.h: a bug
     exitCodeList = {
       "0:every row is accounted for",
-      "1:rows are lost or values differ",
-      "2:the file or an option is wrong",
-      "3:the system cannot be reached"
+      "2:rows are lost or values differ",
+      "4:the file or an option is wrong",
+      "5:the system cannot be reached"
     })
 final class ReplayCommand implements Callable<Integer> {
+  /** Beyond this a year takes less than half a minute, which no speed but 0 is meant to be. */
+  private static final double SPEED_MAX = 1_000_000;
+
   /** Device ids hold 64 characters; the rest is for the run's own part. */
   private static final int NAME_CHARS_MAX = 48;
 
@@ -70,15 +76,43 @@ final class ReplayCommand implements Callable<Integer> {
               + " Default: ${DEFAULT-VALUE}")
   private int rowsPerSecond;
 
+  @Option(
+      names = "--speed",
+      paramLabel = "X",
+      defaultValue = "0",
+      description = {
+        "Rows go X times as fast as their own times: 1 as recorded, 60 an hour in a minute;"
+            + " 0 for as fast as they are acknowledged.",
+        "With --rate the slower of the two holds. Default: ${DEFAULT-VALUE}"
+      })
+  private double speed;
+
+  @Option(
+      names = "--repeat",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = {
+        "Sends the file N times, each time moved on by as many whole days as it spans.",
+        "Default: ${DEFAULT-VALUE}"
+      })
+  private int repeat;
+
   @Override
   public Integer call() {
     if (rowsPerSecond < 0) {
       throw new ParameterException(
           spec.commandLine(), "--rate takes 0 or more, not " + rowsPerSecond);
     }
+    if (!(speed >= 0 && speed <= SPEED_MAX)) {
+      throw new ParameterException(
+          spec.commandLine(), "--speed takes 0 to " + SPEED_MAX + ", not " + speed);
+    }
+    if (repeat < 1) {
+      throw new ParameterException(spec.commandLine(), "--repeat takes 1 or more, not " + repeat);
+    }
     PrintWriter err = spec.commandLine().getErr();
     Outcome<ReplayReport> outcome =
-        switch (CsvFile.read(file)) {
+        switch (rows()) {
           case Outcome.Failed<CsvFile> failed -> failed.widen();
           case Outcome.Done<CsvFile>(CsvFile read) ->
               switch (target.read()) {
@@ -100,11 +134,18 @@ final class ReplayCommand implements Callable<Integer> {
     };
   }
 
+  private Outcome<CsvFile> rows() {
+    return switch (CsvFile.read(file)) {
+      case Outcome.Failed<CsvFile> failed -> failed;
+      case Outcome.Done<CsvFile>(CsvFile read) -> read.repeated(repeat);
+    };
+  }
+
   private Outcome<ReplayReport> replay(CsvFile csv, Target found, PrintWriter err) {
     Instant now = Instant.now();
     long days = shiftDays != null ? shiftDays : Replay.daysToYesterday(csv, now);
     return new Replay(file.toString(), csv, found, err)
-        .run(deviceId(now.toEpochMilli()), days, rowsPerSecond);
+        .run(deviceId(now.toEpochMilli()), days, new Pace(rowsPerSecond, speed));
   }
 
   /** The file's name and the run's, so that a file can be replayed again into the same system. */

@@ -2,20 +2,30 @@ package qiantang.sim;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import qiantang.sim.api.Target;
+import qiantang.sim.metrics.RunMetrics;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.ScenarioReader;
+import qiantang.sim.report.Environment;
+import qiantang.sim.report.Repeat;
+import qiantang.sim.report.ResultFiles;
+import qiantang.sim.report.ResultJson;
 import qiantang.sim.report.RunReport;
 
 /** {@code qiantang sim run}: one scenario, then the audit. */
@@ -28,14 +38,20 @@ import qiantang.sim.report.RunReport;
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",
+    exitCodeOnInvalidInput = 4,
+    exitCodeOnExecutionException = 70, // EX_SOFTWARE of sysexits.h: a bug
     exitCodeList = {
       "0:all is well",
-      "1:the audit failed: samples are lost, changed, double or foreign",
-      "2:the scenario or an option is wrong",
-      "3:the system cannot be reached",
-      "4:a threshold is missed or the generator could not keep up"
+      "1:a threshold is missed",
+      "2:the audit failed: samples are lost, changed, double or foreign",
+      "3:the generator was the bottleneck: its schedule lag p99 is above 2 ms, or what the scenario"
+          + " allows",
+      "4:the scenario or an option is wrong",
+      "5:the system cannot be reached"
     })
 final class RunCommand implements Callable<Integer> {
+  private static final int PORT_MAX = 65_535;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private TargetOptions target = new TargetOptions();
@@ -49,7 +65,11 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Folder for run.json, the result. Default: none is written")
+      description = {
+        "Folder for report.html, one file with plots for a person, and result.json, the same for"
+            + " programs.",
+        "Default: none is written"
+      })
   private @Nullable Path out;
 
   @Option(
@@ -65,8 +85,25 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private GeneratorOptions generator = new GeneratorOptions();
 
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      description = {
+        "Serves Prometheus metrics qiantang_sim_* on this port of 127.0.0.1 while it runs; 0 for a"
+            + " free one.",
+        "Default: none"
+      })
+  private @Nullable Integer metricsPort;
+
+  private Instant started = Instant.EPOCH;
+
   @Override
   public Integer call() {
+    started = Instant.now();
+    if (metricsPort != null && (metricsPort < 0 || metricsPort > PORT_MAX)) {
+      throw new ParameterException(
+          spec.commandLine(), "--metrics-port takes 0 to " + PORT_MAX + ", not " + metricsPort);
+    }
     PrintWriter err = spec.commandLine().getErr();
     Outcome<RunReport> outcome =
         switch (ScenarioReader.read(scenario)) {
@@ -74,15 +111,7 @@ final class RunCommand implements Callable<Integer> {
           case Outcome.Done<Scenario>(Scenario read) ->
               switch (target.read()) {
                 case Outcome.Failed<Target> failed -> failed.widen();
-                case Outcome.Done<Target>(Target found) ->
-                    new ScenarioRun(
-                            scenario.toString(),
-                            read,
-                            found,
-                            generator(found, err),
-                            JournalFolder.of(journal, out),
-                            err)
-                        .run();
+                case Outcome.Done<Target>(Target found) -> run(read, found, err);
               };
         };
     return switch (outcome) {
@@ -92,6 +121,43 @@ final class RunCommand implements Callable<Integer> {
       }
       case Outcome.Done<RunReport>(RunReport report) -> print(report, err).number();
     };
+  }
+
+  private Outcome<RunReport> run(Scenario read, Target found, PrintWriter err) {
+    Path folder = out;
+    if (folder != null) {
+      // Now, not when an hour's results have nowhere to go.
+      try {
+        Files.createDirectories(folder);
+      } catch (IOException e) {
+        return new Outcome.Failed<>(ExitCode.USAGE, "cannot make the folder " + folder + ": " + e);
+      }
+    }
+    if (metricsPort == null) {
+      return run(read, found, null, err);
+    }
+    return switch (RunMetrics.start(metricsPort)) {
+      case Outcome.Failed<RunMetrics> failed -> failed.widen();
+      case Outcome.Done<RunMetrics>(RunMetrics served) -> {
+        try (RunMetrics metrics = served) {
+          err.println("metrics at http://127.0.0.1:" + metrics.port() + "/metrics");
+          yield run(read, found, metrics, err);
+        }
+      }
+    };
+  }
+
+  private Outcome<RunReport> run(
+      Scenario read, Target found, @Nullable RunMetrics metrics, PrintWriter err) {
+    return new ScenarioRun(
+            scenario.toString(),
+            read,
+            found,
+            generator(found, err),
+            JournalFolder.of(journal, out),
+            err,
+            metrics)
+        .run();
   }
 
   private Generator generator(Target found, PrintWriter err) {
@@ -104,13 +170,23 @@ final class RunCommand implements Callable<Integer> {
     standardOutput.print(report.text());
     standardOutput.flush();
     if (out != null) {
+      List<String> versions = List.of(spec.version());
+      Environment environment = Environment.here(started, versions, repeat());
       try {
-        report.write(out);
+        for (Path written : ResultFiles.write(out, ResultJson.of(report, environment))) {
+          err.println("wrote " + written);
+        }
       } catch (IOException e) {
-        err.println("cannot write " + out.resolve("run.json") + ": " + e);
+        err.println("cannot write results into " + out + ": " + e + "; name a writable folder");
         return report.exitCode() == ExitCode.OK ? ExitCode.USAGE : report.exitCode();
       }
     }
     return report.exitCode();
+  }
+
+  private String repeat() {
+    CommandLine root = spec.root().commandLine();
+    String program = root.getCommandName().equals("sim") ? "./qiantang sim" : "./qiantang";
+    return Repeat.command(program, root.getParseResult().originalArgs());
   }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.Devices;
 import qiantang.sim.api.Target;
@@ -17,13 +18,16 @@ import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
 import qiantang.sim.fleet.Load;
 import qiantang.sim.fleet.Seat;
+import qiantang.sim.metrics.RunMetrics;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.report.Latency;
-import qiantang.sim.report.Progress;
+import qiantang.sim.report.LiveDisplay;
 import qiantang.sim.report.RunReport;
+import qiantang.sim.report.RunWatch;
+import qiantang.sim.report.Screen;
 
 /** One run: make devices, connect, send the plan, wait for acknowledgements, audit. */
 final class ScenarioRun {
@@ -40,7 +44,7 @@ final class ScenarioRun {
   private static final long BEGIN_AHEAD_MILLIS = 250;
 
   private static final long POLL_MILLIS = 20;
-  private static final long LINE_NANOS = 1_000_000_000;
+  private static final long LOOK_NANOS = 1_000_000_000;
 
   private final String name;
   private final Scenario scenario;
@@ -48,26 +52,36 @@ final class ScenarioRun {
   private final Generator generator;
   private final JournalFolder journals;
   private final PrintWriter err;
+  private final @Nullable RunMetrics metrics;
+  private final Screen screen = Screen.here(System.getenv());
 
+  /**
+   * A run that has not begun.
+   *
+   * @param journals where what is sent is written down
+   * @param metrics is shown the run; null for nobody
+   */
   ScenarioRun(
       String name,
       Scenario scenario,
       Target target,
       Generator generator,
       JournalFolder journals,
-      PrintWriter err) {
+      PrintWriter err,
+      @Nullable RunMetrics metrics) {
     this.name = name;
     this.scenario = scenario;
     this.target = target;
     this.generator = generator;
     this.journals = journals;
     this.err = err;
+    this.metrics = metrics;
   }
 
   Outcome<RunReport> run() {
     String unfit = generator.unfit(scenario);
     if (unfit != null) {
-      return new Outcome.Failed<>(ExitCode.LIMITS_MISSED, unfit);
+      return new Outcome.Failed<>(ExitCode.GENERATOR_LIMITED, unfit);
     }
     String runId = runId(System.currentTimeMillis());
     Plan plan = Plan.of(scenario, runId);
@@ -115,10 +129,16 @@ final class ScenarioRun {
         RunWitness witness = opened) {
       Figures figures = fleet.figures();
       Figures.Latencies totals = Figures.Latencies.empty();
-      Progress progress = new Progress(err, figures, totals, beganNanos);
+      RunWatch watch = new RunWatch(figures, totals, beganNanos);
+      watch.show(new LiveDisplay(err, screen, name, members.size(), plan.devices())::show);
+      if (metrics != null) {
+        metrics.show(scenario.fleets());
+        watch.show(metrics::show);
+      }
       Duration ramp = Duration.ofSeconds(members.size() / scenario.connectPerSecond());
       await(
-          progress,
+          watch,
+          "connect",
           CONNECT_MAX.plus(ramp),
           () -> figures.counts().loggedIn() == members.size() || fleet.failure() != null);
       if (fleet.failure() != null) {
@@ -132,17 +152,16 @@ final class ScenarioRun {
       long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
       witness.begin(fleet, startMillis);
       long planned = plan.messages();
-      await(
-          progress,
-          scenario.duration().plus(scenario.ackGrace()),
-          () -> settled(figures, planned) || fleet.failure() != null);
+      BooleanSupplier over = () -> settled(figures, planned) || fleet.failure() != null;
+      await(watch, "send", scenario.duration().plusMillis(BEGIN_AHEAD_MILLIS), over);
+      await(watch, "settle", scenario.ackGrace(), over);
       LiveAudit.Result live = witness.stopReading();
       List<Ledger> ledgers = fleet.stop();
       if (fleet.failure() != null) {
         return failed(fleet); // the journal stays without its end: what was sent is not known
       }
       witness.end(ledgers);
-      progress.line(System.nanoTime());
+      watch.finish(System.nanoTime());
       Figures.Counts counts = figures.counts();
       AuditResult audit = witness.judged(audit(members, ledgers, startMillis).with(live));
       Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
@@ -162,12 +181,14 @@ final class ScenarioRun {
               Latency.of(totals.ackFromSend()),
               Latency.of(totals.lag()),
               audit,
-              scenario.thresholds()));
+              scenario.thresholds(),
+              watch.timeline()));
     }
   }
 
   private static Outcome<RunReport> failed(Load load) {
-    return new Outcome.Failed<>(ExitCode.LIMITS_MISSED, "cannot finish the run: " + load.failure());
+    return new Outcome.Failed<>(
+        ExitCode.GENERATOR_LIMITED, "cannot finish the run: " + load.failure());
   }
 
   private static boolean settled(Figures figures, long planned) {
@@ -190,14 +211,16 @@ final class ScenarioRun {
     }
   }
 
-  /** Waits for the condition, at most so long, with a line of progress a second. */
-  private static void await(Progress progress, Duration atMost, BooleanSupplier condition) {
+  /** Waits for the condition, at most so long, and looks at the fleet once a second. */
+  private static void await(
+      RunWatch watch, String phase, Duration atMost, BooleanSupplier condition) {
     long begin = System.nanoTime();
-    long nextLine = begin + LINE_NANOS;
+    watch.begin(phase, atMost.toMillis(), begin);
+    long nextLook = begin + LOOK_NANOS;
     while (!condition.getAsBoolean() && System.nanoTime() - begin < atMost.toNanos()) {
-      if (System.nanoTime() - nextLine >= 0) {
-        progress.line(System.nanoTime());
-        nextLine += LINE_NANOS;
+      if (System.nanoTime() - nextLook >= 0) {
+        watch.look(System.nanoTime());
+        nextLook += LOOK_NANOS;
       }
       try {
         Thread.sleep(POLL_MILLIS);

@@ -23,6 +23,7 @@ class DisorderIT {
       version: 1
       seed: 9
       ackGrace: 60s
+      thresholds: ["lag.p99 < 20s"] # the machine may be busy; here it is not about speed
       fleets:
         - {name: mills, count: 3, model: cnc-spindle, period: 100ms}
         - {name: cells, kind: gateway, count: 1, subDevices: 3, model: robot, period: 200ms}

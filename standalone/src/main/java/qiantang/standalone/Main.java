@@ -35,7 +35,8 @@ import qiantang.store.cassandra.SchemaException;
       "twice: the last one holds. Standard output carries only the answer, all else goes to",
       "standard error. The script also has: build, test, bench [NAME].",
       "",
-      "Exit codes: 0 done, 1 cannot be done (one sentence says why), 2 wrong usage."
+      "Exit codes: 0 done, 1 cannot be done (one sentence says why), 2 wrong usage. Those of sim",
+      "are its own; sim run --help tells them."
     })
 public final class Main implements Runnable {
   /** As wide as the lines of this code, whose texts it wraps. */
@@ -78,7 +79,7 @@ public final class Main implements Runnable {
       String what = String.valueOf(exception.getMessage()).replace("option option", "option");
       err.println("qiantang: " + what);
       err.println("See " + command.getCommandSpec().qualifiedName() + " --help");
-      return CommandLine.ExitCode.USAGE;
+      return command.getCommandSpec().exitCodeOnInvalidInput();
     };
   }
 
@@ -91,7 +92,7 @@ public final class Main implements Runnable {
       case InterruptedException _ -> {} // The JVM was told to end, and the hook stops everything.
       default -> failure.printStackTrace(command.getErr());
     }
-    return CommandLine.ExitCode.SOFTWARE;
+    return command.getCommandSpec().exitCodeOnExecutionException();
   }
 
   private static void complain(CommandLine command, Exception sentence) {

@@ -1,12 +1,20 @@
 package qiantang.sim.outcome;
 
-/** What the process tells its caller; the numbers are part of the command's contract. */
+/**
+ * What the process tells its caller; the numbers are part of the commands' contract, so that a
+ * pipeline can tell lost data from a slow generator.
+ */
 public enum ExitCode {
   OK(0),
-  AUDIT_FAILED(1),
-  USAGE(2),
-  UNREACHABLE(3),
-  LIMITS_MISSED(4);
+  /** A threshold does not hold. */
+  LIMITS_MISSED(1),
+  /** Data is lost, changed, double or foreign. */
+  AUDIT_FAILED(2),
+  /** The generator, not the system, was the bottleneck. */
+  GENERATOR_LIMITED(3),
+  /** The scenario, a file or an option is wrong. */
+  USAGE(4),
+  UNREACHABLE(5);
 
   private final int number;
 

@@ -22,6 +22,8 @@ public record CsvFile(List<String> metrics, List<Row> rows) {
   /** The file is kept in memory; this many cells take about 150 MB. */
   private static final int CELLS_MAX = 2_000_000;
 
+  private static final long MICROS_PER_DAY = 86_400_000_000L;
+
   private static final List<String> TIME_COLUMNS =
       List.of("datetime", "date", "timestamp", "time", "ts");
   private static final String SEPARATORS = ",;\t";
@@ -84,6 +86,30 @@ public record CsvFile(List<String> metrics, List<Row> rows) {
       return failed(name, "it has no rows");
     }
     return new Outcome.Done<>(new CsvFile(List.copyOf(metrics), List.copyOf(rows)));
+  }
+
+  /**
+   * The rows so many times after each other, each time moved on by as many whole days as the file
+   * spans, so that no two copies share an instant.
+   */
+  public Outcome<CsvFile> repeated(int times) {
+    long cells = (long) times * rows.size() * (metrics.size() + 1);
+    if (cells > CELLS_MAX) {
+      return new Outcome.Failed<>(
+          ExitCode.USAGE,
+          "cannot repeat the file %d times: that is %d cells, and at most %d are kept in memory;"
+                  .formatted(times, cells, CELLS_MAX)
+              + " repeat it less often");
+    }
+    long spanMicros =
+        ((lastTimeMicros() - firstTimeMicros()) / MICROS_PER_DAY + 1) * MICROS_PER_DAY;
+    List<Row> all = new ArrayList<>();
+    for (int copy = 0; copy < times; copy++) {
+      for (Row row : rows) {
+        all.add(new Row(row.line(), row.eventTimeMicros() + copy * spanMicros, row.cells()));
+      }
+    }
+    return new Outcome.Done<>(new CsvFile(metrics, List.copyOf(all)));
   }
 
   /** The newest time in the file, wherever it stands. */

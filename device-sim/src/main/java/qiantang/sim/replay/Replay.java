@@ -39,6 +39,7 @@ public final class Replay {
   private final Target.Access access;
   private final PrintWriter err;
   private final List<String> troubles = new ArrayList<>();
+  private long nextLineNanos;
 
   /**
    * A replay into the first enterprise of the target.
@@ -64,9 +65,8 @@ public final class Replay {
    * Makes the device, publishes and compares.
    *
    * @param device the id of the device to be made
-   * @param rowsPerSecond at most; 0 for as fast as acknowledgements come
    */
-  public Outcome<ReplayReport> run(String device, long shiftDays, int rowsPerSecond) {
+  public Outcome<ReplayReport> run(String device, long shiftDays, Pace pace) {
     long sinceMillis = System.currentTimeMillis();
     try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
       Devices.Draft draft = new Devices.Draft(device, false, null, "replay");
@@ -74,7 +74,7 @@ public final class Replay {
         case Outcome.Failed<List<String>> failed -> failed.widen();
         case Outcome.Done<List<String>>(List<String> tokens) -> {
           long shiftMicros = shiftDays * MICROS_PER_DAY;
-          long acked = publish(device, tokens.getFirst(), shiftMicros, rowsPerSecond);
+          long acked = publish(device, tokens.getFirst(), shiftMicros, pace);
           yield acked < 0
               ? new Outcome.Failed<>(ExitCode.UNREACHABLE, String.join("\n", troubles))
               : new Outcome.Done<>(verify(device, shiftDays, acked, sinceMillis, api));
@@ -84,18 +84,29 @@ public final class Replay {
   }
 
   /** Answers how many rows were acknowledged, or -1 if there was no connection at all. */
-  private long publish(String device, String token, long shiftMicros, int rowsPerSecond) {
+  private long publish(String device, String token, long shiftMicros, Pace pace) {
     try (PahoPublisher publisher =
         PahoPublisher.connect(target.mqtt(), "replay-" + device, token, TOPIC)) {
+      long firstMicros = file.rows().getFirst().eventTimeMicros();
+      say(
+          "sending %d rows, in %d s at the earliest"
+              .formatted(
+                  file.rows().size(),
+                  pace.least(file.rows().size(), file.lastTimeMicros() - firstMicros).toSeconds()));
       long begin = System.nanoTime();
-      long nextLine = begin + NANOS_PER_SECOND;
+      nextLineNanos = begin + NANOS_PER_SECOND;
       long sent = 0;
       for (CsvFile.Row row : file.rows()) {
         if (row.cells().stream().allMatch(Cell::isEmpty)) {
           continue;
         }
-        if (rowsPerSecond > 0) {
-          waitUntil(begin + sent * NANOS_PER_SECOND / rowsPerSecond);
+        long due = begin + pace.dueNanos(sent, row.eventTimeMicros() - firstMicros);
+        while (due - System.nanoTime() > 0) {
+          waitUntil(Math.min(due, nextLineNanos));
+          progress(sent, publisher);
+          if (Thread.interrupted()) {
+            throw new InterruptedException();
+          }
         }
         String trouble = publisher.publish(RowPayload.of(file.metrics(), row, shiftMicros));
         if (trouble != null) {
@@ -103,12 +114,7 @@ public final class Replay {
           return publisher.acked();
         }
         sent++;
-        if (System.nanoTime() - nextLine >= 0) {
-          say(
-              "sent %d of %d rows, acked %d"
-                  .formatted(sent, file.rows().size(), publisher.acked()));
-          nextLine += NANOS_PER_SECOND;
-        }
+        progress(sent, publisher);
       }
       if (!publisher.settle(sent)) {
         troubles.add((sent - publisher.acked()) + " rows were not acknowledged");
@@ -122,6 +128,14 @@ public final class Replay {
       Thread.currentThread().interrupt();
       troubles.add("interrupted");
       return -1;
+    }
+  }
+
+  /** A line a second. */
+  private void progress(long sent, PahoPublisher publisher) {
+    if (System.nanoTime() - nextLineNanos >= 0) {
+      say("sent %d of %d rows, acked %d".formatted(sent, file.rows().size(), publisher.acked()));
+      nextLineNanos += NANOS_PER_SECOND;
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * What a run tells: progress once a second, the final table, the same as JSON, and the exit code.
- * One thread.
+ * What a run tells: a live display, a timeline by the second, the final table, result.json and
+ * report.html, and the exit code. One thread, where a class says nothing else.
  */
 @NullMarked
 package qiantang.sim.report;

@@ -78,7 +78,7 @@ public final class Workers implements Load {
     } catch (IOException e) {
       all.close();
       return new Outcome.Failed<>(
-          ExitCode.LIMITS_MISSED, "cannot start " + workers + " workers: " + e.getMessage());
+          ExitCode.GENERATOR_LIMITED, "cannot start " + workers + " workers: " + e.getMessage());
     }
     figures.addAll(children);
     return new Outcome.Done<>(all);

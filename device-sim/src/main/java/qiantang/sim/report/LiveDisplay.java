@@ -1,0 +1,225 @@
+package qiantang.sim.report;
+
+import static java.lang.String.format;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A running fleet for a person's eyes: a panel that is drawn again in place on a terminal, one line
+ * a second elsewhere. One thread.
+ */
+public final class LiveDisplay {
+  private static final String CLEAR_LINE = "\u001b[2K";
+  private static final String CLEAR_BELOW = "\u001b[J";
+  private static final String RESET = "\u001b[0m";
+
+  /** Narrower than the narrowest terminal, or the panel would wrap and not be drawn in place. */
+  private static final int COLUMNS_MAX = 78;
+
+  private static final double LAG_MILLIS_GOOD = 2;
+  private static final long MIB = 1 << 20;
+
+  private final PrintWriter err;
+  private final Screen screen;
+  private final String title;
+  private final int publishers;
+  private final int devices;
+  private final Sparkline acked = new Sparkline();
+  private final Sparkline p99 = new Sparkline();
+  private int linesDrawn;
+  private String lastTrouble = "";
+
+  private enum Colour {
+    PLAIN(""),
+    DIM("\u001b[2m"),
+    GOOD("\u001b[32m"),
+    WARNS("\u001b[33m"),
+    BAD("\u001b[31m");
+
+    private final String code;
+
+    Colour(String code) {
+      this.code = code;
+    }
+  }
+
+  private record Line(String head, String text, String tail, Colour colour) {}
+
+  /**
+   * A display that has drawn nothing yet.
+   *
+   * @param title what is running
+   */
+  public LiveDisplay(PrintWriter err, Screen screen, String title, int publishers, int devices) {
+    this.err = err;
+    this.screen = screen;
+    this.title = title;
+    this.publishers = publishers;
+    this.devices = devices;
+  }
+
+  public void show(RunWatch.View view) {
+    if (!screen.redraws()) {
+      err.println(line(view));
+      if (!view.trouble().equals(lastTrouble)) {
+        err.println("        " + view.trouble());
+      }
+      lastTrouble = view.trouble();
+      err.flush();
+      return;
+    }
+    acked.add(view.last().perSecond(view.last().traffic().acked()));
+    p99.add(view.last().ack().p99());
+    StringBuilder out = new StringBuilder();
+    if (linesDrawn > 0) {
+      out.append("\u001b[" + linesDrawn + "A");
+    }
+    List<Line> lines = panel(view);
+    for (Line line : lines) {
+      out.append(CLEAR_LINE).append(drawn(line)).append('\n');
+    }
+    out.append(CLEAR_BELOW);
+    linesDrawn = lines.size();
+    err.print(out);
+    err.flush();
+  }
+
+  private String line(RunWatch.View view) {
+    Interval last = view.last();
+    return format(
+        Locale.ROOT,
+        "%5.0f s  %-8s %d connected  %s  offered %.0f/s  sent %.0f/s  acked %.0f/s  in flight %d"
+            + "  backlog %d  late %d  refused %d  lag p99 %s  own CPU %.2f cores",
+        last.toMillis() / 1e3,
+        last.phase(),
+        last.standing().connected(),
+        "p99 " + millis(last.ack().p99()),
+        last.perSecond(last.traffic().offered()),
+        last.perSecond(last.traffic().sent()),
+        last.perSecond(last.traffic().acked()),
+        last.standing().inFlight(),
+        last.standing().backlog(),
+        view.total().late(),
+        view.total().refused(),
+        millis(last.lag().p99()),
+        last.cores());
+  }
+
+  private List<Line> panel(RunWatch.View view) {
+    Interval last = view.last();
+    Interval.Traffic total = view.total();
+    Interval.Standing standing = last.standing();
+    List<Line> lines = new ArrayList<>();
+    lines.add(new Line("run", title + ", " + phase(view), "", Colour.PLAIN));
+    lines.add(
+        new Line(
+            "fleet",
+            format(
+                Locale.ROOT,
+                "%d of %d connected, %d devices, lost %d, logins refused %d",
+                standing.connected(),
+                publishers,
+                devices,
+                total.connectionsLost(),
+                total.loginsRefused()),
+            "",
+            standing.connected() == publishers ? Colour.GOOD : Colour.WARNS));
+    lines.add(
+        new Line(
+            "rate",
+            format(
+                Locale.ROOT,
+                "offered %.0f/s  sent %.0f/s  acked %.0f/s  ",
+                last.perSecond(last.traffic().offered()),
+                last.perSecond(last.traffic().sent()),
+                last.perSecond(last.traffic().acked())),
+            acked.text(),
+            Colour.PLAIN));
+    lines.add(
+        new Line(
+            "latency",
+            format(
+                Locale.ROOT,
+                "p50 %s  p99 %s  max %s  ",
+                millis(last.ack().p50()),
+                millis(last.ack().p99()),
+                millis(last.ack().max())),
+            p99.text(),
+            Colour.PLAIN));
+    lines.add(
+        new Line(
+            "total",
+            format(
+                Locale.ROOT,
+                "sent %d  acked %d  refused %d  late %d  resent %d",
+                total.sent(),
+                total.acked(),
+                total.refused(),
+                total.late(),
+                total.resent()),
+            "",
+            total.refused() == 0 ? Colour.PLAIN : Colour.BAD));
+    lines.add(
+        new Line(
+            "backlog",
+            format(
+                Locale.ROOT,
+                "%d due and unsent, %d in flight",
+                standing.backlog(),
+                standing.inFlight()),
+            "",
+            standing.backlog() == 0 ? Colour.GOOD : Colour.WARNS));
+    lines.add(own(last));
+    if (!view.trouble().isEmpty()) {
+      lines.add(new Line("trouble", view.trouble(), "", Colour.WARNS));
+    }
+    return lines;
+  }
+
+  private static Line own(Interval last) {
+    return new Line(
+        "self",
+        format(
+            Locale.ROOT,
+            "CPU %.0f %% of one core, GC %.1f %%, lag p99 %s, heap %d MiB",
+            100 * last.cores(),
+            100 * last.gcShare(),
+            millis(last.lag().p99()),
+            last.own().heapBytes() / MIB),
+        "",
+        last.lag().p99() > LAG_MILLIS_GOOD ? Colour.BAD : Colour.GOOD);
+  }
+
+  private static String phase(RunWatch.View view) {
+    String of =
+        view.phaseMillisMax() > 0
+            ? format(Locale.ROOT, " of at most %.0f s", view.phaseMillisMax() / 1e3)
+            : "";
+    return format(Locale.ROOT, "%s: %.0f s%s", view.last().phase(), view.phaseMillis() / 1e3, of);
+  }
+
+  private String drawn(Line line) {
+    String head = format(Locale.ROOT, "%-9s", line.head());
+    // What a server says may hold anything, and must not move the cursor.
+    String text = line.text().replaceAll("\\p{Cntrl}", " ");
+    int room = Math.max(0, COLUMNS_MAX - head.length() - line.tail().length());
+    if (text.length() > room) {
+      text = text.substring(0, Math.max(0, room - 1)) + "…";
+    }
+    if (!screen.colours()) {
+      return head + text + line.tail();
+    }
+    return Colour.DIM.code + head + RESET + line.colour().code + text + RESET + line.tail();
+  }
+
+  private static String millis(double millis) {
+    if (Double.isNaN(millis)) {
+      return "-";
+    }
+    return format(
+        Locale.ROOT, millis < 10 ? "%.2f ms" : millis < 10_000 ? "%.0f ms" : "%.3g ms", millis);
+  }
+}

@@ -1,0 +1,38 @@
+package qiantang.sim.report;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command that runs the same again, without what must not be passed on. Pure. */
+public final class Repeat {
+  private static final String TOKEN = "--token";
+  private static final String TOKEN_VARIABLE = "\"$QIANTANG_TOKEN\"";
+
+  private Repeat() {}
+
+  /**
+   * For a shell.
+   *
+   * @param program with the words before the arguments, such as {@code ./qiantang}
+   */
+  public static String command(String program, List<String> arguments) {
+    List<String> words = new ArrayList<>(List.of(program));
+    boolean secret = false;
+    for (String argument : arguments) {
+      if (secret) {
+        words.add(TOKEN_VARIABLE);
+        secret = false;
+      } else if (argument.startsWith(TOKEN + "=")) {
+        words.add(TOKEN + "=" + TOKEN_VARIABLE);
+      } else {
+        words.add(quoted(argument));
+        secret = argument.equals(TOKEN);
+      }
+    }
+    return String.join(" ", words);
+  }
+
+  private static String quoted(String word) {
+    return word.matches("[A-Za-z0-9_./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+}

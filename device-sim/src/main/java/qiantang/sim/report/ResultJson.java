@@ -1,0 +1,118 @@
+package qiantang.sim.report;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * A run as {@code result.json}, whose names and units device-sim/README.md describes. The HTML
+ * report is made of nothing else. Pure.
+ */
+public final class ResultJson {
+  /** Goes up when a name changes its meaning or goes away. */
+  static final int SCHEMA = 1;
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final double PERCENT = 100;
+  private static final double MILLIS_PER_SECOND = 1_000;
+  private static final double MIB = 1 << 20;
+
+  private ResultJson() {}
+
+  public static ObjectNode of(RunReport report, Environment environment) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("schema", SCHEMA);
+    json.put("verdict", report.verdict());
+    json.put("reason", report.reason());
+    json.put("exitCode", report.exitCode().number());
+    json.put("run", report.runId());
+    json.put("scenario", report.scenario());
+    json.put("seed", report.seed());
+    json.set("plan", JSON.valueToTree(report.plan()));
+    json.put("publishers", report.publishers());
+    json.put("devices", report.devices());
+    json.put("tookMillis", report.took().toMillis());
+    json.put("plannedMessages", report.planned());
+    ObjectNode messages = JSON.valueToTree(report.counts());
+    json.set("messages", messages.put("inFlight", report.counts().inFlight()));
+    json.set("ack", latency(report.ack()));
+    json.set("ackFromSend", latency(report.ackFromSend()));
+    json.set("lag", latency(report.lag()));
+    json.put("lagP99LimitMillis", report.lagLimitMillis());
+    Map<String, Object> audit = new LinkedHashMap<>();
+    AuditReport.put(audit, report.audit());
+    json.setAll((ObjectNode) JSON.valueToTree(audit));
+    report.missedLimits().forEach(json.putArray("missed")::add);
+    ArrayNode phases = json.putArray("phases");
+    for (Timeline.Phase phase : report.timeline().phases()) {
+      ObjectNode one = phases.addObject().put("name", phase.name());
+      one.put("fromSeconds", phase.fromMillis() / MILLIS_PER_SECOND);
+    }
+    json.put("phasesLeftOut", report.timeline().phasesLeftOut());
+    json.set("series", series(report.timeline().points()));
+    json.set("environment", environment.json());
+    return json;
+  }
+
+  private static ObjectNode latency(Latency latency) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("count", latency.count());
+    json.put("p50Millis", latency.p50());
+    json.put("p99Millis", latency.p99());
+    json.put("p999Millis", latency.p999());
+    json.put("maxMillis", latency.max());
+    ObjectNode curve = json.putObject("curve");
+    ArrayNode percents = curve.putArray("percent");
+    ArrayNode millis = curve.putArray("millis");
+    for (Latency.Point point : latency.curve()) {
+      percents.add(point.percent());
+      millis.add(point.millis());
+    }
+    return json;
+  }
+
+  private static ObjectNode series(List<Interval> points) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    column(json, "atSeconds", points, i -> i.toMillis() / MILLIS_PER_SECOND);
+    column(json, "lengthSeconds", points, Interval::seconds);
+    column(json, "offeredPerSecond", points, i -> i.perSecond(i.traffic().offered()));
+    column(json, "sentPerSecond", points, i -> i.perSecond(i.traffic().sent()));
+    column(json, "ackedPerSecond", points, i -> i.perSecond(i.traffic().acked()));
+    column(json, "refusedPerSecond", points, i -> i.perSecond(i.traffic().refused()));
+    column(json, "latePerSecond", points, i -> i.perSecond(i.traffic().late()));
+    column(json, "resentPerSecond", points, i -> i.perSecond(i.traffic().resent()));
+    column(json, "connected", points, i -> i.standing().connected());
+    column(json, "connectionsLost", points, i -> i.traffic().connectionsLost());
+    column(json, "inFlight", points, i -> i.standing().inFlight());
+    column(json, "backlog", points, i -> i.standing().backlog());
+    column(json, "ackP50Millis", points, i -> i.ack().p50());
+    column(json, "ackP99Millis", points, i -> i.ack().p99());
+    column(json, "ackMaxMillis", points, i -> i.ack().max());
+    column(json, "ackFromSendP99Millis", points, i -> i.ackFromSend().p99());
+    column(json, "lagP99Millis", points, i -> i.lag().p99());
+    column(json, "lagMaxMillis", points, i -> i.lag().max());
+    column(json, "ownCpuPercent", points, i -> i.cores() * PERCENT);
+    column(json, "ownGcPercent", points, i -> i.gcShare() * PERCENT);
+    column(json, "ownHeapMebibytes", points, i -> i.own().heapBytes() / MIB);
+    return json;
+  }
+
+  /** Three decimals are enough for a plot; null is no value. */
+  private static void column(
+      ObjectNode json, String name, List<Interval> points, ToDoubleFunction<Interval> value) {
+    ArrayNode column = json.putArray(name);
+    for (Interval point : points) {
+      double figure = value.applyAsDouble(point);
+      if (Double.isNaN(figure)) {
+        column.addNull();
+      } else {
+        column.add(Math.round(figure * 1_000) / 1_000.0);
+      }
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package qiantang.sim.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
+import qiantang.sim.fleet.Figures;
+
+/**
+ * Looks at a running fleet once a second and tells everybody who wants to know: the timeline, the
+ * display, the metrics. One thread.
+ */
+public final class RunWatch {
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  /** In a shorter one a handful of messages would make a rate. */
+  private static final long INTERVAL_MILLIS_MIN = 500;
+
+  private final Figures figures;
+  private final Figures.Latencies totals;
+  private final long beginNanos;
+  private final OwnHealth health = new OwnHealth();
+  private final Timeline timeline = new Timeline();
+  private final List<Consumer<View>> viewers = new ArrayList<>();
+
+  private String phase = "";
+  private long phaseBeginMillis;
+  private long phaseMillis;
+  private long lastMillis;
+  private Interval.Own lastOwn = health.soFar();
+  private Interval.Traffic last = new Interval.Traffic(0, 0, 0, 0, 0, 0, 0, 0);
+
+  /**
+   * What a viewer is shown each second.
+   *
+   * @param last the last second
+   * @param total from the beginning
+   * @param phaseMillis how long the phase has lasted
+   * @param phaseMillisMax how long it may last; 0 where nobody knows
+   * @param trouble the newest thing that went wrong, or nothing
+   */
+  public record View(
+      Interval last,
+      Interval.Traffic total,
+      long phaseMillis,
+      long phaseMillisMax,
+      String trouble) {}
+
+  /**
+   * Begins now.
+   *
+   * @param totals grows by what is drained from the figures
+   */
+  public RunWatch(Figures figures, Figures.Latencies totals, long nowNanos) {
+    this.figures = figures;
+    this.totals = totals;
+    this.beginNanos = nowNanos;
+  }
+
+  public void show(Consumer<View> viewer) {
+    viewers.add(viewer);
+  }
+
+  /**
+   * The run goes over to another phase.
+   *
+   * @param millisMax how long it may last; 0 where nobody knows
+   */
+  public void begin(String name, long millisMax, long nowNanos) {
+    if (millis(nowNanos) - lastMillis >= INTERVAL_MILLIS_MIN) {
+      look(nowNanos);
+    }
+    phase = name;
+    phaseBeginMillis = millis(nowNanos);
+    phaseMillis = millisMax;
+    timeline.begin(name, phaseBeginMillis);
+  }
+
+  /** Counts what happened since the last call, and shows it. */
+  public void look(long nowNanos) {
+    Interval interval = interval(nowNanos);
+    timeline.add(interval);
+    View view =
+        new View(interval, last, lastMillis - phaseBeginMillis, phaseMillis, figures.lastTrouble());
+    viewers.forEach(viewer -> viewer.accept(view));
+  }
+
+  /**
+   * Counts the rest, after the fleet was stopped. It is part of the last point, for in a few
+   * milliseconds a handful of messages would make a rate, and that connections end is no news.
+   */
+  public void finish(long nowNanos) {
+    show(timeline.extend(interval(nowNanos)));
+  }
+
+  private void show(Interval interval) {
+    View view =
+        new View(interval, last, lastMillis - phaseBeginMillis, phaseMillis, figures.lastTrouble());
+    viewers.forEach(viewer -> viewer.accept(view));
+  }
+
+  private Interval interval(long nowNanos) {
+    Figures.Latencies recent = figures.drainInto(totals);
+    Figures.Counts counts = figures.counts();
+    Histogram lags = totals.lag();
+    Interval.Traffic total =
+        new Interval.Traffic(
+            // Each message that falls due has its lag recorded once.
+            lags.getTotalCount(),
+            counts.sent(),
+            counts.acked(),
+            counts.refused(),
+            counts.late(),
+            counts.resent(),
+            counts.connectionsLost(),
+            counts.loginsRefused());
+    long backlog = Math.max(0, total.offered() - counts.sent() - counts.skipped());
+    Interval.Own own = health.soFar();
+    long nowMillis = millis(nowNanos);
+    Interval interval =
+        new Interval(
+            lastMillis,
+            nowMillis,
+            phase,
+            total.minus(last),
+            new Interval.Standing(counts.loggedIn(), counts.inFlight(), backlog),
+            Spread.of(recent.ack()),
+            Spread.of(recent.ackFromSend()),
+            Spread.of(recent.lag()),
+            new Interval.Own(
+                own.cpuNanos() - lastOwn.cpuNanos(),
+                own.gcMillis() - lastOwn.gcMillis(),
+                own.heapBytes()));
+    lastMillis = nowMillis;
+    lastOwn = own;
+    last = total;
+    return interval;
+  }
+
+  public Timeline timeline() {
+    return timeline;
+  }
+
+  private long millis(long nanos) {
+    return (nanos - beginNanos) / NANOS_PER_MILLI;
+  }
+}

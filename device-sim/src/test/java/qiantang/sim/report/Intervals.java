@@ -1,0 +1,33 @@
+package qiantang.sim.report;
+
+/** Seconds of invented runs. */
+final class Intervals {
+  private Intervals() {}
+
+  static Interval second(int second, String phase, long sent, Spread ack) {
+    return new Interval(
+        1_000L * second,
+        1_000L * (second + 1),
+        phase,
+        new Interval.Traffic(sent, sent, ack.count(), 0, 0, 0, 0, 0),
+        new Interval.Standing(5, 1, 0),
+        ack,
+        ack,
+        ack,
+        new Interval.Own(250_000_000, 3, 40 << 20));
+  }
+
+  /** The same with all connections ended. */
+  static Interval closed(Interval of) {
+    return new Interval(
+        of.fromMillis(),
+        of.toMillis(),
+        of.phase(),
+        of.traffic(),
+        new Interval.Standing(0, 0, 0),
+        of.ack(),
+        of.ackFromSend(),
+        of.lag(),
+        of.own());
+  }
+}

@@ -1,0 +1,93 @@
+package qiantang.sim.report;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+import qiantang.sim.audit.AuditResult;
+import qiantang.sim.audit.Finding;
+import qiantang.sim.audit.Tally;
+import qiantang.sim.audit.Verdict;
+import qiantang.sim.fleet.Figures;
+import qiantang.sim.plan.PlanDigest;
+import qiantang.sim.plan.Threshold;
+
+/** Reports of invented runs: 100 messages of 7 samples each. */
+final class Runs {
+  static final long MESSAGES = 100;
+  static final long SAMPLES = 700;
+
+  private Runs() {}
+
+  /** A run in which all was acknowledged and is visible, and the lag was the same at all times. */
+  static RunReport good(long lagMicros, Threshold... thresholds) {
+    return of("smoke.yaml", lagMicros, tally(Verdict.ACKED_VISIBLE, SAMPLES), thresholds);
+  }
+
+  static RunReport of(String name, long lagMicros, Tally tally, Threshold... thresholds) {
+    Histogram acks = histogram(2_000, 90);
+    acks.recordValueWithCount(400_000, 10);
+    Timeline timeline = new Timeline();
+    timeline.begin("connect", 0);
+    timeline.begin("send", 2_000);
+    for (int second = 0; second < 20; second++) {
+      Spread spread = Spread.of(histogram(second == 9 ? 400_000 : 2_000, 5));
+      timeline.add(Intervals.second(second, "send", 5, second < 2 ? Spread.NONE : spread));
+    }
+    return new RunReport(
+        "r1",
+        new PlanDigest("ab12", 1),
+        name,
+        42,
+        10,
+        13,
+        Duration.ofMillis(21_345),
+        MESSAGES,
+        new Figures.Counts(MESSAGES, MESSAGES, 0, 0, 3, 0, 0, 10, 0, 0),
+        new RunReport.Books(MESSAGES, MESSAGES, 0),
+        Latency.of(acks),
+        Latency.of(histogram(1_900, 100)),
+        Latency.of(histogram(lagMicros, 100)),
+        new AuditResult(tally, SAMPLES, Map.of("clock", 0L), List.of(), List.of(), List.of()),
+        Arrays.asList(thresholds),
+        timeline);
+  }
+
+  static Tally tally(Verdict verdict, long samples) {
+    Tally tally = new Tally();
+    tally.add(verdict, samples);
+    return tally;
+  }
+
+  /** All but one are visible. */
+  static Tally oneLost(String detail) {
+    Tally tally = tally(Verdict.ACKED_VISIBLE, SAMPLES - 1);
+    tally.add(new Finding(Verdict.LOST, "mill-1", "speed", 1_700_000_000_000_000L, detail));
+    return tally;
+  }
+
+  static Environment environment(String command) {
+    return new Environment(
+        "2026-01-02T03:04:05Z",
+        2,
+        "a processor",
+        24L << 30,
+        6L << 30,
+        "Linux 6 amd64",
+        "a JVM 25",
+        List.of("qiantang 0.1.0"),
+        Map.of("openFiles", "20000 20000"),
+        command);
+  }
+
+  static Threshold threshold(String figure, double limit) {
+    return new Threshold(figure + " < " + limit, figure, Threshold.Comparison.LESS, limit);
+  }
+
+  private static Histogram histogram(long micros, long count) {
+    Histogram histogram = new Histogram(3_600_000_000L, 3);
+    histogram.recordValueWithCount(micros, count);
+    return histogram;
+  }
+}

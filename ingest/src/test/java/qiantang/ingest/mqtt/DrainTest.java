@@ -58,8 +58,8 @@ class DrainTest {
 
   @Test
   void aClientThatTakesNoSuchPacketIsToldTheCodeAlone() {
-    Rig.Client client = rig.login5(Role.DEVICE, "d", "2700000014"); // 20 bytes
-    rig.node.tell(ELSEWHERE);
+    Rig.Client client = rig.login5(Role.DEVICE, "d", "2700000016"); // 22 bytes
+    rig.node.tell(new Terms(3600, "another-broker.example:1883"));
     drain();
     assertEquals("e0019c", client.received());
   }

@@ -95,6 +95,10 @@ final class StormBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (tls && isControl) {
+      System.err.println("--control is plain MQTT: leave out --tls");
+      return 2;
+    }
     Path folder = Files.createTempDirectory("qiantang-bench-");
     try (Database database = Database.in(folder.resolve("data"))) {
       List<String> tokens = MemoryIngest.drawTokens(publishers + connections, enterprises);

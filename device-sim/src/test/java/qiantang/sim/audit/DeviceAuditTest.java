@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,7 +82,9 @@ class DeviceAuditTest {
     List<Sample> samples = rightAnswer();
     int i = random(repetition).nextInt(samples.size());
     Sample right = samples.get(i);
-    samples.set(i, new Sample(right.metric(), right.eventTimeMicros(), changed(right.value())));
+    samples.set(
+        i,
+        new Sample(right.metric(), right.eventTimeMicros(), PlannedAnswers.changed(right.value())));
     expect(Verdict.CORRUPT, right, classify(samples));
   }
 
@@ -301,7 +302,7 @@ class DeviceAuditTest {
   }
 
   private JsonNode plannedValue(int n, int metric) {
-    return json(plan.values(1, n).get(metric));
+    return PlannedAnswers.json(plan.values(1, n).get(metric));
   }
 
   private String name(int metric) {
@@ -310,29 +311,6 @@ class DeviceAuditTest {
 
   private long eventTimeMicros(int n) {
     return plan.eventTimeMillis(n, START_MILLIS) * 1_000;
-  }
-
-  private static JsonNode json(MetricValue value) {
-    JsonNodeFactory nodes = JsonNodeFactory.instance;
-    return switch (value) {
-      case MetricValue.Decimal d -> nodes.numberNode(d.value());
-      case MetricValue.Whole w -> nodes.numberNode(w.value());
-      case MetricValue.Flag f -> nodes.booleanNode(f.value());
-      case MetricValue.Text t -> nodes.textNode(t.value());
-    };
-  }
-
-  private static JsonNode changed(JsonNode value) {
-    JsonNodeFactory nodes = JsonNodeFactory.instance;
-    if (value.isBoolean()) {
-      return nodes.booleanNode(!value.booleanValue());
-    }
-    if (value.isTextual()) {
-      return nodes.textNode(value.textValue() + "x");
-    }
-    return value.isIntegralNumber()
-        ? nodes.numberNode(value.longValue() + 1)
-        : nodes.numberNode(Math.nextUp(value.doubleValue()));
   }
 
   private static Random random(RepetitionInfo repetition) {

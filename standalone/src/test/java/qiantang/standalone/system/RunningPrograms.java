@@ -1,5 +1,6 @@
 package qiantang.standalone.system;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,15 @@ final class RunningPrograms implements BeforeAllCallback, AfterAllCallback {
       throw new AssertionError("BUG: asked for before they were started");
     }
     return programs;
+  }
+
+  /** What the API answers the operator who asks for something of enterprise {@code alpha}. */
+  JsonNode get(String path) {
+    try {
+      return programs().get("/v1/enterprises/alpha" + path, programs().operatorToken()).body();
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot read " + path, e);
+    }
   }
 
   @Override

@@ -109,7 +109,7 @@ class SparkplugIT {
 
   /** The latest value; empty where there is none yet. */
   private static String value(String device, String metric) {
-    for (JsonNode item : get("/devices/" + device + "/latest").path("metrics")) {
+    for (JsonNode item : running.get("/devices/" + device + "/latest").path("metrics")) {
       if (item.path("metric").asText().equals(metric)) {
         return item.path("value").asText();
       }
@@ -119,22 +119,11 @@ class SparkplugIT {
 
   private static long lost() {
     long count = 0;
-    for (JsonNode item : get("/rejections?reason=lost").path("items")) {
+    for (JsonNode item : running.get("/rejections?reason=lost").path("items")) {
       assertEquals(NODE, item.path("device").asText());
       assertTrue(item.path("detail").asText().contains("did not come"), item.toString());
       count += item.path("count").asLong();
     }
     return count;
-  }
-
-  private static JsonNode get(String path) {
-    try {
-      return running
-          .programs()
-          .get("/v1/enterprises/alpha" + path, running.programs().operatorToken())
-          .body();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -93,8 +93,8 @@ class SubDevicesIT {
     Programs.awaitTrue(
         device + " " + connection + " by " + reason,
         () -> {
-          JsonNode last = get("/devices/" + device + "/connections").path("items").path(0);
-          return get("/devices/" + device).path("connection").asText().equals(connection)
+          JsonNode last = running.get("/devices/" + device + "/connections").path("items").path(0);
+          return running.get("/devices/" + device).path("connection").asText().equals(connection)
               && isListed(device, connection)
               && last.path("state").asText().equals(state)
               && last.path("disconnectedAt").isNull() == (reason == null)
@@ -103,22 +103,11 @@ class SubDevicesIT {
   }
 
   private static boolean isListed(String device, String connection) {
-    for (JsonNode item : get("/devices?connection=" + connection).path("items")) {
+    for (JsonNode item : running.get("/devices?connection=" + connection).path("items")) {
       if (item.path("id").asText().equals(device)) {
         return true;
       }
     }
     return false;
-  }
-
-  private static JsonNode get(String path) {
-    try {
-      return running
-          .programs()
-          .get("/v1/enterprises/alpha" + path, running.programs().operatorToken())
-          .body();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -15,7 +15,8 @@ import qiantang.store.journal.ByteBudget;
  * window to wait for it (specification 5.9, "Reorder Timeout") would only hold up what did come.
  */
 final class EdgeNode {
-  private static final int SEQ_MASK = 255;
+  /** Numbers go from 0 to this and begin again. [tck-id-payloads-sequence-num-incrementing] */
+  static final int SEQ_MASK = 255;
 
   private final String name;
   private final ByteBudget budget;

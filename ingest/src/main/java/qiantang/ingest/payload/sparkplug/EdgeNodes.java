@@ -251,12 +251,7 @@ public final class EdgeNodes {
         missed,
         ("%d messages of %s did not come, as its sequence numbers show: with QoS 0 nothing is"
                 + " acknowledged or sent again. Its births are asked for%s")
-            .formatted(missed, node.name(), isSameTwice(missed) ? SAME_TWICE : ""));
-  }
-
-  /** The number before this one is its own, but for the wrap. */
-  private static boolean isSameTwice(int missed) {
-    return missed == 255;
+            .formatted(missed, node.name(), missed == EdgeNode.SEQ_MASK ? SAME_TWICE : ""));
   }
 
   private static Dialect refusing(String detail) {

@@ -47,6 +47,7 @@ final class PublisherLoop {
   private final FleetOptions options;
   private final LoopFigures figures;
   private final Outbound outbound;
+  private final EdgeNodes nodes;
   private final long originNanos;
 
   // Times in milliseconds since the origin: differences are right for 24 days of silence.
@@ -77,6 +78,7 @@ final class PublisherLoop {
     this.options = options;
     this.figures = figures;
     this.outbound = new Outbound(seats, figures, options.backlogMax(), this::publish);
+    this.nodes = new EdgeNodes(seats);
     this.originNanos = options.nanos().getAsLong();
     int count = seats.size();
     connections = new Connection[count];
@@ -117,9 +119,13 @@ final class PublisherLoop {
 
   void stop() {
     stopping = true;
-    for (Connection connection : connections) {
-      if (connection != null) {
-        connection.disconnect();
+    for (int p = 0; p < connections.length; p++) {
+      Connection open = connections[p];
+      if (open != null) {
+        if (is(p, LOGGED_IN)) {
+          nodes.sayGoodbye(p, open);
+        }
+        open.disconnect();
       }
     }
   }
@@ -212,7 +218,7 @@ final class PublisherLoop {
       throw new AssertionError("BUG: a message without a connection");
     }
     PublisherPlan plan = plan(p);
-    open.publish(plan.topic(), packetId, dup, plan.payload(n, startMillis));
+    open.publish(plan.topic(n), packetId, dup, plan.payload(n, startMillis, nodes.nextSeq(p)));
   }
 
   private void connect(int p) {
@@ -224,7 +230,8 @@ final class PublisherLoop {
               plan.fleet().mqtt(),
               runId + "-" + plan.index(),
               seats.get(p).token(),
-              keepAliveSeconds(p));
+              keepAliveSeconds(p),
+              nodes.will(p));
       loop.connect(
           options.address(), options.source(plan.index()), login, event -> happened(p, event));
     }
@@ -254,6 +261,12 @@ final class PublisherLoop {
     switch (packet) {
       case ServerPacket.ConnAck connAck -> loginAnswered(p, connAck);
       case ServerPacket.PubAck pubAck -> acknowledged(p, pubAck);
+      case ServerPacket.SubAck subAck -> subscribed(p, subAck);
+      case ServerPacket.Message message -> {
+        if (connections[p] != null) {
+          nodes.received(p, connections[p], message);
+        }
+      }
       case ServerPacket.PingResp _ -> state[p] &= ~PINGED;
       case ServerPacket.Disconnect disconnect ->
           abort(p, "the server disconnected: " + code(disconnect.code()) + disconnect.reason());
@@ -291,9 +304,6 @@ final class PublisherLoop {
       abort(p, "the server refused the login: " + code(connAck.code()));
       return;
     }
-    state[p] = LOGGED_IN;
-    failures[p] = 0;
-    figures.loggedIn.increment();
     outbound.connected(p, connAck.receiveMax());
     // [MQTT-5 3.2.2.3.14] the server's keep-alive holds; half of it leaves room for a slow ping.
     int seconds =
@@ -302,6 +312,31 @@ final class PublisherLoop {
             : keepAliveSeconds(p);
     pingAfterSeconds[p] = (char) (seconds / 2);
     lastWriteMillis[p] = millis(options.nanos().getAsLong());
+    Connection open = connections[p];
+    if (open != null && nodes.isNode(p)) {
+      nodes.subscribe(p, open);
+    } else {
+      loggedIn(p);
+    }
+  }
+
+  /** [tck-id-message-flow-edge-node-ncmd-subscribe] before the births, and births before data. */
+  private void subscribed(int p, ServerPacket.SubAck subAck) {
+    Connection open = connections[p];
+    if (open == null || is(p, LOGGED_IN)) {
+      return;
+    }
+    if (subAck.code() >= 0x80) {
+      figures.trouble(plan(p).id() + ": commands are refused: " + code(subAck.code()));
+    }
+    nodes.announce(p, open);
+    loggedIn(p);
+  }
+
+  private void loggedIn(int p) {
+    state[p] = LOGGED_IN;
+    failures[p] = 0;
+    figures.loggedIn.increment();
   }
 
   private void upkeep() {
@@ -321,10 +356,13 @@ final class PublisherLoop {
   /** Once a second: keep the connection alive, and end one that has gone silent. */
   private void upkeep(int p, Connection open, long nowNanos) {
     int now = millis(nowNanos);
+    if (is(p, LOGGED_IN)) {
+      nodes.announceAgain(p, open);
+    }
     int waited = now - Math.max(openedMillis[p], millis(outbound.oldestSentNanos(p, nowNanos)));
     if (!is(p, LOGGED_IN)) {
       if (now - openedMillis[p] > LOGIN_MILLIS_MAX) {
-        open.abort("no answer to CONNECT");
+        open.abort("no answer to CONNECT, or to SUBSCRIBE after it");
       }
     } else if (is(p, PINGED) && now - lastWriteMillis[p] > SILENCE_MILLIS_MAX) {
       open.abort("no answer to PINGREQ");

@@ -1,5 +1,6 @@
 package qiantang.sim.fleet;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.plan.Dialect;
@@ -38,6 +39,7 @@ final class EdgeNodes {
     boolean any = seats.stream().anyMatch(EdgeNodes::isNode);
     int count = any ? seats.size() : 0;
     bdSeq = new byte[count];
+    Arrays.fill(bdSeq, (byte) -1); // the first is 0
     seq = new byte[count];
     birthsWanted = new boolean[count];
   }

@@ -219,7 +219,7 @@ public record RunReport(
     for (Verdict verdict : Verdict.values()) {
       long samples = audit.tally().count(verdict);
       if (!verdict.fine() && samples > 0) {
-        wrong.add(samples + " samples " + verdict.label());
+        wrong.add(samples + (verdict.ofMessages() ? " times " : " samples ") + verdict.label());
       }
     }
     return wrong.isEmpty()

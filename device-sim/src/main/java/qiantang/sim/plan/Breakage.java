@@ -51,7 +51,11 @@ record Breakage(double share, List<MalformedKind> kinds, long seed) {
   /** How the original n is broken, or null if it is not. */
   @Nullable MalformedKind kindOf(long n) {
     double draw = Mix.unit(seed ^ OF_BREAKAGE, n);
-    return draw < share ? kinds.get((int) (draw / share * kinds.size())) : null;
+    if (draw >= share) {
+      return null;
+    }
+    int kind = (int) (draw / share * kinds.size()); // the quotient may be rounded up to 1
+    return kinds.get(Math.min(kind, kinds.size() - 1));
   }
 
   /** The topic, lengthened by a name that no device can have. */

@@ -129,6 +129,12 @@ final class HtmlReport {
       out.append("</td><td class=\"n\">").append(grouped(entry.getValue()));
       out.append("</td><td></td></tr>");
     }
+    for (JsonNode kind : result.path("malformed")) {
+      String of = kind.path("kind").asText() + ", refused of " + grouped(kind.path("sent"));
+      out.append("<tr><td>malformed messages: ").append(Html.escaped(of));
+      out.append("</td><td class=\"n\">").append(grouped(kind.path("refused")));
+      out.append("</td><td></td></tr>");
+    }
     out.append("</tbody></table>");
     if (result.path("findings").isEmpty()) {
       element("p", "There is nothing to find fault with.");

@@ -42,8 +42,7 @@ class EdgeNodesMosquittoIT {
     }
 
     long bdSeq() {
-      return (Long)
-          SparkplugSchema.get(SparkplugSchema.metrics(payload).getFirst(), "long_value");
+      return (Long) SparkplugSchema.get(SparkplugSchema.metrics(payload).getFirst(), "long_value");
     }
   }
 

@@ -80,8 +80,7 @@ class OutboundTest {
   /** A system that hangs up on broken messages must not keep a device from sending others. */
   @Test
   void aBrokenMessageThatEndsTwoConnectionsIsGivenUp() {
-    Faults.Malformed all =
-        new Faults.Malformed(1, List.of(Faults.MalformedKind.TRUNCATED));
+    Faults.Malformed all = new Faults.Malformed(1, List.of(Faults.MalformedKind.TRUNCATED));
     Outbound outbound = outbound(1, FleetOptions.KEEP_ALL, all);
     outbound.connected(0, 1);
     outbound.becomeDue(0, Duration.ofSeconds(1).toNanos());

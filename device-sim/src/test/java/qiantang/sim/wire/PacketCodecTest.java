@@ -55,7 +55,8 @@ class PacketCodecTest {
           new ServerPacket.PingResp(),
           new ServerPacket.Disconnect(0x8b, ""));
 
-  private static final String V3_BYTES = "20020000" + "40020102" + "d000" + "9003000101" + "b0020001";
+  private static final String V3_BYTES =
+      "20020000" + "40020102" + "d000" + "9003000101" + "b0020001";
 
   private static final List<ServerPacket> V3_PACKETS =
       List.of(
@@ -117,15 +118,31 @@ class PacketCodecTest {
     byte[] payload = "ab".getBytes(StandardCharsets.UTF_8);
     Login.Will will = new Login.Will("t", payload);
     assertEquals(
-        "101d" + "00044d515454" + "04" + "8e" + "003c" + "00026331" + "000174" + "00026162"
+        "101d"
+            + "00044d515454"
+            + "04"
+            + "8e"
+            + "003c"
+            + "00026331"
+            + "000174"
+            + "00026162"
             + "000661636d652e78",
         encode(
             out ->
                 PacketEncoder.connect(
                     out, new Login(MqttVersion.V3_1_1, "c1", "acme.x", 60, will))));
     assertEquals(
-        "1024" + "00044d515454" + "05" + "8e" + "003c" + "051100000000" + "00026331" + "00"
-            + "000174" + "00026162" + "000661636d652e78",
+        "1024"
+            + "00044d515454"
+            + "05"
+            + "8e"
+            + "003c"
+            + "051100000000"
+            + "00026331"
+            + "00"
+            + "000174"
+            + "00026162"
+            + "000661636d652e78",
         encode(
             out ->
                 PacketEncoder.connect(out, new Login(MqttVersion.V5, "c1", "acme.x", 60, will))));
@@ -153,8 +170,7 @@ class PacketCodecTest {
   void aCommandIsDecodedWithOrWithoutAPacketId() {
     for (String bytes : List.of("3005" + "000174" + "6162", "3207" + "000174" + "0102" + "6162")) {
       ServerPacket.Message message =
-          (ServerPacket.Message)
-              decode(MqttVersion.V3_1_1, parts(bytes, 1)).getFirst();
+          (ServerPacket.Message) decode(MqttVersion.V3_1_1, parts(bytes, 1)).getFirst();
       assertEquals("t", message.topic());
       assertEquals(bytes.startsWith("30") ? 0 : 0x102, message.packetId());
       assertEquals("ab", new String(message.payload(), StandardCharsets.UTF_8));

@@ -71,7 +71,7 @@ final class PacketEncoder {
     out.writeByte(PUBLISH_QOS_0);
     writeVariableInt(out, 2 + topicBytes + propertyBytes + payload.length);
     out.writeShort(topicBytes);
-    ByteBufUtil.writeUtf8(out, topic);
+    writeTopic(out, topic, topicBytes);
     if (version == MqttVersion.V5) {
       out.writeByte(0);
     }
@@ -115,7 +115,7 @@ final class PacketEncoder {
     out.writeByte(PUBLISH_QOS_1 | (dup ? DUP : 0));
     writeVariableInt(out, 2 + topicBytes + 2 + propertyBytes + payload.length);
     out.writeShort(topicBytes);
-    ByteBufUtil.writeUtf8(out, topic);
+    writeTopic(out, topic, topicBytes);
     out.writeShort(packetId);
     if (version == MqttVersion.V5) {
       out.writeByte(0);
@@ -131,6 +131,11 @@ final class PacketEncoder {
   static void disconnect(ByteBuf out) {
     out.writeByte(DISCONNECT);
     out.writeByte(0);
+  }
+
+  /** In room for just these bytes: without their number three are asked for a character. */
+  private static void writeTopic(ByteBuf out, String topic, int topicBytes) {
+    var _ = ByteBufUtil.reserveAndWriteUtf8(out, topic, topicBytes);
   }
 
   private static void writeText(ByteBuf out, byte[] utf8) {

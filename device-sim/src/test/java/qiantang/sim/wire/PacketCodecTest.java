@@ -2,6 +2,7 @@ package qiantang.sim.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -175,6 +176,17 @@ class PacketCodecTest {
       assertEquals(bytes.startsWith("30") ? 0 : 0x102, message.packetId());
       assertEquals("ab", new String(message.payload(), StandardCharsets.UTF_8));
     }
+  }
+
+  /** As the buffer has it that packets are appended to. */
+  @Test
+  void aPacketTakesNoMoreRoomThanItsBytesMax() {
+    String topic = "x".repeat(60_000);
+    int room = PacketEncoder.publishBytesMax(topic.length(), 10);
+    ByteBuf exact = Unpooled.buffer(room, room);
+    PacketEncoder.publish(exact, MqttVersion.V5, topic, topic.length(), 1, false, new byte[10]);
+    PacketEncoder.announce(exact.clear(), MqttVersion.V5, topic, topic.length(), new byte[10]);
+    assertTrue(exact.release());
   }
 
   @Test

@@ -60,7 +60,7 @@ class SparkplugIT {
     try (FakeSystem system = new FakeSystem()) {
       assertEquals(0, run(system, FLEETS + MALFORMED), () -> table);
       for (String kind : List.of("truncated", "badUtf8", "nan", "deepJson", "hugeTopic")) {
-        assertTrue(table.contains("malformed    " + kind) || table.contains(kind + ": "), table);
+        assertTrue(table.contains(kind + ": "), table);
       }
       assertTrue(table.contains("+ 0 acked without a rejection"), table);
     }
@@ -71,7 +71,7 @@ class SparkplugIT {
     try (FakeSystem system = new FakeSystem()) {
       system.lenient = true;
       assertEquals(2, run(system, FLEETS + MALFORMED), () -> table);
-      assertTrue(table.contains("finding      MALFORMED_VISIBLE"), table);
+      assertTrue(table.contains("MALFORMED_VISIBLE "), table);
     }
   }
 

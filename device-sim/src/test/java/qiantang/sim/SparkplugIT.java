@@ -27,7 +27,8 @@ class SparkplugIT {
         - {name: mills, count: 2, model: cnc-spindle, period: 100ms}
         - {name: meters, count: 2, model: energy-meter, period: 100ms, mqtt: "5"}
         - {name: cells, kind: gateway, count: 1, subDevices: 3, model: robot, period: 200ms}
-        - {name: lines, kind: gateway, count: 2, subDevices: 3, model: pump, period: 60ms, dialect: sparkplug}
+        - {name: lines, kind: gateway, count: 2, subDevices: 3, model: pump, period: 60ms,
+           dialect: sparkplug}
         - {name: nodes, count: 2, model: compressor, period: 50ms, dialect: sparkplug, mqtt: "5"}
       """;
 

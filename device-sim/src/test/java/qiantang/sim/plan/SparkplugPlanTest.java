@@ -142,7 +142,8 @@ class SparkplugPlanTest {
         seed: 5
         duration: 10s
         fleets:
-          - {name: line, %s count: 1, model: compressor, period: 1s, jitter: 10%%, dialect: sparkplug}
+          - {name: line, %s count: 1, model: compressor, period: 1s, jitter: 10%%,
+             dialect: sparkplug}
         %s
         """
             .formatted(devices == 0 ? "" : "kind: gateway, subDevices: " + devices + ",", more);

@@ -37,8 +37,7 @@ record Generator(int loops, int workers, List<InetAddress> sources, PrintWriter 
     Demand demand = Demand.of(scenario.fleets(), workers, sources.size());
     Machine machine = Machine.read();
     List<Finding> findings = Preflight.check(demand, machine);
-    long filesMax = machine.filesHard() == Machine.UNKNOWN ? Long.MAX_VALUE : machine.filesHard();
-    String narrow = Network.lacks(scenario, workers, filesMax);
+    String narrow = Network.lacks(scenario, workers, machine);
     if (narrow != null) {
       return narrow;
     }

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.fleet.Disturbance;
+import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Load;
 
 /**
@@ -21,7 +22,6 @@ public final class CourseKeeper {
   private final long beganNanos;
   private final List<Disturbances.Repeated> done = new ArrayList<>();
   private @Nullable Turn next;
-  private @Nullable Turn last;
   private long startNanos;
   private boolean under;
 
@@ -70,7 +70,6 @@ public final class CourseKeeper {
     if (what.kind() == Disturbance.Kind.READ_AGAIN) {
       return; // the end of something that has been noted
     }
-    last = turn;
     for (int i = 0; i < done.size(); i++) {
       Disturbances.Repeated before = done.get(i);
       if (before.name().equals(turn.name()) && before.kind() == what.kind()) {
@@ -87,17 +86,19 @@ public final class CourseKeeper {
         List.copyOf(done), load.figures().counts().disturbed(), 0, network.counts());
   }
 
-  /** For a display: what came last and what has come of all so far; nothing before the first. */
+  /** For a display, where 69 columns are free: what has come of all so far; nothing at first. */
   public String text() {
-    StringBuilder text = new StringBuilder();
-    if (last != null) {
-      text.append(last.name()).append("; ").append(load.figures().counts().disturbed().text());
+    List<String> parts = new ArrayList<>();
+    if (!done.isEmpty()) {
+      Figures.Disturbed met = load.figures().counts().disturbed();
+      parts.add(
+          "%d left, %d cut, %d half open, %d slow"
+              .formatted(met.left(), met.cut(), met.halfOpened(), met.stoppedReading()));
     }
     Network.Counts through = network.counts();
     if (through != null) {
-      text.append(text.isEmpty() ? "" : "; ").append("network reset ").append(through.reset());
-      text.append(", blackholed ").append(through.blackholed());
+      parts.add("net %d reset, %d black".formatted(through.reset(), through.blackholed()));
     }
-    return text.toString();
+    return String.join("; ", parts);
   }
 }

@@ -11,6 +11,7 @@ import qiantang.sim.netem.NetemProxy;
 import qiantang.sim.plan.Faults;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Scenario;
+import qiantang.sim.preflight.Machine;
 
 /**
  * What lies between the fleet and the system: nothing, or a proxy before each address. Connections
@@ -45,12 +46,15 @@ public final class Network implements AutoCloseable {
    * ends of each connection through a proxy are files of this process, beside the connections that
    * it makes itself.
    *
-   * @param filesMax open files that a process may have at the very most
+   * @param workers processes that connect; 1 is this one
    */
-  public static @Nullable String lacks(Scenario scenario, int workers, long filesMax) {
+  public static @Nullable String lacks(Scenario scenario, int workers, Machine machine) {
     long connections = scenario.fleets().stream().mapToLong(FleetSpec::count).sum();
     long files = (workers == 1 ? 3 : 2) * connections + OTHER_FILES;
-    if (scenario.faults().net().equals(Faults.Net.NONE) || files <= filesMax) {
+    long filesMax = machine.filesHard();
+    if (scenario.faults().net().equals(Faults.Net.NONE)
+        || filesMax == Machine.UNKNOWN
+        || files <= filesMax) {
       return null;
     }
     return "faults.net takes %d open files of this process, and it may have %d; fewer connections,"

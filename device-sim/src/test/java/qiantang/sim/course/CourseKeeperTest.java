@@ -65,6 +65,7 @@ class CourseKeeperTest {
   void turnsComeWhenTheyAreDueAndWhatWasMissedAtOnce() {
     CourseKeeper keeper =
         keeper("phases: [{name: c, kind: churn, duration: 1m, share: 2%, every: 10s}]\n");
+    assertEquals("", keeper.text());
     keeper.look(99 * SECOND);
     assertEquals(List.of(), load.kinds, "the plan has not begun");
     keeper.begin(100 * SECOND);
@@ -78,6 +79,7 @@ class CourseKeeperTest {
     assertEquals(
         List.of(new Disturbances.Repeated("c", Disturbance.Kind.LEAVE, 0.02, 4, 90_000, 121_000)),
         keeper.done().turns());
+    assertEquals("0 left, 0 cut, 0 half open, 0 slow", keeper.text());
     keeper.end();
     keeper.look(200 * SECOND);
     assertEquals(4, load.kinds.size(), "the plan has ended");

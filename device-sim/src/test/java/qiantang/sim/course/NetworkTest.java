@@ -13,9 +13,12 @@ import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Faults;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.ScenarioReader;
+import qiantang.sim.preflight.Machine;
 
 class NetworkTest {
   private static final String NET = "faults: {net: {latency: 5ms}}\n";
+
+  private static final Machine USUAL = new Machine(1_024, 20_000, 1, 9, 1, 1, 2);
 
   @Test
   void withoutFaultsThereIsNothingInBetween() throws IOException {
@@ -28,11 +31,11 @@ class NetworkTest {
 
   @Test
   void aProxyTakesTwoFilesMoreForEachConnection() {
-    assertNull(Network.lacks(scenario(6_000, NET), 1, 20_000));
-    String lacks = Objects.requireNonNull(Network.lacks(scenario(7_000, NET), 1, 20_000));
+    assertNull(Network.lacks(scenario(6_000, NET), 1, USUAL));
+    String lacks = Objects.requireNonNull(Network.lacks(scenario(7_000, NET), 1, USUAL));
     assertTrue(lacks.contains("takes 21300 open files of this process"), lacks);
-    assertNull(Network.lacks(scenario(7_000, NET), 2, 20_000));
-    assertNull(Network.lacks(scenario(7_000, ""), 1, 20_000));
+    assertNull(Network.lacks(scenario(7_000, NET), 2, USUAL));
+    assertNull(Network.lacks(scenario(7_000, ""), 1, USUAL));
   }
 
   private static Scenario scenario(int count, String rest) {

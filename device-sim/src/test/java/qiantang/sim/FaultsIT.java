@@ -29,7 +29,13 @@ class FaultsIT {
       thresholds: ["lag.p99 < 20s", "unsent == 0"] # the machine may be busy
       fleets:
         - {name: mills, count: 20, model: cnc-spindle, period: 100ms}
-        - {name: cells, kind: gateway, count: 4, subDevices: 3, model: robot, period: 200ms, mqtt: "5"}
+        - name: cells
+          kind: gateway
+          count: 4
+          subDevices: 3
+          model: robot
+          period: 200ms
+          mqtt: "5"
       """;
   private static final String EVERYTHING =
       FLEETS

@@ -165,19 +165,7 @@ public final class LiveDisplay {
                 millis(last.ack().max())),
             p99.text(),
             Colour.PLAIN));
-    lines.add(
-        new Line(
-            "total",
-            format(
-                Locale.ROOT,
-                "sent %d  acked %d  refused %d  late %d  resent %d",
-                total.sent(),
-                total.acked(),
-                total.refused(),
-                total.late(),
-                total.resent()),
-            "",
-            total.refused() == 0 ? Colour.PLAIN : Colour.BAD));
+    lines.add(total(total));
     lines.add(
         new Line(
             "backlog",
@@ -197,6 +185,21 @@ public final class LiveDisplay {
       lines.add(new Line("trouble", view.trouble(), "", Colour.WARNS));
     }
     return lines;
+  }
+
+  private static Line total(Interval.Traffic total) {
+    return new Line(
+        "total",
+        format(
+            Locale.ROOT,
+            "sent %d  acked %d  refused %d  late %d  resent %d",
+            total.sent(),
+            total.acked(),
+            total.refused(),
+            total.late(),
+            total.resent()),
+        "",
+        total.refused() == 0 ? Colour.PLAIN : Colour.BAD);
   }
 
   private static Line own(Interval last) {

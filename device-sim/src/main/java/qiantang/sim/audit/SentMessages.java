@@ -66,9 +66,9 @@ public record SentMessages(
 
   /** One sample for each metric of each device in each sound message. */
   public long samples() {
-    long messages = 0;
-    for (long n = from; n < sentMax; n++) {
-      messages += isSound(n) ? 1 : 0;
+    long messages = sentMax - from - (plan.copies(sentMax) - plan.copies(from));
+    for (long n = from; n < sentMax && !plan.isSound(); n++) {
+      messages -= isCopy(n) || isSound(n) ? 0 : 1;
     }
     long ofAll = plan.devices().stream().mapToLong(device -> device.metrics().size()).sum();
     return messages * (ofAll / plan.fleet().turns()); // all devices are of one model

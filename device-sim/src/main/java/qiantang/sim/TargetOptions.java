@@ -1,5 +1,6 @@
 package qiantang.sim;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,6 +23,24 @@ final class TargetOptions {
   private @Nullable String mqtt;
 
   @Option(
+      names = "--mqtts",
+      paramLabel = "HOST:PORT[,...]",
+      description = {
+        "Where MQTT over TLS is spoken, for fleets with 'tls: true'; several as of --mqtt. The"
+            + " server's certificate must name HOST. Default: the demo's"
+      })
+  private @Nullable String mqtts;
+
+  @Option(
+      names = "--tls-ca",
+      paramLabel = "FILE",
+      description = {
+        "PEM file with the authorities that may sign the certificates of --mqtts.",
+        "Default: tls/ca.pem beside the demo's file, else those that Java knows"
+      })
+  private @Nullable Path tlsCa;
+
+  @Option(
       names = "--enterprise",
       paramLabel = "ID",
       description = {
@@ -31,6 +50,6 @@ final class TargetOptions {
   private @Nullable String enterprise;
 
   Outcome<Target> read() {
-    return system.target(mqtt, enterprise);
+    return system.target(mqtt, mqtts, tlsCa, enterprise);
   }
 }

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.wire.Addresses;
+import qiantang.sim.wire.Servers;
 
 /**
  * How a fleet connects and paces.
  *
- * @param servers publishers are spread over them by their numbers
+ * @param servers where it connects to
  * @param connectPerSecond how fast connections are opened at first
  * @param backlogMax due messages that a publisher keeps while it cannot send; older ones are
  *     skipped and counted. {@link #KEEP_ALL} for a run that is audited
@@ -19,13 +20,24 @@ import qiantang.sim.wire.Addresses;
  *     Linux; empty for the one that the machine chooses
  */
 public record FleetOptions(
-    Addresses servers,
+    Servers servers,
     int connectPerSecond,
     int loops,
     long backlogMax,
     LongSupplier nanos,
     List<InetAddress> sources) {
   public static final long KEEP_ALL = Long.MAX_VALUE;
+
+  /** Options of a fleet without TLS; publishers are spread over the servers by their numbers. */
+  public FleetOptions(
+      Addresses servers,
+      int connectPerSecond,
+      int loops,
+      long backlogMax,
+      LongSupplier nanos,
+      List<InetAddress> sources) {
+    this(Servers.plain(servers), connectPerSecond, loops, backlogMax, nanos, sources);
+  }
 
   /** Options of a fleet that is small enough for one server and one source address. */
   public FleetOptions(

@@ -20,6 +20,7 @@ import qiantang.sim.api.SeriesReader;
 import qiantang.sim.api.Target;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
+import qiantang.sim.wire.Addresses;
 
 /** Publishes a file as a new device, reads it back and compares. */
 public final class Replay {
@@ -68,6 +69,10 @@ public final class Replay {
    * @param device the id of the device to be made
    */
   public Outcome<ReplayReport> run(String device, long shiftDays, Pace pace) {
+    if (target.mqtt() == null) {
+      return new Outcome.Failed<>(
+          ExitCode.USAGE, "cannot replay over TLS: give --mqtt HOST:PORT of MQTT without it");
+    }
     long sinceMillis = System.currentTimeMillis();
     try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
       Devices.Draft draft = new Devices.Draft(device, false, null, "replay");
@@ -133,7 +138,11 @@ public final class Replay {
   }
 
   private InetSocketAddress server() {
-    return target.mqtt().all().getFirst();
+    Addresses mqtt = target.mqtt();
+    if (mqtt == null) {
+      throw new AssertionError("BUG: a replay without an address");
+    }
+    return mqtt.all().getFirst();
   }
 
   /** A line a second. */

@@ -4,7 +4,9 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 
@@ -15,8 +17,8 @@ import qiantang.sim.outcome.Outcome;
  * @param all one or more, resolved
  */
 public record Addresses(List<InetSocketAddress> all) {
-  /** As many processes as one machine can be expected to load; more is a list gone wrong. */
-  private static final int ADDRESSES_MAX = 64;
+  /** More than a machine can load; and a publisher counts no further than to try each again. */
+  private static final int ADDRESSES_MAX = 32;
 
   /** Failed attempts in a row before another address is tried, as a device behind DNS would. */
   static final int ATTEMPTS_EACH = 3;
@@ -50,6 +52,18 @@ public record Addresses(List<InetSocketAddress> all) {
       return failed("cannot use " + option + " " + text + ": an address stands there twice");
     }
     return new Outcome.Done<>(new Addresses(List.copyOf(all)));
+  }
+
+  /** Likewise; nothing where nobody said anything. */
+  public static Outcome<Optional<Addresses>> parseOptional(String option, @Nullable String text) {
+    if (text == null) {
+      return new Outcome.Done<>(Optional.empty());
+    }
+    return switch (parse(option, text)) {
+      case Outcome.Failed<Addresses> failed -> failed.widen();
+      case Outcome.Done<Addresses>(Addresses addresses) ->
+          new Outcome.Done<>(Optional.of(addresses));
+    };
   }
 
   private static Outcome<InetSocketAddress> address(String text) {

@@ -46,7 +46,7 @@ class ScenarioReaderTest {
         storm.contains(
             "line 9, column 23: kind: this engine does not do phases of kind storm yet; leave it"),
         storm);
-    assertEquals(12, refused.getOrDefault("chaos.yaml", "").lines().count(), refused::toString);
+    assertEquals(10, refused.getOrDefault("chaos.yaml", "").lines().count(), refused::toString);
   }
 
   @Test

@@ -45,12 +45,13 @@ public final class Mosquitto implements AutoCloseable {
   public void launch() throws IOException {
     String configuration =
         """
+        user %s
         listener %d 127.0.0.1
         allow_anonymous true
         max_inflight_messages 0
         max_queued_messages 0
         """
-            .formatted(port);
+            .formatted(System.getProperty("user.name"), port);
     if (authority != null) {
       configuration +=
           """

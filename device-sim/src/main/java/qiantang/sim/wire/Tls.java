@@ -16,6 +16,7 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.PKIXReason;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,10 @@ public final class Tls {
 
   /** The JDK keeps client sessions by host and port; with one kept, none is found again. */
   private static final int SESSIONS_KEPT = 1;
+
+  private static final String UNTRUSTED =
+      "no authority that is trusted signed the server's certificate; give its authority's with"
+          + " --tls-ca FILE";
 
   private final SslContext context;
 
@@ -98,8 +103,10 @@ public final class Tls {
               + "); look at the clocks of both machines";
         }
         case CertPathBuilderException _ -> {
-          return "no authority that is trusted signed the server's certificate; give its"
-              + " authority's with --tls-ca FILE";
+          return UNTRUSTED;
+        }
+        case CertPathValidatorException e when e.getReason() == PKIXReason.NO_TRUST_ANCHOR -> {
+          return UNTRUSTED;
         }
         case NotSslRecordException _ -> {
           return "the server does not speak TLS there; give the port of MQTT over TLS with --mqtts";
@@ -120,7 +127,7 @@ public final class Tls {
 
   private static String lessClear(InetSocketAddress server, Throwable thrown) {
     Throwable cause = thrown;
-    while (cause.getCause() != null && !(cause instanceof CertificateException)) {
+    while (cause.getCause() != null) {
       cause = cause.getCause();
     }
     String said = cause(cause);

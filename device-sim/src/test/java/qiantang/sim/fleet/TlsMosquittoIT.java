@@ -93,7 +93,7 @@ class TlsMosquittoIT {
 
   @Test
   void aCertificateForAnotherHostIsTold() {
-    InetSocketAddress name = new InetSocketAddress("localhost", broker().tlsAddress().getPort());
+    String name = "localhost:" + broker().tlsAddress().getPort();
     String trouble = trouble(servers(broker().address(), name, ca()));
     assertTrue(trouble.contains("the server's certificate is not for localhost"), trouble);
   }
@@ -151,9 +151,19 @@ class TlsMosquittoIT {
         new FleetOptions(servers, 1_000, 2, FleetOptions.KEEP_ALL, System::nanoTime, List.of()));
   }
 
+  /** The certificate is for the address, so that is what is asked for, and not its name. */
   private static Servers servers(InetSocketAddress plain, InetSocketAddress secured, Path ca) {
-    Addresses mqtt = Addresses.single(plain);
-    return Servers.needed(mqtt, Addresses.single(secured), ca, true, true)
+    return servers(plain, "127.0.0.1:" + secured.getPort(), ca);
+  }
+
+  private static Servers servers(InetSocketAddress plain, String secured, Path ca) {
+    return Addresses.parse("--mqtts", secured) instanceof Outcome.Done<Addresses>(Addresses mqtts)
+        ? servers(Addresses.single(plain), mqtts, ca)
+        : fail("no addresses");
+  }
+
+  private static Servers servers(Addresses mqtt, Addresses mqtts, Path ca) {
+    return Servers.needed(mqtt, mqtts, ca, true, true)
             instanceof Outcome.Done<Servers>(Servers servers)
         ? servers
         : fail("no servers");

@@ -76,7 +76,7 @@ class SimCommandIT {
     assertEquals(MESSAGES, result.path("plannedMessages").asLong());
     assertEquals(MESSAGES, result.path("messages").path("acked").asLong());
     assertEquals(SAMPLES, result.path("samples").path("ACKED_VISIBLE").asLong());
-    assertTrue(table.contains("sent 160 = acked 160 + not acked 0 + refused 0"), table);
+    assertTrue(table.contains("sent 160 = acked 160 + in flight 0 + refused 0"), table);
   }
 
   @Test

@@ -89,6 +89,12 @@ public final class Connection {
     return Addresses.text(server);
   }
 
+  /** Says goodbye and closes; nothing is told any more. */
+  public void leave() {
+    abandoned = true;
+    disconnect();
+  }
+
   boolean isAbandoned() {
     return abandoned;
   }

@@ -124,7 +124,7 @@ final class ScenarioRun {
     List<Seat> seats = members.stream().map(Provisioning.Member::seat).toList();
     FleetOptions options =
         new FleetOptions(
-            network.before(target.mqtt()),
+            network.before(generator.servers()),
             scenario.connectPerSecond(),
             generator.loops(),
             FleetOptions.KEEP_ALL,
@@ -166,7 +166,7 @@ final class ScenarioRun {
       if (figures.counts().loggedIn() == 0) {
         return new Outcome.Failed<>(
             ExitCode.UNREACHABLE,
-            "cannot log in at " + target.mqtt() + ": " + figures.lastTrouble());
+            "cannot log in at " + generator.servers().all().text() + ": " + figures.lastTrouble());
       }
       long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
       witness.begin(fleet, startMillis);
@@ -246,7 +246,7 @@ final class ScenarioRun {
 
   private static boolean settled(Figures figures, long planned) {
     Figures.Counts counts = figures.counts();
-    return counts.acked() + counts.refused() == planned;
+    return counts.settled() == planned;
   }
 
   private AuditResult audit(

@@ -15,6 +15,7 @@ final class LoopFigures implements FigureSource {
   final LoopCounter sent = new LoopCounter();
   final LoopCounter acked = new LoopCounter();
   final LoopCounter refused = new LoopCounter();
+  final LoopCounter atMostOnce = new LoopCounter();
   final LoopCounter resent = new LoopCounter();
   final LoopCounter late = new LoopCounter();
   final LoopCounter skipped = new LoopCounter();
@@ -72,10 +73,12 @@ final class LoopFigures implements FigureSource {
     // Outcomes before what they are outcomes of: in flight is never negative.
     long ackedNow = acked.get();
     long refusedNow = refused.get();
+    long atMostOnceNow = atMostOnce.get();
     return new Figures.Counts(
         sent.get(),
         ackedNow,
         refusedNow,
+        atMostOnceNow,
         resent.get(),
         late.get(),
         skipped.get(),

@@ -40,6 +40,9 @@ final class PublisherLoop {
 
   private static final int LOGIN_MILLIS_MAX = (int) Duration.ofSeconds(20).toMillis();
 
+  /** After so many failures as a byte counts: all addresses have their turns between the two. */
+  private static final byte FAILURES_FROM_THERE = 30;
+
   private static final byte LOGGED_IN = 1;
   private static final byte PINGED = 2;
 
@@ -85,7 +88,7 @@ final class PublisherLoop {
     this.seats = seats;
     this.options = options;
     this.figures = figures;
-    this.outbound = new Outbound(seats, figures, options.backlogMax(), this::publish);
+    this.outbound = new Outbound(seats, figures, options.backlogMax(), this::write);
     this.nodes = new EdgeNodes(seats);
     this.originNanos = options.nanos().getAsLong();
     int count = seats.size();
@@ -231,22 +234,35 @@ final class PublisherLoop {
   private void send(int p, long nowNanos) {
     Connection open = connections[p];
     if (open != null && is(p, LOGGED_IN) && !stopping) {
-      if (outbound.send(p, nowNanos)) {
+      // Unwritable, it tells when it is writable again: what waits in the plan takes no memory.
+      if (open.isWritable() && outbound.send(p, nowNanos)) {
         if (!is(p, PINGED)) {
           lastWriteMillis[p] = millis(nowNanos);
         }
         open.flush();
+        if (outbound.isBehindUnanswered(p)) {
+          loop.execute(() -> send(p, options.nanos().getAsLong())); // others have their turn first
+        }
       }
     }
   }
 
-  private void publish(int p, long n, int packetId, boolean dup) {
+  private void write(int p, long n, int packetId, Step step) {
     Connection open = connections[p];
     if (open == null) {
       throw new AssertionError("BUG: a message without a connection");
     }
     PublisherPlan plan = plan(p);
-    open.publish(plan.topic(n), packetId, dup, plan.payload(n, startMillis, nodes.nextSeq(p)));
+    switch (step) {
+      case PUBLISH, PUBLISH_AGAIN ->
+          open.publish(
+              plan.topic(n),
+              plan.fleet().qos(),
+              packetId,
+              step == Step.PUBLISH_AGAIN,
+              plan.payload(n, startMillis, nodes.nextSeq(p)));
+      case PUBREL -> open.release(packetId);
+    }
   }
 
   private void connect(int p) {
@@ -260,8 +276,13 @@ final class PublisherLoop {
               seats.get(p).token(),
               keepAliveSeconds(p),
               nodes.will(p));
+      boolean overTls = plan.fleet().tls();
       loop.connect(
-          options.address(), options.source(plan.index()), login, event -> happened(p, event));
+          options.servers().of(overTls).of(plan.index(), failures[p]),
+          overTls ? options.servers().tls() : null,
+          options.source(plan.index()),
+          login,
+          event -> happened(p, event));
     }
   }
 
@@ -269,9 +290,18 @@ final class PublisherLoop {
     switch (event) {
       case WireEvent.Opened(Connection opened) -> opened(p, opened);
       case WireEvent.Received(ServerPacket packet) -> received(p, packet);
-      case WireEvent.ReceivedAll _ -> send(p, options.nanos().getAsLong());
+      case WireEvent.ReceivedAll _ -> receivedAll(p);
+      case WireEvent.Writable _ -> send(p, options.nanos().getAsLong());
       case WireEvent.Closed(String cause) -> closed(p, cause);
     }
+  }
+
+  private void receivedAll(int p) {
+    Connection open = connections[p];
+    if (open != null && plan(p).fleet().qos() == 2) {
+      open.flush(); // the PUBRELs
+    }
+    send(p, options.nanos().getAsLong());
   }
 
   private void opened(int p, Connection opened) {
@@ -295,6 +325,8 @@ final class PublisherLoop {
           nodes.received(p, connections[p], message);
         }
       }
+      case ServerPacket.PubRec pubRec -> received(p, pubRec);
+      case ServerPacket.PubComp pubComp -> completed(p, pubComp);
       case ServerPacket.PingResp _ -> state[p] &= ~PINGED;
       case ServerPacket.Disconnect disconnect ->
           abort(p, "the server disconnected: " + code(disconnect.code()) + disconnect.reason());
@@ -303,11 +335,46 @@ final class PublisherLoop {
   }
 
   private void acknowledged(int p, ServerPacket.PubAck pubAck) {
+    if (isOfOtherQos(p, 1, "PUBACK")) {
+      return;
+    }
     long now = options.nanos().getAsLong();
     boolean known = outbound.acknowledged(p, pubAck.packetId(), pubAck.success(), now);
     if (known && !pubAck.success()) {
-      figures.trouble(plan(p).id() + ": message refused: " + code(pubAck.code()) + pubAck.reason());
+      refused(p, pubAck.code(), pubAck.reason());
     }
+  }
+
+  private void received(int p, ServerPacket.PubRec pubRec) {
+    if (isOfOtherQos(p, 2, "PUBREC")) {
+      return;
+    }
+    long now = options.nanos().getAsLong();
+    boolean known = outbound.received(p, pubRec.packetId(), pubRec.success(), now);
+    Connection open = connections[p];
+    if (known && !pubRec.success()) {
+      refused(p, pubRec.code(), pubRec.reason());
+    } else if (!known && pubRec.success() && open != null) {
+      open.releaseUnknown(pubRec.packetId());
+    }
+  }
+
+  private void completed(int p, ServerPacket.PubComp pubComp) {
+    if (!isOfOtherQos(p, 2, "PUBCOMP")) {
+      outbound.completed(p, pubComp.packetId(), options.nanos().getAsLong());
+    }
+  }
+
+  private boolean isOfOtherQos(int p, int qos, String name) {
+    if (plan(p).fleet().qos() == qos) {
+      return false;
+    }
+    abort(p, "the server answered QoS " + plan(p).fleet().qos() + " with " + name);
+    return true;
+  }
+
+  private void refused(int p, int code, String reason) {
+    figures.trouble(plan(p).id() + ": message refused: " + code(code) + reason);
   }
 
   private void closed(int p, String cause) {
@@ -315,7 +382,10 @@ final class PublisherLoop {
       figures.connectionsLost.increment();
     }
     if (!is(p, DISTURBED) && !stopping) {
-      figures.trouble(plan(p).id() + ": " + cause);
+      Connection was = connections[p];
+      boolean many = options.servers().of(plan(p).fleet().tls()).all().size() > 1;
+      String where = was != null && many ? " at " + was.server() : "";
+      figures.trouble(plan(p).id() + where + ": " + cause);
     }
     gone(p, backoff);
   }
@@ -329,7 +399,7 @@ final class PublisherLoop {
     state[p] = 0;
     if (!stopping) {
       loop.schedule(() -> connect(p), back.draw(plan(p).seed(), failures[p]));
-      failures[p] = (byte) Math.min(Byte.MAX_VALUE, failures[p] + 1);
+      failures[p] = failures[p] == Byte.MAX_VALUE ? FAILURES_FROM_THERE : (byte) (failures[p] + 1);
     }
   }
 
@@ -339,7 +409,16 @@ final class PublisherLoop {
       abort(p, "the server refused the login: " + code(connAck.code()));
       return;
     }
-    outbound.connected(p, connAck.receiveMax());
+    int qos = plan(p).fleet().qos();
+    if (qos > connAck.maximumQos()) { // [MQTT-3.2.2-11] nothing above it may be sent
+      figures.loginsRefused.increment();
+      abort(
+          p,
+          "the server takes QoS %d at most, the fleet has qos: %d"
+              .formatted(connAck.maximumQos(), qos));
+      return;
+    }
+    outbound.connected(p, connAck.receiveMax(), connAck.sessionPresent());
     // [MQTT-5 3.2.2.3.14] the server's keep-alive holds; half of it leaves room for a slow ping.
     int seconds =
         connAck.keepAliveSeconds() > 0
@@ -402,7 +481,7 @@ final class PublisherLoop {
     } else if (is(p, PINGED) && now - lastWriteMillis[p] > SILENCE_MILLIS_MAX) {
       open.abort("no answer to PINGREQ");
     } else if (waited > SILENCE_MILLIS_MAX) {
-      open.abort("no PUBACK for " + SILENCE_MILLIS_MAX / 1_000 + " s");
+      open.abort("no acknowledgement for " + SILENCE_MILLIS_MAX / 1_000 + " s");
     } else if (!is(p, PINGED) && now - lastWriteMillis[p] > pingAfterSeconds[p] * 1_000) {
       lastWriteMillis[p] = now;
       state[p] |= PINGED;

@@ -41,6 +41,9 @@ public enum Feature {
     return EnumSet.of(
         SPARKPLUG,
         MALFORMED,
+        TLS,
+        QOS_0,
+        QOS_2,
         CHURN,
         STORM,
         LATE,

@@ -85,7 +85,12 @@ final class HtmlReport {
     tile(
         "acknowledged",
         grouped(messages.path("acked")),
-        messages.path("inFlight") + " in flight, " + messages.path("refused") + " refused");
+        messages.path("inFlight")
+            + " in flight, "
+            + messages.path("refused")
+            + " refused, "
+            + messages.path("atMostOnce")
+            + " with QoS 0");
     latencyTile("latency p50", "ack", "p50Millis");
     latencyTile("latency p99", "ack", "p99Millis");
     latencyTile("latency max", "ack", "maxMillis");

@@ -20,8 +20,8 @@ import qiantang.sim.plan.Threshold;
  *
  * @param plan what two runs of one seed have in common
  * @param planned messages of the plan
- * @param ack from the planned time to PUBACK
- * @param ackFromSend from sending to PUBACK: hides waiting, printed to show how much
+ * @param ack from the planned time to PUBACK or PUBCOMP
+ * @param ackFromSend from sending to the same: hides waiting, printed to show how much
  * @param lag how late the generator noticed that a message was due
  * @param timeline the run by the second
  * @param disturbances what was done to it on purpose
@@ -128,7 +128,9 @@ public record RunReport(
 
   private Map<String, Double> figures() {
     Map<String, Double> figures = new LinkedHashMap<>();
-    put(figures, "ack", ack);
+    if (ack.count() > 0) { // else a limit for it does not hold: nobody knows
+      put(figures, "ack", ack);
+    }
     put(figures, "lag", lag);
     figures.put("late", (double) counts.late());
     figures.put("unsent", (double) unsent());
@@ -156,9 +158,14 @@ public record RunReport(
         "%d publishers, %d devices, %d s".formatted(publishers, devices, took.toSeconds()));
     out.line(
         "messages",
-        "planned %d  sent %d = acked %d + in flight %d + refused %d"
+        "planned %d  sent %d = acked %d + in flight %d + refused %d%s"
             .formatted(
-                planned, counts.sent(), counts.acked(), counts.inFlight(), counts.refused()));
+                planned,
+                counts.sent(),
+                counts.acked(),
+                counts.inFlight(),
+                counts.refused(),
+                counts.atMostOnce() == 0 ? "" : " + QoS 0 " + counts.atMostOnce()));
     out.line(
         "",
         "late %d  resent %d  unsent %d  connections lost %d  logins refused %d  stray acks %d"
@@ -174,11 +181,11 @@ public record RunReport(
     out.line("lag", lag.text() + " of the generator");
     out.line(
         "samples",
-        "sent %d = acked %d + in flight %d + refused %d"
+        "sent %d = acked %d + not acked %d + refused %d"
             .formatted(
                 audit.sentSamples(),
-                audit.sentSamples() - inFlightSamples() - refusedSamples(),
-                inFlightSamples(),
+                audit.sentSamples() - unackedSamples() - refusedSamples(),
+                unackedSamples(),
                 refusedSamples()));
     disturbances.lines().forEach(line -> out.line("on purpose", line));
     AuditReport.lines(out, audit);
@@ -237,7 +244,7 @@ public record RunReport(
         + audit.tally().count(Verdict.REFUSED_VISIBLE);
   }
 
-  private long inFlightSamples() {
+  private long unackedSamples() {
     return audit.tally().count(Verdict.UNACKED_VISIBLE)
         + audit.tally().count(Verdict.UNACKED_ABSENT);
   }

@@ -54,10 +54,12 @@ public final class WireLoop {
   /**
    * Opens a connection and sends CONNECT; the listener hears what becomes of it.
    *
+   * @param tls null without
    * @param source where it comes from; null for what the machine chooses
    */
   public void connect(
       InetSocketAddress address,
+      @Nullable Tls tls,
       @Nullable InetAddress source,
       Login login,
       Consumer<WireEvent> listener) {
@@ -71,10 +73,14 @@ public final class WireLoop {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    if (tls != null) {
+                      channel.pipeline().addLast(tls.handler(channel, address));
+                    }
                     channel
                         .pipeline()
                         .addLast(new PacketDecoder(login.version()))
-                        .addLast(new ConnectionHandler(login, listener, sending));
+                        .addLast(
+                            new ConnectionHandler(address, tls != null, login, listener, sending));
                   }
                 });
     if (source != null) {

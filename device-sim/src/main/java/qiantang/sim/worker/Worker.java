@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +20,7 @@ import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.PublisherPlan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.ScenarioReader;
+import qiantang.sim.wire.Servers;
 
 /** A part of a run in a process of its own: does what its standard input says until that ends. */
 final class Worker {
@@ -34,6 +34,7 @@ final class Worker {
   private final List<PublisherPlan> publishers = new ArrayList<>();
   private final List<Seat> seats = new ArrayList<>();
   private Order.@Nullable Setup setup;
+  private @Nullable Servers servers;
   private @Nullable Fleet fleet;
   private volatile long reserved;
 
@@ -103,6 +104,13 @@ final class Worker {
 
   private boolean layOut(Order.Setup asked) throws IOException {
     setup = asked;
+    switch (asked.servers()) {
+      case Outcome.Failed<Servers> failed -> {
+        words.write(new Word.Failed(failed.message()));
+        return false;
+      }
+      case Outcome.Done<Servers>(Servers known) -> servers = known;
+    }
     switch (ScenarioReader.read(asked.name(), asked.scenario())) {
       case Outcome.Failed<Scenario> failed -> {
         words.write(new Word.Failed(failed.message()));
@@ -123,7 +131,8 @@ final class Worker {
 
   private Fleet connect() throws IOException {
     Order.Setup asked = setup;
-    if (asked == null || seats.size() != publishers.size()) {
+    Servers to = servers;
+    if (asked == null || to == null || seats.size() != publishers.size()) {
       throw new AssertionError("BUG: told to connect before all tokens were there");
     }
     List<InetAddress> sources = new ArrayList<>();
@@ -132,7 +141,7 @@ final class Worker {
     }
     FleetOptions options =
         new FleetOptions(
-            new InetSocketAddress(asked.host(), asked.port()),
+            to,
             asked.connectPerSecond(),
             asked.loops(),
             FleetOptions.KEEP_ALL,

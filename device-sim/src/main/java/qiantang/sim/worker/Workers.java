@@ -22,6 +22,8 @@ import qiantang.sim.fleet.Load;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
+import qiantang.sim.wire.Addresses;
+import qiantang.sim.wire.Servers;
 
 /** Publishers dealt out to worker processes. One thread starts, asks and closes it. */
 public final class Workers implements Load {
@@ -85,14 +87,17 @@ public final class Workers implements Load {
   }
 
   private static Order.Setup setup(Source source, FleetOptions options, int worker, int workers) {
+    Addresses plain = options.servers().plain();
+    Servers.Secured secured = options.servers().secured();
     return new Order.Setup(
         source.name(),
         source.text(),
         source.runId(),
         worker,
         workers,
-        options.address().getHostString(),
-        options.address().getPort(),
+        plain == null ? null : plain.text(),
+        secured == null ? null : secured.addresses().text(),
+        secured == null ? null : secured.authorities(),
         Math.max(1, options.connectPerSecond() / workers),
         options.loops(),
         options.sources().stream().map(InetAddress::getHostAddress).toList());

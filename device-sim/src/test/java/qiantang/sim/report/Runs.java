@@ -66,7 +66,7 @@ final class Runs {
         13,
         Duration.ofMillis(21_345),
         MESSAGES,
-        new Figures.Counts(MESSAGES, MESSAGES, 0, 0, 3, 0, 0, 10, 0, 0, DISTURBED),
+        new Figures.Counts(MESSAGES, MESSAGES, 0, 0, 0, 3, 0, 0, 10, 0, 0, DISTURBED),
         new RunReport.Books(MESSAGES, MESSAGES, 0),
         Latency.of(acks),
         Latency.of(histogram(1_900, 100)),

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import java.net.InetSocketAddress;
 
 /** One open MQTT connection. Loop thread only. */
@@ -95,7 +96,10 @@ public final class Connection {
   public void abort(String cause) {
     closeCause = cause;
     // From the first handler on the way out nobody is left who would write.
-    var _ = channel.pipeline().firstContext().close();
+    ChannelHandlerContext first = channel.pipeline().firstContext();
+    if (first != null) { // null where the other end was faster
+      var _ = first.close();
+    }
   }
 
   /**

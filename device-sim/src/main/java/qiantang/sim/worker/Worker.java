@@ -173,6 +173,11 @@ final class Worker {
       while (true) {
         Thread.sleep(TELL_EVERY);
         tell(started.figures());
+        String failure = started.failure();
+        if (failure != null) {
+          words.write(new Word.Failed(failure));
+          return;
+        }
       }
     } catch (InterruptedException | IOException e) {
       // The end of the process, or nobody listens: the main thread notices that too.

@@ -66,9 +66,13 @@ final class Provisioning {
         }
       }
     }
-    // Gateways first: the others name them.
-    drafts.addAll(behindGateways);
-    return switch (devices.make(access, drafts)) {
+    Outcome<List<String>> made = devices.make(access, drafts);
+    // Gateways first: the others name them. Tokens of the others nobody needs.
+    if (made instanceof Outcome.Done<List<String>>
+        && devices.make(access, behindGateways) instanceof Outcome.Failed<List<String>> failed) {
+      return failed.widen();
+    }
+    return switch (made) {
       case Outcome.Failed<List<String>> failed -> failed.widen();
       case Outcome.Done<List<String>>(List<String> tokens) -> {
         List<Member> members = new ArrayList<>();

@@ -87,7 +87,7 @@ final class ScenarioRun {
     Plan plan = Plan.of(scenario, runId);
     say("making %d devices for %d publishers".formatted(plan.devices(), plan.publishers().size()));
     try (ApiClient api = new ApiClient(target.http(), API_PATIENCE_AT_FIRST)) {
-      return switch (Provisioning.make(plan, target, new Devices(api))) {
+      return switch (Provisioning.make(plan, target, new Devices(api, this::say))) {
         case Outcome.Failed<List<Provisioning.Member>> failed -> failed.widen();
         case Outcome.Done<List<Provisioning.Member>>(List<Provisioning.Member> members) ->
             switch (RunWitness.open(name, scenario, plan, members, target, journals, this::say)) {

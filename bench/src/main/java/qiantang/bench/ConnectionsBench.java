@@ -11,6 +11,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -66,6 +68,9 @@ final class ConnectionsBench implements Callable<Integer> {
   @Option(names = "--period", description = "Between two messages of a device, such as 60s.")
   private String period = "60s";
 
+  @Option(names = "--enterprises", description = "Enterprises the devices belong to.")
+  private int enterprises = 100;
+
   @Option(names = "--connect-rate", description = "Connections a second in all, at first.")
   private int connectRate = 2_000;
 
@@ -85,7 +90,7 @@ final class ConnectionsBench implements Callable<Integer> {
   public Integer call() throws Exception {
     Path folder = Files.createTempDirectory("qiantang-bench-");
     List<IngestProgram> ingest = new ArrayList<>();
-    try (SystemUnderTest system = SystemUnderTest.start(folder)) {
+    try (SystemUnderTest system = SystemUnderTest.start(folder, enterprises)) {
       for (int node = 0; node < nodes; node++) {
         System.err.printf("starting ingest %d of %d%n", node + 1, nodes);
         Path log = folder.resolve("ingest-" + node + ".log");
@@ -124,18 +129,29 @@ final class ConnectionsBench implements Callable<Integer> {
   }
 
   private String scenario(int count, int length) {
+    String fleets =
+        IntStream.range(0, Math.min(count, enterprises))
+            .mapToObj(
+                i ->
+                    "  - {name: meters-%d, enterprise: %s, count: %d, model: pump, period: %s, jitter: 50%%}%n"
+                        .formatted(
+                            i,
+                            SystemUnderTest.enterprise(i),
+                            count * (i + 1L) / enterprises - count * (long) i / enterprises,
+                            period))
+            .collect(Collectors.joining());
     return """
     version: 1
     seed: 1
     duration: %ds
     connectPerSecond: %d
     ackGrace: 2m
-    fleets:
-      - {name: meters, count: %d, model: pump, period: %s, jitter: 50%%}
     thresholds:
       - "lag.p99 < 60s" # fourteen JVMs share the cores: what is measured is memory
+    fleets:
     """
-        .formatted(length, connectRate, count, period);
+            .formatted(length, connectRate)
+        + fleets;
   }
 
   private static void awaitAll(SimulatorRun run, int count) throws InterruptedException {

@@ -10,6 +10,8 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,6 +53,9 @@ final class ProofBench implements Callable<Integer> {
 
   @Option(names = "--seed", description = "Of the plan, and of the sample that is taken out.")
   private long seed = 1;
+
+  @Option(names = "--enterprises", description = "Enterprises the gateways belong to.")
+  private int enterprises = 20;
 
   @Option(names = "--only", description = "One run alone: kills, or planted.", defaultValue = "")
   private String only = "";
@@ -101,7 +106,7 @@ final class ProofBench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path folder = Files.createTempDirectory("qiantang-bench-");
-    try (SystemUnderTest system = SystemUnderTest.start(folder)) {
+    try (SystemUnderTest system = SystemUnderTest.start(folder, enterprises)) {
       if (!only.equals("planted")) {
         done.put("kills", run(folder.resolve("kills"), system, false));
       }
@@ -207,30 +212,45 @@ final class ProofBench implements Callable<Integer> {
     }
   }
 
+  /** Gateways, as many in each enterprise. */
   private long publishers() {
     long perPublisher = (long) SUB_DEVICES * MODEL.metrics().size() * seconds;
-    return Math.ceilDiv(samples, perPublisher);
+    return Math.ceilDiv(samples, perPublisher * enterprises) * enterprises;
   }
 
   private String scenario() {
+    String fleets =
+        IntStream.range(0, enterprises)
+            .mapToObj(
+                i ->
+                    "  - {name: halls-%d, enterprise: %s, kind: gateway, count: %d,"
+                            .formatted(i, SystemUnderTest.enterprise(i), publishers() / enterprises)
+                        + " subDevices: %d, model: %s, period: 1s, jitter: 10%%}%n"
+                            .formatted(SUB_DEVICES, MODEL.label()))
+            .collect(Collectors.joining());
     return """
     version: 1
     seed: %d
     duration: %ds
     ackGrace: 2m
-    fleets:
-      - {name: halls, kind: gateway, count: %d, subDevices: %d, model: %s, period: 1s, jitter: 10%%}
     thresholds:
       - "lag.p99 < 10s" # a JVM that starts takes both cores; what is judged is the data
+    fleets:
     """
-        .formatted(seed, seconds, publishers(), SUB_DEVICES, MODEL.label());
+            .formatted(seed, seconds)
+        + fleets;
   }
 
   private void print() {
     System.out.printf(
-        "%d gateways with %d devices of %d metrics, a message each second for %d s; SIGKILL every"
-            + " %d s%n%n",
-        publishers(), SUB_DEVICES, MODEL.metrics().size(), seconds, killEvery.toSeconds());
+        "%d gateways of %d enterprises with %d devices of %d metrics each, a message each second"
+            + " for %d s; SIGKILL every %d s%n%n",
+        publishers(),
+        enterprises,
+        SUB_DEVICES,
+        MODEL.metrics().size(),
+        seconds,
+        killEvery.toSeconds());
     done.forEach(ProofBench::print);
     Run kills = done.getOrDefault("kills", done.get("planted"));
     Run planted = done.get("planted");

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import qiantang.standalone.cassandra.Ports;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
@@ -18,22 +19,30 @@ import qiantang.store.registry.Registry;
 import qiantang.store.registry.Role;
 
 /**
- * What the simulator is pointed at: Cassandra and the query program, with one enterprise whose
- * quotas nobody meets. Programs of ingest come beside it.
+ * What the simulator is pointed at: Cassandra and the query program, with enterprises whose quotas
+ * nobody meets. Programs of ingest come beside it.
  *
- * @param demo file with addresses and the administrator's token, for {@code sim run --demo}
+ * @param demo file with addresses and the administrators' tokens, for {@code sim run --demo}
  */
 record SystemUnderTest(Database database, Program query, Path demo) implements AutoCloseable {
-  private static final EnterpriseId OWNER = new EnterpriseId("simulated");
+
+  /** The name of an enterprise, from 0. */
+  static String enterprise(int number) {
+    return "simulated-" + number;
+  }
 
   /** Starts both in a folder, which stays. */
-  static SystemUnderTest start(Path folder) throws Exception {
+  static SystemUnderTest start(Path folder, int enterprises) throws Exception {
     Database database = Database.in(folder.resolve("data"));
     boolean isStarted = false;
     try {
-      AccessToken admin = AccessToken.draw(OWNER, new SecureRandom());
+      SecureRandom random = new SecureRandom();
+      List<AccessToken> admins =
+          IntStream.range(0, enterprises)
+              .mapToObj(i -> AccessToken.draw(new EnterpriseId(enterprise(i)), random))
+              .toList();
       try (Cassandra cassandra = Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
-        register(cassandra.registry(), admin);
+        admins.forEach(admin -> register(cassandra.registry(), admin));
       }
       int port = Ports.free();
       Program query =
@@ -47,7 +56,7 @@ record SystemUnderTest(Database database, Program query, Path demo) implements A
               "--http-port",
               String.valueOf(port));
       isStarted = true;
-      return new SystemUnderTest(database, query, demo(folder, port, admin));
+      return new SystemUnderTest(database, query, demo(folder, port, admins));
     } finally {
       if (!isStarted) {
         database.close();
@@ -57,20 +66,24 @@ record SystemUnderTest(Database database, Program query, Path demo) implements A
 
   private static void register(Registry registry, AccessToken admin) {
     Instant now = Instant.now();
-    MemoryIngest.registerEnterprise(registry, OWNER, now);
+    EnterpriseId owner = admin.owner();
+    MemoryIngest.registerEnterprise(registry, owner, now);
     registry
         .putCredential(
-            new Credential(OWNER, "admin", admin.hash(), Role.ADMIN, null, "bench", now, null))
+            new Credential(owner, "admin", admin.hash(), Role.ADMIN, null, "bench", now, null))
         .toCompletableFuture()
         .join();
   }
 
-  private static Path demo(Path folder, int httpPort, AccessToken admin) throws IOException {
-    JsonObject enterprise = new JsonObject().put("id", OWNER.text()).put("admin", admin.text());
+  private static Path demo(Path folder, int httpPort, List<AccessToken> admins) throws IOException {
+    JsonArray enterprises = new JsonArray();
+    for (AccessToken admin : admins) {
+      enterprises.add(new JsonObject().put("id", admin.owner().text()).put("admin", admin.text()));
+    }
     JsonObject demo =
         new JsonObject()
             .put("http", "http://127.0.0.1:" + httpPort)
-            .put("enterprises", new JsonArray(List.of(enterprise)));
+            .put("enterprises", enterprises);
     return Files.writeString(folder.resolve("demo.json"), demo.encode());
   }
 

@@ -4,6 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import qiantang.sim.api.Devices;
 import qiantang.sim.api.Target;
 import qiantang.sim.fleet.Seat;
@@ -39,15 +43,32 @@ final class Provisioning {
       }
       byAccess.computeIfAbsent(access, a -> new ArrayList<>()).add(publisher);
     }
-    Member[] members = new Member[plan.publishers().size()];
-    for (Map.Entry<Target.Access, List<PublisherPlan>> entry : byAccess.entrySet()) {
-      switch (make(entry.getKey(), entry.getValue(), devices)) {
-        case Outcome.Failed<List<Member>> failed -> {
-          return failed;
+    return inAll(byAccess, plan.publishers().size(), devices);
+  }
+
+  /** In all enterprises at once; how much is under way {@link Devices} limits. */
+  private static Outcome<List<Member>> inAll(
+      Map<Target.Access, List<PublisherPlan>> byAccess, int publishers, Devices devices) {
+    Member[] members = new Member[publishers];
+    List<Future<Outcome<List<Member>>>> all = new ArrayList<>();
+    try (ExecutorService enterprises = Executors.newVirtualThreadPerTaskExecutor()) {
+      byAccess.forEach(
+          (access, its) -> all.add(enterprises.submit(() -> make(access, its, devices))));
+      for (Future<Outcome<List<Member>>> one : all) {
+        switch (one.get()) {
+          case Outcome.Failed<List<Member>> failed -> {
+            enterprises.shutdownNow();
+            return failed;
+          }
+          case Outcome.Done<List<Member>>(List<Member> made) ->
+              made.forEach(member -> members[member.seat().plan().index()] = member);
         }
-        case Outcome.Done<List<Member>>(List<Member> made) ->
-            made.forEach(member -> members[member.seat().plan().index()] = member);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Outcome.Failed<>(ExitCode.UNREACHABLE, "interrupted while devices were made");
+    } catch (ExecutionException e) {
+      throw new AssertionError("BUG: the end of making devices is a value", e);
     }
     return new Outcome.Done<>(List.of(members));
   }

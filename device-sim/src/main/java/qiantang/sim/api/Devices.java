@@ -5,20 +5,19 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 
-/** Makes devices through the API, some requests at a time. One thread makes, and waits for it. */
+/** Makes devices through the API, some requests at a time. Any thread. */
 public final class Devices {
   /** The API takes 1,000; half of that keeps a request short. */
   private static final int BATCH = 500;
@@ -33,6 +32,9 @@ public final class Devices {
 
   private final ApiClient api;
   private final Consumer<String> progress;
+  private final Semaphore free = new Semaphore(REQUESTS_AT_ONCE, true);
+  private long made;
+  private long lastLineNanos = System.nanoTime();
 
   /**
    * Makes them by this API.
@@ -51,29 +53,25 @@ public final class Devices {
    */
   public record Draft(String id, boolean isGateway, @Nullable String gateway, String model) {}
 
-  /** Makes the devices, all new, and answers their tokens in the same order. */
+  /**
+   * Makes the devices, all new, and answers their tokens in the same order. Whoever makes devices
+   * of several enterprises asks from several threads, which share what is under way.
+   */
   public Outcome<List<String>> make(Target.Access access, List<Draft> drafts) {
+    List<Future<Outcome<List<String>>>> underWay = new ArrayList<>();
     List<String> tokens = new ArrayList<>(drafts.size());
-    Deque<Future<Outcome<List<String>>>> underWay = new ArrayDeque<>();
-    long lastLineNanos = System.nanoTime();
     try (ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor()) {
-      int asked = 0;
-      while (asked < drafts.size() || !underWay.isEmpty()) {
-        if (asked < drafts.size() && underWay.size() < REQUESTS_AT_ONCE) {
-          List<Draft> batch = drafts.subList(asked, Math.min(drafts.size(), asked + BATCH));
-          underWay.add(requests.submit(() -> makeSome(access, batch)));
-          asked += batch.size();
-          continue;
-        }
-        switch (underWay.remove().get()) {
+      for (int from = 0; from < drafts.size(); from += BATCH) {
+        List<Draft> batch = drafts.subList(from, Math.min(drafts.size(), from + BATCH));
+        underWay.add(requests.submit(() -> inTurn(access, batch)));
+      }
+      for (Future<Outcome<List<String>>> request : underWay) {
+        switch (request.get()) {
           case Outcome.Failed<List<String>> failed -> {
-            return failed; // once the requests under way have ended
+            underWay.forEach(other -> other.cancel(true));
+            return failed;
           }
           case Outcome.Done<List<String>>(List<String> some) -> tokens.addAll(some);
-        }
-        if (System.nanoTime() - lastLineNanos > LINE_NANOS) {
-          progress.accept("made %d of %d devices".formatted(tokens.size(), drafts.size()));
-          lastLineNanos = System.nanoTime();
         }
       }
     } catch (InterruptedException e) {
@@ -83,6 +81,26 @@ public final class Devices {
       throw new AssertionError("BUG: a request's end is a value", e);
     }
     return new Outcome.Done<>(tokens);
+  }
+
+  private Outcome<List<String>> inTurn(Target.Access access, List<Draft> batch)
+      throws InterruptedException {
+    free.acquire();
+    try {
+      Outcome<List<String>> some = makeSome(access, batch);
+      tell(batch.size());
+      return some;
+    } finally {
+      free.release();
+    }
+  }
+
+  private synchronized void tell(int more) {
+    made += more;
+    if (System.nanoTime() - lastLineNanos > LINE_NANOS) {
+      progress.accept("made " + made + " devices");
+      lastLineNanos = System.nanoTime();
+    }
   }
 
   private Outcome<List<String>> makeSome(Target.Access access, List<Draft> batch) {

@@ -68,7 +68,7 @@ final class RunWitness implements AutoCloseable {
             text,
             scenario.seed(),
             target.http().toString(),
-            target.mqtt().getHostString() + ":" + target.mqtt().getPort(),
+            target.mqtt().text(),
             System.currentTimeMillis(),
             RunHeader.digest(plan));
     return switch (RunJournal.create(folder.folder(), header, plan.publishers().size())) {

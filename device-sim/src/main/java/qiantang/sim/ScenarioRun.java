@@ -147,7 +147,7 @@ final class ScenarioRun {
       if (figures.counts().loggedIn() == 0) {
         return new Outcome.Failed<>(
             ExitCode.UNREACHABLE,
-            "cannot log in at " + target.mqtt() + ": " + figures.lastTrouble());
+            "cannot log in at " + target.mqtt().text() + ": " + figures.lastTrouble());
       }
       long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
       witness.begin(fleet, startMillis);

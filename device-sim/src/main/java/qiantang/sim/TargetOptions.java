@@ -12,8 +12,13 @@ final class TargetOptions {
 
   @Option(
       names = "--mqtt",
-      paramLabel = "HOST:PORT",
-      description = "Where MQTT is spoken, such as 127.0.0.1:1883. Default: the demo's")
+      paramLabel = "HOST:PORT[,...]",
+      description = {
+        "Where MQTT is spoken, such as 127.0.0.1:1883. Default: the demo's",
+        "Publisher number i of a run has address i modulo how many there are; after 3 attempts in"
+            + " a row that fail it tries the next, and after each loss its own first. A replay"
+            + " takes the first."
+      })
   private @Nullable String mqtt;
 
   @Option(

@@ -1,12 +1,12 @@
 package qiantang.sim.api;
 
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import qiantang.sim.wire.Addresses;
 
 /** The system under test and the enterprises in which devices may be made. */
-public record Target(URI http, InetSocketAddress mqtt, List<Access> enterprises) {
+public record Target(URI http, Addresses mqtt, List<Access> enterprises) {
 
   /** An enterprise and the token of its admin. */
   public record Access(String enterprise, String token) {

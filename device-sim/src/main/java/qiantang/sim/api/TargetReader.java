@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
+import qiantang.sim.wire.Addresses;
 
 /** Finds the target from a running demo's file, from options, or from both: options win. */
 public final class TargetReader {
@@ -107,20 +107,13 @@ public final class TargetReader {
 
   private static Outcome<Target> target(URI base, JsonNode demo, Options options) {
     String mqtt = options.mqtt() != null ? options.mqtt() : demo.path("mqtt").asText();
-    int colon = mqtt.lastIndexOf(':');
-    if (colon < 1 || !mqtt.substring(colon + 1).matches("\\d{1,5}")) {
-      return failed("cannot use --mqtt " + mqtt + ": it must look like 127.0.0.1:1883");
-    }
-    // Brackets of an IPv6 address belong to the text, not to the address.
-    String host = mqtt.substring(0, colon).replaceAll("[\\[\\]]", "");
-    int port = Integer.parseInt(mqtt, colon + 1, mqtt.length(), 10);
-    if (port < 1 || port > 65_535) {
-      return failed("cannot use --mqtt " + mqtt + ": ports are 1 to 65535");
-    }
-    InetSocketAddress address = new InetSocketAddress(host, port);
-    if (address.isUnresolved()) {
-      return failed("cannot use --mqtt " + mqtt + ": there is no host of that name");
-    }
+    return switch (Addresses.parse("--mqtt", mqtt)) {
+      case Outcome.Failed<Addresses> failed -> failed.widen();
+      case Outcome.Done<Addresses>(Addresses addresses) -> target(base, addresses, demo, options);
+    };
+  }
+
+  private static Outcome<Target> target(URI base, Addresses mqtt, JsonNode demo, Options options) {
     List<Target.Access> enterprises = enterprises(demo, options);
     if (enterprises.isEmpty()) {
       return failed("cannot find an enterprise to work in: give --enterprise and --token");
@@ -131,7 +124,7 @@ public final class TargetReader {
             "cannot use --enterprise " + access.enterprise() + ": it takes " + ENTERPRISE);
       }
     }
-    return new Outcome.Done<>(new Target(base, address, enterprises));
+    return new Outcome.Done<>(new Target(base, mqtt, enterprises));
   }
 
   private static List<Target.Access> enterprises(JsonNode demo, Options options) {

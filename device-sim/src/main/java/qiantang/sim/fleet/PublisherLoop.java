@@ -52,7 +52,7 @@ final class PublisherLoop {
   // Times in milliseconds since the origin: differences are right for 24 days of silence.
   private final @Nullable Connection[] connections;
   private final byte[] state;
-  private final byte[] failures;
+  private final char[] failures;
   private final int[] openedMillis;
 
   /** When something was written last; while a PINGREQ is not answered, when that went. */
@@ -81,7 +81,7 @@ final class PublisherLoop {
     int count = seats.size();
     connections = new Connection[count];
     state = new byte[count];
-    failures = new byte[count];
+    failures = new char[count];
     openedMillis = new int[count];
     lastWriteMillis = new int[count];
     pingAfterSeconds = new char[count];
@@ -226,7 +226,10 @@ final class PublisherLoop {
               seats.get(p).token(),
               keepAliveSeconds(p));
       loop.connect(
-          options.address(), options.source(plan.index()), login, event -> happened(p, event));
+          options.servers().of(plan.index(), failures[p]),
+          options.source(plan.index()),
+          login,
+          event -> happened(p, event));
     }
   }
 
@@ -270,6 +273,7 @@ final class PublisherLoop {
   }
 
   private void closed(int p, String cause) {
+    Connection was = connections[p];
     connections[p] = null;
     if (is(p, LOGGED_IN)) {
       figures.loggedIn.decrement();
@@ -279,9 +283,11 @@ final class PublisherLoop {
     }
     state[p] = 0;
     if (!stopping) {
-      figures.trouble(plan(p).id() + ": " + cause);
+      boolean many = options.servers().all().size() > 1;
+      String where = was != null && many ? " at " + was.server() : "";
+      figures.trouble(plan(p).id() + where + ": " + cause);
       loop.schedule(() -> connect(p), backoff.draw(plan(p).seed(), failures[p]));
-      failures[p] = (byte) Math.min(Byte.MAX_VALUE, failures[p] + 1);
+      failures[p] = (char) Math.min(Character.MAX_VALUE, failures[p] + 1);
     }
   }
 

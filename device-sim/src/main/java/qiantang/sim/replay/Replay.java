@@ -1,6 +1,7 @@
 package qiantang.sim.replay;
 
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -86,7 +87,7 @@ public final class Replay {
   /** Answers how many rows were acknowledged, or -1 if there was no connection at all. */
   private long publish(String device, String token, long shiftMicros, Pace pace) {
     try (PahoPublisher publisher =
-        PahoPublisher.connect(target.mqtt(), "replay-" + device, token, TOPIC)) {
+        PahoPublisher.connect(server(), "replay-" + device, token, TOPIC)) {
       long firstMicros = file.rows().getFirst().eventTimeMicros();
       say(
           "sending %d rows, in %d s at the earliest"
@@ -122,13 +123,17 @@ public final class Replay {
       say("sent %d rows, acked %d; reading them back".formatted(sent, publisher.acked()));
       return publisher.acked();
     } catch (MqttException e) {
-      troubles.add("cannot publish to " + target.mqtt() + ": " + e);
+      troubles.add("cannot publish to " + server() + ": " + e);
       return -1;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       troubles.add("interrupted");
       return -1;
     }
+  }
+
+  private InetSocketAddress server() {
+    return target.mqtt().all().getFirst();
   }
 
   /** A line a second. */

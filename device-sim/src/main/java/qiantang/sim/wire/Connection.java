@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import java.net.InetSocketAddress;
 
 /** One open MQTT connection. Loop thread only. */
 public final class Connection {
@@ -57,6 +58,13 @@ public final class Connection {
   public void abandon() {
     abandoned = true;
     read(false);
+  }
+
+  /** Host and port of the other end. */
+  public String server() {
+    return channel.remoteAddress() instanceof InetSocketAddress address
+        ? Addresses.text(address)
+        : "a server that is gone";
   }
 
   boolean isAbandoned() {

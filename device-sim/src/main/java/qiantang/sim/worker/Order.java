@@ -12,6 +12,7 @@ sealed interface Order {
    * @param name of the scenario, for messages
    * @param scenario the text of its file
    * @param worker its number; it sends for the publishers whose index modulo {@code workers} it is
+   * @param mqtt addresses, see {@link qiantang.sim.wire.Addresses#parse}
    * @param connectPerSecond of this worker alone
    * @param sources addresses to connect from
    */
@@ -21,8 +22,7 @@ sealed interface Order {
       String runId,
       int worker,
       int workers,
-      String host,
-      int port,
+      String mqtt,
       int connectPerSecond,
       int loops,
       List<String> sources)

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +20,7 @@ import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.PublisherPlan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.ScenarioReader;
+import qiantang.sim.wire.Addresses;
 
 /** A part of a run in a process of its own: does what its standard input says until that ends. */
 final class Worker {
@@ -132,13 +132,20 @@ final class Worker {
     }
     FleetOptions options =
         new FleetOptions(
-            new InetSocketAddress(asked.host(), asked.port()),
+            servers(asked),
             asked.connectPerSecond(),
             asked.loops(),
             FleetOptions.KEEP_ALL,
             System::nanoTime,
             sources);
     return Fleet.connect(asked.runId(), List.copyOf(seats), options);
+  }
+
+  private static Addresses servers(Order.Setup asked) throws IOException {
+    return switch (Addresses.parse("--mqtt", asked.mqtt())) {
+      case Outcome.Done<Addresses>(Addresses servers) -> servers;
+      case Outcome.Failed<Addresses> failed -> throw new IOException(failed.message());
+    };
   }
 
   private Fleet fleet() {

@@ -95,8 +95,7 @@ public final class Workers implements Load {
         source.runId(),
         worker,
         workers,
-        options.address().getHostString(),
-        options.address().getPort(),
+        options.servers().text(),
         Math.max(1, options.connectPerSecond() / workers),
         options.loops(),
         options.sources().stream().map(InetAddress::getHostAddress).toList());

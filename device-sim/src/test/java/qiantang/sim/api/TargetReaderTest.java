@@ -35,7 +35,7 @@ class TargetReaderTest {
   void aDemoFileSaysEverything() throws IOException {
     Target target = found(options(demo(), null, null, null, null));
     assertEquals(URI.create("http://127.0.0.1:8080"), target.http());
-    assertEquals(1883, target.mqtt().getPort());
+    assertEquals("127.0.0.1:1883", target.mqtt().text());
     assertEquals(new Target.Access("acme", "acme.a"), target.access(null));
     assertEquals(new Target.Access("weft", "weft.a"), target.access("weft"));
     assertEquals(null, target.access("nobody"));
@@ -45,7 +45,7 @@ class TargetReaderTest {
   void optionsWinOverTheDemoFile() throws IOException {
     Target target = found(options(demo(), "http://[::1]:81", "[::1]:18830", null, "weft"));
     assertEquals(URI.create("http://[::1]:81"), target.http());
-    assertEquals("[0:0:0:0:0:0:0:1]", "[" + target.mqtt().getAddress().getHostAddress() + "]");
+    assertEquals(18_830, target.mqtt().all().getFirst().getPort());
     assertEquals(List.of(new Target.Access("weft", "weft.a")), target.enterprises());
   }
 
@@ -68,6 +68,8 @@ class TargetReaderTest {
     "1883, acme, cannot use --mqtt 1883",
     "h:99999, acme, cannot use --mqtt h:99999",
     "h:mqtt, acme, cannot use --mqtt h:mqtt",
+    "'127.0.0.1:1,1883', acme, 'cannot use --mqtt 127.0.0.1:1,1883: it must look like'",
+    "'127.0.0.1:1,127.0.0.1:1', acme, an address stands there twice",
     "127.0.0.1:1883, a b, cannot use --enterprise a b",
   })
   void wrongAddressesAreUsageErrors(String mqtt, String enterprise, String message) {

@@ -54,8 +54,7 @@ class WorkerTest {
   }
 
   private static Order setup(String scenario, int worker, int workers) {
-    return new Order.Setup(
-        "test", scenario, "r1", worker, workers, "127.0.0.1", 1, 1, 1, List.of());
+    return new Order.Setup("test", scenario, "r1", worker, workers, "127.0.0.1:1", 1, 1, List.of());
   }
 
   private int run(Order... orders) throws IOException {

@@ -36,6 +36,10 @@ import qiantang.standalone.cassandra.Ports;
 final class ProofBench implements Callable<Integer> {
   private static final SignalModel MODEL = SignalModel.PUMP;
   private static final int SUB_DEVICES = 50;
+
+  /** The collector is the one that ./qiantang sim has. */
+  private static final List<String> SIMULATOR = List.of("-Xmx1g", "-XX:+UseSerialGC");
+
   private static final int AUDIT_FAILED = 2;
   private static final long LOOK_MILLIS = 200;
 
@@ -148,11 +152,7 @@ final class ProofBench implements Callable<Integer> {
       Path folder, SystemUnderTest system, Restarted ingest, int mqttPort) throws Exception {
     try (SimulatorRun run =
         SimulatorRun.start(
-            Program.ONE_GIB,
-            folder.resolve("out"),
-            scenario(),
-            system.demo(),
-            "127.0.0.1:" + mqttPort)) {
+            SIMULATOR, folder.resolve("out"), scenario(), system.demo(), "127.0.0.1:" + mqttPort)) {
       while (run.isAlive() && !(run.metric("qiantang_sim_messages_sent_total") > 0)) {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
       }

@@ -77,7 +77,7 @@ final class ConnectionsBench implements Callable<Integer> {
   /** Proportional set sizes of all processes of a kind together, in bytes. */
   private record Memory(long ingest, long workers, long coordinator) {}
 
-  /** What a fleet took, and how its run ended. */
+  /** How many were there when half of the time was over, what they took, how the run ended. */
   private record Held(int connections, Memory memory, SimulatorRun.Result result) {}
 
   private static List<String> with(String heap) {
@@ -123,21 +123,24 @@ final class ConnectionsBench implements Callable<Integer> {
             String.valueOf(workers))) {
       awaitAll(run, count);
       TimeUnit.SECONDS.sleep(length / 2);
+      int there = (int) run.metric("qiantang_sim_connections");
       Memory memory = memory(ingest, run);
-      return new Held(count, memory, run.result());
+      return new Held(there, memory, run.result());
     }
   }
 
   private String scenario(int count, int length) {
+    int owners = Math.min(count, enterprises);
     String fleets =
-        IntStream.range(0, Math.min(count, enterprises))
+        IntStream.range(0, owners)
             .mapToObj(
                 i ->
-                    "  - {name: meters-%d, enterprise: %s, count: %d, model: pump, period: %s, jitter: 50%%}%n"
+                    ("  - {name: meters-%d, enterprise: %s, count: %d, model: pump,"
+                            + " period: %s, jitter: 50%%}%n")
                         .formatted(
                             i,
                             SystemUnderTest.enterprise(i),
-                            count * (i + 1L) / enterprises - count * (long) i / enterprises,
+                            count * (i + 1L) / owners - count * (long) i / owners,
                             period))
             .collect(Collectors.joining());
     return """
@@ -214,7 +217,7 @@ final class ConnectionsBench implements Callable<Integer> {
     System.out.println(row(all));
     System.out.printf("%nbytes a device in the simulator, sockets aside: direct %s;%n", direct);
     System.out.printf("behind gateways of %d devices %s%n", STATE_SUB_DEVICES, gateways);
-    int more = all.connections() - first.connections();
+    int more = Math.max(1, all.connections() - first.connections());
     long ingest = (all.memory().ingest() - first.memory().ingest()) / more;
     long sim = (all.memory().workers() - first.memory().workers()) / more;
     System.out.printf(
@@ -222,7 +225,7 @@ final class ConnectionsBench implements Callable<Integer> {
         "%nconnections connections=%d workers=%d nodes=%d ingest_bytes_per_connection=%d"
             + " sim_bytes_per_connection=%d sim_bytes_per_device=%d"
             + " sim_bytes_per_gateway_device=%d lost=%d samples_lost=%d%n",
-        connectedOf(all),
+        all.connections(),
         workers,
         nodes,
         ingest,
@@ -233,15 +236,11 @@ final class ConnectionsBench implements Callable<Integer> {
         all.result().samples("LOST"));
   }
 
-  private static long connectedOf(Held held) {
-    return held.result().messages("loggedIn");
-  }
-
   private static String row(Held held) {
     SimulatorRun.Result result = held.result();
     return "| %,d | %.0f, %.0f, %.0f | %,d | %,d | %,d | %d | %d | %d |"
         .formatted(
-            connectedOf(held),
+            held.connections(),
             held.memory().ingest() / MIB,
             held.memory().workers() / MIB,
             held.memory().coordinator() / MIB,

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       AckBench.class,
       CodecBench.class,
+      ConnectionsBench.class,
       DensityBench.class,
       DiskBench.class,
       DurableBench.class,
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
       FuzzBench.class,
       GeneratorBench.class,
       NeighbourBench.class,
+      ProofBench.class,
       ReadBench.class,
       SimulateBench.class,
       SoakBench.class,

@@ -88,7 +88,7 @@ final class RunWitness implements AutoCloseable {
   /** Writes down that the plan begins, begins it, and begins to read. */
   void begin(Load load, long startMillis) {
     RunJournal.Ledgers ledgers = (from, to) -> copy(load, from, to);
-    journal.begin(startMillis, ledgers);
+    journal.begin(startMillis, load.parts(), ledgers);
     load.begin(startMillis, journal::reservedUntilNanos);
     live =
         LiveAudit.start(

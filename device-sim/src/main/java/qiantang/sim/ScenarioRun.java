@@ -43,8 +43,8 @@ final class ScenarioRun {
   /** Before anything was sent there is nothing to save by waiting. */
   private static final Duration API_PATIENCE_AT_FIRST = Duration.ofSeconds(5);
 
-  /** Beyond what opening the connections takes by plan. */
-  private static final Duration CONNECT_MAX = Duration.ofSeconds(30);
+  /** Beyond what opening the connections takes by plan, while more of them come. */
+  private static final Duration CONNECT_MAX = Duration.ofMinutes(10);
 
   /** The plan begins so much later than it is told to: by then all loops and workers know. */
   private static final long BEGIN_AHEAD_MILLIS = 250;
@@ -93,7 +93,7 @@ final class ScenarioRun {
     Plan plan = Plan.of(scenario, runId);
     say("making %d devices for %d publishers".formatted(plan.devices(), plan.publishers().size()));
     try (ApiClient api = new ApiClient(target.http(), API_PATIENCE_AT_FIRST)) {
-      return switch (Provisioning.make(plan, target, new Devices(api))) {
+      return switch (Provisioning.make(plan, target, new Devices(api, this::say))) {
         case Outcome.Failed<List<Provisioning.Member>> failed -> failed.widen();
         case Outcome.Done<List<Provisioning.Member>>(List<Provisioning.Member> members) ->
             switch (RunWitness.open(name, scenario, plan, members, target, journals, this::say)) {
@@ -155,11 +155,12 @@ final class ScenarioRun {
         watch.show(metrics::show);
       }
       Duration ramp = Duration.ofSeconds(members.size() / scenario.connectPerSecond());
+      Arrivals arrivals = new Arrivals(members.size(), System::nanoTime);
       await(
           watch,
           "connect",
           CONNECT_MAX.plus(ramp),
-          () -> figures.counts().loggedIn() == members.size() || fleet.failure() != null);
+          () -> arrivals.over(figures.counts().loggedIn()) || fleet.failure() != null);
       if (fleet.failure() != null) {
         return failed(fleet);
       }

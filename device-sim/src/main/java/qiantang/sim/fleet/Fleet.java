@@ -97,6 +97,11 @@ public final class Fleet implements Load {
   }
 
   @Override
+  public int parts() {
+    return parts.size();
+  }
+
+  @Override
   public List<Ledger> ledgers(int from, int to) {
     Ledger[] ledgers = new Ledger[to - from];
     int count = parts.size();

@@ -76,7 +76,7 @@ public final class Replay {
     long sinceMillis = System.currentTimeMillis();
     try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
       Devices.Draft draft = new Devices.Draft(device, false, null, "replay");
-      return switch (new Devices(api).make(access, List.of(draft))) {
+      return switch (new Devices(api, _ -> {}).make(access, List.of(draft))) {
         case Outcome.Failed<List<String>> failed -> failed.widen();
         case Outcome.Done<List<String>>(List<String> tokens) -> {
           long shiftMicros = shiftDays * MICROS_PER_DAY;

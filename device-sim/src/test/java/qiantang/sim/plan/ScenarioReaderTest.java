@@ -90,7 +90,7 @@ class ScenarioReaderTest {
       value = {
         "name: a, count: 2, model: car | model: 'car' is none of cnc-spindle, energy-meter",
         "name: a, count: x, model: pump | count: 'x' is not a whole number",
-        "name: a, count: 99999, model: pump | count: 99999 is not between 1 and 19000",
+        "name: a, count: 1000001, model: pump | count: 1000001 is not between 1 and 1000000",
         "name: a, count: 1, model: pump, period: 1ms | period: 1ms is not between 10ms and 86400s",
         "name: a, count: 1, model: pump, jitter: 90% | jitter: '90%' is not a share",
         "name: a, count: 1, model: pump, mqtt: 4 | mqtt: '4' is none of",

@@ -23,6 +23,7 @@ import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
+import qiantang.sim.probe.VisibleProbes;
 import qiantang.sim.report.Latency;
 import qiantang.sim.report.LiveDisplay;
 import qiantang.sim.report.RunReport;
@@ -129,7 +130,7 @@ final class ScenarioRun {
         RunWitness witness = opened) {
       Figures figures = fleet.figures();
       Figures.Latencies totals = Figures.Latencies.empty();
-      RunWatch watch = new RunWatch(figures, totals, beganNanos);
+      RunWatch watch = new RunWatch(figures, totals, witness::probed, beganNanos);
       watch.show(new LiveDisplay(err, screen, name, members.size(), plan.devices())::show);
       if (metrics != null) {
         metrics.show(scenario.fleets());
@@ -155,6 +156,10 @@ final class ScenarioRun {
       BooleanSupplier over = () -> settled(figures, planned) || fleet.failure() != null;
       await(watch, "send", scenario.duration().plusMillis(BEGIN_AHEAD_MILLIS), over);
       await(watch, "settle", scenario.ackGrace(), over);
+      BooleanSupplier seen = () -> witness.probesDone() || fleet.failure() != null;
+      if (!seen.getAsBoolean()) {
+        await(watch, "probes", VisibleProbes.END_MAX, seen);
+      }
       LiveAudit.Result live = witness.stopReading();
       List<Ledger> ledgers = fleet.stop();
       if (fleet.failure() != null) {
@@ -180,6 +185,7 @@ final class ScenarioRun {
               Latency.of(totals.ack()),
               Latency.of(totals.ackFromSend()),
               Latency.of(totals.lag()),
+              watch.visible(),
               audit,
               scenario.thresholds(),
               watch.timeline()));

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +16,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** A simulator that is killed with SIGKILL in the midst of its run, and the audit afterwards. */
 class KilledRunIT {
@@ -142,13 +139,8 @@ class KilledRunIT {
         arguments.addAll(List.of(options[i], options[i + 1]));
       }
     }
-    StringWriter out = new StringWriter();
-    int exitCode =
-        new CommandLine(new SimCommand())
-            .setOut(new PrintWriter(out))
-            .setErr(new PrintWriter(out))
-            .execute(arguments.toArray(String[]::new));
-    table = out.toString();
-    return exitCode;
+    SimRun run = SimRun.of(arguments);
+    table = run.text();
+    return run.exitCode();
   }
 }

@@ -18,6 +18,7 @@ import java.util.function.ToDoubleFunction;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.FleetSpec;
+import qiantang.sim.probe.ProbeCounts;
 import qiantang.sim.report.Interval;
 import qiantang.sim.report.RunWatch;
 import qiantang.sim.report.Spread;
@@ -48,8 +49,10 @@ public final class RunMetrics implements AutoCloseable {
               Spread.NONE,
               Spread.NONE,
               Spread.NONE,
+              Interval.Probed.NONE,
               new Interval.Own(0, 0, 0)),
           NOTHING,
+          ProbeCounts.NONE,
           0,
           0,
           "");
@@ -77,6 +80,12 @@ public final class RunMetrics implements AutoCloseable {
     spread("ack", "planned time to acknowledgement, last second", Interval::ack);
     spread("ack.from.send", "sending to acknowledgement, last second", Interval::ackFromSend);
     spread("lag", "planned time to the simulator noticing it, last second", Interval::lag);
+    spread("visible", "planned time to visible, last second", i -> i.probes().visible());
+    probes("seen", "messages that the query API showed", ProbeCounts::seen);
+    probes("absent", "messages that it did not show in time", ProbeCounts::absent);
+    probes("skipped", "messages that nobody could be asked for", ProbeCounts::skipped);
+    probes("questions", "questions to the query API", ProbeCounts::questions);
+    gauge("probes.waiting", "messages asked for and not seen", i -> i.probes().waiting());
     gauge("own.cpu.cores", "processor time of the simulator", Interval::cores);
     gauge("own.gc.ratio", "time stopped by the garbage collector", Interval::gcShare);
     gauge("own.heap.bytes", "heap in use", i -> i.own().heapBytes());
@@ -159,6 +168,14 @@ public final class RunMetrics implements AutoCloseable {
     // This object holds what is read and lives as long as the server does.
     var _ =
         FunctionCounter.builder(PREFIX + name, this, m -> figure.applyAsDouble(m.view.total()))
+            .description(description)
+            .register(registry);
+  }
+
+  private void probes(String name, String description, ToDoubleFunction<ProbeCounts> figure) {
+    var _ =
+        FunctionCounter.builder(
+                PREFIX + "probes." + name, this, m -> figure.applyAsDouble(m.view.probes()))
             .description(description)
             .register(registry);
   }

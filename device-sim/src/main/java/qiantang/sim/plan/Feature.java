@@ -41,6 +41,6 @@ public enum Feature {
    * audit that takes a copy for its original.
    */
   static Set<Feature> supported() {
-    return EnumSet.of(LATE, OUT_OF_ORDER, CLOCK_SKEW, BACKLOG);
+    return EnumSet.of(LATE, OUT_OF_ORDER, CLOCK_SKEW, BACKLOG, VISIBLE);
   }
 }

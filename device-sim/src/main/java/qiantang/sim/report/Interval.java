@@ -11,6 +11,7 @@ package qiantang.sim.report;
  * @param ack from the planned time to PUBACK
  * @param ackFromSend from sending to PUBACK: what a tool that waits for answers would report
  * @param lag from the planned time to the generator noticing it
+ * @param probes what the query API showed of the messages that it was asked for
  * @param own what the simulator itself took
  */
 public record Interval(
@@ -22,6 +23,7 @@ public record Interval(
     Spread ack,
     Spread ackFromSend,
     Spread lag,
+    Probed probes,
     Own own) {
   private static final double MILLIS_PER_SECOND = 1_000;
 
@@ -76,6 +78,20 @@ public record Interval(
   public record Standing(long connected, long inFlight, long backlog) {}
 
   /**
+   * Messages that the query API was asked for.
+   *
+   * @param visible from the planned time to the answer that held it
+   * @param waiting at its end
+   */
+  public record Probed(Spread visible, long waiting) {
+    public static final Probed NONE = new Probed(Spread.NONE, 0);
+
+    Probed plus(Probed next) {
+      return new Probed(visible.plus(next.visible), next.waiting);
+    }
+  }
+
+  /**
    * What this process took.
    *
    * @param cpuNanos processor time of all its threads
@@ -95,6 +111,7 @@ public record Interval(
         ack.plus(next.ack),
         ackFromSend.plus(next.ackFromSend),
         lag.plus(next.lag),
+        probes.plus(next.probes),
         new Own(
             own.cpuNanos + next.own.cpuNanos,
             own.gcMillis + next.own.gcMillis,
@@ -104,7 +121,7 @@ public record Interval(
   /** The same with what stood at the end of another. */
   Interval standingAs(Interval other) {
     return new Interval(
-        fromMillis, toMillis, phase, traffic, other.standing, ack, ackFromSend, lag, own);
+        fromMillis, toMillis, phase, traffic, other.standing, ack, ackFromSend, lag, probes, own);
   }
 
   public double seconds() {

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import qiantang.sim.probe.ProbeCounts;
 
 /**
  * A running fleet for a person's eyes: a panel that is drawn again in place on a terminal, one line
@@ -89,13 +90,21 @@ public final class LiveDisplay {
 
   private String line(RunWatch.View view) {
     Interval last = view.last();
+    ProbeCounts probes = view.probes();
+    String visible =
+        probes.chosen() == 0
+            ? ""
+            : "visible p99 %s (%d absent, %d skipped)  "
+                .formatted(
+                    millis(last.probes().visible().p99()), probes.absent(), probes.skipped());
     return format(
         Locale.ROOT,
-        "%5.0f s  %-8s %d connected  %s  offered %.0f/s  sent %.0f/s  acked %.0f/s  in flight %d"
+        "%5.0f s  %-8s %d connected  %s%s  offered %.0f/s  sent %.0f/s  acked %.0f/s  in flight %d"
             + "  backlog %d  late %d  refused %d  lag p99 %s  own CPU %.2f cores",
         last.toMillis() / 1e3,
         last.phase(),
         last.standing().connected(),
+        visible,
         "p99 " + millis(last.ack().p99()),
         last.perSecond(last.traffic().offered()),
         last.perSecond(last.traffic().sent()),
@@ -149,6 +158,9 @@ public final class LiveDisplay {
                 millis(last.ack().max())),
             p99.text(),
             Colour.PLAIN));
+    if (view.probes().chosen() > 0) {
+      lines.add(visible(view.last().probes().visible(), view.probes()));
+    }
     lines.add(
         new Line(
             "total",
@@ -177,6 +189,22 @@ public final class LiveDisplay {
       lines.add(new Line("trouble", view.trouble(), "", Colour.WARNS));
     }
     return lines;
+  }
+
+  private static Line visible(Spread last, ProbeCounts total) {
+    return new Line(
+        "visible",
+        format(
+            Locale.ROOT,
+            "p50 %s  p99 %s  max %s, %d waited for, %d absent, %d skipped",
+            millis(last.p50()),
+            millis(last.p99()),
+            millis(last.max()),
+            total.waiting(),
+            total.absent(),
+            total.skipped()),
+        "",
+        total.absent() + total.skipped() == 0 ? Colour.PLAIN : Colour.BAD);
   }
 
   private static Line own(Interval last) {

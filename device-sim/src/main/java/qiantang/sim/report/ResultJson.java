@@ -43,6 +43,9 @@ public final class ResultJson {
     json.set("ack", latency(report.ack()));
     json.set("ackFromSend", latency(report.ackFromSend()));
     json.set("lag", latency(report.lag()));
+    if (report.visible().asked()) {
+      json.set("visible", visible(report.visible()));
+    }
     json.put("lagP99LimitMillis", report.lagLimitMillis());
     Map<String, Object> audit = new LinkedHashMap<>();
     AuditReport.put(audit, report.audit());
@@ -76,6 +79,14 @@ public final class ResultJson {
     return json;
   }
 
+  private static ObjectNode visible(Visible visible) {
+    ObjectNode json = latency(visible.latency());
+    json.setAll((ObjectNode) JSON.valueToTree(visible.counts()));
+    json.put("resolutionP50Millis", visible.resolution().p50());
+    json.put("resolutionP99Millis", visible.resolution().p99());
+    return json;
+  }
+
   private static ObjectNode series(List<Interval> points) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     column(json, "atSeconds", points, i -> i.toMillis() / MILLIS_PER_SECOND);
@@ -96,6 +107,10 @@ public final class ResultJson {
     column(json, "ackFromSendP99Millis", points, i -> i.ackFromSend().p99());
     column(json, "lagP99Millis", points, i -> i.lag().p99());
     column(json, "lagMaxMillis", points, i -> i.lag().max());
+    column(json, "visibleP50Millis", points, i -> i.probes().visible().p50());
+    column(json, "visibleP99Millis", points, i -> i.probes().visible().p99());
+    column(json, "visibleMaxMillis", points, i -> i.probes().visible().max());
+    column(json, "probesWaiting", points, i -> i.probes().waiting());
     column(json, "ownCpuPercent", points, i -> i.cores() * PERCENT);
     column(json, "ownGcPercent", points, i -> i.gcShare() * PERCENT);
     column(json, "ownHeapMebibytes", points, i -> i.own().heapBytes() / MIB);

@@ -22,6 +22,7 @@ import qiantang.sim.plan.Threshold;
  * @param ack from the planned time to PUBACK
  * @param ackFromSend from sending to PUBACK: hides waiting, printed to show how much
  * @param lag how late the generator noticed that a message was due
+ * @param visible what the query API showed of the messages that it was asked for
  * @param timeline the run by the second
  */
 public record RunReport(
@@ -38,6 +39,7 @@ public record RunReport(
     Latency ack,
     Latency ackFromSend,
     Latency lag,
+    Visible visible,
     AuditResult audit,
     List<Threshold> thresholds,
     Timeline timeline) {
@@ -109,6 +111,12 @@ public record RunReport(
     if (unsent() > 0) {
       missed.add(unsent() + " messages were never sent; connections or acknowledgements lacked");
     }
+    if (visible.unknown() > 0 && thresholds.stream().anyMatch(Threshold::ofVisible)) {
+      missed.add(
+          visible.unknown()
+              + " messages were not asked for, so that \"visible\" says nothing: the API answers too"
+              + " slowly for so many probes; look at the API first, then lower the share");
+    }
     Map<String, Double> figures = figures();
     for (Threshold threshold : thresholds) {
       double figure = figures.getOrDefault(threshold.figure(), Double.NaN);
@@ -127,6 +135,11 @@ public record RunReport(
     Map<String, Double> figures = new LinkedHashMap<>();
     put(figures, "ack", ack);
     put(figures, "lag", lag);
+    if (visible.asked()) {
+      put(figures, "visible", visible.latency());
+      figures.put("visible.absent", (double) visible.counts().absent());
+      figures.put("visible.skipped", (double) visible.unknown());
+    }
     figures.put("late", (double) counts.late());
     figures.put("unsent", (double) unsent());
     figures.put("inFlight", (double) counts.inFlight());
@@ -168,6 +181,9 @@ public record RunReport(
                 counts.strayAcks()));
     out.line("ack", ack.text() + " from the planned time");
     out.line("", ackFromSend.text() + " from sending");
+    if (visible.asked()) {
+      out.line("visible", visible.text());
+    }
     out.line("lag", lag.text() + " of the generator");
     out.line(
         "samples",

@@ -3,8 +3,11 @@ package qiantang.sim.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import qiantang.sim.fleet.Figures;
+import qiantang.sim.probe.ProbeCounts;
+import qiantang.sim.probe.ProbeFigures;
 
 /**
  * Looks at a running fleet once a second and tells everybody who wants to know: the timeline, the
@@ -23,6 +26,11 @@ public final class RunWatch {
   private final Timeline timeline = new Timeline();
   private final List<Consumer<View>> viewers = new ArrayList<>();
 
+  private final Supplier<ProbeFigures> probes;
+  private final Histogram visible = new Histogram(Figures.MICROS_MAX, Figures.DIGITS);
+  private final Histogram resolution = new Histogram(Figures.MICROS_MAX, Figures.DIGITS);
+  private ProbeCounts lastProbes = ProbeCounts.NONE;
+
   private String phase = "";
   private long phaseBeginMillis;
   private long phaseMillis;
@@ -35,6 +43,7 @@ public final class RunWatch {
    *
    * @param last the last second
    * @param total from the beginning
+   * @param probes likewise
    * @param phaseMillis how long the phase has lasted
    * @param phaseMillisMax how long it may last; 0 where nobody knows
    * @param trouble the newest thing that went wrong, or nothing
@@ -42,6 +51,7 @@ public final class RunWatch {
   public record View(
       Interval last,
       Interval.Traffic total,
+      ProbeCounts probes,
       long phaseMillis,
       long phaseMillisMax,
       String trouble) {}
@@ -50,10 +60,16 @@ public final class RunWatch {
    * Begins now.
    *
    * @param totals grows by what is drained from the figures
+   * @param probes what probes found since it was asked last
    */
-  public RunWatch(Figures figures, Figures.Latencies totals, long nowNanos) {
+  public RunWatch(
+      Figures figures,
+      Figures.Latencies totals,
+      Supplier<ProbeFigures> probes,
+      long nowNanos) {
     this.figures = figures;
     this.totals = totals;
+    this.probes = probes;
     this.beginNanos = nowNanos;
   }
 
@@ -80,9 +96,7 @@ public final class RunWatch {
   public void look(long nowNanos) {
     Interval interval = interval(nowNanos);
     timeline.add(interval);
-    View view =
-        new View(interval, last, lastMillis - phaseBeginMillis, phaseMillis, figures.lastTrouble());
-    viewers.forEach(viewer -> viewer.accept(view));
+    show(interval);
   }
 
   /**
@@ -95,7 +109,13 @@ public final class RunWatch {
 
   private void show(Interval interval) {
     View view =
-        new View(interval, last, lastMillis - phaseBeginMillis, phaseMillis, figures.lastTrouble());
+        new View(
+            interval,
+            last,
+            lastProbes,
+            lastMillis - phaseBeginMillis,
+            phaseMillis,
+            figures.lastTrouble());
     viewers.forEach(viewer -> viewer.accept(view));
   }
 
@@ -127,6 +147,7 @@ public final class RunWatch {
             Spread.of(recent.ack()),
             Spread.of(recent.ackFromSend()),
             Spread.of(recent.lag()),
+            probed(),
             new Interval.Own(
                 own.cpuNanos() - lastOwn.cpuNanos(),
                 own.gcMillis() - lastOwn.gcMillis(),
@@ -135,6 +156,19 @@ public final class RunWatch {
     lastOwn = own;
     last = total;
     return interval;
+  }
+
+  private Interval.Probed probed() {
+    ProbeFigures recent = probes.get();
+    visible.add(recent.latency());
+    resolution.add(recent.resolution());
+    lastProbes = recent.counts();
+    return new Interval.Probed(Spread.of(recent.latency()), lastProbes.waiting());
+  }
+
+  /** What all probes found. */
+  public Visible visible() {
+    return new Visible(Latency.of(visible), Latency.of(resolution), lastProbes);
   }
 
   public Timeline timeline() {

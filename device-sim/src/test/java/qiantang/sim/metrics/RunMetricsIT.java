@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.SignalModel;
+import qiantang.sim.probe.ProbeCounts;
 import qiantang.sim.report.Interval;
 import qiantang.sim.report.RunWatch;
 import qiantang.sim.report.Spread;
@@ -43,6 +44,8 @@ class RunMetricsIT {
     assertTrue(text.contains("qiantang_sim_phase{phase=\"connect\"} 0.0"), text);
     assertTrue(text.contains("qiantang_sim_phase{phase=\"send\"} 1.0"), text);
     assertTrue(text.contains("qiantang_sim_fleet_devices{fleet=\"mills\"} 40.0"), text);
+    assertTrue(text.contains("\nqiantang_sim_visible_p99_seconds 0.002\n"), text);
+    assertTrue(text.contains("\nqiantang_sim_probes_absent_total 1.0\n"), text);
     assertTrue(text.contains("\nqiantang_sim_ack_p99_seconds 0.002\n"), text);
   }
 
@@ -91,10 +94,11 @@ class RunMetricsIT {
             spread,
             spread,
             spread,
+            new Interval.Probed(spread, 3),
             new Interval.Own(250_000_000, 0, 1));
     long sent = 10L * second;
     Interval.Traffic total = new Interval.Traffic(sent, sent, sent, 0, 0, 0, 0, 0);
-    return new RunWatch.View(last, total, 0, 0, "");
+    return new RunWatch.View(last, total, new ProbeCounts(7, 1, 0, 3, 40, 0), 0, 0, "");
   }
 
   private static FleetSpec fleet(String name, int count) {

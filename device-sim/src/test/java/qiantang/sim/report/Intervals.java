@@ -14,6 +14,7 @@ final class Intervals {
         ack,
         ack,
         ack,
+        new Interval.Probed(ack, 2),
         new Interval.Own(250_000_000, 3, 40 << 20));
   }
 
@@ -28,6 +29,7 @@ final class Intervals {
         of.ack(),
         of.ackFromSend(),
         of.lag(),
+        of.probes(),
         of.own());
   }
 }

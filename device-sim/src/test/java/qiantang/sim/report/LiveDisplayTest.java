@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import qiantang.sim.probe.ProbeCounts;
 
 class LiveDisplayTest {
   private static final String ESCAPE = "\u001b";
@@ -20,6 +21,7 @@ class LiveDisplayTest {
     assertEquals(2, text.toString().lines().count());
     assertFalse(text.toString().contains(ESCAPE));
     assertTrue(text.toString().contains("sent 3/s"), text::toString);
+    assertTrue(text.toString().contains("(1 absent, 0 skipped)"), text::toString);
     assertTrue(text.toString().contains("own CPU 0.25 cores"), text::toString);
   }
 
@@ -54,7 +56,14 @@ class LiveDisplayTest {
     LiveDisplay display = new LiveDisplay(new PrintWriter(text), screen, "s.yaml", 5, 9);
     for (int i = 0; i < times; i++) {
       Interval second = Intervals.second(i, "send", 3, Spread.NONE);
-      display.show(new RunWatch.View(second, second.traffic(), 1_000L * i, 20_000, trouble));
+      display.show(
+          new RunWatch.View(
+              second,
+              second.traffic(),
+              new ProbeCounts(7, 1, 0, 2, 40, 0),
+              1_000L * i,
+              20_000,
+              trouble));
     }
   }
 }

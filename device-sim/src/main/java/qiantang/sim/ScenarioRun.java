@@ -130,7 +130,7 @@ final class ScenarioRun {
         RunWitness witness = opened) {
       Figures figures = fleet.figures();
       Figures.Latencies totals = Figures.Latencies.empty();
-      RunWatch watch = new RunWatch(figures, totals, witness::probed, beganNanos);
+      RunWatch watch = new RunWatch(fleet, totals, witness::probed, beganNanos);
       watch.show(new LiveDisplay(err, screen, name, members.size(), plan.devices())::show);
       if (metrics != null) {
         metrics.show(scenario.fleets());

@@ -94,6 +94,11 @@ class SimCommandIT {
     assertEquals(MESSAGES, result.path("messages").path("acked").asLong());
     assertEquals(MESSAGES, result.path("ack").path("count").asLong());
     assertEquals(MESSAGES, result.path("lag").path("count").asLong());
+    assertEquals(2, result.path("workers").size());
+    for (JsonNode worker : result.path("workers")) {
+      assertTrue(worker.path("cpuSeconds").asDouble() > 0, worker::toString);
+      assertTrue(worker.path("heapMaxMebibytes").asDouble() > 0, worker::toString);
+    }
     assertEquals(SAMPLES, result.path("samples").path("ACKED_VISIBLE").asLong());
   }
 

@@ -112,9 +112,9 @@ final class Outbound {
         && flights.size(publisher) < windowMax[publisher]
         && flights.hasRoomFor(publisher, n)) {
       if (nowNanos - startNanos - plan.plannedNanos(n) > Figures.LATE_NANOS) {
-        figures.late.increment();
+        figures.messages.late(publisher);
       }
-      figures.sent.increment();
+      figures.messages.sent(publisher);
       ledger.sent(n);
       flights.add(publisher, n, nowNanos);
       wire.publish(publisher, n, Flights.packetId(n), false);
@@ -159,10 +159,10 @@ final class Outbound {
     flights.remove(publisher, slot);
     if (success) {
       ledgers[publisher].acked(n);
-      figures.acked.increment();
+      figures.messages.acked(publisher);
     } else {
       ledgers[publisher].refused(n);
-      figures.refused.increment();
+      figures.messages.refused(publisher);
     }
     return true;
   }

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import qiantang.sim.fleet.ProcessHealth;
 import qiantang.sim.probe.ProbeCounts;
 
 /**
@@ -21,6 +22,9 @@ public final class LiveDisplay {
   private static final int COLUMNS_MAX = 78;
 
   private static final double LAG_MILLIS_GOOD = 2;
+
+  /** A worker with one loop has one thread that sends; above this it has nothing to spare. */
+  private static final double CORES_GOOD = 0.9;
   private static final long MIB = 1 << 20;
 
   private final PrintWriter err;
@@ -100,7 +104,7 @@ public final class LiveDisplay {
     return format(
         Locale.ROOT,
         "%5.0f s  %-8s %d connected  %s%s  offered %.0f/s  sent %.0f/s  acked %.0f/s  in flight %d"
-            + "  backlog %d  late %d  refused %d  lag p99 %s  own CPU %.2f cores",
+            + "  backlog %d  late %d  refused %d  lag p99 %s  own CPU %.2f cores%s",
         last.toMillis() / 1e3,
         last.phase(),
         last.standing().connected(),
@@ -114,7 +118,8 @@ public final class LiveDisplay {
         view.total().late(),
         view.total().refused(),
         millis(last.lag().p99()),
-        last.cores());
+        last.cores(),
+        last.workers().isEmpty() ? "" : "  workers " + workers(last).text());
   }
 
   private List<Line> panel(RunWatch.View view) {
@@ -185,6 +190,9 @@ public final class LiveDisplay {
             "",
             standing.backlog() == 0 ? Colour.GOOD : Colour.WARNS));
     lines.add(own(last));
+    if (!last.workers().isEmpty()) {
+      lines.add(workers(last));
+    }
     if (!view.trouble().isEmpty()) {
       lines.add(new Line("trouble", view.trouble(), "", Colour.WARNS));
     }
@@ -219,6 +227,36 @@ public final class LiveDisplay {
             last.own().heapBytes() / MIB),
         "",
         last.lag().p99() > LAG_MILLIS_GOOD ? Colour.BAD : Colour.GOOD);
+  }
+
+  /** Their sum, and the worst of each figure: one that is full slows the whole run. */
+  private static Line workers(Interval last) {
+    double seconds = last.seconds();
+    double cores = 0;
+    double coresMost = 0;
+    double gcMost = 0;
+    long heap = 0;
+    long heapMost = 0;
+    for (ProcessHealth worker : last.workers()) {
+      cores += worker.cores(seconds);
+      coresMost = Math.max(coresMost, worker.cores(seconds));
+      gcMost = Math.max(gcMost, worker.gcShare(seconds));
+      heap += worker.heapBytes();
+      heapMost = Math.max(heapMost, worker.heapBytes());
+    }
+    return new Line(
+        "workers",
+        format(
+            Locale.ROOT,
+            "%d: CPU %.0f %%, heap %d MiB; worst CPU %.0f %%, GC %.1f %%, heap %d MiB",
+            last.workers().size(),
+            100 * cores,
+            heap / MIB,
+            100 * coresMost,
+            100 * gcMost,
+            heapMost / MIB),
+        "",
+        coresMost > CORES_GOOD ? Colour.WARNS : Colour.GOOD);
   }
 
   private static String phase(RunWatch.View view) {

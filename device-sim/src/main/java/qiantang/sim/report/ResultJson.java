@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import qiantang.sim.fleet.ProcessHealth;
 
 /**
  * A run as {@code result.json}, whose names and units device-sim/README.md describes. The HTML
@@ -57,6 +58,7 @@ public final class ResultJson {
       one.put("fromSeconds", phase.fromMillis() / MILLIS_PER_SECOND);
     }
     json.put("phasesLeftOut", report.timeline().phasesLeftOut());
+    workers(json.putArray("workers"), report.timeline().points());
     json.set("series", series(report.timeline().points()));
     json.set("environment", environment.json());
     return json;
@@ -77,6 +79,28 @@ public final class ResultJson {
       millis.add(point.millis());
     }
     return json;
+  }
+
+  /** What each took in all, and by the point; the first connects while others still start. */
+  private static void workers(ArrayNode json, List<Interval> points) {
+    int count = points.isEmpty() ? 0 : points.getLast().workers().size();
+    for (int w = 0; w < count; w++) {
+      int worker = w;
+      List<Interval> its = points.stream().filter(i -> worker < i.workers().size()).toList();
+      ProcessHealth all =
+          its.stream()
+              .map(i -> i.workers().get(worker))
+              .reduce(ProcessHealth.NONE, ProcessHealth::plus);
+      ObjectNode one = json.addObject().put("worker", worker);
+      one.put("cpuSeconds", all.cpuNanos() / 1e9);
+      one.put("gcMillis", all.gcMillis());
+      one.put("heapMaxMebibytes", all.heapBytes() / MIB);
+      ObjectNode series = one.putObject("series");
+      column(series, "cpuPercent", its, i -> i.workers().get(worker).cores(i.seconds()) * PERCENT);
+      column(
+          series, "gcPercent", its, i -> i.workers().get(worker).gcShare(i.seconds()) * PERCENT);
+      column(series, "heapMebibytes", its, i -> i.workers().get(worker).heapBytes() / MIB);
+    }
   }
 
   private static ObjectNode visible(Visible visible) {

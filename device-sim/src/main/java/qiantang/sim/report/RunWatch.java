@@ -4,8 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import qiantang.sim.fleet.Figures;
+import qiantang.sim.fleet.FleetCounts;
+import qiantang.sim.fleet.Load;
+import qiantang.sim.fleet.ProcessHealth;
 import qiantang.sim.probe.ProbeCounts;
 import qiantang.sim.probe.ProbeFigures;
 
@@ -19,10 +23,10 @@ public final class RunWatch {
   /** In a shorter one a handful of messages would make a rate. */
   private static final long INTERVAL_MILLIS_MIN = 500;
 
+  private final Load load;
   private final Figures figures;
   private final Figures.Latencies totals;
   private final long beginNanos;
-  private final OwnHealth health = new OwnHealth();
   private final Timeline timeline = new Timeline();
   private final List<Consumer<View>> viewers = new ArrayList<>();
 
@@ -35,7 +39,8 @@ public final class RunWatch {
   private long phaseBeginMillis;
   private long phaseMillis;
   private long lastMillis;
-  private Interval.Own lastOwn = health.soFar();
+  private ProcessHealth lastOwn = ProcessHealth.here();
+  private List<ProcessHealth> lastWorkers = List.of();
   private Interval.Traffic last = new Interval.Traffic(0, 0, 0, 0, 0, 0, 0, 0);
 
   /**
@@ -44,6 +49,7 @@ public final class RunWatch {
    * @param last the last second
    * @param total from the beginning
    * @param probes likewise
+   * @param fleets likewise, messages of each
    * @param phaseMillis how long the phase has lasted
    * @param phaseMillisMax how long it may last; 0 where nobody knows
    * @param trouble the newest thing that went wrong, or nothing
@@ -52,6 +58,7 @@ public final class RunWatch {
       Interval last,
       Interval.Traffic total,
       ProbeCounts probes,
+      List<FleetCounts> fleets,
       long phaseMillis,
       long phaseMillisMax,
       String trouble) {}
@@ -59,15 +66,16 @@ public final class RunWatch {
   /**
    * Begins now.
    *
-   * @param totals grows by what is drained from the figures
+   * @param totals grows by what is drained from the load's figures
    * @param probes what probes found since it was asked last
    */
   public RunWatch(
-      Figures figures,
+      Load load,
       Figures.Latencies totals,
       Supplier<ProbeFigures> probes,
       long nowNanos) {
-    this.figures = figures;
+    this.load = load;
+    this.figures = load.figures();
     this.totals = totals;
     this.probes = probes;
     this.beginNanos = nowNanos;
@@ -113,6 +121,7 @@ public final class RunWatch {
             interval,
             last,
             lastProbes,
+            figures.byFleet(),
             lastMillis - phaseBeginMillis,
             phaseMillis,
             figures.lastTrouble());
@@ -135,7 +144,7 @@ public final class RunWatch {
             counts.connectionsLost(),
             counts.loginsRefused());
     long backlog = Math.max(0, total.offered() - counts.sent() - counts.skipped());
-    Interval.Own own = health.soFar();
+    ProcessHealth own = ProcessHealth.here();
     long nowMillis = millis(nowNanos);
     Interval interval =
         new Interval(
@@ -148,14 +157,21 @@ public final class RunWatch {
             Spread.of(recent.ackFromSend()),
             Spread.of(recent.lag()),
             probed(),
-            new Interval.Own(
-                own.cpuNanos() - lastOwn.cpuNanos(),
-                own.gcMillis() - lastOwn.gcMillis(),
-                own.heapBytes()));
+            own.since(lastOwn),
+            workers());
     lastMillis = nowMillis;
     lastOwn = own;
     last = total;
     return interval;
+  }
+
+  private List<ProcessHealth> workers() {
+    List<ProcessHealth> before = lastWorkers;
+    lastWorkers = load.workers();
+    List<ProcessHealth> now = lastWorkers;
+    return IntStream.range(0, now.size())
+        .mapToObj(w -> now.get(w).since(before.isEmpty() ? ProcessHealth.NONE : before.get(w)))
+        .toList();
   }
 
   private Interval.Probed probed() {

@@ -25,7 +25,7 @@ class OutboundTest {
   private record Packet(int publisher, long n, int id, boolean dup) {}
 
   private final List<Packet> wire = new ArrayList<>();
-  private final LoopFigures figures = new LoopFigures(_ -> {});
+  private LoopFigures figures = new LoopFigures(List.of(), _ -> {});
   private long planned;
 
   @Test
@@ -198,6 +198,7 @@ class OutboundTest {
     planned = plan.messages();
     List<Seat> seats =
         plan.publishers().stream().map(publisher -> new Seat(publisher, "any")).toList();
+    figures = new LoopFigures(seats, _ -> {});
     return new Outbound(
         seats, figures, backlogMax, (p, n, id, dup) -> wire.add(new Packet(p, n, id, dup)));
   }

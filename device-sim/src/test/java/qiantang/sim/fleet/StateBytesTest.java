@@ -42,8 +42,8 @@ class StateBytesTest {
             FleetOptions.KEEP_ALL,
             System::nanoTime);
     try (WireLoops loops = WireLoops.start(1)) {
-      LoopFigures figures = new LoopFigures(_ -> {});
       long before = thread.getCurrentThreadAllocatedBytes();
+      LoopFigures figures = new LoopFigures(seats, _ -> {});
       PublisherLoop loop =
           new PublisherLoop(loops.loops().getFirst(), "r1", seats, options, figures);
       loop.begin(0, System.nanoTime() + Duration.ofDays(1).toNanos(), () -> Long.MAX_VALUE);

@@ -15,6 +15,8 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import qiantang.sim.fleet.FleetCounts;
+import qiantang.sim.fleet.ProcessHealth;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.SignalModel;
@@ -46,6 +48,9 @@ class RunMetricsIT {
     assertTrue(text.contains("qiantang_sim_fleet_devices{fleet=\"mills\"} 40.0"), text);
     assertTrue(text.contains("\nqiantang_sim_visible_p99_seconds 0.002\n"), text);
     assertTrue(text.contains("\nqiantang_sim_probes_absent_total 1.0\n"), text);
+    assertTrue(text.contains("_fleet_messages_sent_total{fleet=\"mills\"} 20.0\n"), text);
+    assertTrue(text.contains("_fleet_messages_late_total{fleet=\"mills\"} 2.0\n"), text);
+    assertTrue(text.contains("qiantang_sim_worker_cpu_cores{worker=\"1\"} 0.5\n"), text);
     assertTrue(text.contains("\nqiantang_sim_ack_p99_seconds 0.002\n"), text);
   }
 
@@ -95,10 +100,12 @@ class RunMetricsIT {
             spread,
             spread,
             new Interval.Probed(spread, 3),
-            new Interval.Own(250_000_000, 0, 1));
+            new ProcessHealth(250_000_000, 0, 1),
+            List.of(ProcessHealth.NONE, new ProcessHealth(500_000_000, 0, 7)));
     long sent = 10L * second;
+    List<FleetCounts> fleets = List.of(new FleetCounts("mills", sent, sent - 1, 1, 2));
     Interval.Traffic total = new Interval.Traffic(sent, sent, sent, 0, 0, 0, 0, 0);
-    return new RunWatch.View(last, total, new ProbeCounts(7, 1, 0, 3, 40, 0), 0, 0, "");
+    return new RunWatch.View(last, total, new ProbeCounts(7, 1, 0, 3, 40, 0), fleets, 0, 0, "");
   }
 
   private static FleetSpec fleet(String name, int count) {

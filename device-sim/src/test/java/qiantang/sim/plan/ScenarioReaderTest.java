@@ -46,7 +46,7 @@ class ScenarioReaderTest {
         storm.contains(
             "line 9, column 23: kind: this engine does not do phases of kind storm yet; leave it"),
         storm);
-    assertEquals(12, refused.getOrDefault("chaos.yaml", "").lines().count(), refused::toString);
+    assertEquals(11, refused.getOrDefault("chaos.yaml", "").lines().count(), refused::toString);
   }
 
   @Test
@@ -220,6 +220,7 @@ class ScenarioReaderTest {
         "phases: [{name: a, duration: 9s, kind: strom}] | soak; did you mean storm?",
         "phases: [{name: a, duration: 1s}, {name: a, duration: 1s}] | two phases have the name 'a'",
         "phases: [{name: a, duration: 4d}, {name: b, duration: 4d}] | a run takes at most 168h",
+        "duration: 1s\\nthresholds: [visible.p99 < 2s] | add for example 'probes: {visible: 1%}'",
         "phases: [] | a run has 1 to 100 phases, not 0",
         "phases: [{name: a, duration: 3d, kind: burst, load: 9%, every: 1s}] | make it 26s",
         "phases: [run] | a phase is a group of keys",

@@ -57,8 +57,8 @@ class ProbeQueueTest {
     queue.answered(probe, ProbeQueue.Found.VISIBLE, planned + millis(41), planned + millis(45));
     ProbeFigures figures = queue.sinceLast();
     assertEquals(new ProbeCounts(1, 0, 0, 0, 3, 1), figures.counts());
-    assertEquals(45_000, figures.latency().getMaxValue(), 50);
-    assertEquals(44_000, figures.resolution().getMaxValue(), 50, "since the first question");
+    assertEquals(45_000.0, (double) figures.latency().getMaxValue(), 50.0);
+    assertEquals(44_000.0, (double) figures.resolution().getMaxValue(), 50.0, "since the first question");
     assertEquals(0, queue.sinceLast().latency().getTotalCount());
   }
 
@@ -87,7 +87,7 @@ class ProbeQueueTest {
     queue.answered(probe, ProbeQueue.Found.ABSENT, planned, planned + millis(60_000));
     ProbeFigures figures = queue.sinceLast();
     assertEquals(1, figures.counts().absent());
-    assertEquals(60_000_000, figures.latency().getMaxValue(), 60_000);
+    assertEquals(60_000_000.0, (double) figures.latency().getMaxValue(), 60_000.0);
     assertEquals(0, figures.resolution().getTotalCount());
   }
 

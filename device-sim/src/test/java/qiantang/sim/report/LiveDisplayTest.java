@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import qiantang.sim.probe.ProbeCounts;
@@ -22,6 +23,7 @@ class LiveDisplayTest {
     assertFalse(text.toString().contains(ESCAPE));
     assertTrue(text.toString().contains("sent 3/s"), text::toString);
     assertTrue(text.toString().contains("(1 absent, 0 skipped)"), text::toString);
+    assertTrue(text.toString().contains("workers 2: CPU 50 %, heap 50 MiB; worst CPU 50 %"));
     assertTrue(text.toString().contains("own CPU 0.25 cores"), text::toString);
   }
 
@@ -61,6 +63,7 @@ class LiveDisplayTest {
               second,
               second.traffic(),
               new ProbeCounts(7, 1, 0, 2, 40, 0),
+              List.of(),
               1_000L * i,
               20_000,
               trouble));

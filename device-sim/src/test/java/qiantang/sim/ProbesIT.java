@@ -95,7 +95,8 @@ class ProbesIT {
 
   private JsonNode visible(SimRun run) throws IOException {
     assertTrue(run.text().contains("visible    p50 "), run.text());
-    ObjectNode result = (ObjectNode) new JsonMapper().readTree(folder.resolve("result.json").toFile());
+    ObjectNode result =
+        (ObjectNode) new JsonMapper().readTree(folder.resolve("result.json").toFile());
     return result.path("visible");
   }
 }

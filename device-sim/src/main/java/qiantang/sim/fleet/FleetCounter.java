@@ -18,11 +18,7 @@ final class FleetCounter {
   private final List<One> fleets = new ArrayList<>();
 
   private record One(
-      String name,
-      LoopCounter sent,
-      LoopCounter acked,
-      LoopCounter refused,
-      LoopCounter late) {
+      String name, LoopCounter sent, LoopCounter acked, LoopCounter refused, LoopCounter late) {
     One(String name) {
       this(name, new LoopCounter(), new LoopCounter(), new LoopCounter(), new LoopCounter());
     }

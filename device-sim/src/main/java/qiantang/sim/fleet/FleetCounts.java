@@ -6,10 +6,6 @@ public record FleetCounts(String fleet, long sent, long acked, long refused, lon
   /** The counts of two parts together. */
   FleetCounts plus(FleetCounts other) {
     return new FleetCounts(
-        fleet,
-        sent + other.sent,
-        acked + other.acked,
-        refused + other.refused,
-        late + other.late);
+        fleet, sent + other.sent, acked + other.acked, refused + other.refused, late + other.late);
   }
 }

@@ -36,34 +36,6 @@ public record FleetSpec(
   /** Likewise; the limit of many brokers. */
   public static final int IN_FLIGHT_MAX = 20;
 
-  /** A fleet that speaks ThingsBoard's JSON with QoS 1 over plain TCP. */
-  public FleetSpec(
-      String name,
-      @Nullable String enterprise,
-      int count,
-      int subDevices,
-      SignalModel model,
-      Duration period,
-      double jitter,
-      int inFlightMax,
-      Duration keepAlive,
-      MqttVersion mqtt) {
-    this(
-        name,
-        enterprise,
-        count,
-        subDevices,
-        model,
-        period,
-        jitter,
-        inFlightMax,
-        keepAlive,
-        mqtt,
-        Dialect.THINGSBOARD,
-        false,
-        1);
-  }
-
   /**
    * Devices with a connection each that speak ThingsBoard's JSON, QoS 1 and MQTT 3.1.1 over plain
    * TCP, to the beat, with at most 20 messages in flight.

@@ -163,8 +163,7 @@ public final class ProbeQueue {
   }
 
   public ProbeCounts counts() {
-    return new ProbeCounts(
-        seen, absent, skipped, waiting.size() + underWay, questions, unanswered);
+    return new ProbeCounts(seen, absent, skipped, waiting.size() + underWay, questions, unanswered);
   }
 
   /** Counts so far, and the times since the last call, which are the caller's. */

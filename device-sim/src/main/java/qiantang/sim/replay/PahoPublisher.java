@@ -71,8 +71,7 @@ final class PahoPublisher implements AutoCloseable {
       InetSocketAddress address, String clientId, String token, String topic) throws MqttException {
     String host = address.getHostString();
     String literal = host.contains(":") ? "[" + host + "]" : host;
-    return new PahoPublisher(
-        "tcp://" + literal + ":" + address.getPort(), clientId, token, topic);
+    return new PahoPublisher("tcp://" + literal + ":" + address.getPort(), clientId, token, topic);
   }
 
   private MqttAsyncClient connected() throws MqttException {

@@ -113,8 +113,7 @@ public record Interval(
         together(workers, next.workers));
   }
 
-  private static List<ProcessHealth> together(
-      List<ProcessHealth> first, List<ProcessHealth> next) {
+  private static List<ProcessHealth> together(List<ProcessHealth> first, List<ProcessHealth> next) {
     return IntStream.range(0, first.size()).mapToObj(w -> first.get(w).plus(next.get(w))).toList();
   }
 

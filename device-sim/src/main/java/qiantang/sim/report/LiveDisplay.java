@@ -25,6 +25,7 @@ public final class LiveDisplay {
 
   /** A worker with one loop has one thread that sends; above this it has nothing to spare. */
   private static final double CORES_GOOD = 0.9;
+
   private static final long MIB = 1 << 20;
 
   private final PrintWriter err;

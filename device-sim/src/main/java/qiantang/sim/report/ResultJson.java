@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import qiantang.sim.fleet.ProcessHealth;
 
@@ -48,9 +46,7 @@ public final class ResultJson {
       json.set("visible", visible(report.visible()));
     }
     json.put("lagP99LimitMillis", report.lagLimitMillis());
-    Map<String, Object> audit = new LinkedHashMap<>();
-    AuditReport.put(audit, report.audit());
-    json.setAll((ObjectNode) JSON.valueToTree(audit));
+    AuditReport.put(json, report.audit());
     report.missedLimits().forEach(json.putArray("missed")::add);
     ArrayNode phases = json.putArray("phases");
     for (Timeline.Phase phase : report.timeline().phases()) {
@@ -97,8 +93,7 @@ public final class ResultJson {
       one.put("heapMaxMebibytes", all.heapBytes() / MIB);
       ObjectNode series = one.putObject("series");
       column(series, "cpuPercent", its, i -> i.workers().get(worker).cores(i.seconds()) * PERCENT);
-      column(
-          series, "gcPercent", its, i -> i.workers().get(worker).gcShare(i.seconds()) * PERCENT);
+      column(series, "gcPercent", its, i -> i.workers().get(worker).gcShare(i.seconds()) * PERCENT);
       column(series, "heapMebibytes", its, i -> i.workers().get(worker).heapBytes() / MIB);
     }
   }

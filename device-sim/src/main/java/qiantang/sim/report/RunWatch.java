@@ -70,10 +70,7 @@ public final class RunWatch {
    * @param probes what probes found since it was asked last
    */
   public RunWatch(
-      Load load,
-      Figures.Latencies totals,
-      Supplier<ProbeFigures> probes,
-      long nowNanos) {
+      Load load, Figures.Latencies totals, Supplier<ProbeFigures> probes, long nowNanos) {
     this.load = load;
     this.figures = load.figures();
     this.totals = totals;

@@ -16,7 +16,6 @@ import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.SignalModel;
-import qiantang.sim.wire.MqttVersion;
 
 /** Sending and settling in virtual time. */
 class OutboundTest {
@@ -180,17 +179,9 @@ class OutboundTest {
 
   private Outbound outbound(int publishers, long backlogMax) {
     FleetSpec fleet =
-        new FleetSpec(
-            "mills",
-            null,
-            publishers,
-            0,
-            SignalModel.PUMP,
-            Duration.ofMillis(20),
-            0.1,
-            WINDOW,
-            FleetSpec.KEEP_ALIVE,
-            MqttVersion.V3_1_1);
+        FleetSpec.direct("mills", publishers, SignalModel.PUMP, Duration.ofMillis(20))
+            .withJitter(0.1)
+            .withInFlightMax(WINDOW);
     Scenario scenario =
         new Scenario(
             1, Duration.ofSeconds(20), 1_000, Duration.ofSeconds(1), List.of(fleet), List.of());

@@ -24,7 +24,6 @@ import qiantang.sim.probe.ProbeCounts;
 import qiantang.sim.report.Interval;
 import qiantang.sim.report.RunWatch;
 import qiantang.sim.report.Spread;
-import qiantang.sim.wire.MqttVersion;
 
 class RunMetricsIT {
   private final RunMetrics metrics = start();
@@ -109,17 +108,7 @@ class RunMetricsIT {
   }
 
   private static FleetSpec fleet(String name, int count) {
-    return new FleetSpec(
-        name,
-        null,
-        count,
-        0,
-        SignalModel.PUMP,
-        Duration.ofSeconds(1),
-        0,
-        20,
-        FleetSpec.KEEP_ALIVE,
-        MqttVersion.V3_1_1);
+    return FleetSpec.direct(name, count, SignalModel.PUMP, Duration.ofSeconds(1));
   }
 
   private static RunMetrics start() {

@@ -22,7 +22,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
-import qiantang.sim.wire.MqttVersion;
 
 class ScenarioReaderTest {
   private static final String HEAD = "version: 1\nduration: 20s\nfleets:\n";
@@ -54,17 +53,7 @@ class ScenarioReaderTest {
     Scenario scenario =
         valid(ScenarioReader.read("t", HEAD + "  - {name: a, count: 2, model: pump}\n"));
     assertEquals(
-        new FleetSpec(
-            "a",
-            null,
-            2,
-            0,
-            SignalModel.PUMP,
-            Duration.ofSeconds(1),
-            0,
-            20,
-            Duration.ofSeconds(60),
-            MqttVersion.V3_1_1),
+        FleetSpec.direct("a", 2, SignalModel.PUMP, Duration.ofSeconds(1)),
         scenario.fleets().getFirst());
     assertEquals(1, scenario.seed());
     assertNull(scenario.fleets().getFirst().enterprise());

@@ -58,7 +58,8 @@ class ProbeQueueTest {
     ProbeFigures figures = queue.sinceLast();
     assertEquals(new ProbeCounts(1, 0, 0, 0, 3, 1), figures.counts());
     assertEquals(45_000.0, (double) figures.latency().getMaxValue(), 50.0);
-    assertEquals(44_000.0, (double) figures.resolution().getMaxValue(), 50.0, "since the first question");
+    assertEquals(
+        44_000.0, (double) figures.resolution().getMaxValue(), 50.0, "since the first question");
     assertEquals(0, queue.sinceLast().latency().getTotalCount());
   }
 

@@ -167,19 +167,7 @@ public final class LiveDisplay {
     if (view.probes().chosen() > 0) {
       lines.add(visible(view.last().probes().visible(), view.probes()));
     }
-    lines.add(
-        new Line(
-            "total",
-            format(
-                Locale.ROOT,
-                "sent %d  acked %d  refused %d  late %d  resent %d",
-                total.sent(),
-                total.acked(),
-                total.refused(),
-                total.late(),
-                total.resent()),
-            "",
-            total.refused() == 0 ? Colour.PLAIN : Colour.BAD));
+    lines.add(total(total));
     lines.add(
         new Line(
             "backlog",
@@ -198,6 +186,21 @@ public final class LiveDisplay {
       lines.add(new Line("trouble", view.trouble(), "", Colour.WARNS));
     }
     return lines;
+  }
+
+  private static Line total(Interval.Traffic total) {
+    return new Line(
+        "total",
+        format(
+            Locale.ROOT,
+            "sent %d  acked %d  refused %d  late %d  resent %d",
+            total.sent(),
+            total.acked(),
+            total.refused(),
+            total.late(),
+            total.resent()),
+        "",
+        total.refused() == 0 ? Colour.PLAIN : Colour.BAD);
   }
 
   private static Line visible(Spread last, ProbeCounts total) {

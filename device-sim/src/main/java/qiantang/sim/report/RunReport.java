@@ -114,8 +114,8 @@ public record RunReport(
     if (visible.unknown() > 0 && thresholds.stream().anyMatch(Threshold::ofVisible)) {
       missed.add(
           visible.unknown()
-              + " messages were not asked for, so that \"visible\" says nothing: the API answers too"
-              + " slowly for so many probes; look at the API first, then lower the share");
+              + " messages were not asked for, so that \"visible\" says nothing: the API answers"
+              + " too slowly for so many probes; look at the API first, then lower the share");
     }
     Map<String, Double> figures = figures();
     for (Threshold threshold : thresholds) {

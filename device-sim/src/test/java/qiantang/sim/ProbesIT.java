@@ -29,7 +29,7 @@ class ProbesIT {
       probes: {visible: 50%}
       fleets:
         - {name: mills, count: 3, model: cnc-spindle, period: 250ms}
-        - {name: halls, kind: gateway, count: 1, subDevices: 3, model: pump, period: 250ms, mqtt: "5"}
+        - {name: bay, kind: gateway, count: 1, subDevices: 3, model: pump, period: 250ms, mqtt: "5"}
       thresholds: ["lag.p99 < 20s", "visible.max < 60s", "visible.absent == 0"]
       """;
 

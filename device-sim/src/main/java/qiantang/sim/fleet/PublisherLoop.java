@@ -1,7 +1,9 @@
 package qiantang.sim.fleet;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.plan.PublisherPlan;
@@ -41,6 +43,9 @@ final class PublisherLoop {
   private static final byte LOGGED_IN = 1;
   private static final byte PINGED = 2;
 
+  /** Its end is the scenario's doing, and no trouble. */
+  private static final byte DISTURBED = 4;
+
   private final WireLoop loop;
   private final String runId;
   private final List<Seat> seats;
@@ -59,6 +64,9 @@ final class PublisherLoop {
   private final int[] lastWriteMillis;
 
   private final char[] pingAfterSeconds;
+
+  /** The newest dead connection of each publisher that has one: a socket each at most. */
+  private final Map<Integer, Connection> halfOpen = new HashMap<>();
 
   private TimerWheel wheel = new TimerWheel(0, 0);
   private Backoff backoff = Backoff.PROMPT;
@@ -143,18 +151,38 @@ final class PublisherLoop {
 
   private void disturb(int p, Connection open, Disturbance disturbance) {
     switch (disturbance.kind()) {
+      case LEAVE -> {
+        figures.left.increment();
+        open.leave();
+        gone(p, disturbance.backoff());
+      }
       case DROP -> {
         backoff = disturbance.backoff();
+        figures.cut.increment();
+        state[p] |= DISTURBED;
         open.abort("dropped by the scenario");
       }
       case LEAVE_HALF_OPEN -> {
         backoff = disturbance.backoff();
-        open.abandon();
-        closed(p, "left half open by the scenario");
+        figures.halfOpened.increment();
+        leaveHalfOpen(p, open);
       }
-      case STOP_READING -> open.read(false);
+      case STOP_READING -> {
+        figures.stoppedReading.increment();
+        open.read(false);
+      }
       case READ_AGAIN -> open.read(true);
     }
+  }
+
+  private void leaveHalfOpen(int p, Connection open) {
+    open.abandon();
+    Connection older = halfOpen.put(p, open);
+    if (older != null) {
+      older.abort("a newer one is half open");
+    }
+    state[p] |= DISTURBED;
+    closed(p, "left half open by the scenario");
   }
 
   private void pace() {
@@ -270,17 +298,24 @@ final class PublisherLoop {
   }
 
   private void closed(int p, String cause) {
+    if (is(p, LOGGED_IN) && !stopping) {
+      figures.connectionsLost.increment();
+    }
+    if (!is(p, DISTURBED) && !stopping) {
+      figures.trouble(plan(p).id() + ": " + cause);
+    }
+    gone(p, backoff);
+  }
+
+  /** The publisher has no connection, and will have another. */
+  private void gone(int p, Backoff back) {
     connections[p] = null;
     if (is(p, LOGGED_IN)) {
       figures.loggedIn.decrement();
-      if (!stopping) {
-        figures.connectionsLost.increment();
-      }
     }
     state[p] = 0;
     if (!stopping) {
-      figures.trouble(plan(p).id() + ": " + cause);
-      loop.schedule(() -> connect(p), backoff.draw(plan(p).seed(), failures[p]));
+      loop.schedule(() -> connect(p), back.draw(plan(p).seed(), failures[p]));
       failures[p] = (byte) Math.min(Byte.MAX_VALUE, failures[p] + 1);
     }
   }
@@ -291,7 +326,7 @@ final class PublisherLoop {
       abort(p, "the server refused the login: " + code(connAck.code()));
       return;
     }
-    state[p] = LOGGED_IN;
+    state[p] |= LOGGED_IN;
     failures[p] = 0;
     figures.loggedIn.increment();
     outbound.connected(p, connAck.receiveMax());

@@ -94,6 +94,18 @@ public record PublisherPlan(
     return times.original(n);
   }
 
+  /** How many messages below this one are copies. */
+  public long copies(long below) {
+    if (times.disorder().duplicates() == 0) {
+      return 0;
+    }
+    long copies = 0;
+    for (long n = 0; n < below; n++) {
+      copies += original(n) == n ? 0 : 1;
+    }
+    return copies;
+  }
+
   /** The true instant that message n tells of, in ns after the beginning; may be negative. */
   public long instantNanos(long n) {
     long original = original(n);

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import qiantang.sim.fleet.ProcessHealth;
 import qiantang.sim.probe.ProbeCounts;
 
@@ -33,10 +34,12 @@ public final class LiveDisplay {
   private final String title;
   private final int publishers;
   private final int devices;
+  private final Supplier<String> course;
   private final Sparkline acked = new Sparkline();
   private final Sparkline p99 = new Sparkline();
   private int linesDrawn;
   private String lastTrouble = "";
+  private String lastCourse = "";
 
   private enum Colour {
     PLAIN(""),
@@ -58,13 +61,21 @@ public final class LiveDisplay {
    * A display that has drawn nothing yet.
    *
    * @param title what is running
+   * @param course what was done to the run on purpose so far, or nothing
    */
-  public LiveDisplay(PrintWriter err, Screen screen, String title, int publishers, int devices) {
+  public LiveDisplay(
+      PrintWriter err,
+      Screen screen,
+      String title,
+      int publishers,
+      int devices,
+      Supplier<String> course) {
     this.err = err;
     this.screen = screen;
     this.title = title;
     this.publishers = publishers;
     this.devices = devices;
+    this.course = course;
   }
 
   public void show(RunWatch.View view) {
@@ -74,6 +85,11 @@ public final class LiveDisplay {
         err.println("        " + view.trouble());
       }
       lastTrouble = view.trouble();
+      String done = course.get();
+      if (!done.equals(lastCourse)) {
+        err.println("        on purpose: " + done);
+      }
+      lastCourse = done;
       err.flush();
       return;
     }
@@ -181,6 +197,10 @@ public final class LiveDisplay {
     lines.add(own(last));
     if (!last.workers().isEmpty()) {
       lines.add(workers(last));
+    }
+    String done = course.get();
+    if (!done.isEmpty()) {
+      lines.add(new Line("purpose", done, "", Colour.PLAIN));
     }
     if (!view.trouble().isEmpty()) {
       lines.add(new Line("trouble", view.trouble(), "", Colour.WARNS));

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Verdict;
+import qiantang.sim.course.Disturbances;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Ledger;
 import qiantang.sim.outcome.ExitCode;
@@ -24,6 +25,7 @@ import qiantang.sim.plan.Threshold;
  * @param lag how late the generator noticed that a message was due
  * @param visible what the query API showed of the messages that it was asked for
  * @param timeline the run by the second
+ * @param disturbances what was done to it on purpose
  */
 public record RunReport(
     String runId,
@@ -42,7 +44,8 @@ public record RunReport(
     Visible visible,
     AuditResult audit,
     List<Threshold> thresholds,
-    Timeline timeline) {
+    Timeline timeline,
+    Disturbances disturbances) {
   /**
    * Above this the generator, not the system, decided when messages went: its tick is 1 ms, so an
    * idle one is at 1. A threshold on lag.p99 replaces it.
@@ -193,6 +196,7 @@ public record RunReport(
                 audit.sentSamples() - inFlightSamples() - refusedSamples(),
                 inFlightSamples(),
                 refusedSamples()));
+    disturbances.lines().forEach(line -> out.line("on purpose", line));
     AuditReport.lines(out, audit);
     missedLimits().forEach(missed -> out.line("missed", missed));
     out.line("verdict", verdict() + ": " + reason());

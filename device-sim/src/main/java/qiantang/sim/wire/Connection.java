@@ -59,6 +59,12 @@ public final class Connection {
     read(false);
   }
 
+  /** Says goodbye and closes; nothing is told any more. */
+  public void leave() {
+    abandoned = true;
+    disconnect();
+  }
+
   boolean isAbandoned() {
     return abandoned;
   }

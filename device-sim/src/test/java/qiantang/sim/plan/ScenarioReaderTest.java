@@ -39,13 +39,13 @@ class ScenarioReaderTest {
         }
       }
     }
-    assertEquals(Set.of("chaos.yaml", "storm.yaml"), refused.keySet());
-    String storm = refused.getOrDefault("storm.yaml", "");
+    assertEquals(Set.of("chaos.yaml"), refused.keySet());
+    String chaos = refused.getOrDefault("chaos.yaml", "");
     assertTrue(
-        storm.contains(
-            "line 9, column 23: kind: this engine does not do phases of kind storm yet; leave it"),
-        storm);
-    assertEquals(11, refused.getOrDefault("chaos.yaml", "").lines().count(), refused::toString);
+        chaos.contains(
+            "line 19, column 14: malformed: this engine does not do malformed messages yet; leave"),
+        chaos);
+    assertEquals(5, chaos.lines().count(), chaos);
   }
 
   @Test

@@ -174,11 +174,7 @@ final class ScenarioRun {
       long planned = plan.messages();
       BooleanSupplier over = () -> settled(figures, planned) || fleet.failure() != null;
       send(watch, course, over);
-      await(watch, "settle", scenario.ackGrace(), over);
-      BooleanSupplier seen = () -> witness.probesDone() || fleet.failure() != null;
-      if (!seen.getAsBoolean()) {
-        await(watch, "probes", VisibleProbes.END_MAX, seen);
-      }
+      settle(watch, over, () -> witness.probesDone() || fleet.failure() != null);
       LiveAudit.Result live = witness.stopReading();
       List<Ledger> ledgers = fleet.stop();
       if (fleet.failure() != null) {
@@ -232,6 +228,14 @@ final class ScenarioRun {
       }
     }
     course.end();
+  }
+
+  /** Until the last acknowledgement and the last probe. */
+  private void settle(RunWatch watch, BooleanSupplier over, BooleanSupplier seen) {
+    await(watch, "settle", scenario.ackGrace(), over);
+    if (!seen.getAsBoolean()) {
+      await(watch, "probes", VisibleProbes.END_MAX, seen);
+    }
   }
 
   /** Messages sent that say again what the one before said. */

@@ -48,6 +48,7 @@ final class ConnectionsBench implements Callable<Integer> {
 
   /** Twelve JVMs are asked for a collection within half of it. */
   private static final int FIRST_SECONDS = 60;
+
   private static final Duration CONNECTED_MAX = Duration.ofMinutes(15);
   private static final long LOOK_MILLIS = 500;
   private static final int STATE_DEVICES = 100_000;

@@ -14,7 +14,6 @@ import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.SignalModel;
-import qiantang.sim.wire.MqttVersion;
 import qiantang.standalone.cassandra.Ports;
 
 /**
@@ -67,17 +66,9 @@ final class SimulatorState {
 
   private static Plan plan(int publishers, int subDevices) {
     FleetSpec fleet =
-        new FleetSpec(
-            "meters",
-            null,
-            publishers,
-            subDevices,
-            SignalModel.PUMP,
-            PERIOD,
-            0.5,
-            20,
-            FleetSpec.KEEP_ALIVE,
-            MqttVersion.V3_1_1);
+        FleetSpec.direct("meters", publishers, SignalModel.PUMP, PERIOD)
+            .withSubDevices(subDevices)
+            .withJitter(0.5);
     Duration length = Duration.ofHours(1);
     return Plan.of(new Scenario(1, length, 1, length, List.of(fleet), List.of()), "r0");
   }

@@ -29,6 +29,7 @@ import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Phase;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
+import qiantang.sim.probe.VisibleProbes;
 import qiantang.sim.report.Latency;
 import qiantang.sim.report.LiveDisplay;
 import qiantang.sim.report.RunReport;
@@ -146,7 +147,7 @@ final class ScenarioRun {
         RunWitness witness = opened) {
       Figures figures = fleet.figures();
       Figures.Latencies totals = Figures.Latencies.empty();
-      RunWatch watch = new RunWatch(figures, totals, beganNanos);
+      RunWatch watch = new RunWatch(fleet, totals, witness::probed, beganNanos);
       CourseKeeper course = new CourseKeeper(Course.of(scenario), fleet, network, beganNanos);
       watch.show(
           new LiveDisplay(err, screen, name, members.size(), plan.devices(), course::text)::show);
@@ -174,7 +175,7 @@ final class ScenarioRun {
       long planned = plan.messages();
       BooleanSupplier over = () -> settled(figures, planned) || fleet.failure() != null;
       send(watch, course, over);
-      await(watch, "settle", scenario.ackGrace(), over);
+      settle(watch, over, () -> witness.probesDone() || fleet.failure() != null);
       LiveAudit.Result live = witness.stopReading();
       List<Ledger> ledgers = fleet.stop();
       if (fleet.failure() != null) {
@@ -202,6 +203,7 @@ final class ScenarioRun {
               Latency.of(totals.ack()),
               Latency.of(totals.ackFromSend()),
               Latency.of(totals.lag()),
+              watch.visible(),
               audit,
               scenario.thresholds(),
               watch.timeline(),
@@ -227,6 +229,14 @@ final class ScenarioRun {
       }
     }
     course.end();
+  }
+
+  /** Until the last acknowledgement and the last probe. */
+  private void settle(RunWatch watch, BooleanSupplier over, BooleanSupplier seen) {
+    await(watch, "settle", scenario.ackGrace(), over);
+    if (!seen.getAsBoolean()) {
+      await(watch, "probes", VisibleProbes.END_MAX, seen);
+    }
   }
 
   /** Messages sent that say again what the one before said. */

@@ -1,6 +1,8 @@
 package qiantang.sim.fleet;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -42,6 +44,15 @@ public final class Figures {
       all = all.plus(source.counts());
     }
     return all;
+  }
+
+  /** Messages by fleet, in an order that stays. */
+  public List<FleetCounts> byFleet() {
+    Map<String, FleetCounts> all = new LinkedHashMap<>();
+    for (FigureSource source : sources) {
+      source.byFleet().forEach(fleet -> all.merge(fleet.fleet(), fleet, FleetCounts::plus));
+    }
+    return List.copyOf(all.values());
   }
 
   /**

@@ -49,7 +49,7 @@ public final class Fleet implements Load {
       for (int i = l; i < seats.size(); i += count) {
         its.add(seats.get(i));
       }
-      counting.add(new LoopFigures(figures::trouble));
+      counting.add(new LoopFigures(its, figures::trouble));
       parts.add(new PublisherLoop(loop, runId, List.copyOf(its), options, counting.get(l)));
     }
     figures.addAll(counting);

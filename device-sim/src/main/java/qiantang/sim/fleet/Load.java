@@ -30,6 +30,11 @@ public interface Load extends AutoCloseable {
 
   Figures figures();
 
+  /** What each worker process took so far; empty where there are none beside this one. */
+  default List<ProcessHealth> workers() {
+    return List.of();
+  }
+
   /** Why nothing more is to be hoped for, or null while all is well. */
   @Nullable String failure();
 

@@ -127,7 +127,7 @@ final class Outbound {
       if (plan(publisher).broken(n) != null) {
         flights.remove(publisher, slot);
         ledgers[publisher].refused(n);
-        figures.refused.increment();
+        figures.messages.refused(publisher);
       }
       slot = after;
     }
@@ -151,9 +151,9 @@ final class Outbound {
         && (answered ? flights.size(publisher) : n - first) < windowMax[publisher]
         && flights.hasRoomFor(publisher, n)) {
       if (nowNanos - startNanos - plan.plannedNanos(n) > Figures.LATE_NANOS) {
-        figures.late.increment();
+        figures.messages.late(publisher);
       }
-      figures.sent.increment();
+      figures.messages.sent(publisher);
       ledger.sent(n);
       if (answered) {
         flights.add(publisher, n, nowNanos);
@@ -237,10 +237,10 @@ final class Outbound {
     flights.remove(publisher, slot);
     if (success) {
       ledgers[publisher].acked(n);
-      figures.acked.increment();
+      figures.messages.acked(publisher);
     } else {
       ledgers[publisher].refused(n);
-      figures.refused.increment();
+      figures.messages.refused(publisher);
     }
     return true;
   }

@@ -53,6 +53,7 @@ public enum Feature {
         BACKLOG,
         SLOW_READERS,
         HALF_OPEN,
-        NET);
+        NET,
+        VISIBLE);
   }
 }

@@ -89,6 +89,7 @@ public final class ScenarioReader {
     List<FleetSpec> fleets = FleetReader.fleets(fields);
     Disorder disorder = BehaviourReader.disorder(fields, duration);
     FleetReader.checkGaps(fields, fleets, phases, disorder);
+    Probes probes = BehaviourReader.probes(fields);
     Scenario scenario =
         new Scenario(
             seed,
@@ -96,11 +97,11 @@ public final class ScenarioReader {
             Math.toIntExact(fields.whole("connectPerSecond", 1, 100_000, 500L)),
             fields.duration("ackGrace", SECOND, Duration.ofHours(1), Duration.ofSeconds(30)),
             fleets,
-            thresholds(fields),
+            thresholds(fields, probes),
             phases,
             disorder,
             BehaviourReader.faults(fields, fleets),
-            BehaviourReader.probes(fields));
+            probes);
     fields.finish();
     return scenario;
   }
@@ -114,7 +115,7 @@ public final class ScenarioReader {
     return Collections.unmodifiableMap(choices);
   }
 
-  private List<Threshold> thresholds(Fields fields) {
+  private List<Threshold> thresholds(Fields fields, Probes probes) {
     List<Threshold> thresholds = new ArrayList<>();
     for (YamlNode node : fields.list("thresholds")) {
       Threshold threshold =
@@ -125,6 +126,11 @@ public final class ScenarioReader {
             node.column(),
             "a threshold is a text such as \"ack.p99 < 50ms\" with one of the figures "
                 + String.join(", ", Threshold.FIGURES));
+      } else if (threshold.ofVisible() && probes.visible() == 0) {
+        problems.add(
+            node.line(),
+            node.column(),
+            "nobody asks when messages are visible; add for example 'probes: {visible: 1%}'");
       } else {
         thresholds.add(threshold);
       }

@@ -23,6 +23,7 @@ import qiantang.sim.plan.Threshold;
  * @param ack from the planned time to PUBACK or PUBCOMP
  * @param ackFromSend from sending to the same: hides waiting, printed to show how much
  * @param lag how late the generator noticed that a message was due
+ * @param visible what the query API showed of the messages that it was asked for
  * @param timeline the run by the second
  * @param disturbances what was done to it on purpose
  */
@@ -40,6 +41,7 @@ public record RunReport(
     Latency ack,
     Latency ackFromSend,
     Latency lag,
+    Visible visible,
     AuditResult audit,
     List<Threshold> thresholds,
     Timeline timeline,
@@ -112,6 +114,12 @@ public record RunReport(
     if (unsent() > 0) {
       missed.add(unsent() + " messages were never sent; connections or acknowledgements lacked");
     }
+    if (visible.unknown() > 0 && thresholds.stream().anyMatch(Threshold::ofVisible)) {
+      missed.add(
+          visible.unknown()
+              + " messages were not asked for, so that \"visible\" says nothing: the API answers"
+              + " too slowly for so many probes; look at the API first, then lower the share");
+    }
     Map<String, Double> figures = figures();
     for (Threshold threshold : thresholds) {
       double figure = figures.getOrDefault(threshold.figure(), Double.NaN);
@@ -132,6 +140,11 @@ public record RunReport(
       put(figures, "ack", ack);
     }
     put(figures, "lag", lag);
+    if (visible.asked()) {
+      put(figures, "visible", visible.latency());
+      figures.put("visible.absent", (double) visible.counts().absent());
+      figures.put("visible.skipped", (double) visible.unknown());
+    }
     figures.put("late", (double) counts.late());
     figures.put("unsent", (double) unsent());
     figures.put("inFlight", (double) counts.inFlight());
@@ -178,6 +191,9 @@ public record RunReport(
                 counts.strayAcks()));
     out.line("ack", ack.text() + " from the planned time");
     out.line("", ackFromSend.text() + " from sending");
+    if (visible.asked()) {
+      out.line("visible", visible.text());
+    }
     out.line("lag", lag.text() + " of the generator");
     out.line(
         "samples",

@@ -14,6 +14,7 @@ import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
+import qiantang.sim.fleet.ProcessHealth;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
@@ -189,6 +190,8 @@ final class Worker {
     words.write(
         new Word.Counted(
             figures.counts(),
+            figures.byFleet(),
+            ProcessHealth.here(),
             Lines.bytes(recent.ack()),
             Lines.bytes(recent.ackFromSend()),
             Lines.bytes(recent.lag()),

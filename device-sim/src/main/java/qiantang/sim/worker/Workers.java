@@ -21,6 +21,7 @@ import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
 import qiantang.sim.fleet.Load;
+import qiantang.sim.fleet.ProcessHealth;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
@@ -189,6 +190,11 @@ public final class Workers implements Load {
   @Override
   public Figures figures() {
     return figures;
+  }
+
+  @Override
+  public List<ProcessHealth> workers() {
+    return children.stream().map(Child::health).toList();
   }
 
   /** The processes, for whoever wants to know what they take. */

@@ -22,7 +22,7 @@ class ExactlyOnceTest {
   private record Sent(long n, int id, Step step) {}
 
   private final List<Sent> wire = new ArrayList<>();
-  private final LoopFigures figures = new LoopFigures(_ -> {});
+  private LoopFigures figures = new LoopFigures(List.of(), _ -> {});
 
   @Test
   void aMessageIsAcknowledgedByPubComp() {
@@ -213,6 +213,7 @@ class ExactlyOnceTest {
   private Outbound outbound(int qos, int window) {
     Plan plan = OutboundTest.plan(1, qos);
     Seat seat = new Seat(plan.publishers().getFirst(), "any");
+    figures = new LoopFigures(List.of(seat), _ -> {});
     Outbound outbound =
         new Outbound(
             List.of(seat),

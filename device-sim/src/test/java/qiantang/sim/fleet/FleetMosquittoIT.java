@@ -259,17 +259,11 @@ class FleetMosquittoIT {
   }
 
   private static FleetSpec fleet(String name, int count, int subDevices, MqttVersion mqtt) {
-    return new FleetSpec(
-        name,
-        null,
-        count,
-        subDevices,
-        SignalModel.PUMP,
-        Duration.ofMillis(20),
-        0.5,
-        4,
-        FleetSpec.KEEP_ALIVE,
-        mqtt);
+    return FleetSpec.direct(name, count, SignalModel.PUMP, Duration.ofMillis(20))
+        .withSubDevices(subDevices)
+        .withJitter(0.5)
+        .withInFlightMax(4)
+        .withMqtt(mqtt);
   }
 
   private static List<Seat> seats(Plan plan) {

@@ -12,13 +12,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import qiantang.sim.plan.Dialect;
 import qiantang.sim.plan.Faults;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.SignalModel;
-import qiantang.sim.wire.MqttVersion;
 
 /** Sending and settling in virtual time. */
 class OutboundTest {
@@ -27,7 +25,7 @@ class OutboundTest {
   private record Packet(int publisher, long n, int id, boolean dup) {}
 
   private final List<Packet> wire = new ArrayList<>();
-  private final LoopFigures figures = new LoopFigures(_ -> {});
+  private LoopFigures figures = new LoopFigures(List.of(), _ -> {});
   private long planned;
 
   @Test
@@ -219,6 +217,7 @@ class OutboundTest {
     planned = plan.messages();
     List<Seat> seats =
         plan.publishers().stream().map(publisher -> new Seat(publisher, "any")).toList();
+    figures = new LoopFigures(seats, _ -> {});
     return new Outbound(
         seats,
         figures,
@@ -233,20 +232,10 @@ class OutboundTest {
 
   private static Plan plan(int publishers, int qos, Faults.Malformed malformed) {
     FleetSpec fleet =
-        new FleetSpec(
-            "mills",
-            null,
-            publishers,
-            0,
-            SignalModel.PUMP,
-            Duration.ofMillis(20),
-            0.1,
-            WINDOW,
-            FleetSpec.KEEP_ALIVE,
-            MqttVersion.V3_1_1,
-            Dialect.THINGSBOARD,
-            false,
-            qos);
+        FleetSpec.direct("mills", publishers, SignalModel.PUMP, Duration.ofMillis(20))
+            .withJitter(0.1)
+            .withInFlightMax(WINDOW)
+            .withQos(qos);
     Scenario sound =
         new Scenario(
             1, Duration.ofSeconds(20), 1_000, Duration.ofSeconds(1), List.of(fleet), List.of());

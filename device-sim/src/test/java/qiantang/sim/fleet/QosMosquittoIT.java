@@ -20,7 +20,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import qiantang.sim.Await;
 import qiantang.sim.Mosquitto;
-import qiantang.sim.plan.Dialect;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.PublisherPlan;
@@ -126,20 +125,11 @@ class QosMosquittoIT {
 
   private static Plan plan(int qos, MqttVersion version, int seconds) {
     FleetSpec fleet =
-        new FleetSpec(
-            "mills",
-            null,
-            10,
-            0,
-            SignalModel.PUMP,
-            Duration.ofMillis(10),
-            0.5,
-            8,
-            FleetSpec.KEEP_ALIVE,
-            version,
-            Dialect.THINGSBOARD,
-            false,
-            qos);
+        FleetSpec.direct("mills", 10, SignalModel.PUMP, Duration.ofMillis(10))
+            .withJitter(0.5)
+            .withInFlightMax(8)
+            .withMqtt(version)
+            .withQos(qos);
     return Plan.of(
         new Scenario(
             1,

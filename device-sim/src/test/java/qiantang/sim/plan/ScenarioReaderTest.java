@@ -13,7 +13,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,7 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
-import qiantang.sim.wire.MqttVersion;
 
 class ScenarioReaderTest {
   private static final String HEAD = "version: 1\nduration: 20s\nfleets:\n";
@@ -40,10 +38,7 @@ class ScenarioReaderTest {
         }
       }
     }
-    assertEquals(Set.of("chaos.yaml"), refused.keySet());
-    String chaos = refused.getOrDefault("chaos.yaml", "");
-    assertTrue(chaos.contains("visible: this engine does not do visible probes yet; leave"), chaos);
-    assertEquals(4, chaos.lines().count(), chaos);
+    assertEquals(Map.of(), refused);
   }
 
   @Test
@@ -51,17 +46,7 @@ class ScenarioReaderTest {
     Scenario scenario =
         valid(ScenarioReader.read("t", HEAD + "  - {name: a, count: 2, model: pump}\n"));
     assertEquals(
-        new FleetSpec(
-            "a",
-            null,
-            2,
-            0,
-            SignalModel.PUMP,
-            Duration.ofSeconds(1),
-            0,
-            20,
-            Duration.ofSeconds(60),
-            MqttVersion.V3_1_1),
+        FleetSpec.direct("a", 2, SignalModel.PUMP, Duration.ofSeconds(1)),
         scenario.fleets().getFirst());
     assertEquals(1, scenario.seed());
     assertNull(scenario.fleets().getFirst().enterprise());
@@ -217,6 +202,7 @@ class ScenarioReaderTest {
         "phases: [{name: a, duration: 9s, kind: strom}] | soak; did you mean storm?",
         "phases: [{name: a, duration: 1s}, {name: a, duration: 1s}] | two phases have the name 'a'",
         "phases: [{name: a, duration: 4d}, {name: b, duration: 4d}] | a run takes at most 168h",
+        "duration: 1s\\nthresholds: [visible.p99 < 2s] | add for example 'probes: {visible: 1%}'",
         "phases: [] | a run has 1 to 100 phases, not 0",
         "phases: [{name: a, duration: 3d, kind: burst, load: 9%, every: 1s}] | make it 26s",
         "phases: [run] | a phase is a group of keys",

@@ -84,13 +84,7 @@ final class FleetReader {
     String name = fields.text("name", NAME, "fleet");
     boolean gateway = fields.choice("kind", KINDS, false);
     Dialect dialect = fields.choice("dialect", DIALECTS, Dialect.THINGSBOARD);
-    if (dialect == Dialect.SPARKPLUG) {
-      fields.needs("dialect", Feature.SPARKPLUG);
-    }
     boolean tls = fields.flag("tls", false);
-    if (tls) {
-      fields.needs("tls", Feature.TLS);
-    }
     FleetSpec fleet =
         new FleetSpec(
             name,
@@ -128,9 +122,6 @@ final class FleetReader {
 
   private static int qos(Fields fields) {
     int qos = Math.toIntExact(fields.whole("qos", 0, 2, 1L));
-    if (qos != 1) {
-      fields.needs("qos", qos == 0 ? Feature.QOS_0 : Feature.QOS_2);
-    }
     return qos;
   }
 

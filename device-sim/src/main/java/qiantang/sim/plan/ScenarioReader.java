@@ -26,9 +26,9 @@ public final class ScenarioReader {
   private final Problems problems;
   private final Reading reading;
 
-  private ScenarioReader(String name, Set<Feature> supported) {
+  private ScenarioReader(String name) {
     problems = new Problems(name);
-    reading = new Reading(problems, supported);
+    reading = new Reading(problems);
   }
 
   public static Outcome<Scenario> read(Path file) {
@@ -50,12 +50,7 @@ public final class ScenarioReader {
 
   /** The text of a file; the name is only for messages. */
   public static Outcome<Scenario> read(String name, String text) {
-    return read(name, text, Feature.supported());
-  }
-
-  /** As an engine with other features than ours would read it. */
-  static Outcome<Scenario> read(String name, String text, Set<Feature> supported) {
-    ScenarioReader reader = new ScenarioReader(name, supported);
+    ScenarioReader reader = new ScenarioReader(name);
     Scenario scenario = reader.scenario(text);
     if (scenario == null || !reader.problems.none()) {
       return new Outcome.Failed<>(
@@ -65,8 +60,8 @@ public final class ScenarioReader {
   }
 
   /** The keys that were asked for while a text was read, by the path of their group. */
-  static Map<String, Set<String>> knownKeys(String text, Set<Feature> supported) {
-    ScenarioReader reader = new ScenarioReader("keys", supported);
+  static Map<String, Set<String>> knownKeys(String text) {
+    ScenarioReader reader = new ScenarioReader("keys");
     reader.scenario(text);
     return reader.reading.knownKeys();
   }

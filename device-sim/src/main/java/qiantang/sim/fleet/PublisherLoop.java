@@ -55,6 +55,7 @@ final class PublisherLoop {
   private final FleetOptions options;
   private final LoopFigures figures;
   private final Outbound outbound;
+  private final Answers answers;
   private final EdgeNodes nodes;
   private final long originNanos;
 
@@ -89,6 +90,7 @@ final class PublisherLoop {
     this.options = options;
     this.figures = figures;
     this.outbound = new Outbound(seats, figures, options.backlogMax(), this::write);
+    this.answers = new Answers(seats, figures, outbound, options.nanos());
     this.nodes = new EdgeNodes(seats);
     this.originNanos = options.nanos().getAsLong();
     int count = seats.size();
@@ -316,65 +318,22 @@ final class PublisherLoop {
     if (stopping) {
       return; // the ledgers have been handed over
     }
+    Connection open = connections[p];
+    if (open == null) {
+      return; // it was left while its packets were told
+    }
     switch (packet) {
       case ServerPacket.ConnAck connAck -> loginAnswered(p, connAck);
-      case ServerPacket.PubAck pubAck -> acknowledged(p, pubAck);
       case ServerPacket.SubAck subAck -> subscribed(p, subAck);
-      case ServerPacket.Message message -> {
-        if (connections[p] != null) {
-          nodes.received(p, connections[p], message);
-        }
-      }
-      case ServerPacket.PubRec pubRec -> received(p, pubRec);
-      case ServerPacket.PubComp pubComp -> completed(p, pubComp);
+      case ServerPacket.Message message -> nodes.received(p, open, message);
+      case ServerPacket.OfMessage answer -> answers.take(p, open, answer);
       case ServerPacket.PingResp _ -> state[p] &= ~PINGED;
       case ServerPacket.Disconnect disconnect ->
-          abort(p, "the server disconnected: " + code(disconnect.code()) + disconnect.reason());
+          abort(
+              p,
+              "the server disconnected: " + Answers.code(disconnect.code()) + disconnect.reason());
       case ServerPacket.Other other -> abort(p, "the server sent packet type " + other.type());
     }
-  }
-
-  private void acknowledged(int p, ServerPacket.PubAck pubAck) {
-    if (isOfOtherQos(p, 1, "PUBACK")) {
-      return;
-    }
-    long now = options.nanos().getAsLong();
-    boolean known = outbound.acknowledged(p, pubAck.packetId(), pubAck.success(), now);
-    if (known && !pubAck.success()) {
-      refused(p, pubAck.code(), pubAck.reason());
-    }
-  }
-
-  private void received(int p, ServerPacket.PubRec pubRec) {
-    if (isOfOtherQos(p, 2, "PUBREC")) {
-      return;
-    }
-    long now = options.nanos().getAsLong();
-    boolean known = outbound.received(p, pubRec.packetId(), pubRec.success(), now);
-    Connection open = connections[p];
-    if (known && !pubRec.success()) {
-      refused(p, pubRec.code(), pubRec.reason());
-    } else if (!known && pubRec.success() && open != null) {
-      open.releaseUnknown(pubRec.packetId());
-    }
-  }
-
-  private void completed(int p, ServerPacket.PubComp pubComp) {
-    if (!isOfOtherQos(p, 2, "PUBCOMP")) {
-      outbound.completed(p, pubComp.packetId(), options.nanos().getAsLong());
-    }
-  }
-
-  private boolean isOfOtherQos(int p, int qos, String name) {
-    if (plan(p).fleet().qos() == qos) {
-      return false;
-    }
-    abort(p, "the server answered QoS " + plan(p).fleet().qos() + " with " + name);
-    return true;
-  }
-
-  private void refused(int p, int code, String reason) {
-    figures.trouble(plan(p).id() + ": message refused: " + code(code) + reason);
   }
 
   private void closed(int p, String cause) {
@@ -406,7 +365,7 @@ final class PublisherLoop {
   private void loginAnswered(int p, ServerPacket.ConnAck connAck) {
     if (connAck.code() != 0) {
       figures.loginsRefused.increment();
-      abort(p, "the server refused the login: " + code(connAck.code()));
+      abort(p, "the server refused the login: " + Answers.code(connAck.code()));
       return;
     }
     int qos = plan(p).fleet().qos();
@@ -441,7 +400,7 @@ final class PublisherLoop {
       return;
     }
     if (subAck.code() >= 0x80) {
-      figures.trouble(plan(p).id() + ": commands are refused: " + code(subAck.code()));
+      figures.trouble(plan(p).id() + ": commands are refused: " + Answers.code(subAck.code()));
     }
     nodes.announce(p, open);
     loggedIn(p);
@@ -510,9 +469,5 @@ final class PublisherLoop {
 
   private int millis(long nanos) {
     return (int) ((nanos - originNanos) / NANOS_PER_MILLI);
-  }
-
-  private static String code(int code) {
-    return String.format("0x%02x ", code);
   }
 }

@@ -3,6 +3,9 @@ package qiantang.sim.wire;
 /** What a server may send to a client that only publishes. */
 public sealed interface ServerPacket {
 
+  /** What becomes of a message of ours. */
+  sealed interface OfMessage extends ServerPacket {}
+
   /**
    * The answer to CONNECT.
    *
@@ -21,7 +24,7 @@ public sealed interface ServerPacket {
    * @param code below 0x80 is success; 3.1.1 knows only success
    * @param reason the server's text, empty if it gave none
    */
-  record PubAck(int packetId, int code, String reason) implements ServerPacket {
+  record PubAck(int packetId, int code, String reason) implements OfMessage {
     public boolean success() {
       return code < 0x80;
     }
@@ -46,7 +49,7 @@ public sealed interface ServerPacket {
    *
    * @param code as of a PUBACK; from 0x80 on it is the last answer too [MQTT-5 4.3.3]
    */
-  record PubRec(int packetId, int code, String reason) implements ServerPacket {
+  record PubRec(int packetId, int code, String reason) implements OfMessage {
     public boolean success() {
       return code < 0x80;
     }
@@ -57,7 +60,7 @@ public sealed interface ServerPacket {
    *
    * @param code 0x92 where the server knows no such message, as it has long been done
    */
-  record PubComp(int packetId, int code, String reason) implements ServerPacket {}
+  record PubComp(int packetId, int code, String reason) implements OfMessage {}
 
   record PingResp() implements ServerPacket {}
 

@@ -208,13 +208,7 @@ public final class QueryMain implements AutoCloseable {
             new RevokeCredential(registry, changes, store),
             clock),
         access.tokens(credentials, changes),
-        new DataEndpoints(
-            new ReadLatest(reader, devices, store),
-            new ReadLatestOfAll(reader, new Places(registry, store), budget, store),
-            new ReadSeries(reader, devices, budget, store),
-            new ReadIntervals(reader, devices, budget, store),
-            new ReadRejections(reader, devices, store),
-            clock),
+        data(reader, registry, devices, budget, store, clock),
         new ConnectionEndpoints(new ReadConnections(reader, devices, store)),
         new DeletionEndpoints(
             new DeleteData(registry, folds, devices, store, clock, random::nextLong),
@@ -226,6 +220,22 @@ public final class QueryMain implements AutoCloseable {
         access.grants(credentials, changes),
         access.sessions(credentials, changes),
         access.lines());
+  }
+
+  private static DataEndpoints data(
+      Reader reader,
+      Registry registry,
+      Devices devices,
+      SampleBudget budget,
+      StoreWait store,
+      InstantSource clock) {
+    return new DataEndpoints(
+        new ReadLatest(reader, devices, store),
+        new ReadLatestOfAll(reader, new Places(registry, store), budget, store),
+        new ReadSeries(reader, devices, budget, store),
+        new ReadIntervals(reader, devices, budget, store),
+        new ReadRejections(reader, devices, store),
+        clock);
   }
 
   /** The port it listens on. */

@@ -60,9 +60,9 @@ public final class GrantIndex {
             : ofLine.computeIfAbsent(new Line(factory, line), id -> new ArrayList<>()));
   }
 
-  /** How many grants it holds. */
-  public int size() {
-    return all.size();
+  /** How many names it holds, of devices and metrics; each grant is one too. */
+  int names() {
+    return all.stream().mapToInt(grant -> 1 + grant.names()).sum();
   }
 
   /** Whether a decision needs to know a device's factory and line. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /**
  * What was read of access, used as long as every change of it is heard. Any thread.
@@ -21,10 +22,20 @@ public final class Remembered<K, V> {
   private final Cache<K, V> kept;
   private final AtomicLong generation = new AtomicLong();
 
-  /** Remembers so many. */
-  public Remembered(AccessWatch watch, int max) {
+  /**
+   * Remembers some.
+   *
+   * @param weightMax of all together
+   * @param weight of one
+   */
+  public Remembered(AccessWatch watch, long weightMax, ToIntFunction<V> weight) {
     this.watch = watch;
-    kept = Caffeine.newBuilder().expireAfterWrite(KEPT).maximumSize(max).build();
+    kept =
+        Caffeine.newBuilder()
+            .expireAfterWrite(KEPT)
+            .maximumWeight(weightMax)
+            .weigher((K key, V value) -> weight.applyAsInt(value))
+            .build();
   }
 
   /** The value; asked for where nothing is remembered, or changes may have been missed. */

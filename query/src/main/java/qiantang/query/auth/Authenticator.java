@@ -40,7 +40,7 @@ public final class Authenticator {
     this.registry = registry;
     this.store = store;
     this.clock = clock;
-    kept = new Remembered<>(watch, KEPT_MAX);
+    kept = new Remembered<>(watch, KEPT_MAX, credential -> 1);
     watch.tell(this::forget);
   }
 

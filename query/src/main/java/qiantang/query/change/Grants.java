@@ -22,9 +22,6 @@ import qiantang.store.registry.Registry;
  * more, on every node and for answers under way. Blocks: virtual threads only.
  */
 public final class Grants {
-  // Enough for those that hold and those of the years before.
-  private static final int LOOKED_AT_MAX = 10_000;
-
   private final Registry registry;
   private final GrantTables tables;
   private final Credentials credentials;
@@ -50,8 +47,12 @@ public final class Grants {
     /** There is no such platform or enterprise; or it is the grantor itself. */
     record NoGrantee(String detail) implements Result {}
 
-    /** So many are there that are not over. */
-    record TooMany(int max) implements Result {}
+    /**
+     * So many are there.
+     *
+     * @param detail which, and what to do
+     */
+    record TooMany(String detail) implements Result {}
   }
 
   /** Grants of a registry. */
@@ -77,17 +78,20 @@ public final class Grants {
       return new Result.NoGrantee(fault);
     }
     Instant now = clock.instant();
-    long alive =
-        store.await(tables.given(enterprise, null, LOOKED_AT_MAX)).stream()
-            .filter(
-                grant ->
-                    switch (grant.stateAt(now)) {
-                      case WAITING, LIVE -> true;
-                      case OVER, REVOKED -> false;
-                    })
-            .count();
+    List<Grant> all = store.await(tables.given(enterprise, null, Grant.REMEMBERED_MAX));
+    long alive = all.stream().filter(grant -> grant.isToCome(now)).count();
+    long names = all.stream().mapToLong(Grant::names).sum();
+    int more = wanted.subtree.devices().size() + wanted.metrics.size();
     if (alive >= Grant.LIVE_MAX) {
-      return new Result.TooMany(Grant.LIVE_MAX);
+      return new Result.TooMany(Grant.LIVE_MAX + " grants are not over: revoke some of them first");
+    }
+    if (all.size() >= Grant.REMEMBERED_MAX || names + more > Grant.NAMES_MAX) {
+      return new Result.TooMany(
+          "grants are remembered for 400 days when they are over, "
+              + Grant.REMEMBERED_MAX
+              + " of them with "
+              + Grant.NAMES_MAX
+              + " names of devices and metrics: grant factories or lines, and for longer");
     }
     Grant grant =
         new Grant(

@@ -63,9 +63,7 @@ public final class GrantEndpoints {
         faults.member("/grantee/id", none.detail());
         yield faults.answer();
       }
-      case Grants.Result.TooMany(int max) ->
-          Answer.problem(
-              Problem.TOO_MANY_GRANTS, max + " grants are not over: revoke some of them first");
+      case Grants.Result.TooMany(String detail) -> Answer.problem(Problem.TOO_MANY_GRANTS, detail);
     };
   }
 

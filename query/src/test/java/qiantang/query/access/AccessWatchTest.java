@@ -26,7 +26,7 @@ class AccessWatchTest {
           new StoreWait(Duration.ofSeconds(1)),
           () -> NOW.plusNanos(nanos.get()),
           nanos::get);
-  private final Remembered<String, Integer> remembered = new Remembered<>(watch, 100);
+  private final Remembered<String, Integer> remembered = new Remembered<>(watch, 100, value -> 1);
   private final AtomicInteger asked = new AtomicInteger();
 
   private int get() {

@@ -25,7 +25,7 @@ import qiantang.store.model.EnterpriseId;
 /** The decision and its index beside one that looks at every grant, over random cases. */
 class DecideTest {
   private static final long SEED = 20_260_301L;
-  private static final int WORLDS = 3_000;
+  private static final int WORLDS = 10_000;
   private static final int CASES_OF_WORLD = 100;
 
   private static final EnterpriseId MINE = new EnterpriseId("mine");

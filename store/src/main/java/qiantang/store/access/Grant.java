@@ -40,6 +40,12 @@ public record Grant(
   /** Grants of one enterprise that are not over: a list that a person can look through. */
   public static final int LIVE_MAX = 1000;
 
+  /** Grants of one enterprise that are remembered, those that are over for 400 days. */
+  public static final int REMEMBERED_MAX = 10_000;
+
+  /** Devices and metrics that all of them name: whoever decides holds 20 MB of them at most. */
+  public static final int NAMES_MAX = 200_000;
+
   /** The longest: what should hold longer is granted anew, by somebody who still knows why. */
   public static final Duration DURATION_MAX = Duration.ofDays(3653);
 
@@ -83,6 +89,19 @@ public record Grant(
       return State.OVER;
     }
     return now.isBefore(from) ? State.WAITING : State.LIVE;
+  }
+
+  /** Whether it holds, or will: neither over nor taken back. */
+  public boolean isToCome(Instant now) {
+    return switch (stateAt(now)) {
+      case WAITING, LIVE -> true;
+      case OVER, REVOKED -> false;
+    };
+  }
+
+  /** How many devices and metrics it names. */
+  public int names() {
+    return subtree.devices().size() + metrics.size();
   }
 
   /** Whether it gives samples as they are. */

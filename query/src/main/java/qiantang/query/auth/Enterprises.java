@@ -24,9 +24,13 @@ public final class Enterprises {
     this.store = store;
   }
 
-  /** Whether the enterprise that a caller was granted exists. */
-  public boolean exists(Grant grant) {
-    EnterpriseId id = grant.enterprise();
+  /** Whether the enterprise that a caller has leave for exists. */
+  public boolean exists(Leave leave) {
+    return exists(leave.enterprise());
+  }
+
+  /** Whether an enterprise exists; not to be told to whom has no leave for it. */
+  public boolean exists(EnterpriseId id) {
     if (kept.getIfPresent(id) != null) {
       return true;
     }

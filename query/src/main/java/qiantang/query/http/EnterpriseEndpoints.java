@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Caller;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.change.ChangeEnterprise;
 import qiantang.query.change.CreateEnterprise;
 import qiantang.query.json.RegistryJson;
@@ -13,7 +13,6 @@ import qiantang.query.read.ListEnterprises;
 import qiantang.query.read.Page;
 import qiantang.query.read.ReadEnterprise;
 import qiantang.store.model.EnterpriseId;
-import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Retention;
 import qiantang.store.registry.SubDevices;
 
@@ -57,14 +56,14 @@ public final class EnterpriseEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    Page<Enterprise> page = listEnterprises.run(caller, after, limit);
+    Page<ListEnterprises.Seen> page = listEnterprises.run(caller, after, limit);
     String next = Cursor.ENTERPRISES.encode(page.next());
-    return Answer.json(200, RegistryJson.page(page, next, RegistryJson::enterprise));
+    return Answer.json(200, RegistryJson.page(page, next, RegistryJson::seen));
   }
 
-  Answer read(Grant grant, Request request) {
+  Answer read(Leave leave, Request request) {
     return readEnterprise
-        .run(grant)
+        .run(leave)
         .map(found -> Answer.json(200, RegistryJson.one(found, RegistryJson::enterprise)))
         .orElseGet(() -> Answer.notFound("enterprise"));
   }
@@ -90,7 +89,7 @@ public final class EnterpriseEndpoints {
     };
   }
 
-  Answer change(Grant grant, Request request) {
+  Answer change(Leave leave, Request request) {
     Faults faults = new Faults();
     Members members = new Members(request.body(), "", faults);
     String form = "it is create or known-only";
@@ -103,7 +102,7 @@ public final class EnterpriseEndpoints {
       return faults.answer();
     }
     return changeEnterprise
-        .run(grant, setting)
+        .run(leave, setting)
         .map(now -> Answer.json(200, RegistryJson.one(now, RegistryJson::enterprise)))
         .orElseGet(() -> Answer.notFound("enterprise"));
   }

@@ -2,7 +2,7 @@ package qiantang.query.http;
 
 import io.vertx.core.http.HttpMethod;
 import qiantang.query.auth.Caller;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 
 /** One line of the route table: method, path, who may, and what answers. */
 sealed interface Route {
@@ -18,22 +18,33 @@ sealed interface Route {
   record ForCaller(HttpMethod method, String path, Role role, CallersUse use) implements Route {}
 
   /** Needs a token that may see the enterprise in the path. */
-  record ForEnterprise(HttpMethod method, String path, Leave leave, Weight weight, GrantedUse use)
+  record ForEnterprise(HttpMethod method, String path, Need need, Weight weight, EnterprisesUse use)
       implements Route {}
 
   /** Whose token. */
   enum Role {
     /** Anybody's. */
     ANY,
+    /** A person's of an enterprise, or an operator's. */
+    MEMBER,
     /** An admin's or operator's. */
     ADMIN,
     /** An operator's. */
     OPERATOR
   }
 
-  /** What for. */
-  enum Leave {
+  /** What for. Of what is granted, whoever answers asks {@link Leave#sight()}. */
+  enum Need {
+    /** To read what concerns the enterprise's own people and operators alone; no grant gives it. */
     READ,
+    /** To see devices and how they are; for grantees and applications with the scope read too. */
+    LOOK,
+    /** To read what devices measured; for the same. */
+    DATA,
+    /** To follow it live; for grantees, and applications with the scope stream. */
+    LIVE,
+    /** To look for faults; for the enterprise's applications with the scope diagnose too. */
+    DIAGNOSE,
     CHANGE,
     /** To change what an operator alone decides. */
     OPERATE
@@ -59,9 +70,9 @@ sealed interface Route {
     Answer answer(Caller caller, Request request);
   }
 
-  /** Answers whoever holds a grant. */
+  /** Answers whoever has leave for an enterprise. */
   @FunctionalInterface
-  interface GrantedUse {
-    Answer answer(Grant grant, Request request);
+  interface EnterprisesUse {
+    Answer answer(Leave leave, Request request);
   }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.store.model.DeviceId;
 
 /** Which devices an enterprise has. */
@@ -23,16 +23,19 @@ public final class ListDevices {
 
   /** At most {@code limit} devices in order of id, from behind {@code after}. */
   public Page<FleetDevice> run(
-      Grant grant, DeviceFilter filter, @Nullable DeviceId after, int limit) {
-    Fleet fleet = devices.fleet(grant.enterprise(), devices.activity(grant.enterprise()));
-    int rowsAtOnce = filter.isOpen() ? Math.min(limit + 1, ROWS_AT_ONCE_MAX) : ROWS_AT_ONCE_MAX;
+      Leave leave, DeviceFilter filter, @Nullable DeviceId after, int limit) {
+    Fleet fleet = devices.fleet(leave.enterprise(), devices.activity(leave.enterprise()));
+    int rowsAtOnce =
+        filter.isOpen() && leave.sight().isWhole()
+            ? Math.min(limit + 1, ROWS_AT_ONCE_MAX)
+            : ROWS_AT_ONCE_MAX;
     Iterator<FleetDevice> walk = fleet.after(after, rowsAtOnce);
     List<FleetDevice> found = new ArrayList<>();
     DeviceId last = after;
     for (int i = 0; walk.hasNext() && found.size() < limit && i < LOOKED_AT_MAX; i++) {
       FleetDevice device = walk.next();
       last = device.id();
-      if (filter.accepts(device)) {
+      if (filter.accepts(device) && leave.sight().sees(device.place())) {
         found.add(device);
       }
     }

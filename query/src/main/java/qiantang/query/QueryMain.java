@@ -34,7 +34,9 @@ import qiantang.query.http.DeletionEndpoints;
 import qiantang.query.http.DeviceEndpoints;
 import qiantang.query.http.Dispatcher;
 import qiantang.query.http.EnterpriseEndpoints;
+import qiantang.query.http.HealthEndpoints;
 import qiantang.query.http.OpenEndpoints;
+import qiantang.query.http.PlatformEndpoints;
 import qiantang.query.http.QuotaEndpoints;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
@@ -44,6 +46,7 @@ import qiantang.query.http.TraceEndpoints;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.Devices;
+import qiantang.query.read.KeptCounts;
 import qiantang.query.read.ListCredentials;
 import qiantang.query.read.ListDeletions;
 import qiantang.query.read.ListDevices;
@@ -51,9 +54,11 @@ import qiantang.query.read.ListEnterprises;
 import qiantang.query.read.ListTokens;
 import qiantang.query.read.ReadConnections;
 import qiantang.query.read.ReadEnterprise;
+import qiantang.query.read.ReadHealth;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatest;
 import qiantang.query.read.ReadLatestOfAll;
+import qiantang.query.read.ReadPlatforms;
 import qiantang.query.read.ReadQuotas;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
@@ -61,6 +66,7 @@ import qiantang.query.read.ReadTrace;
 import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.count.EnterpriseCounter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layouts;
 import qiantang.store.journal.JournalTables;
@@ -166,7 +172,8 @@ public final class QueryMain implements AutoCloseable {
             folds,
             new Layouts(folds, registry, System::nanoTime),
             clock);
-    Devices devices = new Devices(registry, reader, store);
+    KeptCounts kept = new KeptCounts(registry.kept(), store);
+    Devices devices = new Devices(registry, reader, kept, store, clock);
     ListEnterprises listEnterprises = new ListEnterprises(registry, store);
     SecureRandom random = new SecureRandom();
     Credentials credentials = new Credentials(random, clock);
@@ -211,7 +218,16 @@ public final class QueryMain implements AutoCloseable {
         new TraceEndpoints(
             new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
             new ReadTrace(registry.traces(), store, clock, System::nanoTime),
-            clock));
+            clock),
+        new HealthEndpoints(
+            new ReadHealth(
+                new EnterpriseCounter(reader, registry, clock, decoders),
+                kept,
+                registry.kept(),
+                devices,
+                store),
+            clock),
+        new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)));
   }
 
   /** The port it listens on. */

@@ -32,6 +32,7 @@ final class AccessIT {
           new Expected("POST /v1/enterprises", 403, 403, 400, "{}"),
           new Expected("GET /v1/enterprises/{enterprise}", 200, 200, 200, ""),
           new Expected("PATCH /v1/enterprises/{enterprise}", 403, 400, 400, "{}"),
+          new Expected("GET /v1/enterprises/{enterprise}/health", 200, 200, 200, ""),
           new Expected("GET /v1/enterprises/{enterprise}/quotas", 200, 200, 200, ""),
           new Expected("PATCH /v1/enterprises/{enterprise}/quotas", 403, 403, 400, "{}"),
           new Expected("GET /v1/enterprises/{enterprise}/traces", 200, 200, 200, ""),
@@ -53,8 +54,12 @@ final class AccessIT {
           new Expected("DELETE " + D + "/credentials/{credential}", 403, 404, 404, ""),
           new Expected("GET " + D + "/latest", 200, 200, 200, ""),
           new Expected("GET " + D + "/series", 200, 200, 200, ""),
+          new Expected("GET " + D + "/health", 200, 200, 200, ""),
           new Expected("GET " + D + "/connections", 200, 200, 200, ""),
           new Expected("GET " + D + "/rejections", 200, 200, 200, ""),
+          new Expected("GET /v1/platforms", 200, 200, 200, ""),
+          new Expected("GET /v1/platforms/{platform}", 200, 200, 200, ""),
+          new Expected("GET /v1/platforms/{platform}/enterprises", 200, 200, 200, ""),
           new Expected("GET /v1/tokens", 200, 200, 200, ""),
           new Expected("POST /v1/tokens", 403, 400, 400, "{}"),
           new Expected("GET /v1/rejections", 404, 404, 200, ""));
@@ -123,7 +128,7 @@ final class AccessIT {
   @Test
   void whoMayNotIsToldHisRole() {
     String viewer = world.token(mine, Role.VIEWER);
-    String body = ask(EXPECTED.get(6), viewer).body();
+    String body = ask(EXPECTED.get(7), viewer).body();
     assertTrue(body.contains("the token 'viewer of mine' has the role viewer,"), body);
     body = ask(EXPECTED.get(2), world.token(mine, Role.ADMIN)).body();
     assertTrue(body.contains("the token 'admin of mine' has the role admin,"), body);
@@ -180,6 +185,7 @@ final class AccessIT {
     String[] line = expected.line().split(" ", 2);
     String path = line[1].replace("{enterprise}", enterprise).replace("{device}", "d1");
     path = path.replace("{credential}", "none").replace("{trace}", "none");
+    path = path.replace("{platform}", "supet");
     return expected.body().isEmpty()
         ? world.api.send(line[0], path, token, null)
         : world.api.send(line[0], path, token, expected.body(), "Content-Type", "application/json");

@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.kept.KeptTables;
+import qiantang.store.memory.MemoryKept;
 import qiantang.store.memory.MemoryTraces;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -127,6 +129,11 @@ final class Away implements Registry {
   @Override
   public TraceTables traces() {
     return new MemoryTraces();
+  }
+
+  @Override
+  public KeptTables kept() {
+    return new MemoryKept();
   }
 
   private static <T> CompletionStage<T> away() {

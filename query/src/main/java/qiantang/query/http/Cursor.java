@@ -17,7 +17,8 @@ enum Cursor {
   REJECTIONS("r"),
   CONNECTIONS("c"),
   SERIES("s"),
-  TRACES("x");
+  TRACES("x"),
+  MEMBERS("m");
 
   private static final String VERSION = "1:";
 

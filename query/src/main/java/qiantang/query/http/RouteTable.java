@@ -34,7 +34,9 @@ public final class RouteTable {
       DataEndpoints data,
       ConnectionEndpoints connections,
       DeletionEndpoints deletions,
-      TraceEndpoints traces) {
+      TraceEndpoints traces,
+      HealthEndpoints health,
+      PlatformEndpoints platforms) {
     routes =
         List.of(
             forAnyone(GET, "/", open::page),
@@ -47,6 +49,7 @@ public final class RouteTable {
             forCaller(POST, "/v1/enterprises", OPERATOR, enterprises::create),
             forEnterprise(GET, E, READ, HEAVY, enterprises::read),
             forEnterprise(PATCH, E, CHANGE, LIGHT, enterprises::change),
+            forEnterprise(GET, E + "/health", READ, HEAVY, health::ofEnterprise),
             forEnterprise(GET, E + "/quotas", READ, LIGHT, quotas::read),
             forEnterprise(PATCH, E + "/quotas", OPERATE, LIGHT, quotas::change),
             forEnterprise(GET, E + "/devices", READ, HEAVY, devices::list),
@@ -70,7 +73,11 @@ public final class RouteTable {
             forEnterprise(GET, D + "/latest", READ, LIGHT, data::latest),
             forEnterprise(GET, D + "/series", READ, HEAVY, data::series),
             forEnterprise(GET, D + "/rejections", READ, HEAVY, data::rejectionsOfDevice),
+            forEnterprise(GET, D + "/health", READ, HEAVY, health::ofDevice),
             forEnterprise(GET, D + "/connections", READ, HEAVY, connections::ofDevice),
+            forCaller(GET, "/v1/platforms", ANY, platforms::list),
+            forCaller(GET, "/v1/platforms/{platform}", ANY, platforms::read),
+            forCaller(GET, "/v1/platforms/{platform}/enterprises", ANY, platforms::enterprises),
             forCaller(GET, "/v1/tokens", ANY, tokens::list),
             forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));

@@ -10,6 +10,8 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.count.DeviceEvidence;
+import qiantang.store.health.ModelBounds;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Activity;
@@ -28,8 +30,23 @@ final class Fleet {
   private final EnterpriseId enterprise;
   private final SortedMap<DeviceId, DeviceActivity> seen;
   private final Set<DeviceId> gateways;
+  private final SortedMap<String, ModelBounds> bounds;
+  private final long nowMillis;
 
-  Fleet(Registry registry, StoreWait store, EnterpriseId enterprise, Activity activity) {
+  /**
+   * A fleet.
+   *
+   * @param bounds what is usual, by model
+   */
+  Fleet(
+      Registry registry,
+      StoreWait store,
+      EnterpriseId enterprise,
+      Activity activity,
+      SortedMap<String, ModelBounds> bounds,
+      long nowMillis) {
+    this.bounds = bounds;
+    this.nowMillis = nowMillis;
     this.registry = registry;
     this.store = store;
     this.enterprise = enterprise;
@@ -44,7 +61,16 @@ final class Fleet {
   /** One device that the registry does not know; null where nobody does. */
   @Nullable FleetDevice discovered(DeviceId id) {
     DeviceActivity activity = seen.get(id);
-    return activity == null ? null : FleetDevice.discovered(id, activity, gateways.contains(id));
+    return activity == null ? null : discovered(id, activity);
+  }
+
+  private FleetDevice discovered(DeviceId id, DeviceActivity activity) {
+    return FleetDevice.discovered(
+        id,
+        activity,
+        gateways.contains(id),
+        bounds.get(DeviceEvidence.model(null, activity)),
+        nowMillis);
   }
 
   /**
@@ -89,14 +115,16 @@ final class Fleet {
         boolean isBoth = nowEntry != null && nowRow.id().equals(nowEntry.getKey());
         row = nextRow();
         entry = isBoth ? nextEntry() : nowEntry;
-        return FleetDevice.registered(nowRow, seen.get(nowRow.id()));
+        DeviceActivity activity = seen.get(nowRow.id());
+        return FleetDevice.registered(
+            nowRow, activity, bounds.get(DeviceEvidence.model(nowRow, activity)), nowMillis);
       }
       if (nowEntry == null) {
         throw new NoSuchElementException();
       }
       entry = nextEntry();
       DeviceId id = nowEntry.getKey();
-      return FleetDevice.discovered(id, nowEntry.getValue(), gateways.contains(id));
+      return discovered(id, nowEntry.getValue());
     }
 
     private Map.@Nullable Entry<DeviceId, DeviceActivity> nextEntry() {

@@ -41,12 +41,17 @@ class SchemaIT {
           "disabled_devices",
           "enterprises",
           "events",
+          "health",
           "journal",
+          "kept_counts",
+          "kept_hours",
           "lane_cursors",
           "layouts",
           "living_traces",
           "masks",
           "packed_minutes",
+          "platform_enterprises",
+          "platform_sums",
           "platforms",
           "registers",
           "rollups_10y",
@@ -106,7 +111,8 @@ class SchemaIT {
               "007-starts.cql true",
               "008-access.cql true",
               "009-quotas.cql true",
-              "010-traces.cql true"),
+              "010-traces.cql true",
+              "012-health.cql true"),
           upgrades(session, "schema_together"));
     }
   }

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.kept.KeptTables;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
@@ -63,6 +64,7 @@ final class CassandraRegistry implements Registry {
   private final CassandraCredentials credentials;
   private final CassandraChanges changes;
   private final CassandraTraces traces;
+  private final CassandraKept kept;
 
   CassandraRegistry(CqlSession session) {
     this.session = session;
@@ -96,6 +98,7 @@ final class CassandraRegistry implements Registry {
     selectDisabled = prepare("SELECT device, disabled FROM disabled_devices WHERE enterprise = ?");
     changes = new CassandraChanges(session);
     traces = new CassandraTraces(session);
+    kept = new CassandraKept(session);
     credentials = new CassandraCredentials(session, changes);
   }
 
@@ -384,6 +387,11 @@ final class CassandraRegistry implements Registry {
   @Override
   public TraceTables traces() {
     return traces;
+  }
+
+  @Override
+  public KeptTables kept() {
+    return kept;
   }
 
   private CompletionStage<Void> write(BoundStatement statement) {

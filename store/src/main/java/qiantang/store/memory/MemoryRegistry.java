@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.kept.KeptTables;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
@@ -39,6 +40,7 @@ public final class MemoryRegistry implements Registry {
       new ConcurrentHashMap<>();
   private final Map<CredentialKey, Credential> credentials = new ConcurrentHashMap<>();
   private final TraceTables traces = new MemoryTraces();
+  private final KeptTables kept = new MemoryKept();
   private final Map<Instant, Queue<AccessChange>> changes = new ConcurrentSkipListMap<>();
 
   /** An empty registry. */
@@ -193,6 +195,11 @@ public final class MemoryRegistry implements Registry {
   @Override
   public TraceTables traces() {
     return traces;
+  }
+
+  @Override
+  public KeptTables kept() {
+    return kept;
   }
 
   private ConcurrentSkipListMap<DeviceId, Device> of(EnterpriseId enterprise) {

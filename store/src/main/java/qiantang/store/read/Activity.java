@@ -3,6 +3,7 @@ package qiantang.store.read;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.health.Behaviour;
 import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
 
@@ -28,6 +29,10 @@ public record Activity(
    * @param firstArrivalMicros of its first birth or connect; null where only readings are known
    * @param lastEventTimeMicros of its newest reading, null without one
    * @param metrics names seen, the first thousand in order of name
+   * @param isUnclear whether it is online by a node whose heartbeat is late
+   * @param behaviour in the last day; deletions hide nothing of it, for it has no values
+   * @param connectedShare of the last day, by sessions of its own or of its gateway; null where
+   *     none is known
    */
   public record DeviceActivity(
       @Nullable String name,
@@ -38,7 +43,10 @@ public record Activity(
       @Nullable String reason,
       @Nullable Long firstArrivalMicros,
       @Nullable Long lastEventTimeMicros,
-      SortedSet<String> metrics) {}
+      SortedSet<String> metrics,
+      boolean isUnclear,
+      Behaviour behaviour,
+      @Nullable Double connectedShare) {}
 
   /** Whether a device is connected. */
   public enum Connection {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.kept.KeptTables;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.trace.TraceTables;
@@ -95,4 +96,7 @@ public interface Registry {
 
   /** The tables of live traces. */
   TraceTables traces();
+
+  /** The tables of kept counts. */
+  KeptTables kept();
 }

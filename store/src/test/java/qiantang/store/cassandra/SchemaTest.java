@@ -11,8 +11,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.HealthTables;
 import qiantang.store.fold.RecordTables;
 import qiantang.store.journal.JournalTables;
+import qiantang.store.kept.KeptTables;
 import qiantang.store.registry.AccessChange;
 import qiantang.store.trace.TraceTables;
 
@@ -28,7 +30,8 @@ class SchemaTest {
           "007-starts.cql",
           "008-access.cql",
           "009-quotas.cql",
-          "010-traces.cql");
+          "010-traces.cql",
+          "012-health.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {
@@ -54,6 +57,9 @@ class SchemaTest {
         List.of("device_credentials", "disabled_devices", "access_changes"),
         tables("008-access.cql"));
     assertEquals(List.of("traces", "living_traces", "trace_records"), tables("010-traces.cql"));
+    assertEquals(
+        List.of("health", "kept_counts", "kept_hours", "platform_enterprises", "platform_sums"),
+        tables("012-health.cql"));
   }
 
   @Test
@@ -80,6 +86,8 @@ class SchemaTest {
     assertEquals(FoldTables.BLOCKS_KEPT, kept("blocks"));
     assertEquals(RecordTables.EVENTS_KEPT, kept("events"));
     assertEquals(AccessChange.KEPT, kept("access_changes"));
+    assertEquals(HealthTables.HEALTH_KEPT, kept("health"));
+    assertEquals(KeptTables.HOURS_KEPT, kept("kept_hours"));
     assertEquals(TraceTables.RECORDS_KEPT, kept("trace_records"));
     assertEquals(TraceTables.TRACES_KEPT, kept("traces"));
     assertEquals(TraceTables.TRACES_KEPT, kept("living_traces"));

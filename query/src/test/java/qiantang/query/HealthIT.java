@@ -302,13 +302,13 @@ final class HealthIT {
       Reading reading =
           World.reading(
               device,
-              NOW_MICROS - happenedAgo - i * 10 * SECOND,
+              NOW_MICROS - happenedAgo - i * 10L * SECOND,
               new MetricValue("m", new Value.Int(i)));
       world.send(
           mine,
           new Entry.Readings(
               new DeviceId(device),
-              NOW_MICROS - arrivedAgo - i * 10 * SECOND,
+              NOW_MICROS - arrivedAgo - i * 10L * SECOND,
               List.of(reading)));
     }
   }

@@ -9,12 +9,13 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import qiantang.query.auth.Authenticator;
-import qiantang.query.auth.Enterprises;
+import qiantang.query.audit.Audit;
+import qiantang.query.audit.ReadAudit;
 import qiantang.query.change.AccessChanges;
 import qiantang.query.change.ChangeEnterprise;
 import qiantang.query.change.ChangeQuotas;
@@ -25,15 +26,21 @@ import qiantang.query.change.CreateToken;
 import qiantang.query.change.Credentials;
 import qiantang.query.change.DeleteData;
 import qiantang.query.change.DisableDevice;
+import qiantang.query.change.Grants;
+import qiantang.query.change.Logins;
 import qiantang.query.change.RevokeCredential;
+import qiantang.query.change.RevokeToken;
 import qiantang.query.change.Traces;
+import qiantang.query.http.AuditEndpoints;
 import qiantang.query.http.ConnectionEndpoints;
 import qiantang.query.http.CredentialEndpoints;
 import qiantang.query.http.DataEndpoints;
 import qiantang.query.http.DeletionEndpoints;
 import qiantang.query.http.DeviceEndpoints;
 import qiantang.query.http.Dispatcher;
+import qiantang.query.http.Doorkeeper;
 import qiantang.query.http.EnterpriseEndpoints;
+import qiantang.query.http.GrantEndpoints;
 import qiantang.query.http.HealthEndpoints;
 import qiantang.query.http.OpenEndpoints;
 import qiantang.query.http.PlatformEndpoints;
@@ -41,6 +48,7 @@ import qiantang.query.http.QuotaEndpoints;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.http.RouterFactory;
+import qiantang.query.http.SessionEndpoints;
 import qiantang.query.http.TokenEndpoints;
 import qiantang.query.http.TraceEndpoints;
 import qiantang.query.read.CheckReadiness;
@@ -52,6 +60,7 @@ import qiantang.query.read.ListDeletions;
 import qiantang.query.read.ListDevices;
 import qiantang.query.read.ListEnterprises;
 import qiantang.query.read.ListTokens;
+import qiantang.query.read.Places;
 import qiantang.query.read.ReadConnections;
 import qiantang.query.read.ReadEnterprise;
 import qiantang.query.read.ReadHealth;
@@ -84,13 +93,22 @@ public final class QueryMain implements AutoCloseable {
   private final Vertx vertx;
   private final ExecutorService decoders;
   private final ExecutorService virtualThreads;
+  private final ScheduledExecutorService accessThread;
+  private final Audit audit;
   private final int port;
 
   private QueryMain(
-      Vertx vertx, ExecutorService decoders, ExecutorService virtualThreads, int port) {
+      Vertx vertx,
+      ExecutorService decoders,
+      ExecutorService virtualThreads,
+      ScheduledExecutorService accessThread,
+      Audit audit,
+      int port) {
     this.vertx = vertx;
     this.decoders = decoders;
     this.virtualThreads = virtualThreads;
+    this.accessThread = accessThread;
+    this.audit = audit;
     this.port = port;
   }
 
@@ -117,16 +135,19 @@ public final class QueryMain implements AutoCloseable {
 
     StoreWait store = new StoreWait(config.storeTimeMax());
     RequestMeter meter = new RequestMeter();
+    AccessParts access = AccessParts.of(registry, store, clock);
     Dispatcher dispatcher =
         new Dispatcher(
-            new Authenticator(registry, store, clock),
-            new Enterprises(registry, store),
+            access.authenticator(),
+            new Doorkeeper(access.leaves(), access.enterprises(), new Places(registry, store)),
+            access.trail(),
             new HeavyReads(config.heavyReadsPerTokenMax()),
             meter,
             virtualThreads,
             config.requestsMax(),
             System::nanoTime);
-    RouteTable routes = routes(config, tables, folds, registry, clock, decoders, store, meter);
+    RouteTable routes =
+        routes(config, tables, folds, registry, clock, decoders, store, meter, access);
     RouterFactory routers = new RouterFactory(routes, dispatcher);
 
     Vertx vertx =
@@ -143,9 +164,9 @@ public final class QueryMain implements AutoCloseable {
           new HttpListeners(vertx, routers::router, cores)
               .listen(config.bindAddresses(), config.httpPort());
       logger.info("the API listens on {} port {}", config.bindAddresses(), port);
-      return new QueryMain(vertx, decoders, virtualThreads, port);
+      return new QueryMain(vertx, decoders, virtualThreads, access.start(), access.audit(), port);
     } catch (CannotListenException | RuntimeException e) {
-      new QueryMain(vertx, decoders, virtualThreads, 0).close();
+      new QueryMain(vertx, decoders, virtualThreads, access.start(), access.audit(), 0).close();
       throw e;
     }
   }
@@ -159,7 +180,8 @@ public final class QueryMain implements AutoCloseable {
       InstantSource clock,
       Executor decoders,
       StoreWait store,
-      RequestMeter meter) {
+      RequestMeter meter,
+      AccessParts access) {
     SampleBudget budget = new SampleBudget(config.samplesMax(), config.storeTimeMax());
     meter.gauge(
         "qiantang.http.samples.free",
@@ -174,9 +196,10 @@ public final class QueryMain implements AutoCloseable {
             clock);
     KeptCounts kept = new KeptCounts(registry.kept(), store);
     Devices devices = new Devices(registry, reader, kept, store, clock);
-    ListEnterprises listEnterprises = new ListEnterprises(registry, store);
+    ListEnterprises listEnterprises = new ListEnterprises(registry, access.leaves(), store);
     SecureRandom random = new SecureRandom();
     Credentials credentials = new Credentials(random, clock);
+    ReadAudit readAudit = new ReadAudit(registry.audit(), store);
     AccessChanges changes = new AccessChanges(tables::databaseTime, store, random::nextLong);
 
     return new RouteTable(
@@ -203,10 +226,13 @@ public final class QueryMain implements AutoCloseable {
             new RevokeCredential(registry, changes, store),
             clock),
         new TokenEndpoints(
-            new ListTokens(registry, store), new CreateToken(registry, store, credentials), clock),
+            new ListTokens(registry, store),
+            new CreateToken(registry, store, credentials),
+            new RevokeToken(registry, changes, store),
+            clock),
         new DataEndpoints(
             new ReadLatest(reader, devices, store),
-            new ReadLatestOfAll(reader, budget, store),
+            new ReadLatestOfAll(reader, new Places(registry, store), budget, store),
             new ReadSeries(reader, devices, budget, store),
             new ReadIntervals(reader, devices, budget, store),
             new ReadRejections(reader, devices, store),
@@ -219,6 +245,11 @@ public final class QueryMain implements AutoCloseable {
             new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
             new ReadTrace(registry.traces(), store, clock, System::nanoTime),
             clock),
+        new GrantEndpoints(
+            new Grants(registry, credentials, changes, store, clock), readAudit, clock),
+        new SessionEndpoints(
+            new Logins(registry, credentials, changes, store, clock), access.trail()),
+        new AuditEndpoints(readAudit, access.enterprises(), clock),
         new HealthEndpoints(
             new ReadHealth(
                 new EnterpriseCounter(reader, registry, clock, decoders),
@@ -244,6 +275,8 @@ public final class QueryMain implements AutoCloseable {
       logger.warn("cannot close the API within {} s; going on", CLOSE_TIME_MAX.toSeconds());
     }
     virtualThreads.shutdownNow();
+    accessThread.shutdownNow();
+    audit.end();
     decoders.shutdownNow();
   }
 }

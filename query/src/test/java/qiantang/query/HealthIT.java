@@ -112,8 +112,7 @@ final class HealthIT {
     JsonObject silent = health("silent");
     assertState(silent, "connection", "online", "connect");
     assertState(silent, "data", "silent", "online-but-silent");
-    assertEquals(
-        NOW.toEpochMilli() - 300_000, silent.getJsonObject("data").getLong("since"));
+    assertEquals(NOW.toEpochMilli() - 300_000, silent.getJsonObject("data").getLong("since"));
 
     JsonObject late = health("late");
     assertState(late, "data", "late", "only-old-event-times");
@@ -130,8 +129,7 @@ final class HealthIT {
     JsonObject refused = health("refused");
     assertState(refused, "quality", "bad", "refused-clock");
     assertEquals(
-        new JsonObject().put("clock", 7),
-        evidence(refused, "quality").getJsonObject("rejections"));
+        new JsonObject().put("clock", 7), evidence(refused, "quality").getJsonObject("rejections"));
     assertState(refused, "data", "stale", "never-reported");
 
     JsonObject untouched = health("new");
@@ -148,10 +146,12 @@ final class HealthIT {
     assertEquals(List.of("new", "refused"), ids("?lifecycle=registered"));
     assertEquals(List.of("refused"), ids("?lifecycle=registered&quality=bad"));
     assertEquals(List.of(), ids("?connection=unknown"));
-    Api.assertProblem(
-        "invalid-request", 400, world.api.get(MINE + "/devices?data=good", viewer));
+    Api.assertProblem("invalid-request", 400, world.api.get(MINE + "/devices?data=good", viewer));
     JsonObject listed =
-        world.api.json(200, MINE + "/devices?data=silent", viewer).getJsonArray("items")
+        world
+            .api
+            .json(200, MINE + "/devices?data=silent", viewer)
+            .getJsonArray("items")
             .getJsonObject(0);
     assertState(listed.getJsonObject("health"), "data", "silent", "online-but-silent");
   }
@@ -166,12 +166,12 @@ final class HealthIT {
     assertEquals(1, counts.getJsonObject("data").getInteger("late"));
     assertEquals(1, counts.getJsonObject("quality").getInteger("bad"));
     List<JsonObject> lines = objects(all, "by");
-    assertEquals(
-        List.of("l1", "l2"), lines.stream().map(line -> line.getString("id")).toList());
+    assertEquals(List.of("l1", "l2"), lines.stream().map(line -> line.getString("id")).toList());
     assertEquals("f1", lines.getFirst().getString("factory"));
     assertEquals(6, lines.stream().mapToInt(HealthIT::total).sum());
     for (String level : List.of("factory", "model")) {
-      List<JsonObject> by = objects(world.api.json(200, MINE + "/health?by=" + level, viewer), "by");
+      List<JsonObject> by =
+          objects(world.api.json(200, MINE + "/health?by=" + level, viewer), "by");
       assertEquals(1, by.size());
       assertEquals(counts, by.getFirst().getJsonObject("counts"));
     }
@@ -196,8 +196,7 @@ final class HealthIT {
     JsonObject base = world.api.json(200, "/v1/platforms/supet", world.operator);
     assertEquals(2, base.getInteger("enterprises"));
     assertEquals(7, base.getJsonObject("devices").getInteger("total"));
-    assertEquals(
-        1, base.getJsonObject("devices").getJsonObject("data").getInteger("silent"));
+    assertEquals(1, base.getJsonObject("devices").getJsonObject("data").getInteger("silent"));
     List<JsonObject> plan = objects(base, "plan");
     assertEquals(50_000_000, plan.getFirst().getInteger("target"));
     assertEquals(7, plan.getFirst().getInteger("value"));
@@ -207,14 +206,12 @@ final class HealthIT {
         List.of("supet 7", "textile 6"),
         platforms.stream()
             .map(
-                one ->
-                    one.getString("id") + " " + one.getJsonObject("devices").getInteger("total"))
+                one -> one.getString("id") + " " + one.getJsonObject("devices").getInteger("total"))
             .toList());
     JsonObject trend = world.api.json(200, MINE + "/health", viewer);
     assertEquals(1, objects(trend, "trend").size());
     assertEquals(
-        trend.getJsonObject("counts"),
-        objects(trend, "trend").getFirst().getJsonObject("counts"));
+        trend.getJsonObject("counts"), objects(trend, "trend").getFirst().getJsonObject("counts"));
   }
 
   @Test
@@ -223,7 +220,8 @@ final class HealthIT {
     String path = "/v1/platforms/supet/enterprises?limit=1";
     JsonObject first = world.api.json(200, path, world.operator);
     assertEquals("mine", objects(first, "items").getFirst().getString("id"));
-    assertEquals(6, objects(first, "items").getFirst().getJsonObject("devices").getInteger("total"));
+    assertEquals(
+        6, objects(first, "items").getFirst().getJsonObject("devices").getInteger("total"));
     JsonObject second =
         world.api.json(200, path + "&cursor=" + first.getString("next"), world.operator);
     assertEquals("other", objects(second, "items").getFirst().getString("id"));
@@ -307,9 +305,7 @@ final class HealthIT {
       world.send(
           mine,
           new Entry.Readings(
-              new DeviceId(device),
-              NOW_MICROS - arrivedAgo - i * 10L * SECOND,
-              List.of(reading)));
+              new DeviceId(device), NOW_MICROS - arrivedAgo - i * 10L * SECOND, List.of(reading)));
     }
   }
 

@@ -18,6 +18,8 @@ enum Cursor {
   CONNECTIONS("c"),
   SERIES("s"),
   TRACES("x"),
+  GRANTS("g"),
+  AUDIT("a"),
   MEMBERS("m");
 
   private static final String VERSION = "1:";

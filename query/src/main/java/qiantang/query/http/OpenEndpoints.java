@@ -20,6 +20,8 @@ public final class OpenEndpoints {
   private final byte[] page = resource("page.html");
   private final byte[] openApi = resource("openapi.json");
   private final String pagePolicy = policyOf(new String(page, UTF_8));
+  private final byte[] login = resource("login.html");
+  private final String loginPolicy = loginPolicyOf(new String(login, UTF_8));
 
   /** Answers from these. */
   public OpenEndpoints(CheckReadiness readiness, RequestMeter meter) {
@@ -30,6 +32,13 @@ public final class OpenEndpoints {
   Answer page(Request request) {
     return Answer.of(200, "text/html; charset=utf-8", page)
         .with("Content-Security-Policy", pagePolicy);
+  }
+
+  /** Takes a link to log in: its own script alone runs, and speaks to this server alone. */
+  Answer login(Request request) {
+    return Answer.of(200, "text/html; charset=utf-8", login)
+        .with("Content-Security-Policy", loginPolicy)
+        .with("Cache-Control", "no-store");
   }
 
   Answer openApi(Request request) {
@@ -52,14 +61,21 @@ public final class OpenEndpoints {
 
   /** Nothing may be loaded or run; the page's own style is allowed by its digest. */
   private static String policyOf(String html) {
-    String style =
-        html.substring(html.indexOf("<style>") + "<style>".length(), html.indexOf("</style>"));
+    return Dispatcher.NOTHING_ALLOWED + "; style-src " + digest(html, "style");
+  }
+
+  private static String loginPolicyOf(String html) {
+    return policyOf(html) + "; script-src " + digest(html, "script") + "; connect-src 'self'";
+  }
+
+  /** Of what stands between the tags of this name, as a policy names it. */
+  private static String digest(String html, String tag) {
+    String open = "<" + tag + ">";
+    String text =
+        html.substring(html.indexOf(open) + open.length(), html.indexOf("</" + tag + ">"));
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(style.getBytes(UTF_8));
-      return Dispatcher.NOTHING_ALLOWED
-          + "; style-src 'sha256-"
-          + Base64.getEncoder().encodeToString(digest)
-          + "'";
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+      return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("BUG: every JDK has SHA-256", e);
     }

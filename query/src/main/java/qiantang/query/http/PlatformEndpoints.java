@@ -50,8 +50,7 @@ public final class PlatformEndpoints {
             page ->
                 Answer.json(
                     200,
-                    RegistryJson.page(
-                        page, Cursor.MEMBERS.encode(page.next()), HealthJson::item)))
+                    RegistryJson.page(page, Cursor.MEMBERS.encode(page.next()), HealthJson::item)))
         .orElseGet(() -> Answer.notFound("platform"));
   }
 }

@@ -4,7 +4,6 @@ import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a route is told: a copy, so that no virtual thread touches what belongs to the event loop.
@@ -17,7 +16,7 @@ record Request(
     String path,
     Map<String, String> pathParameters,
     MultiMap query,
-    @Nullable String authorization,
+    Sender sender,
     boolean wantsCsv,
     JsonObject body) {
   /** A parameter of the path; the route has it. */
@@ -43,6 +42,6 @@ record Request(
   }
 
   Request withBody(JsonObject json) {
-    return new Request(path, pathParameters, query, authorization, wantsCsv, json);
+    return new Request(path, pathParameters, query, sender, wantsCsv, json);
   }
 }

@@ -40,9 +40,9 @@ public final class Devices {
   /** One device. */
   public Optional<FleetDevice> find(EnterpriseId enterprise, DeviceId id) {
     Optional<Device> row = store.await(registry.device(enterprise, id));
-    Optional<DeviceActivity> seen = store.await(reader.activity(enterprise, id));
-    if (row.isPresent() || seen.isEmpty()) {
-      return row.map(known -> registered(known, seen.orElse(null)));
+    Activity seen = store.await(reader.activityOf(enterprise, id));
+    if (row.isPresent() || !seen.devices().containsKey(id)) {
+      return row.map(known -> registered(known, seen.of(id)));
     }
     // For the seconds that discovery takes: whether it is a gateway, the others' births tell.
     return Optional.ofNullable(fleet(enterprise, activity(enterprise)).discovered(id));

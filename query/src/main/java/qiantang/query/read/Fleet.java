@@ -29,6 +29,7 @@ final class Fleet {
   private final StoreWait store;
   private final EnterpriseId enterprise;
   private final SortedMap<DeviceId, DeviceActivity> seen;
+  private final Activity activity;
   private final Set<DeviceId> gateways;
   private final SortedMap<String, ModelBounds> bounds;
   private final long nowMillis;
@@ -50,6 +51,7 @@ final class Fleet {
     this.registry = registry;
     this.store = store;
     this.enterprise = enterprise;
+    this.activity = activity;
     seen = activity.devices();
     gateways =
         seen.values().stream()
@@ -60,17 +62,13 @@ final class Fleet {
 
   /** One device that the registry does not know; null where nobody does. */
   @Nullable FleetDevice discovered(DeviceId id) {
-    DeviceActivity activity = seen.get(id);
-    return activity == null ? null : discovered(id, activity);
+    DeviceActivity found = seen.get(id);
+    return found == null ? null : discovered(id, found);
   }
 
-  private FleetDevice discovered(DeviceId id, DeviceActivity activity) {
+  private FleetDevice discovered(DeviceId id, DeviceActivity found) {
     return FleetDevice.discovered(
-        id,
-        activity,
-        gateways.contains(id),
-        bounds.get(DeviceEvidence.model(null, activity)),
-        nowMillis);
+        id, found, gateways.contains(id), bounds.get(DeviceEvidence.model(null, found)), nowMillis);
   }
 
   /**
@@ -115,9 +113,9 @@ final class Fleet {
         boolean isBoth = nowEntry != null && nowRow.id().equals(nowEntry.getKey());
         row = nextRow();
         entry = isBoth ? nextEntry() : nowEntry;
-        DeviceActivity activity = seen.get(nowRow.id());
+        DeviceActivity all = activity.of(nowRow.id());
         return FleetDevice.registered(
-            nowRow, activity, bounds.get(DeviceEvidence.model(nowRow, activity)), nowMillis);
+            nowRow, all, bounds.get(DeviceEvidence.model(nowRow, all)), nowMillis);
       }
       if (nowEntry == null) {
         throw new NoSuchElementException();

@@ -20,10 +20,10 @@ record PlatformView(Platform platform, @Nullable EnterpriseId only) {
    * @return null where it sees nothing
    */
   static @Nullable PlatformView of(Caller caller, Platform platform, @Nullable Enterprise own) {
-    if (caller.isOperator()) {
+    if (caller.maySeePlatform(platform.id())) {
       return new PlatformView(platform, null);
     }
-    return own != null && own.platforms().contains(platform.id())
+    return own != null && caller.maySee(own.id()) && own.platforms().contains(platform.id())
         ? new PlatformView(platform, own.id())
         : null;
   }

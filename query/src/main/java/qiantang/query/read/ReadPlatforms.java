@@ -65,8 +65,7 @@ public final class ReadPlatforms {
       @Nullable Long countedMillis) {}
 
   /** Reads from these. */
-  public ReadPlatforms(
-      Registry registry, KeptCounts kept, List<PlanFigure> plan, StoreWait store) {
+  public ReadPlatforms(Registry registry, KeptCounts kept, List<PlanFigure> plan, StoreWait store) {
     this.registry = registry;
     this.tables = registry.kept();
     this.kept = kept;
@@ -83,8 +82,7 @@ public final class ReadPlatforms {
             .map(platform -> PlatformView.of(caller, platform, own))
             .filter(Objects::nonNull)
             .toList();
-    List<List<Sum>> sums =
-        store.awaitEach(views, view -> tables.readSums(view.platform().id()));
+    List<List<Sum>> sums = store.awaitEach(views, view -> tables.readSums(view.platform().id()));
     return IntStream.range(0, views.size())
         .mapToObj(i -> found(views.get(i), sums.get(i), platforms))
         .toList();
@@ -116,7 +114,8 @@ public final class ReadPlatforms {
       return kept.of(only)
           .map(
               found ->
-                  new Found(view.platform(), alone(found.count()), found.countedMillis(), List.of()))
+                  new Found(
+                      view.platform(), alone(found.count()), found.countedMillis(), List.of()))
           .orElseGet(() -> new Found(view.platform(), alone(null), null, List.of()));
     }
     PlatformCount all = PlatformCount.none();

@@ -30,6 +30,7 @@ class SchemaIT {
   private static final List<String> TABLES =
       List.of(
           "access_changes",
+          "audit_lines",
           "blocks",
           "chunks_10y",
           "chunks_1y",
@@ -41,6 +42,8 @@ class SchemaIT {
           "disabled_devices",
           "enterprises",
           "events",
+          "grants",
+          "grants_received",
           "health",
           "journal",
           "kept_counts",
@@ -48,6 +51,7 @@ class SchemaIT {
           "lane_cursors",
           "layouts",
           "living_traces",
+          "login_links",
           "masks",
           "packed_minutes",
           "platform_enterprises",
@@ -112,6 +116,7 @@ class SchemaIT {
               "008-access.cql true",
               "009-quotas.cql true",
               "010-traces.cql true",
+              "011-access.cql true",
               "012-health.cql true"),
           upgrades(session, "schema_together"));
     }

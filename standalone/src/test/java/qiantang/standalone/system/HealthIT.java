@@ -83,10 +83,7 @@ class HealthIT {
   private static boolean isPlatformLike(JsonNode counts) {
     try {
       JsonNode platform =
-          running
-              .programs()
-              .get("/v1/platforms/supet", running.programs().operatorToken())
-              .body();
+          running.programs().get("/v1/platforms/supet", running.programs().operatorToken()).body();
       return platform.path("enterprises").asInt() == 2
           && platform.path("devices").path("total").equals(counts.path("total"))
           && platform.path("devices").path("quality").equals(counts.path("quality"));

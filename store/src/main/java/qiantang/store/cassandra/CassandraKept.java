@@ -39,8 +39,7 @@ final class CassandraKept implements KeptTables {
             "SELECT enterprise, counted, body FROM platform_enterprises"
                 + " WHERE platform = ? AND bucket = ? AND enterprise > ? LIMIT ?");
     insertSum =
-        prepare(
-            "INSERT INTO platform_sums (platform, bucket, counted, body) VALUES (?, ?, ?, ?)");
+        prepare("INSERT INTO platform_sums (platform, bucket, counted, body) VALUES (?, ?, ?, ?)");
     selectSums = prepare("SELECT bucket, counted, body FROM platform_sums WHERE platform = ?");
   }
 

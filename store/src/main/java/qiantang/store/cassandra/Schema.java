@@ -37,6 +37,7 @@ final class Schema {
           "008-access.cql",
           "009-quotas.cql",
           "010-traces.cql",
+          "011-access.cql",
           "012-health.cql");
 
   // An upgrade takes seconds; who claimed one and died is followed after this.

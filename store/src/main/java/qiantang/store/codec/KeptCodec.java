@@ -169,8 +169,7 @@ public final class KeptCodec {
     int devices = (int) source.getVarint();
     ModelBounds.Range readings = range(source);
     ModelBounds.Range lateShare = range(source);
-    return new ModelBounds(
-        devices, readings, lateShare, source.get() == 0 ? null : range(source));
+    return new ModelBounds(devices, readings, lateShare, source.get() == 0 ? null : range(source));
   }
 
   private static ModelBounds.Range range(ByteSource source) {

@@ -192,8 +192,7 @@ public final class Counting implements AutoCloseable {
 
   private CompletionStage<Void> write(Enterprise enterprise, Result result) {
     EnterpriseCount count = result.count();
-    byte[] sum =
-        KeptCodec.encode(new PlatformCount(1, count.all(), count.messagesPerSecond()));
+    byte[] sum = KeptCodec.encode(new PlatformCount(1, count.all(), count.messagesPerSecond()));
     EnterpriseId id = enterprise.id();
     List<CompletionStage<Void>> writes = new ArrayList<>();
     writes.add(tables.write(new Kept(id, result.millis(), KeptCodec.encode(count))));

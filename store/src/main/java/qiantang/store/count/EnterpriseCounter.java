@@ -137,10 +137,9 @@ public final class EnterpriseCounter {
     List<Counted> devices = new ArrayList<>();
     for (Device row : rows) {
       known.add(row.id());
-      DeviceActivity activityOf = seen.get(row.id());
+      DeviceActivity activityOf = activity.of(row.id());
       boolean isGateway = row.kind() == Device.Kind.GATEWAY;
-      devices.add(
-          new Counted(row, activityOf, isGateway, DeviceEvidence.model(row, activityOf)));
+      devices.add(new Counted(row, activityOf, isGateway, DeviceEvidence.model(row, activityOf)));
     }
     Set<DeviceId> gateways = new HashSet<>();
     seen.values()

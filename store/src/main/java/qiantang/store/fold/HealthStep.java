@@ -65,8 +65,7 @@ final class HealthStep {
       hours.add(hour);
       minute = (hour + 1) * HOUR_MINUTES;
     }
-    return Turns.each(
-            environment.executor(), () -> hours.isEmpty() ? null : read(hours.remove()))
+    return Turns.each(environment.executor(), () -> hours.isEmpty() ? null : read(hours.remove()))
         .thenComposeAsync(nothing -> writeTallies(), environment.executor());
   }
 

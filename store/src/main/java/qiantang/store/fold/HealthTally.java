@@ -71,8 +71,7 @@ public final class HealthTally {
 
   private void spread(DeviceColumns found) {
     for (int row = 0; row < found.rows(); row++) {
-      rows.add(
-          new Row(found.eventTimeMicros(row), found.arrivalMillis(row), found.stamped(row)));
+      rows.add(new Row(found.eventTimeMicros(row), found.arrivalMillis(row), found.stamped(row)));
     }
   }
 
@@ -86,11 +85,7 @@ public final class HealthTally {
             row + 1 == only.rows() || only.eventTimeMicros(row + 1) != only.eventTimeMicros(row);
         if (isLast) {
           before =
-              count(
-                  before,
-                  only.eventTimeMicros(row),
-                  only.arrivalMillis(row),
-                  only.stamped(row));
+              count(before, only.eventTimeMicros(row), only.arrivalMillis(row), only.stamped(row));
         }
       }
       return;

@@ -148,9 +148,7 @@ final class RegisterStep {
     health.add(place, item.entry());
     DeviceId device = RegisterMerge.deviceOf(item.entry());
     if (device != null) {
-      merges
-          .computeIfAbsent(device, id -> new RegisterMerge())
-          .add(place, item.entry());
+      merges.computeIfAbsent(device, id -> new RegisterMerge()).add(place, item.entry());
       records++;
     }
   }

@@ -26,8 +26,7 @@ public final class Octaves {
 
   /** Takes numbers of one sign and power of two. */
   public void add(int octave, Lot lot) {
-    lots.merge(
-        octave, lot, (one, other) -> new Lot(one.count + other.count, one.sum + other.sum));
+    lots.merge(octave, lot, (one, other) -> new Lot(one.count + other.count, one.sum + other.sum));
   }
 
   /** Takes all of others. */

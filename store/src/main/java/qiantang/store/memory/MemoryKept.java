@@ -38,8 +38,7 @@ public final class MemoryKept implements KeptTables {
 
   @Override
   public synchronized CompletionStage<Void> write(KeptHour hour) {
-    hours.removeIf(
-        one -> one.enterprise().equals(hour.enterprise()) && one.hour() == hour.hour());
+    hours.removeIf(one -> one.enterprise().equals(hour.enterprise()) && one.hour() == hour.hour());
     hours.add(hour);
     return DONE;
   }

@@ -1,5 +1,6 @@
 package qiantang.store.read;
 
+import java.util.Collections;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +12,20 @@ import qiantang.store.model.DeviceId;
  * What an enterprise's devices did.
  *
  * @param devices every device that was born, connected or reported a reading
+ * @param refused devices that are none of those, of which something was refused in the last day
  * @param counts of all starts and lanes
  */
 public record Activity(
-    SortedMap<DeviceId, DeviceActivity> devices, Counts counts, Completeness completeness) {
+    SortedMap<DeviceId, DeviceActivity> devices,
+    SortedMap<DeviceId, DeviceActivity> refused,
+    Counts counts,
+    Completeness completeness) {
+  /** What is known of a device, even if all that came of it was refused; null for nothing. */
+  public @Nullable DeviceActivity of(DeviceId device) {
+    DeviceActivity found = devices.get(device);
+    return found == null ? refused.get(device) : found;
+  }
+
   /**
    * What one device did.
    *
@@ -46,7 +57,29 @@ public record Activity(
       SortedSet<String> metrics,
       boolean isUnclear,
       Behaviour behaviour,
-      @Nullable Double connectedShare) {}
+      @Nullable Double connectedShare) {
+    /** Of a device of which all was refused. */
+    static DeviceActivity refused(Behaviour behaviour) {
+      return new DeviceActivity(
+          null,
+          null,
+          null,
+          Connection.NEVER,
+          null,
+          null,
+          null,
+          null,
+          Collections.emptySortedSet(),
+          false,
+          behaviour,
+          null);
+    }
+
+    /** Whether anything came of it that was not refused. */
+    public boolean hasCome() {
+      return firstArrivalMicros != null || lastEventTimeMicros != null;
+    }
+  }
 
   /** Whether a device is connected. */
   public enum Connection {

@@ -305,12 +305,29 @@ final class ActivityMerge {
         });
     return new Activity(
         answers,
+        refused(answers, Math.floorDiv(nowMicros, 1000L)),
         counts.values().stream().reduce(Counts.NONE, Counts::plus),
         Completeness.of(
             null,
             sessions.lastArrivals().values().stream().mapToLong(Long::longValue).max().orElse(0),
             sources,
             damaged + (health == null ? 0 : health.damaged())));
+  }
+
+  private SortedMap<DeviceId, DeviceActivity> refused(
+      SortedMap<DeviceId, DeviceActivity> answers, long nowMillis) {
+    SortedMap<DeviceId, DeviceActivity> refused = new TreeMap<>();
+    if (health != null) {
+      for (DeviceId device : health.devices()) {
+        if (!answers.containsKey(device)) {
+          Behaviour behaviour = health.behaviour(device, nowMillis);
+          if (behaviour.rejected() > 0) {
+            refused.put(device, DeviceActivity.refused(behaviour));
+          }
+        }
+      }
+    }
+    return refused;
   }
 
   /** Tells which sessions are open; the merge is done. */

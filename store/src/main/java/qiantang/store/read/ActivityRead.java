@@ -1,12 +1,10 @@
 package qiantang.store.read;
 
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.LayoutHistory;
 import qiantang.store.model.DeviceId;
-import qiantang.store.read.Activity.DeviceActivity;
 
 /** Reads what devices of an enterprise did, from all tiers. Any thread. */
 final class ActivityRead {
@@ -44,8 +42,10 @@ final class ActivityRead {
         .thenApply(starts -> merge.answer(starts, nowMicros));
   }
 
-  /** What one device did: of each of its gateways, mostly one, three partitions are read besides. */
-  CompletionStage<Optional<DeviceActivity>> ofOne(
+  /**
+   * What one device did: of each of its gateways, mostly one, three partitions are read besides.
+   */
+  CompletionStage<Activity> ofOne(
       Positions positions, LayoutHistory history, DeviceId device, long nowMicros) {
     HealthMerge health = new HealthMerge(positions);
     ActivityMerge merge = new ActivityMerge(positions.masks(), health);
@@ -62,8 +62,7 @@ final class ActivityRead {
         .thenComposeAsync(
             nothing -> readSpeakers(positions, device, merge, health), tail.executor())
         .thenCompose(nothing -> tail.starts(positions, merge.startsOfSessions()))
-        .thenApply(
-            starts -> Optional.ofNullable(merge.answer(starts, nowMicros).devices().get(device)));
+        .thenApply(starts -> merge.answer(starts, nowMicros));
   }
 
   /** A device without a session of its own goes with the sessions of gateways that named it. */
@@ -77,8 +76,7 @@ final class ActivityRead {
                     healthRows
                         .visitSessions(positions.enterprise(), gateway, health::row)
                         .thenComposeAsync(
-                            nothing ->
-                                readRecords(positions, WantedDevices.of(gateway), merge),
+                            nothing -> readRecords(positions, WantedDevices.of(gateway), merge),
                             tail.executor()))
             .map(CompletionStage::toCompletableFuture)
             .toArray(CompletableFuture[]::new));

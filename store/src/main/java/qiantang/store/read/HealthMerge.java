@@ -122,9 +122,7 @@ final class HealthMerge {
         if (wanted.contains(reading.device()) && !reading.values().isEmpty()) {
           Known known = known(reading.device());
           if (at.minute() >= known.readingsMinute) {
-            known
-                .ofFrames()
-                .add(at, reading.eventTimeMicros(), arrivalMillis, reading.stamped());
+            known.ofFrames().add(at, reading.eventTimeMicros(), arrivalMillis, reading.stamped());
           }
         }
       }
@@ -154,6 +152,11 @@ final class HealthMerge {
 
   private Known known(DeviceId device) {
     return devices.computeIfAbsent(device, id -> new Known());
+  }
+
+  /** All of which anything is known. */
+  synchronized Set<DeviceId> devices() {
+    return Set.copyOf(devices.keySet());
   }
 
   /** How many rows could not be decoded. */
@@ -206,6 +209,8 @@ final class HealthMerge {
     }
     long before = register.open().size() - behaviour.begins() + behaviour.ends();
     connected -= before * beginMillis;
-    return nowMillis <= first ? null : (Double) Math.clamp(connected / (nowMillis - first), 0.0, 1.0);
+    return nowMillis <= first
+        ? null
+        : (Double) Math.clamp(connected / (nowMillis - first), 0.0, 1.0);
   }
 }

@@ -31,10 +31,7 @@ final class HealthRows {
 
   /** Visits those of a device, or all of them. */
   CompletionStage<Void> visit(
-      LayoutHistory history,
-      WantedDevices wanted,
-      long nowMicros,
-      Consumer<HealthRow> visitor) {
+      LayoutHistory history, WantedDevices wanted, long nowMicros, Consumer<HealthRow> visitor) {
     EnterpriseId enterprise = history.enterprise();
     List<HealthPartition> partitions = new ArrayList<>();
     long nowMinute = Math.floorDiv(nowMicros, 60_000_000L);
@@ -61,9 +58,7 @@ final class HealthRows {
   }
 
   private CompletionStage<Void> visit(
-      List<HealthPartition> partitions,
-      @Nullable DeviceId single,
-      Consumer<HealthRow> visitor) {
+      List<HealthPartition> partitions, @Nullable DeviceId single, Consumer<HealthRow> visitor) {
     return Batches.read(
         partitions,
         PARTITIONS_AT_ONCE,

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import qiantang.store.access.AuditTables;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.HealthTables;
 import qiantang.store.fold.RecordTables;
@@ -31,6 +32,7 @@ class SchemaTest {
           "008-access.cql",
           "009-quotas.cql",
           "010-traces.cql",
+          "011-access.cql",
           "012-health.cql");
 
   @Test
@@ -57,6 +59,9 @@ class SchemaTest {
         List.of("device_credentials", "disabled_devices", "access_changes"),
         tables("008-access.cql"));
     assertEquals(List.of("traces", "living_traces", "trace_records"), tables("010-traces.cql"));
+    assertEquals(
+        List.of("login_links", "grants", "grants_received", "audit_lines"),
+        tables("011-access.cql"));
     assertEquals(
         List.of("health", "kept_counts", "kept_hours", "platform_enterprises", "platform_sums"),
         tables("012-health.cql"));
@@ -86,6 +91,7 @@ class SchemaTest {
     assertEquals(FoldTables.BLOCKS_KEPT, kept("blocks"));
     assertEquals(RecordTables.EVENTS_KEPT, kept("events"));
     assertEquals(AccessChange.KEPT, kept("access_changes"));
+    assertEquals(AuditTables.KEPT, kept("audit_lines"));
     assertEquals(HealthTables.HEALTH_KEPT, kept("health"));
     assertEquals(KeptTables.HOURS_KEPT, kept("kept_hours"));
     assertEquals(TraceTables.RECORDS_KEPT, kept("trace_records"));

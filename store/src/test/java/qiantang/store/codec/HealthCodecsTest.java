@@ -110,7 +110,13 @@ class HealthCodecsTest {
       cells.distance(arrival, random.nextLong(100_000_000));
       cells.record(
           new Entry.Presence(
-              new DeviceId("d"), i, random.nextBoolean(), "taken-over", "c", "a:1", arrival * 1000));
+              new DeviceId("d"),
+              i,
+              random.nextBoolean(),
+              "taken-over",
+              "c",
+              "a:1",
+              arrival * 1000));
       cells.record(
           new Entry.Rejection(
               null,

@@ -57,9 +57,7 @@ class HealthStepTest {
         }
         WatchedFolds way = world.way();
         Stages.done(
-            world
-                .packer(way, sliceBytesMax, Runnable::run)
-                .pack(PackerWorld.ENTERPRISE, limit));
+            world.packer(way, sliceBytesMax, Runnable::run).pack(PackerWorld.ENTERPRISE, limit));
       }
     }
     return behaviours(world);
@@ -75,8 +73,7 @@ class HealthStepTest {
               row -> {
                 HealthCellsCodec.Decoded.Whole decoded =
                     assertInstanceOf(
-                        HealthCellsCodec.Decoded.Whole.class,
-                        HealthCellsCodec.decode(row.bytes()));
+                        HealthCellsCodec.Decoded.Whole.class, HealthCellsCodec.decode(row.bytes()));
                 DeviceId device = row.device();
                 behaviours.put(
                     device.text(), Behaviour.of(decoded.cells(), (BEGIN + MINUTES) * 60_000));

@@ -119,8 +119,7 @@ public abstract class HealthTablesContract {
           ids.stream().filter(id -> KeptTables.bucketOf(id) == of).toList();
       List<EnterpriseId> page = members(bucket, null, 5);
       assertEquals(expected.subList(0, 5), page);
-      assertEquals(
-          expected.subList(5, expected.size()), members(bucket, page.getLast(), 1000));
+      assertEquals(expected.subList(5, expected.size()), members(bucket, page.getLast(), 1000));
       found.addAll(expected);
     }
     assertEquals(300, found.size());

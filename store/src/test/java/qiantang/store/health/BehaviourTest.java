@@ -139,7 +139,6 @@ class BehaviourTest {
   }
 
   private static Entry presence(boolean connected, String reason, long millis) {
-    return new Entry.Presence(
-        new DeviceId("d"), 1, connected, reason, "c", "a:1", millis * 1000);
+    return new Entry.Presence(new DeviceId("d"), 1, connected, reason, "c", "a:1", millis * 1000);
   }
 }

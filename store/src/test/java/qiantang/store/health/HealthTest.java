@@ -21,8 +21,7 @@ class HealthTest {
   private static final long PERIOD = 10_000;
 
   private static final Link ONLINE = new Link(Link.State.ONLINE, NOW - HOUR, "connect", false);
-  private static final Link OFFLINE =
-      new Link(Link.State.OFFLINE, NOW - HOUR, "keep-alive", false);
+  private static final Link OFFLINE = new Link(Link.State.OFFLINE, NOW - HOUR, "keep-alive", false);
 
   @Test
   void aDeviceThatReportsIsWellOnAllAxes() {
@@ -73,8 +72,7 @@ class HealthTest {
     Health health = data(ONLINE, behaviour, NOW + silent + 1);
     assertOn(health, Axis.DATA, State.SILENT, "online-but-silent");
     assertEquals(NOW, health.on(Axis.DATA).sinceMillis());
-    assertOn(
-        data(OFFLINE, behaviour, NOW + silent + 1), Axis.DATA, State.STALE, "offline");
+    assertOn(data(OFFLINE, behaviour, NOW + silent + 1), Axis.DATA, State.STALE, "offline");
   }
 
   @Test
@@ -107,18 +105,14 @@ class HealthTest {
   @Test
   void ofWhomNothingCameInADayTheLastReadingTells() {
     Evidence before =
-        new Evidence(
-            false, false, 0, 0L, ONLINE, NOW - 2 * DAY, Behaviour.NONE, null, null);
+        new Evidence(false, false, 0, 0L, ONLINE, NOW - 2 * DAY, Behaviour.NONE, null, null);
     assertOn(Health.of(before, NOW), Axis.DATA, State.SILENT, "online-but-silent");
-    Evidence never =
-        new Evidence(false, false, 0, 0L, ONLINE, null, Behaviour.NONE, null, null);
+    Evidence never = new Evidence(false, false, 0, 0L, ONLINE, null, Behaviour.NONE, null, null);
     assertOn(Health.of(never, NOW), Axis.DATA, State.SILENT, "online-but-never-reported");
     Evidence gone =
-        new Evidence(
-            false, false, 0, 0L, OFFLINE, NOW - 2 * DAY, Behaviour.NONE, null, null);
+        new Evidence(false, false, 0, 0L, OFFLINE, NOW - 2 * DAY, Behaviour.NONE, null, null);
     assertOn(Health.of(gone, NOW), Axis.DATA, State.STALE, "nothing-in-a-day");
-    Evidence gateway =
-        new Evidence(false, true, 0, 0L, ONLINE, null, Behaviour.NONE, null, null);
+    Evidence gateway = new Evidence(false, true, 0, 0L, ONLINE, null, Behaviour.NONE, null, null);
     assertOn(Health.of(gateway, NOW), Axis.DATA, State.FRESH, "speaks-for-others");
   }
 
@@ -203,8 +197,7 @@ class HealthTest {
 
   private static void assertOutlier(
       String reason, @Nullable ModelBounds bounds, Behaviour behaviour) {
-    Evidence evidence =
-        new Evidence(false, false, 0, 0L, ONLINE, NOW, behaviour, 1.0, bounds);
+    Evidence evidence = new Evidence(false, false, 0, 0L, ONLINE, NOW, behaviour, 1.0, bounds);
     assertEquals(reason, Health.of(evidence, NOW).on(Axis.QUALITY).reason());
   }
 

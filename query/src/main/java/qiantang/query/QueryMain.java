@@ -15,23 +15,17 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.query.audit.Audit;
-import qiantang.query.audit.ReadAudit;
 import qiantang.query.change.AccessChanges;
 import qiantang.query.change.ChangeEnterprise;
 import qiantang.query.change.ChangeQuotas;
 import qiantang.query.change.CreateCredential;
 import qiantang.query.change.CreateDevices;
 import qiantang.query.change.CreateEnterprise;
-import qiantang.query.change.CreateToken;
 import qiantang.query.change.Credentials;
 import qiantang.query.change.DeleteData;
 import qiantang.query.change.DisableDevice;
-import qiantang.query.change.Grants;
-import qiantang.query.change.Logins;
 import qiantang.query.change.RevokeCredential;
-import qiantang.query.change.RevokeToken;
 import qiantang.query.change.Traces;
-import qiantang.query.http.AuditEndpoints;
 import qiantang.query.http.ConnectionEndpoints;
 import qiantang.query.http.CredentialEndpoints;
 import qiantang.query.http.DataEndpoints;
@@ -40,7 +34,6 @@ import qiantang.query.http.DeviceEndpoints;
 import qiantang.query.http.Dispatcher;
 import qiantang.query.http.Doorkeeper;
 import qiantang.query.http.EnterpriseEndpoints;
-import qiantang.query.http.GrantEndpoints;
 import qiantang.query.http.HealthEndpoints;
 import qiantang.query.http.OpenEndpoints;
 import qiantang.query.http.PlatformEndpoints;
@@ -48,8 +41,6 @@ import qiantang.query.http.QuotaEndpoints;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.http.RouterFactory;
-import qiantang.query.http.SessionEndpoints;
-import qiantang.query.http.TokenEndpoints;
 import qiantang.query.http.TraceEndpoints;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.DescribeCaller;
@@ -59,7 +50,6 @@ import qiantang.query.read.ListCredentials;
 import qiantang.query.read.ListDeletions;
 import qiantang.query.read.ListDevices;
 import qiantang.query.read.ListEnterprises;
-import qiantang.query.read.ListTokens;
 import qiantang.query.read.Places;
 import qiantang.query.read.ReadConnections;
 import qiantang.query.read.ReadEnterprise;
@@ -199,7 +189,6 @@ public final class QueryMain implements AutoCloseable {
     ListEnterprises listEnterprises = new ListEnterprises(registry, access.leaves(), store);
     SecureRandom random = new SecureRandom();
     Credentials credentials = new Credentials(random, clock);
-    ReadAudit readAudit = new ReadAudit(registry.audit(), store);
     AccessChanges changes = new AccessChanges(tables::databaseTime, store, random::nextLong);
 
     return new RouteTable(
@@ -225,18 +214,8 @@ public final class QueryMain implements AutoCloseable {
             new CreateCredential(registry, devices, store, credentials),
             new RevokeCredential(registry, changes, store),
             clock),
-        new TokenEndpoints(
-            new ListTokens(registry, store),
-            new CreateToken(registry, store, credentials),
-            new RevokeToken(registry, changes, store),
-            clock),
-        new DataEndpoints(
-            new ReadLatest(reader, devices, store),
-            new ReadLatestOfAll(reader, new Places(registry, store), budget, store),
-            new ReadSeries(reader, devices, budget, store),
-            new ReadIntervals(reader, devices, budget, store),
-            new ReadRejections(reader, devices, store),
-            clock),
+        access.tokens(credentials, changes),
+        data(reader, registry, devices, budget, store, clock),
         new ConnectionEndpoints(new ReadConnections(reader, devices, store)),
         new DeletionEndpoints(
             new DeleteData(registry, folds, devices, store, clock, random::nextLong),
@@ -245,20 +224,40 @@ public final class QueryMain implements AutoCloseable {
             new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
             new ReadTrace(registry.traces(), store, clock, System::nanoTime),
             clock),
-        new GrantEndpoints(
-            new Grants(registry, credentials, changes, store, clock), readAudit, clock),
-        new SessionEndpoints(
-            new Logins(registry, credentials, changes, store, clock), access.trail()),
-        new AuditEndpoints(readAudit, access.enterprises(), clock),
-        new HealthEndpoints(
-            new ReadHealth(
-                new EnterpriseCounter(reader, registry, clock, decoders),
-                kept,
-                registry.kept(),
-                devices,
-                store),
-            clock),
+        access.grants(credentials, changes),
+        access.sessions(credentials, changes),
+        access.lines(),
+        health(reader, registry, kept, devices, decoders, store, clock),
         new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)));
+  }
+
+  private static HealthEndpoints health(
+      Reader reader,
+      Registry registry,
+      KeptCounts kept,
+      Devices devices,
+      Executor decoders,
+      StoreWait store,
+      InstantSource clock) {
+    EnterpriseCounter counter = new EnterpriseCounter(reader, registry, clock, decoders);
+    return new HealthEndpoints(
+        new ReadHealth(counter, kept, registry.kept(), devices, store), clock);
+  }
+
+  private static DataEndpoints data(
+      Reader reader,
+      Registry registry,
+      Devices devices,
+      SampleBudget budget,
+      StoreWait store,
+      InstantSource clock) {
+    return new DataEndpoints(
+        new ReadLatest(reader, devices, store),
+        new ReadLatestOfAll(reader, new Places(registry, store), budget, store),
+        new ReadSeries(reader, devices, budget, store),
+        new ReadIntervals(reader, devices, budget, store),
+        new ReadRejections(reader, devices, store),
+        clock);
   }
 
   /** The port it listens on. */

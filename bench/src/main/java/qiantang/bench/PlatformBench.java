@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import qiantang.standalone.cassandra.Ports;
@@ -101,7 +102,7 @@ final class PlatformBench implements Callable<Integer> {
     long beganNanos = System.nanoTime();
     KeptTables kept = cassandra.registry().kept();
     Semaphore free = new Semaphore(WRITES_AT_ONCE);
-    AtomicReference<Throwable> failed = new AtomicReference<>();
+    AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
     for (int i = 0; i < enterprises; i++) {
       EnterpriseId id = new EnterpriseId("enterprise-" + i);
       // What is left over goes to the first ones, so that all add up.
@@ -114,7 +115,9 @@ final class PlatformBench implements Callable<Integer> {
                 .whenComplete(
                     (nothing, error) -> {
                       free.release();
-                      failed.compareAndSet(null, error);
+                      if (error != null) {
+                        failed.set(error);
+                      }
                     });
       }
     }

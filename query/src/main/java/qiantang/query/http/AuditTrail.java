@@ -51,14 +51,26 @@ public final class AuditTrail {
   }
 
   /** What somebody was answered that is of no enterprise in the path. */
-  void answered(Caller caller, Exchange exchange, Answer answer) {
-    EnterpriseId own = caller.enterprise();
-    EnterpriseId subject = own == null ? EnterpriseId.OPERATOR : own;
+  void answered(Caller caller, Exchange exchange, Request request, Answer answer) {
     if (answer.status() == 403) {
-      audit.note(act(subject, caller, REFUSED, exchange, null, answer.status()));
+      audit.note(act(ownOf(caller), caller, REFUSED, exchange, null, answer.status()));
     } else if (!isRead(exchange) && answer.status() < 400) {
-      audit.write(act(subject, caller, CHANGE, exchange, null, answer.status()));
+      audit.write(act(named(caller, request), caller, CHANGE, exchange, null, answer.status()));
     }
+  }
+
+  /** An operator's change is the line of the enterprise that it names. */
+  private static EnterpriseId named(Caller caller, Request request) {
+    String inQuery = request.query().get("enterprise");
+    String name = inQuery == null ? request.body().getString("enterprise") : inQuery;
+    return name != null && EnterpriseId.isValid(name) && caller.maySee(new EnterpriseId(name))
+        ? new EnterpriseId(name)
+        : ownOf(caller);
+  }
+
+  private static EnterpriseId ownOf(Caller caller) {
+    EnterpriseId own = caller.enterprise();
+    return own == null ? EnterpriseId.OPERATOR : own;
   }
 
   /** Somebody asked for an enterprise that exists, of which it must not know. */

@@ -204,11 +204,18 @@ public final class Dispatcher {
   }
 
   private Answer answer(Route.ForCaller route, Exchange exchange, Caller caller) {
-    Answer answer =
-        refusal(route, caller)
-            .orElseGet(() -> withBody(exchange, body -> route.use().answer(caller, body)));
-    trail.answered(caller, exchange, answer);
-    return answer;
+    Optional<Answer> refused = refusal(route, caller);
+    if (refused.isPresent()) {
+      trail.answered(caller, exchange, exchange.request(), refused.get());
+      return refused.get();
+    }
+    return withBody(
+        exchange,
+        request -> {
+          Answer answer = route.use().answer(caller, request);
+          trail.answered(caller, exchange, request, answer);
+          return answer;
+        });
   }
 
   /** What a caller may not see is not found; what it sees but may not do is forbidden. */

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       FuzzBench.class,
       GeneratorBench.class,
       NeighbourBench.class,
+      PlatformBench.class,
       ProofBench.class,
       ReadBench.class,
       SimulateBench.class,

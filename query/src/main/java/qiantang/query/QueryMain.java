@@ -34,7 +34,9 @@ import qiantang.query.http.DeviceEndpoints;
 import qiantang.query.http.Dispatcher;
 import qiantang.query.http.Doorkeeper;
 import qiantang.query.http.EnterpriseEndpoints;
+import qiantang.query.http.HealthEndpoints;
 import qiantang.query.http.OpenEndpoints;
+import qiantang.query.http.PlatformEndpoints;
 import qiantang.query.http.QuotaEndpoints;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
@@ -43,6 +45,7 @@ import qiantang.query.http.TraceEndpoints;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.Devices;
+import qiantang.query.read.KeptCounts;
 import qiantang.query.read.ListCredentials;
 import qiantang.query.read.ListDeletions;
 import qiantang.query.read.ListDevices;
@@ -50,9 +53,11 @@ import qiantang.query.read.ListEnterprises;
 import qiantang.query.read.Places;
 import qiantang.query.read.ReadConnections;
 import qiantang.query.read.ReadEnterprise;
+import qiantang.query.read.ReadHealth;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatest;
 import qiantang.query.read.ReadLatestOfAll;
+import qiantang.query.read.ReadPlatforms;
 import qiantang.query.read.ReadQuotas;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
@@ -60,6 +65,7 @@ import qiantang.query.read.ReadTrace;
 import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.count.EnterpriseCounter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layouts;
 import qiantang.store.journal.JournalTables;
@@ -178,7 +184,8 @@ public final class QueryMain implements AutoCloseable {
             folds,
             new Layouts(folds, registry, System::nanoTime),
             clock);
-    Devices devices = new Devices(registry, reader, store);
+    KeptCounts kept = new KeptCounts(registry.kept(), store);
+    Devices devices = new Devices(registry, reader, kept, store, clock);
     ListEnterprises listEnterprises = new ListEnterprises(registry, access.leaves(), store);
     SecureRandom random = new SecureRandom();
     Credentials credentials = new Credentials(random, clock);
@@ -219,7 +226,22 @@ public final class QueryMain implements AutoCloseable {
             clock),
         access.grants(credentials, changes),
         access.sessions(credentials, changes),
-        access.lines());
+        access.lines(),
+        health(reader, registry, kept, devices, decoders, store, clock),
+        new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)));
+  }
+
+  private static HealthEndpoints health(
+      Reader reader,
+      Registry registry,
+      KeptCounts kept,
+      Devices devices,
+      Executor decoders,
+      StoreWait store,
+      InstantSource clock) {
+    EnterpriseCounter counter = new EnterpriseCounter(reader, registry, clock, decoders);
+    return new HealthEndpoints(
+        new ReadHealth(counter, kept, registry.kept(), devices, store), clock);
   }
 
   private static DataEndpoints data(

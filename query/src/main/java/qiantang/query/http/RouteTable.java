@@ -19,6 +19,7 @@ import static qiantang.query.http.Route.Weight.LIGHT;
 
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Every route there is. HEAD goes with GET, and OPTIONS with every path. */
 public final class RouteTable {
@@ -41,8 +42,10 @@ public final class RouteTable {
       TraceEndpoints traces,
       GrantEndpoints grants,
       SessionEndpoints sessions,
-      AuditEndpoints audit) {
-    routes =
+      AuditEndpoints audit,
+      HealthEndpoints health,
+      PlatformEndpoints platforms) {
+    List<Route> others =
         List.of(
             forAnyone(GET, "/", open::page),
             forAnyone(GET, "/login", open::login),
@@ -92,6 +95,16 @@ public final class RouteTable {
             forCaller(GET, "/v1/audit", ADMIN, audit::list),
             forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));
+    routes = Stream.concat(others.stream(), healthRoutes(health, platforms).stream()).toList();
+  }
+
+  private static List<Route> healthRoutes(HealthEndpoints health, PlatformEndpoints platforms) {
+    return List.of(
+        forEnterprise(GET, E + "/health", READ, HEAVY, health::ofEnterprise),
+        forEnterprise(GET, D + "/health", DIAGNOSE, HEAVY, health::ofDevice),
+        forCaller(GET, "/v1/platforms", ANY, platforms::list),
+        forCaller(GET, "/v1/platforms/{platform}", ANY, platforms::read),
+        forCaller(GET, "/v1/platforms/{platform}/enterprises", ANY, platforms::enterprises));
   }
 
   /** Method and path of every line, as people and the API's description write them. */

@@ -29,7 +29,7 @@ public record Caller(Role role, @Nullable EnterpriseId enterprise, String name, 
   }
 
   /** What this caller may do with an enterprise; empty where it may not even see it. */
-  public @Nullable Grant grantFor(EnterpriseId other) {
-    return maySee(other) ? new Grant(other, mayChange()) : null;
+  public @Nullable Leave leaveFor(EnterpriseId other) {
+    return maySee(other) ? new Leave(other, mayChange()) : null;
   }
 }

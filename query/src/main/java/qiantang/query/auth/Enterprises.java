@@ -24,9 +24,9 @@ public final class Enterprises {
     this.store = store;
   }
 
-  /** Whether the enterprise that a caller was granted exists. */
-  public boolean exists(Grant grant) {
-    EnterpriseId id = grant.enterprise();
+  /** Whether the enterprise that a caller has leave for exists. */
+  public boolean exists(Leave leave) {
+    EnterpriseId id = leave.enterprise();
     if (kept.getIfPresent(id) != null) {
       return true;
     }

@@ -1,7 +1,7 @@
 package qiantang.query.change;
 
 import java.util.Optional;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.Enterprise;
@@ -22,8 +22,8 @@ public final class ChangeEnterprise {
   }
 
   /** The enterprise as it is now. */
-  public Optional<Enterprise> run(Grant grant, SubDevices setting) {
-    EnterpriseId id = grant.enterpriseToChange();
+  public Optional<Enterprise> run(Leave leave, SubDevices setting) {
+    EnterpriseId id = leave.enterpriseToChange();
     store.await(registry.setSubDevices(id, setting, changes.ofEnterprise(id)));
     return store.await(registry.enterprise(id));
   }

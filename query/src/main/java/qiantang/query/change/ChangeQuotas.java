@@ -2,7 +2,7 @@ package qiantang.query.change;
 
 import java.util.Map;
 import java.util.Optional;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.Enterprise;
@@ -28,8 +28,8 @@ public final class ChangeQuotas {
    *
    * @param wanted of these only; 0 for the usual value
    */
-  public Optional<Quotas> run(Grant grant, Map<Quota, Long> wanted) {
-    EnterpriseId id = grant.enterpriseToChange();
+  public Optional<Quotas> run(Leave leave, Map<Quota, Long> wanted) {
+    EnterpriseId id = leave.enterpriseToChange();
     store.await(registry.setQuotas(id, wanted, changes.ofEnterprise(id)));
     return store.await(registry.enterprise(id)).map(Enterprise::quotas);
   }

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.read.Devices;
 import qiantang.query.read.FleetDevice;
 import qiantang.query.waiting.StoreWait;
@@ -54,8 +54,8 @@ public final class CreateCredential {
   }
 
   /** Creates it, to be shown once. */
-  public Result run(Grant grant, DeviceId id, Wanted wanted) {
-    EnterpriseId enterprise = grant.enterpriseToChange();
+  public Result run(Leave leave, DeviceId id, Wanted wanted) {
+    EnterpriseId enterprise = leave.enterpriseToChange();
     Optional<FleetDevice> device = devices.find(enterprise, id);
     if (device.isEmpty()) {
       return new Result.NoDevice();

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -68,8 +68,8 @@ public final class CreateDevices {
   }
 
   /** Creates them; no id may be in the list twice. */
-  public Result run(Grant grant, List<Wanted> wanted) {
-    EnterpriseId enterprise = grant.enterpriseToChange();
+  public Result run(Leave leave, List<Wanted> wanted) {
+    EnterpriseId enterprise = leave.enterpriseToChange();
     List<DeviceId> ids = wanted.stream().map(Wanted::id).toList();
     List<DeviceId> existing =
         rows(enterprise, ids).stream().flatMap(Optional::stream).map(Device::id).toList();

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.read.Devices;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.fold.Mask;
@@ -70,8 +70,8 @@ public final class DeleteData {
    *
    * @param device null for all of the enterprise
    */
-  public Result run(Grant grant, @Nullable DeviceId device, long beforeMicros) {
-    EnterpriseId enterprise = grant.enterpriseToChange();
+  public Result run(Leave leave, @Nullable DeviceId device, long beforeMicros) {
+    EnterpriseId enterprise = leave.enterpriseToChange();
     if (device != null && !devices.hasLeftTraces(enterprise, device)) {
       return new Result.NoDevice();
     }

@@ -3,7 +3,7 @@ package qiantang.query.change;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.read.Devices;
 import qiantang.query.read.FleetDevice;
 import qiantang.query.waiting.StoreWait;
@@ -31,8 +31,8 @@ public final class DisableDevice {
   }
 
   /** The device as it is now; empty where nobody knows it. */
-  public Optional<FleetDevice> run(Grant grant, DeviceId id, boolean isDisabled) {
-    EnterpriseId enterprise = grant.enterpriseToChange();
+  public Optional<FleetDevice> run(Leave leave, DeviceId id, boolean isDisabled) {
+    EnterpriseId enterprise = leave.enterpriseToChange();
     Optional<Device> row = store.await(registry.device(enterprise, id));
     if (row.isEmpty()) {
       row = devices.find(enterprise, id).map(seen -> enter(enterprise, seen));

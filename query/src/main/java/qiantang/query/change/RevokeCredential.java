@@ -1,7 +1,7 @@
 package qiantang.query.change;
 
 import java.util.Optional;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -25,8 +25,8 @@ public final class RevokeCredential {
   }
 
   /** What was revoked; empty where the device has no such credential. */
-  public Optional<Credential> run(Grant grant, DeviceId device, String id) {
-    EnterpriseId enterprise = grant.enterpriseToChange();
+  public Optional<Credential> run(Leave leave, DeviceId device, String id) {
+    EnterpriseId enterprise = leave.enterpriseToChange();
     Optional<Credential> found =
         store.await(registry.credentials(enterprise, device)).stream()
             .filter(credential -> credential.id().equals(id))

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -59,8 +59,8 @@ public final class Traces {
    * Begins a trace. The device need not exist: it may connect later. Of two requests at one moment
    * both may be let; nodes follow the first so many.
    */
-  public Result begin(Grant grant, Wanted wanted) {
-    EnterpriseId enterprise = grant.enterpriseToChange();
+  public Result begin(Leave leave, Wanted wanted) {
+    EnterpriseId enterprise = leave.enterpriseToChange();
     Instant now = store.await(databaseTime.get());
     long alive =
         store.await(tables.traces(enterprise)).stream().filter(one -> one.isAlive(now)).count();
@@ -81,17 +81,17 @@ public final class Traces {
   }
 
   /** The traces of which something can be read, the newest first. */
-  public List<Trace> list(Grant grant) {
+  public List<Trace> list(Leave leave) {
     Instant now = store.await(databaseTime.get());
-    return store.await(tables.traces(grant.enterprise())).stream()
+    return store.await(tables.traces(leave.enterprise())).stream()
         .filter(trace -> trace.until().plus(TraceTables.RECORDS_KEPT).isAfter(now))
         .sorted(Comparator.comparing(Trace::created).reversed().thenComparing(Trace::id))
         .toList();
   }
 
   /** Ends a trace; empty where there is none. What was told can be read on. */
-  public Optional<Trace> stop(Grant grant, String id) {
-    Optional<Trace> found = store.await(tables.trace(grant.enterpriseToChange(), id));
+  public Optional<Trace> stop(Leave leave, String id) {
+    Optional<Trace> found = store.await(tables.trace(leave.enterpriseToChange(), id));
     return found.map(
         trace -> {
           Trace stopped = trace.stopped();

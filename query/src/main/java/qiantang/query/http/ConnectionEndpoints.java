@@ -3,7 +3,7 @@ package qiantang.query.http;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.json.ConnectionsJson;
 import qiantang.query.read.ReadConnections;
 import qiantang.store.model.DeviceId;
@@ -20,7 +20,7 @@ public final class ConnectionEndpoints {
     this.readConnections = readConnections;
   }
 
-  Answer ofDevice(Grant grant, Request request) {
+  Answer ofDevice(Leave leave, Request request) {
     Faults faults = new Faults();
     Parameters parameters = new Parameters(request.query(), faults);
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
@@ -38,7 +38,7 @@ public final class ConnectionEndpoints {
         .flatMap(
             id ->
                 readConnections.run(
-                    grant, id, new ReadConnections.Wanted(fromMicros, toMicros, beforeId, limit)))
+                    leave, id, new ReadConnections.Wanted(fromMicros, toMicros, beforeId, limit)))
         .map(
             answer ->
                 Answer.json(

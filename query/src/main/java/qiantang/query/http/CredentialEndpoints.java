@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.change.CreateCredential;
 import qiantang.query.change.RevokeCredential;
 import qiantang.query.json.RegistryJson;
@@ -35,14 +35,14 @@ public final class CredentialEndpoints {
     this.clock = clock;
   }
 
-  Answer list(Grant grant, Request request) {
+  Answer list(Leave leave, Request request) {
     Faults faults = new Faults();
     new Parameters(request.query(), faults).refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
     }
     return DeviceEndpoints.idOf(request)
-        .flatMap(device -> listCredentials.run(grant, device))
+        .flatMap(device -> listCredentials.run(leave, device))
         .map(
             all ->
                 Answer.json(
@@ -51,7 +51,7 @@ public final class CredentialEndpoints {
         .orElseGet(() -> Answer.notFound("device"));
   }
 
-  Answer create(Grant grant, Request request) {
+  Answer create(Leave leave, Request request) {
     Faults faults = new Faults();
     CreateCredential.Wanted wanted = wanted(new Members(request.body(), "", faults));
     if (faults.areAny()) {
@@ -61,7 +61,7 @@ public final class CredentialEndpoints {
     if (device.isEmpty()) {
       return Answer.notFound("device");
     }
-    return switch (createCredential.run(grant, device.get(), wanted)) {
+    return switch (createCredential.run(leave, device.get(), wanted)) {
       case CreateCredential.Result.Created created ->
           Answer.json(201, RegistryJson.one(created.drawn(), RegistryJson::drawn));
       case CreateCredential.Result.NoDevice _ -> Answer.notFound("device");
@@ -75,7 +75,7 @@ public final class CredentialEndpoints {
     };
   }
 
-  Answer revoke(Grant grant, Request request) {
+  Answer revoke(Leave leave, Request request) {
     Faults faults = new Faults();
     new Parameters(request.query(), faults).refuseOthers();
     if (faults.areAny()) {
@@ -83,7 +83,7 @@ public final class CredentialEndpoints {
     }
     String id = request.pathParameter("credential");
     return DeviceEndpoints.idOf(request)
-        .flatMap(device -> revokeCredential.run(grant, device, id))
+        .flatMap(device -> revokeCredential.run(leave, device, id))
         .map(revoked -> Answer.json(200, RegistryJson.one(revoked, RegistryJson::deviceCredential)))
         .orElseGet(() -> Answer.notFound("credential"));
   }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Caller;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.json.DataJson;
 import qiantang.query.json.SeriesCsv;
 import qiantang.query.read.ReadIntervals;
@@ -77,7 +77,7 @@ public final class DataEndpoints {
     this.clock = clock;
   }
 
-  Answer latest(Grant grant, Request request) {
+  Answer latest(Leave leave, Request request) {
     Faults faults = new Faults();
     Parameters parameters = new Parameters(request.query(), faults);
     List<String> metrics = parameters.metrics();
@@ -89,12 +89,12 @@ public final class DataEndpoints {
         .flatMap(
             device ->
                 readLatest
-                    .run(grant, device, new HashSet<>(metrics))
+                    .run(leave, device, new HashSet<>(metrics))
                     .map(answer -> Answer.json(200, DataJson.latest(device, answer))))
         .orElseGet(() -> Answer.notFound("device"));
   }
 
-  Answer latestOfAll(Grant grant, Request request) {
+  Answer latestOfAll(Leave leave, Request request) {
     Faults faults = new Faults();
     Parameters parameters = new Parameters(request.query(), faults);
     List<String> metrics = parameters.metrics();
@@ -105,7 +105,7 @@ public final class DataEndpoints {
       return faults.answer();
     }
     return readLatestOfAll
-        .run(grant, new ReadLatestOfAll.Wanted(new HashSet<>(metrics), after, limit))
+        .run(leave, new ReadLatestOfAll.Wanted(new HashSet<>(metrics), after, limit))
         .map(
             found -> {
               DeviceId last = found.answer().after();
@@ -116,11 +116,11 @@ public final class DataEndpoints {
         .orElseGet(() -> busy("with a smaller limit"));
   }
 
-  Answer series(Grant grant, Request request) {
-    return IntervalParameters.areIn(request) ? intervals(grant, request) : samples(grant, request);
+  Answer series(Leave leave, Request request) {
+    return IntervalParameters.areIn(request) ? intervals(leave, request) : samples(leave, request);
   }
 
-  private Answer samples(Grant grant, Request request) {
+  private Answer samples(Leave leave, Request request) {
     Optional<DeviceId> device = DeviceEndpoints.idOf(request);
     Faults faults = new Faults();
     ReadSeries.Wanted wanted =
@@ -131,14 +131,14 @@ public final class DataEndpoints {
     if (device.isEmpty()) {
       return Answer.notFound("device");
     }
-    return switch (readSeries.run(grant, wanted)) {
+    return switch (readSeries.run(leave, wanted)) {
       case ReadSeries.Result.Found found -> series(request, wanted, found.answer(), found.permit());
       case ReadSeries.Result.NoDevice none -> Answer.notFound("device");
       case ReadSeries.Result.Busy busy -> busy("with a smaller limit");
     };
   }
 
-  private Answer intervals(Grant grant, Request request) {
+  private Answer intervals(Leave leave, Request request) {
     Optional<DeviceId> device = DeviceEndpoints.idOf(request);
     Faults faults = new Faults();
     ReadIntervals.Wanted wanted =
@@ -146,19 +146,19 @@ public final class DataEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    return device.isEmpty() ? Answer.notFound("device") : intervals(grant, request, wanted);
+    return device.isEmpty() ? Answer.notFound("device") : intervals(leave, request, wanted);
   }
 
-  Answer seriesOfEnterprise(Grant grant, Request request) {
+  Answer seriesOfEnterprise(Leave leave, Request request) {
     Faults faults = new Faults();
     ReadIntervals.Wanted wanted =
         wantedIntervals(null, new Parameters(request.query(), faults), faults);
-    return faults.areAny() ? faults.answer() : intervals(grant, request, wanted);
+    return faults.areAny() ? faults.answer() : intervals(leave, request, wanted);
   }
 
-  private Answer intervals(Grant grant, Request request, ReadIntervals.Wanted wanted) {
-    return switch (readIntervals.run(grant, wanted)) {
-      case ReadIntervals.Result.Found found -> intervals(grant, request, wanted, found);
+  private Answer intervals(Leave leave, Request request, ReadIntervals.Wanted wanted) {
+    return switch (readIntervals.run(leave, wanted)) {
+      case ReadIntervals.Result.Found found -> intervals(leave, request, wanted, found);
       case ReadIntervals.Result.TooLarge(int samplesMax) ->
           Answer.problem(
               Problem.INVALID_REQUEST,
@@ -178,16 +178,16 @@ public final class DataEndpoints {
         .with("Retry-After", "1");
   }
 
-  Answer rejectionsOfEnterprise(Grant grant, Request request) {
-    return rejections(request, wanted -> Optional.of(readRejections.ofEnterprise(grant, wanted)));
+  Answer rejectionsOfEnterprise(Leave leave, Request request) {
+    return rejections(request, wanted -> Optional.of(readRejections.ofEnterprise(leave, wanted)));
   }
 
-  Answer rejectionsOfDevice(Grant grant, Request request) {
+  Answer rejectionsOfDevice(Leave leave, Request request) {
     return rejections(
         request,
         wanted ->
             DeviceEndpoints.idOf(request)
-                .flatMap(device -> readRejections.ofDevice(grant, device, wanted)));
+                .flatMap(device -> readRejections.ofDevice(leave, device, wanted)));
   }
 
   Answer rejectionsOfNobody(Caller operator, Request request) {
@@ -251,12 +251,12 @@ public final class DataEndpoints {
   }
 
   private static Answer intervals(
-      Grant grant, Request request, ReadIntervals.Wanted wanted, ReadIntervals.Result.Found found) {
+      Leave leave, Request request, ReadIntervals.Wanted wanted, ReadIntervals.Result.Found found) {
     Answer sent =
         request.wantsCsv()
             ? Answer.of(
                 200, CSV, stream -> SeriesCsv.write(stream, wanted, found.answer().series()))
-            : Answer.json(200, DataJson.intervals(grant.enterprise(), wanted, found.answer()));
+            : Answer.json(200, DataJson.intervals(leave.enterprise(), wanted, found.answer()));
     return sent.with("Vary", "Accept").releasing(found.permit()::close);
   }
 

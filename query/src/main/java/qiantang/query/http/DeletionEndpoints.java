@@ -2,7 +2,7 @@ package qiantang.query.http;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.change.DeleteData;
 import qiantang.query.json.DeletionJson;
 import qiantang.query.read.ListDeletions;
@@ -20,16 +20,16 @@ public final class DeletionEndpoints {
     this.listDeletions = listDeletions;
   }
 
-  Answer deleteOfEnterprise(Grant grant, Request request) {
-    return delete(grant, null, request);
+  Answer deleteOfEnterprise(Leave leave, Request request) {
+    return delete(leave, null, request);
   }
 
-  Answer deleteOfDevice(Grant grant, Request request) {
+  Answer deleteOfDevice(Leave leave, Request request) {
     Optional<DeviceId> device = DeviceEndpoints.idOf(request);
-    return device.isEmpty() ? Answer.notFound("device") : delete(grant, device.get(), request);
+    return device.isEmpty() ? Answer.notFound("device") : delete(leave, device.get(), request);
   }
 
-  private Answer delete(Grant grant, @Nullable DeviceId device, Request request) {
+  private Answer delete(Leave leave, @Nullable DeviceId device, Request request) {
     Faults faults = new Faults();
     Parameters parameters = new Parameters(request.query(), faults);
     long beforeMicros = parameters.timeMicros("before", Mask.ALL_TIMES);
@@ -37,7 +37,7 @@ public final class DeletionEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    return switch (deleteData.run(grant, device, beforeMicros)) {
+    return switch (deleteData.run(leave, device, beforeMicros)) {
       case DeleteData.Result.Hidden hidden -> Answer.json(202, DeletionJson.one(hidden.deletion()));
       case DeleteData.Result.NoDevice none -> Answer.notFound("device");
       case DeleteData.Result.TooMany many ->
@@ -49,11 +49,11 @@ public final class DeletionEndpoints {
     };
   }
 
-  Answer list(Grant grant, Request request) {
+  Answer list(Leave leave, Request request) {
     Faults faults = new Faults();
     new Parameters(request.query(), faults).refuseOthers();
     return faults.areAny()
         ? faults.answer()
-        : Answer.json(200, DeletionJson.all(listDeletions.run(grant)));
+        : Answer.json(200, DeletionJson.all(listDeletions.run(leave)));
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.change.CreateDevices;
 import qiantang.query.change.DisableDevice;
 import qiantang.query.json.RegistryJson;
@@ -42,7 +42,7 @@ public final class DeviceEndpoints {
     this.disableDevice = disableDevice;
   }
 
-  Answer list(Grant grant, Request request) {
+  Answer list(Leave leave, Request request) {
     Faults faults = new Faults();
     Parameters parameters = new Parameters(request.query(), faults);
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
@@ -60,19 +60,19 @@ public final class DeviceEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    Page<FleetDevice> page = listDevices.run(grant, filter, after, limit);
+    Page<FleetDevice> page = listDevices.run(leave, filter, after, limit);
     String next = Cursor.DEVICES.encode(page.next());
     return Answer.json(200, RegistryJson.page(page, next, RegistryJson::device));
   }
 
-  Answer read(Grant grant, Request request) {
+  Answer read(Leave leave, Request request) {
     return idOf(request)
-        .flatMap(id -> devices.find(grant.enterprise(), id))
+        .flatMap(id -> devices.find(leave.enterprise(), id))
         .map(found -> Answer.json(200, RegistryJson.one(found, RegistryJson::deviceWithMetrics)))
         .orElseGet(() -> Answer.notFound("device"));
   }
 
-  Answer create(Grant grant, Request request) {
+  Answer create(Leave leave, Request request) {
     Faults faults = new Faults();
     Members members = new Members(request.body(), "", faults);
     boolean isList = members.isGiven("devices");
@@ -81,7 +81,7 @@ public final class DeviceEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    return switch (createDevices.run(grant, wanted)) {
+    return switch (createDevices.run(leave, wanted)) {
       case CreateDevices.Result.Created created -> created(created.devices(), isList);
       case CreateDevices.Result.Exist exist ->
           Answer.problem(
@@ -103,7 +103,7 @@ public final class DeviceEndpoints {
     };
   }
 
-  Answer change(Grant grant, Request request) {
+  Answer change(Leave leave, Request request) {
     Faults faults = new Faults();
     Members members = new Members(request.body(), "", faults);
     boolean isDisabled = members.flagNeeded("disabled");
@@ -112,7 +112,7 @@ public final class DeviceEndpoints {
       return faults.answer();
     }
     return idOf(request)
-        .flatMap(id -> disableDevice.run(grant, id, isDisabled))
+        .flatMap(id -> disableDevice.run(leave, id, isDisabled))
         .map(found -> Answer.json(200, RegistryJson.one(found, RegistryJson::deviceWithMetrics)))
         .orElseGet(() -> Answer.notFound("device"));
   }

@@ -20,7 +20,7 @@ import qiantang.query.auth.Authentication;
 import qiantang.query.auth.Authenticator;
 import qiantang.query.auth.Caller;
 import qiantang.query.auth.Enterprises;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.StoreUnavailable;
 import qiantang.store.journal.Ticker;
@@ -195,12 +195,12 @@ public final class Dispatcher {
   private Answer answer(Route.ForEnterprise route, Exchange exchange, Caller caller) {
     // The one check of ownership, before anything of the enterprise is read.
     String id = exchange.request().pathParameter("enterprise");
-    Grant grant = EnterpriseId.isValid(id) ? caller.grantFor(new EnterpriseId(id)) : null;
-    if (grant == null || !enterprises.exists(grant)) {
+    Leave leave = EnterpriseId.isValid(id) ? caller.leaveFor(new EnterpriseId(id)) : null;
+    if (leave == null || !enterprises.exists(leave)) {
       return Answer.notFound("enterprise");
     }
     boolean hasLeave =
-        switch (route.leave()) {
+        switch (route.need()) {
           case READ -> true;
           case CHANGE -> caller.mayChange();
           case OPERATE -> caller.isOperator();
@@ -209,12 +209,12 @@ public final class Dispatcher {
       return forbidden(caller);
     }
     return switch (route.weight()) {
-      case LIGHT -> withBody(exchange, request -> route.use().answer(grant, request));
-      case HEAVY -> heavy(route, exchange, caller, grant);
+      case LIGHT -> withBody(exchange, request -> route.use().answer(leave, request));
+      case HEAVY -> heavy(route, exchange, caller, leave);
     };
   }
 
-  private Answer heavy(Route.ForEnterprise route, Exchange exchange, Caller caller, Grant grant) {
+  private Answer heavy(Route.ForEnterprise route, Exchange exchange, Caller caller, Leave leave) {
     Optional<Runnable> entered = heavyReads.enter(caller.tokenId());
     if (entered.isEmpty()) {
       return Answer.problem(
@@ -224,14 +224,14 @@ public final class Dispatcher {
                   + " at once per token")
           .with("Retry-After", "1");
     }
-    Runnable leave = entered.get();
+    Runnable exit = entered.get();
     @Nullable Answer answer = null;
     try {
-      answer = withBody(exchange, request -> route.use().answer(grant, request));
-      return answer.releasing(leave);
+      answer = withBody(exchange, request -> route.use().answer(leave, request));
+      return answer.releasing(exit);
     } finally {
       if (answer == null) {
-        leave.run();
+        exit.run();
       }
     }
   }

@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Caller;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.change.ChangeEnterprise;
 import qiantang.query.change.CreateEnterprise;
 import qiantang.query.json.RegistryJson;
@@ -62,9 +62,9 @@ public final class EnterpriseEndpoints {
     return Answer.json(200, RegistryJson.page(page, next, RegistryJson::enterprise));
   }
 
-  Answer read(Grant grant, Request request) {
+  Answer read(Leave leave, Request request) {
     return readEnterprise
-        .run(grant)
+        .run(leave)
         .map(found -> Answer.json(200, RegistryJson.one(found, RegistryJson::enterprise)))
         .orElseGet(() -> Answer.notFound("enterprise"));
   }
@@ -90,7 +90,7 @@ public final class EnterpriseEndpoints {
     };
   }
 
-  Answer change(Grant grant, Request request) {
+  Answer change(Leave leave, Request request) {
     Faults faults = new Faults();
     Members members = new Members(request.body(), "", faults);
     String form = "it is create or known-only";
@@ -103,7 +103,7 @@ public final class EnterpriseEndpoints {
       return faults.answer();
     }
     return changeEnterprise
-        .run(grant, setting)
+        .run(leave, setting)
         .map(now -> Answer.json(200, RegistryJson.one(now, RegistryJson::enterprise)))
         .orElseGet(() -> Answer.notFound("enterprise"));
   }

@@ -3,7 +3,7 @@ package qiantang.query.http;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.change.ChangeQuotas;
 import qiantang.query.json.RegistryJson;
 import qiantang.query.read.ReadQuotas;
@@ -21,11 +21,11 @@ public final class QuotaEndpoints {
     this.changeQuotas = changeQuotas;
   }
 
-  Answer read(Grant grant, Request request) {
-    return answer(readQuotas.run(grant));
+  Answer read(Leave leave, Request request) {
+    return answer(readQuotas.run(leave));
   }
 
-  Answer change(Grant grant, Request request) {
+  Answer change(Leave leave, Request request) {
     Faults faults = new Faults();
     Members members = new Members(request.body(), "", faults);
     Map<Quota, Long> wanted = new EnumMap<>(Quota.class);
@@ -38,7 +38,7 @@ public final class QuotaEndpoints {
     if (wanted.isEmpty()) {
       members.fault("", "name the quotas to change; null makes one the usual one");
     }
-    return faults.areAny() ? faults.answer() : answer(changeQuotas.run(grant, wanted));
+    return faults.areAny() ? faults.answer() : answer(changeQuotas.run(leave, wanted));
   }
 
   private static Answer answer(Optional<Quotas> found) {

@@ -2,7 +2,7 @@ package qiantang.query.http;
 
 import io.vertx.core.http.HttpMethod;
 import qiantang.query.auth.Caller;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 
 /** One line of the route table: method, path, who may, and what answers. */
 sealed interface Route {
@@ -18,7 +18,7 @@ sealed interface Route {
   record ForCaller(HttpMethod method, String path, Role role, CallersUse use) implements Route {}
 
   /** Needs a token that may see the enterprise in the path. */
-  record ForEnterprise(HttpMethod method, String path, Leave leave, Weight weight, GrantedUse use)
+  record ForEnterprise(HttpMethod method, String path, Need need, Weight weight, EnterprisesUse use)
       implements Route {}
 
   /** Whose token. */
@@ -32,7 +32,7 @@ sealed interface Route {
   }
 
   /** What for. */
-  enum Leave {
+  enum Need {
     READ,
     CHANGE,
     /** To change what an operator alone decides. */
@@ -59,9 +59,9 @@ sealed interface Route {
     Answer answer(Caller caller, Request request);
   }
 
-  /** Answers whoever holds a grant. */
+  /** Answers whoever has leave for an enterprise. */
   @FunctionalInterface
-  interface GrantedUse {
-    Answer answer(Grant grant, Request request);
+  interface EnterprisesUse {
+    Answer answer(Leave leave, Request request);
   }
 }

@@ -4,9 +4,9 @@ import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.PATCH;
 import static io.vertx.core.http.HttpMethod.POST;
-import static qiantang.query.http.Route.Leave.CHANGE;
-import static qiantang.query.http.Route.Leave.OPERATE;
-import static qiantang.query.http.Route.Leave.READ;
+import static qiantang.query.http.Route.Need.CHANGE;
+import static qiantang.query.http.Route.Need.OPERATE;
+import static qiantang.query.http.Route.Need.READ;
 import static qiantang.query.http.Route.Role.ADMIN;
 import static qiantang.query.http.Route.Role.ANY;
 import static qiantang.query.http.Route.Role.OPERATOR;
@@ -97,9 +97,9 @@ public final class RouteTable {
   private static Route forEnterprise(
       HttpMethod method,
       String path,
-      Route.Leave leave,
+      Route.Need need,
       Route.Weight weight,
-      Route.GrantedUse use) {
-    return new Route.ForEnterprise(method, path, leave, weight, use);
+      Route.EnterprisesUse use) {
+    return new Route.ForEnterprise(method, path, need, weight, use);
   }
 }

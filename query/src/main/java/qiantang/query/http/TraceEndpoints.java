@@ -3,7 +3,7 @@ package qiantang.query.http;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.change.Traces;
 import qiantang.query.json.TraceJson;
 import qiantang.query.read.ReadTrace;
@@ -31,7 +31,7 @@ public final class TraceEndpoints {
     this.clock = clock;
   }
 
-  Answer begin(Grant grant, Request request) {
+  Answer begin(Leave leave, Request request) {
     Faults faults = new Faults();
     Members members = new Members(request.body(), "", faults);
     DeviceId device = members.device("device");
@@ -50,7 +50,7 @@ public final class TraceEndpoints {
       return faults.answer();
     }
     return switch (traces.begin(
-        grant, new Traces.Wanted(device, topic, Duration.ofSeconds(seconds)))) {
+        leave, new Traces.Wanted(device, topic, Duration.ofSeconds(seconds)))) {
       case Traces.Result.Begun begun ->
           Answer.json(201, TraceJson.one(begun.trace(), clock.instant()));
       case Traces.Result.TooMany many ->
@@ -61,15 +61,15 @@ public final class TraceEndpoints {
     };
   }
 
-  Answer list(Grant grant, Request request) {
+  Answer list(Leave leave, Request request) {
     Faults faults = new Faults();
     new Parameters(request.query(), faults).refuseOthers();
     return faults.areAny()
         ? faults.answer()
-        : Answer.json(200, TraceJson.all(traces.list(grant), clock.instant()));
+        : Answer.json(200, TraceJson.all(traces.list(leave), clock.instant()));
   }
 
-  Answer read(Grant grant, Request request) {
+  Answer read(Leave leave, Request request) {
     Faults faults = new Faults();
     Parameters parameters = new Parameters(request.query(), faults);
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
@@ -83,7 +83,7 @@ public final class TraceEndpoints {
         new ReadTrace.Wanted(
             from == null ? TracePosition.BEGIN : from, limit, Duration.ofSeconds(waitSeconds));
     return readTrace
-        .run(grant, request.pathParameter("trace"), wanted)
+        .run(leave, request.pathParameter("trace"), wanted)
         .map(
             found -> {
               TracePosition next = found.next();
@@ -93,14 +93,14 @@ public final class TraceEndpoints {
         .orElseGet(() -> Answer.notFound("trace"));
   }
 
-  Answer stop(Grant grant, Request request) {
+  Answer stop(Leave leave, Request request) {
     Faults faults = new Faults();
     new Parameters(request.query(), faults).refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
     }
     return traces
-        .stop(grant, request.pathParameter("trace"))
+        .stop(leave, request.pathParameter("trace"))
         .map(stopped -> Answer.json(200, TraceJson.one(stopped, clock.instant())))
         .orElseGet(() -> Answer.notFound("trace"));
   }

@@ -2,7 +2,7 @@ package qiantang.query.read;
 
 import java.util.List;
 import java.util.Optional;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -23,8 +23,8 @@ public final class ListCredentials {
   }
 
   /** All of them, {@link Credential#OF_DEVICE_MAX} or so; empty where there is no such device. */
-  public Optional<List<Credential>> run(Grant grant, DeviceId device) {
-    EnterpriseId enterprise = grant.enterprise();
+  public Optional<List<Credential>> run(Leave leave, DeviceId device) {
+    EnterpriseId enterprise = leave.enterprise();
     List<Credential> found = store.await(registry.credentials(enterprise, device));
     boolean isThere = !found.isEmpty() || devices.isKnown(enterprise, device);
     return isThere ? Optional.of(found) : Optional.empty();

@@ -1,7 +1,7 @@
 package qiantang.query.read;
 
 import java.util.List;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.fold.MaskTables;
 import qiantang.store.fold.MaskTables.Deletion;
@@ -18,7 +18,7 @@ public final class ListDeletions {
   }
 
   /** All of them, the newest first. */
-  public List<Deletion> run(Grant grant) {
-    return store.await(masks.readDeletions(grant.enterprise())).reversed();
+  public List<Deletion> run(Leave leave) {
+    return store.await(masks.readDeletions(leave.enterprise())).reversed();
   }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.store.model.DeviceId;
 
 /** Which devices an enterprise has. */
@@ -23,8 +23,8 @@ public final class ListDevices {
 
   /** At most {@code limit} devices in order of id, from behind {@code after}. */
   public Page<FleetDevice> run(
-      Grant grant, DeviceFilter filter, @Nullable DeviceId after, int limit) {
-    Fleet fleet = devices.fleet(grant.enterprise(), devices.activity(grant.enterprise()));
+      Leave leave, DeviceFilter filter, @Nullable DeviceId after, int limit) {
+    Fleet fleet = devices.fleet(leave.enterprise(), devices.activity(leave.enterprise()));
     int rowsAtOnce = filter.isOpen() ? Math.min(limit + 1, ROWS_AT_ONCE_MAX) : ROWS_AT_ONCE_MAX;
     Iterator<FleetDevice> walk = fleet.after(after, rowsAtOnce);
     List<FleetDevice> found = new ArrayList<>();

@@ -2,7 +2,7 @@ package qiantang.query.read;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
 import qiantang.store.read.ConnectionsAnswer;
@@ -29,12 +29,12 @@ public final class ReadConnections {
   }
 
   /** One device's, or empty where nobody knows it. */
-  public Optional<ConnectionsAnswer> run(Grant grant, DeviceId device, Wanted wanted) {
+  public Optional<ConnectionsAnswer> run(Leave leave, DeviceId device, Wanted wanted) {
     ConnectionsAnswer answer =
         store.await(
             reader.connections(
                 new ConnectionsRequest(
-                    grant.enterprise(),
+                    leave.enterprise(),
                     device,
                     wanted.fromMicros(),
                     wanted.toMicros(),
@@ -42,7 +42,7 @@ public final class ReadConnections {
                     wanted.limit())));
     return answer.items().isEmpty()
             && answer.next() == null
-            && !devices.isKnown(grant.enterprise(), device)
+            && !devices.isKnown(leave.enterprise(), device)
         ? Optional.empty()
         : Optional.of(answer);
   }

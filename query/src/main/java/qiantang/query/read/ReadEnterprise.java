@@ -2,7 +2,7 @@ package qiantang.query.read;
 
 import java.util.Iterator;
 import java.util.Optional;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.Counts;
 import qiantang.store.read.Activity;
@@ -35,8 +35,8 @@ public final class ReadEnterprise {
   }
 
   /** The enterprise, or empty. */
-  public Optional<Found> run(Grant grant) {
-    Optional<Enterprise> enterprise = store.await(registry.enterprise(grant.enterprise()));
+  public Optional<Found> run(Leave leave) {
+    Optional<Enterprise> enterprise = store.await(registry.enterprise(leave.enterprise()));
     return enterprise.map(
         row -> {
           Activity activity = devices.activity(row.id());

@@ -3,7 +3,7 @@ package qiantang.query.read;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
@@ -79,7 +79,7 @@ public final class ReadIntervals {
   }
 
   /** The intervals. */
-  public Result run(Grant grant, Wanted wanted) {
+  public Result run(Leave leave, Wanted wanted) {
     int samplesMax = (int) Math.min(SAMPLES_MAX, wanted.samples());
     Optional<SampleBudget.Permit> room = budget.take((samplesMax + HELD_BESIDES) / A_RAW_ONES);
     if (room.isEmpty()) {
@@ -88,7 +88,7 @@ public final class ReadIntervals {
     SampleBudget.Permit permit = room.get();
     boolean isHandedOver = false;
     try {
-      Result result = read(grant, wanted, samplesMax, permit);
+      Result result = read(leave, wanted, samplesMax, permit);
       isHandedOver = result instanceof Result.Found;
       return result;
     } finally {
@@ -98,19 +98,19 @@ public final class ReadIntervals {
     }
   }
 
-  private Result read(Grant grant, Wanted wanted, int samplesMax, SampleBudget.Permit permit) {
+  private Result read(Leave leave, Wanted wanted, int samplesMax, SampleBudget.Permit permit) {
     DeviceId device = wanted.device();
     IntervalsAnswer answer =
         store.await(
             device == null
-                ? reader.totals(totals(grant, wanted, samplesMax))
-                : reader.intervals(intervals(grant, device, wanted, samplesMax)));
+                ? reader.totals(totals(leave, wanted, samplesMax))
+                : reader.intervals(intervals(leave, device, wanted, samplesMax)));
     return switch (answer) {
       case IntervalsAnswer.TooLarge _ -> new Result.TooLarge(SAMPLES_MAX);
       case IntervalsAnswer.Found found -> {
         if (device != null
             && found.series().isEmpty()
-            && !devices.isKnown(grant.enterprise(), device)) {
+            && !devices.isKnown(leave.enterprise(), device)) {
           yield new Result.NoDevice();
         }
         int samples = found.series().stream().mapToInt(series -> series.samples().size()).sum();
@@ -121,9 +121,9 @@ public final class ReadIntervals {
   }
 
   private static IntervalsRequest intervals(
-      Grant grant, DeviceId device, Wanted wanted, int samplesMax) {
+      Leave leave, DeviceId device, Wanted wanted, int samplesMax) {
     return new IntervalsRequest(
-        grant.enterprise(),
+        leave.enterprise(),
         device,
         wanted.metrics(),
         wanted.fromMicros(),
@@ -133,9 +133,9 @@ public final class ReadIntervals {
         samplesMax);
   }
 
-  private static TotalsRequest totals(Grant grant, Wanted wanted, int samplesMax) {
+  private static TotalsRequest totals(Leave leave, Wanted wanted, int samplesMax) {
     return new TotalsRequest(
-        grant.enterprise(),
+        leave.enterprise(),
         wanted.metrics(),
         wanted.fromMicros(),
         wanted.toMicros(),

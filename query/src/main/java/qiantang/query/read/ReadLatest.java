@@ -3,7 +3,7 @@ package qiantang.query.read;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
 import qiantang.store.read.LatestAnswer;
@@ -23,10 +23,10 @@ public final class ReadLatest {
   }
 
   /** The values, or empty where there is no such device; no metrics asks for all. */
-  public Optional<LatestAnswer> run(Grant grant, DeviceId device, Set<String> metrics) {
-    LatestAnswer answer = store.await(reader.latest(grant.enterprise(), device));
+  public Optional<LatestAnswer> run(Leave leave, DeviceId device, Set<String> metrics) {
+    LatestAnswer answer = store.await(reader.latest(leave.enterprise(), device));
     // A device that reported exists, whatever the registry knows so far.
-    if (answer.byMetric().isEmpty() && !devices.isKnown(grant.enterprise(), device)) {
+    if (answer.byMetric().isEmpty() && !devices.isKnown(leave.enterprise(), device)) {
       return Optional.empty();
     }
     if (metrics.isEmpty()) {

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
@@ -45,7 +45,7 @@ public final class ReadLatestOfAll {
   }
 
   /** A page, or empty where other answers hold all the memory there is for samples. */
-  public Optional<Found> run(Grant grant, Wanted wanted) {
+  public Optional<Found> run(Leave leave, Wanted wanted) {
     int samplesMax = wanted.limit() * METRICS_OF_DEVICE;
     Optional<SampleBudget.Permit> room = budget.take(samplesMax);
     if (room.isEmpty()) {
@@ -57,7 +57,7 @@ public final class ReadLatestOfAll {
       LatestOfDevices answer =
           store.await(
               reader.latestOfDevices(
-                  grant.enterprise(), wanted.after(), wanted.limit(), samplesMax));
+                  leave.enterprise(), wanted.after(), wanted.limit(), samplesMax));
       permit.shrinkTo(answer.byDevice().values().stream().mapToInt(one -> one.size()).sum());
       isHandedOver = true;
       return Optional.of(new Found(ofMetrics(wanted.metrics(), answer), permit));

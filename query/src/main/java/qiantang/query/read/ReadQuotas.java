@@ -1,7 +1,7 @@
 package qiantang.query.read;
 
 import java.util.Optional;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Quotas;
@@ -19,7 +19,7 @@ public final class ReadQuotas {
   }
 
   /** The quotas that hold. */
-  public Optional<Quotas> run(Grant grant) {
-    return store.await(registry.enterprise(grant.enterprise())).map(Enterprise::quotas);
+  public Optional<Quotas> run(Leave leave) {
+    return store.await(registry.enterprise(leave.enterprise())).map(Enterprise::quotas);
   }
 }

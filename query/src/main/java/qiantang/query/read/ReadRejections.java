@@ -3,7 +3,7 @@ package qiantang.query.read;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Caller;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -37,17 +37,17 @@ public final class ReadRejections {
   }
 
   /** An enterprise's. */
-  public RejectionsAnswer ofEnterprise(Grant grant, Wanted wanted) {
-    return read(grant.enterprise(), null, wanted);
+  public RejectionsAnswer ofEnterprise(Leave leave, Wanted wanted) {
+    return read(leave.enterprise(), null, wanted);
   }
 
   /** One device's, or empty where nobody knows it. */
-  public Optional<RejectionsAnswer> ofDevice(Grant grant, DeviceId device, Wanted wanted) {
-    RejectionsAnswer answer = read(grant.enterprise(), device, wanted);
+  public Optional<RejectionsAnswer> ofDevice(Leave leave, DeviceId device, Wanted wanted) {
+    RejectionsAnswer answer = read(leave.enterprise(), device, wanted);
     // A device of which everything was refused is known by its rejections alone.
     return answer.items().isEmpty()
             && answer.next() == null
-            && !devices.isKnown(grant.enterprise(), device)
+            && !devices.isKnown(leave.enterprise(), device)
         ? Optional.empty()
         : Optional.of(answer);
   }

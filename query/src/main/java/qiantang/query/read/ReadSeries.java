@@ -2,7 +2,7 @@ package qiantang.query.read;
 
 import java.util.List;
 import java.util.Optional;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
@@ -45,7 +45,7 @@ public final class ReadSeries {
   }
 
   /** The samples. */
-  public Result run(Grant grant, Wanted wanted) {
+  public Result run(Leave leave, Wanted wanted) {
     Optional<SampleBudget.Permit> room = budget.take(wanted.limit());
     if (room.isEmpty()) {
       return new Result.Busy();
@@ -53,7 +53,7 @@ public final class ReadSeries {
     SampleBudget.Permit permit = room.get();
     boolean isHandedOver = false;
     try {
-      Result result = read(grant, wanted, permit);
+      Result result = read(leave, wanted, permit);
       isHandedOver = result instanceof Result.Found;
       return result;
     } finally {
@@ -63,18 +63,18 @@ public final class ReadSeries {
     }
   }
 
-  private Result read(Grant grant, Wanted wanted, SampleBudget.Permit permit) {
+  private Result read(Leave leave, Wanted wanted, SampleBudget.Permit permit) {
     SeriesAnswer answer =
         store.await(
             reader.series(
                 new SeriesRequest(
-                    grant.enterprise(),
+                    leave.enterprise(),
                     wanted.device(),
                     wanted.metrics(),
                     wanted.fromMicros(),
                     wanted.toMicros(),
                     wanted.limit())));
-    if (answer.series().isEmpty() && !devices.isKnown(grant.enterprise(), wanted.device())) {
+    if (answer.series().isEmpty() && !devices.isKnown(leave.enterprise(), wanted.device())) {
       return new Result.NoDevice();
     }
     permit.shrinkTo(answer.series().stream().mapToInt(series -> series.samples().size()).sum());

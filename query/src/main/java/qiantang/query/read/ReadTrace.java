@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.auth.Grant;
+import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.journal.Ticker;
 import qiantang.store.model.EnterpriseId;
@@ -61,8 +61,8 @@ public final class ReadTrace {
   }
 
   /** A page, empty where there is no such trace. */
-  public Optional<Found> run(Grant grant, String id, Wanted wanted) {
-    Optional<Found> found = look(grant.enterprise(), id, wanted);
+  public Optional<Found> run(Leave leave, String id, Wanted wanted) {
+    Optional<Found> found = look(leave.enterprise(), id, wanted);
     if (found.isEmpty() || !isToWait(found.get(), wanted) || !waiting.tryAcquire()) {
       return found;
     }
@@ -72,7 +72,7 @@ public final class ReadTrace {
           && isToWait(found.get(), wanted)
           && ticker.nanos() < endNanos
           && pause()) {
-        found = look(grant.enterprise(), id, wanted);
+        found = look(leave.enterprise(), id, wanted);
       }
       return found;
     } finally {

@@ -19,6 +19,8 @@ record Request(
     MultiMap query,
     @Nullable String authorization,
     boolean wantsCsv,
+    @Nullable String acceptEncoding,
+    @Nullable String ifNoneMatch,
     JsonObject body) {
   /** A parameter of the path; the route has it. */
   String pathParameter(String name) {
@@ -43,6 +45,7 @@ record Request(
   }
 
   Request withBody(JsonObject json) {
-    return new Request(path, pathParameters, query, authorization, wantsCsv, json);
+    return new Request(
+        path, pathParameters, query, authorization, wantsCsv, acceptEncoding, ifNoneMatch, json);
   }
 }

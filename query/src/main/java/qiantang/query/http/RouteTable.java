@@ -26,6 +26,7 @@ public final class RouteTable {
   /** The table over its endpoints. */
   public RouteTable(
       OpenEndpoints open,
+      ConsoleEndpoints console,
       EnterpriseEndpoints enterprises,
       QuotaEndpoints quotas,
       DeviceEndpoints devices,
@@ -37,7 +38,13 @@ public final class RouteTable {
       TraceEndpoints traces) {
     routes =
         List.of(
-            forAnyone(GET, "/", open::page),
+            forAnyone(GET, "/", console::page),
+            forAnyone(GET, "/devices", console::page),
+            forAnyone(GET, "/device", console::page),
+            forAnyone(GET, "/login", console::page),
+            forAnyone(GET, "/console/{build}/{file}", console::file),
+            forAnyone(GET, "/webjars/{library}/{version}/{file}", console::file),
+            forAnyone(GET, "/webjars/{library}/{version}/{folder}/{file}", console::file),
             forAnyone(GET, "/openapi.json", open::openApi),
             forAnyone(GET, "/metrics", open::metrics),
             forAnyone(GET, "/health/live", open::live),

@@ -9,12 +9,13 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import qiantang.query.auth.Authenticator;
-import qiantang.query.auth.Enterprises;
+import qiantang.query.audit.Audit;
+import qiantang.query.audit.ReadAudit;
 import qiantang.query.change.AccessChanges;
 import qiantang.query.change.ChangeEnterprise;
 import qiantang.query.change.ChangeQuotas;
@@ -25,9 +26,13 @@ import qiantang.query.change.CreateToken;
 import qiantang.query.change.Credentials;
 import qiantang.query.change.DeleteData;
 import qiantang.query.change.DisableDevice;
+import qiantang.query.change.Grants;
+import qiantang.query.change.Logins;
 import qiantang.query.change.RevokeCredential;
+import qiantang.query.change.RevokeToken;
 import qiantang.query.change.Traces;
 import qiantang.query.console.Console;
+import qiantang.query.http.AuditEndpoints;
 import qiantang.query.http.ConnectionEndpoints;
 import qiantang.query.http.ConsoleEndpoints;
 import qiantang.query.http.CredentialEndpoints;
@@ -35,12 +40,15 @@ import qiantang.query.http.DataEndpoints;
 import qiantang.query.http.DeletionEndpoints;
 import qiantang.query.http.DeviceEndpoints;
 import qiantang.query.http.Dispatcher;
+import qiantang.query.http.Doorkeeper;
 import qiantang.query.http.EnterpriseEndpoints;
+import qiantang.query.http.GrantEndpoints;
 import qiantang.query.http.OpenEndpoints;
 import qiantang.query.http.QuotaEndpoints;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.http.RouterFactory;
+import qiantang.query.http.SessionEndpoints;
 import qiantang.query.http.TokenEndpoints;
 import qiantang.query.http.TraceEndpoints;
 import qiantang.query.read.CheckReadiness;
@@ -51,6 +59,7 @@ import qiantang.query.read.ListDeletions;
 import qiantang.query.read.ListDevices;
 import qiantang.query.read.ListEnterprises;
 import qiantang.query.read.ListTokens;
+import qiantang.query.read.Places;
 import qiantang.query.read.ReadConnections;
 import qiantang.query.read.ReadEnterprise;
 import qiantang.query.read.ReadIntervals;
@@ -80,13 +89,22 @@ public final class QueryMain implements AutoCloseable {
   private final Vertx vertx;
   private final ExecutorService decoders;
   private final ExecutorService virtualThreads;
+  private final ScheduledExecutorService accessThread;
+  private final Audit audit;
   private final int port;
 
   private QueryMain(
-      Vertx vertx, ExecutorService decoders, ExecutorService virtualThreads, int port) {
+      Vertx vertx,
+      ExecutorService decoders,
+      ExecutorService virtualThreads,
+      ScheduledExecutorService accessThread,
+      Audit audit,
+      int port) {
     this.vertx = vertx;
     this.decoders = decoders;
     this.virtualThreads = virtualThreads;
+    this.accessThread = accessThread;
+    this.audit = audit;
     this.port = port;
   }
 
@@ -113,16 +131,19 @@ public final class QueryMain implements AutoCloseable {
 
     StoreWait store = new StoreWait(config.storeTimeMax());
     RequestMeter meter = new RequestMeter();
+    AccessParts access = AccessParts.of(registry, store, clock);
     Dispatcher dispatcher =
         new Dispatcher(
-            new Authenticator(registry, store, clock),
-            new Enterprises(registry, store),
+            access.authenticator(),
+            new Doorkeeper(access.leaves(), access.enterprises(), new Places(registry, store)),
+            access.trail(),
             new HeavyReads(config.heavyReadsPerTokenMax()),
             meter,
             virtualThreads,
             config.requestsMax(),
             System::nanoTime);
-    RouteTable routes = routes(config, tables, folds, registry, clock, decoders, store, meter);
+    RouteTable routes =
+        routes(config, tables, folds, registry, clock, decoders, store, meter, access);
     RouterFactory routers = new RouterFactory(routes, dispatcher);
 
     Vertx vertx =
@@ -139,9 +160,9 @@ public final class QueryMain implements AutoCloseable {
           new HttpListeners(vertx, routers::router, cores)
               .listen(config.bindAddresses(), config.httpPort());
       logger.info("the API listens on {} port {}", config.bindAddresses(), port);
-      return new QueryMain(vertx, decoders, virtualThreads, port);
+      return new QueryMain(vertx, decoders, virtualThreads, access.start(), access.audit(), port);
     } catch (CannotListenException | RuntimeException e) {
-      new QueryMain(vertx, decoders, virtualThreads, 0).close();
+      new QueryMain(vertx, decoders, virtualThreads, access.start(), access.audit(), 0).close();
       throw e;
     }
   }
@@ -155,7 +176,8 @@ public final class QueryMain implements AutoCloseable {
       InstantSource clock,
       Executor decoders,
       StoreWait store,
-      RequestMeter meter) {
+      RequestMeter meter,
+      AccessParts access) {
     SampleBudget budget = new SampleBudget(config.samplesMax(), config.storeTimeMax());
     meter.gauge(
         "qiantang.http.samples.free",
@@ -169,9 +191,10 @@ public final class QueryMain implements AutoCloseable {
             new Layouts(folds, registry, System::nanoTime),
             clock);
     Devices devices = new Devices(registry, reader, store);
-    ListEnterprises listEnterprises = new ListEnterprises(registry, store);
+    ListEnterprises listEnterprises = new ListEnterprises(registry, access.leaves(), store);
     SecureRandom random = new SecureRandom();
     Credentials credentials = new Credentials(random, clock);
+    ReadAudit readAudit = new ReadAudit(registry.audit(), store);
     AccessChanges changes = new AccessChanges(tables::databaseTime, store, random::nextLong);
 
     return new RouteTable(
@@ -199,10 +222,13 @@ public final class QueryMain implements AutoCloseable {
             new RevokeCredential(registry, changes, store),
             clock),
         new TokenEndpoints(
-            new ListTokens(registry, store), new CreateToken(registry, store, credentials), clock),
+            new ListTokens(registry, store),
+            new CreateToken(registry, store, credentials),
+            new RevokeToken(registry, changes, store),
+            clock),
         new DataEndpoints(
             new ReadLatest(reader, devices, store),
-            new ReadLatestOfAll(reader, budget, store),
+            new ReadLatestOfAll(reader, new Places(registry, store), budget, store),
             new ReadSeries(reader, devices, budget, store),
             new ReadIntervals(reader, devices, budget, store),
             new ReadRejections(reader, devices, store),
@@ -214,7 +240,12 @@ public final class QueryMain implements AutoCloseable {
         new TraceEndpoints(
             new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
             new ReadTrace(registry.traces(), store, clock, System::nanoTime),
-            clock));
+            clock),
+        new GrantEndpoints(
+            new Grants(registry, credentials, changes, store, clock), readAudit, clock),
+        new SessionEndpoints(
+            new Logins(registry, credentials, changes, store, clock), access.trail()),
+        new AuditEndpoints(readAudit, access.enterprises(), clock));
   }
 
   /** The port it listens on. */
@@ -231,6 +262,8 @@ public final class QueryMain implements AutoCloseable {
       logger.warn("cannot close the API within {} s; going on", CLOSE_TIME_MAX.toSeconds());
     }
     virtualThreads.shutdownNow();
+    accessThread.shutdownNow();
+    audit.end();
     decoders.shutdownNow();
   }
 }

@@ -9,6 +9,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.access.AuditTables;
+import qiantang.store.access.GrantTables;
+import qiantang.store.memory.MemoryAudit;
+import qiantang.store.memory.MemoryGrants;
 import qiantang.store.memory.MemoryTraces;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -122,6 +126,41 @@ final class Away implements Registry {
   @Override
   public CompletionStage<List<AccessChange>> changes(Instant from, Instant until) {
     return away();
+  }
+
+  @Override
+  public CompletionStage<Void> putSession(Credential session) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Void> endSession(Credential session, AccessChange change) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Void> putLink(Credential link) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Optional<Credential>> takeLink(CredentialKey key) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Void> note(AccessChange change) {
+    return away();
+  }
+
+  @Override
+  public GrantTables grants() {
+    return new MemoryGrants();
+  }
+
+  @Override
+  public AuditTables audit() {
+    return new MemoryAudit();
   }
 
   @Override

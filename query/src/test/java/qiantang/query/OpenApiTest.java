@@ -16,16 +16,19 @@ final class OpenApiTest {
   @Test
   void describesTheRoutesThereAreAndNoOthers() {
     InstantSource clock = InstantSource.fixed(World.NOW);
+    MemoryRegistry registry = new MemoryRegistry();
+    StoreWait store = new StoreWait(Duration.ofSeconds(1));
     RouteTable table =
         QueryMain.routes(
             QueryConfig.onLoopback(0),
             new MemoryJournal(clock, Runnable::run, true),
             new MemoryFolds(Runnable::run),
-            new MemoryRegistry(),
+            registry,
             clock,
             Runnable::run,
-            new StoreWait(Duration.ofSeconds(1)),
-            new RequestMeter());
+            store,
+            new RequestMeter(),
+            AccessParts.of(registry, store, clock));
     assertEquals(
         table.lines().stream().sorted().toList(), new OpenApi().lines().stream().sorted().toList());
   }

@@ -1,26 +1,49 @@
 package qiantang.query.auth;
 
 import org.jspecify.annotations.Nullable;
+import qiantang.query.access.Asker;
+import qiantang.store.access.Bounds;
+import qiantang.store.access.Party;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.CredentialKey;
 import qiantang.store.registry.Role;
 
 /**
  * Whom a valid token stands for.
  *
- * @param role operator, admin or viewer: other roles open no API
- * @param enterprise the one it belongs to, null for an operator
+ * @param role operator, admin, viewer, application or platform: other roles open no API
+ * @param enterprise the one it belongs to; null for operators of the whole or of a platform, and
+ *     for an application that belongs to none
  * @param name what the token is for, for people
  * @param tokenId names the token without revealing it
+ * @param key what its credential is found by
+ * @param bounds what it is bounded to
  */
-public record Caller(Role role, @Nullable EnterpriseId enterprise, String name, String tokenId) {
-  /** Whether the caller may know that this enterprise exists. The one check of ownership. */
+public record Caller(
+    Role role,
+    @Nullable EnterpriseId enterprise,
+    String name,
+    String tokenId,
+    CredentialKey key,
+    Bounds bounds) {
+  /** Whether the enterprise is its own, or it runs the whole: what belongs to it may be listed. */
   public boolean maySee(EnterpriseId other) {
-    return isOperator() || other.equals(enterprise);
+    return isOperator() || (isMember() && other.equals(enterprise));
   }
 
-  /** Whether the caller runs the platform. */
+  /** Whether the caller runs the whole. */
   public boolean isOperator() {
     return role == Role.OPERATOR;
+  }
+
+  /** Whether it is a person of an enterprise. */
+  public boolean isMember() {
+    return role == Role.ADMIN || role == Role.VIEWER;
+  }
+
+  /** Whether it is a program with scopes. */
+  public boolean isProgram() {
+    return role == Role.APPLICATION;
   }
 
   /** Whether the caller may change what it may see. */
@@ -28,8 +51,29 @@ public record Caller(Role role, @Nullable EnterpriseId enterprise, String name, 
     return role == Role.OPERATOR || role == Role.ADMIN;
   }
 
-  /** What this caller may do with an enterprise; empty where it may not even see it. */
-  public @Nullable Leave leaveFor(EnterpriseId other) {
-    return maySee(other) ? new Leave(other, mayChange()) : null;
+  /** The platform it runs; null for all others. */
+  public @Nullable String platform() {
+    return bounds.platform();
+  }
+
+  /** Whether the caller may open a platform's views. */
+  public boolean maySeePlatform(String id) {
+    return isOperator() || id.equals(platform());
+  }
+
+  /** As whom it is granted something; null for an operator, who needs no grant. */
+  public @Nullable Party party() {
+    return switch (role) {
+      case PLATFORM -> platform() == null ? null : new Party(Party.Kind.PLATFORM, platform());
+      case APPLICATION -> new Party(Party.Kind.APPLICATION, tokenId);
+      case ADMIN, VIEWER ->
+          enterprise == null ? null : new Party(Party.Kind.ENTERPRISE, enterprise.text());
+      case OPERATOR, GATEWAY, DEVICE -> null;
+    };
+  }
+
+  /** As far as decisions need it. */
+  Asker asker() {
+    return new Asker(isOperator(), enterprise, party(), isProgram(), bounds);
   }
 }

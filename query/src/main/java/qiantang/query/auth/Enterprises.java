@@ -26,7 +26,11 @@ public final class Enterprises {
 
   /** Whether the enterprise that a caller has leave for exists. */
   public boolean exists(Leave leave) {
-    EnterpriseId id = leave.enterprise();
+    return exists(leave.enterprise());
+  }
+
+  /** Whether an enterprise exists; not to be told to whom has no leave for it. */
+  public boolean exists(EnterpriseId id) {
     if (kept.getIfPresent(id) != null) {
       return true;
     }

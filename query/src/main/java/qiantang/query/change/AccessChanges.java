@@ -31,6 +31,7 @@ public final class AccessChanges {
     this.random = random;
   }
 
+  /** Of its settings or grants. */
   AccessChange ofEnterprise(EnterpriseId enterprise) {
     return AccessChange.ofEnterprise(now(), random.getAsLong(), enterprise);
   }

@@ -1,10 +1,12 @@
 package qiantang.query.change;
 
 import java.time.Instant;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.access.Bounds;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.Platform;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Role;
 
@@ -17,9 +19,23 @@ public final class CreateToken {
   /**
    * What to create.
    *
-   * @param owner the enterprise, or {@link EnterpriseId#OPERATOR} for an operator's
+   * @param owner the enterprise, or {@link EnterpriseId#OPERATOR} for an operator's, a platform's,
+   *     and for an application's that belongs to no enterprise
    */
-  public record Wanted(EnterpriseId owner, Role role, String name, @Nullable Instant expires) {}
+  public record Wanted(
+      EnterpriseId owner, Role role, String name, Bounds bounds, @Nullable Instant expires) {}
+
+  /** What became of it. */
+  public sealed interface Result {
+    /** The token, shown once. */
+    record Created(Drawn.Token token) implements Result {}
+
+    /** There is no such enterprise. */
+    record NoEnterprise() implements Result {}
+
+    /** There is no such platform; there are these. */
+    record NoPlatform(List<String> known) implements Result {}
+  }
 
   /** Creates in a registry. */
   public CreateToken(Registry registry, StoreWait store, Credentials credentials) {
@@ -28,18 +44,33 @@ public final class CreateToken {
     this.credentials = credentials;
   }
 
-  /** The token, shown once; empty where there is no such enterprise. */
-  public Optional<Drawn.Token> run(Wanted wanted) {
+  /** The token. */
+  public Result run(Wanted wanted) {
     boolean isOperators = wanted.owner().equals(EnterpriseId.OPERATOR);
-    if (isOperators != (wanted.role() == Role.OPERATOR)) {
-      throw new AssertionError("BUG: operators' tokens, and only those, belong to the operator");
+    boolean fits =
+        switch (wanted.role()) {
+          case OPERATOR, PLATFORM -> isOperators;
+          case ADMIN, VIEWER -> !isOperators;
+          case APPLICATION -> true;
+          case GATEWAY, DEVICE -> false;
+        };
+    if (!fits) {
+      throw new AssertionError("BUG: a token of this role has another owner");
     }
     if (!isOperators && store.await(registry.enterprise(wanted.owner())).isEmpty()) {
-      return Optional.empty();
+      return new Result.NoEnterprise();
+    }
+    String platform = wanted.bounds().platform();
+    if (platform != null) {
+      List<String> known = store.await(registry.platforms()).stream().map(Platform::id).toList();
+      if (!known.contains(platform)) {
+        return new Result.NoPlatform(known);
+      }
     }
     Drawn.Token drawn =
-        credentials.ofPerson(wanted.owner(), wanted.role(), wanted.name(), wanted.expires());
+        credentials.ofPerson(
+            wanted.owner(), wanted.role(), wanted.name(), wanted.bounds(), wanted.expires());
     store.await(registry.putCredential(drawn.credential()));
-    return Optional.of(drawn);
+    return new Result.Created(drawn);
   }
 }

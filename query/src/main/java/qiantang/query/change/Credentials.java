@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.access.Bounds;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessToken;
@@ -63,8 +64,32 @@ public final class Credentials {
   }
 
   /** A person's or program's. */
-  Drawn.Token ofPerson(EnterpriseId owner, Role role, String name, @Nullable Instant expires) {
-    return token(owner, role, null, name, expires);
+  Drawn.Token ofPerson(
+      EnterpriseId owner, Role role, String name, Bounds bounds, @Nullable Instant expires) {
+    Drawn.Token drawn = token(owner, role, null, name, expires);
+    return new Drawn.Token(drawn.credential().with(bounds), drawn.token());
+  }
+
+  /** What a link or a browser shows: who it is for, under an id of its own kind. */
+  Drawn.Token like(Credential who, String kind, Instant expires) {
+    AccessToken token = AccessToken.draw(who.owner(), random);
+    return new Drawn.Token(
+        new Credential(
+                who.owner(),
+                kind + drawId(),
+                token.hash(),
+                who.role(),
+                null,
+                who.name(),
+                clock.instant(),
+                expires)
+            .with(who.bounds()),
+        token);
+  }
+
+  /** A new id of 96 random bits. */
+  String id() {
+    return drawId();
   }
 
   private Drawn.Token token(

@@ -17,7 +17,9 @@ enum Cursor {
   REJECTIONS("r"),
   CONNECTIONS("c"),
   SERIES("s"),
-  TRACES("x");
+  TRACES("x"),
+  GRANTS("g"),
+  AUDIT("a");
 
   private static final String VERSION = "1:";
 

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import qiantang.query.access.Action;
+import qiantang.query.access.Choice;
 import qiantang.query.auth.Caller;
 import qiantang.query.auth.Leave;
 import qiantang.query.json.DataJson;
@@ -19,7 +21,6 @@ import qiantang.query.read.ReadLatest;
 import qiantang.query.read.ReadLatestOfAll;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
-import qiantang.query.waiting.SampleBudget;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Reason;
 import qiantang.store.read.RejectionsAnswer;
@@ -85,12 +86,21 @@ public final class DataEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    return DeviceEndpoints.idOf(request)
-        .flatMap(
-            device ->
-                readLatest
-                    .run(leave, device, new HashSet<>(metrics))
-                    .map(answer -> Answer.json(200, DataJson.latest(device, answer))))
+    Optional<DeviceId> device = DeviceEndpoints.idOf(request);
+    return device.isEmpty()
+        ? Answer.notFound("device")
+        : Granted.reading(
+            leave,
+            leave.place(),
+            metrics,
+            new Action.Samples(),
+            pass -> latest(leave, device.get(), pass));
+  }
+
+  private Answer latest(Leave leave, DeviceId device, Choice.Pass pass) {
+    return readLatest
+        .run(leave, device, new HashSet<>(pass.metrics()))
+        .map(answer -> Answer.json(200, DataJson.latest(device, answer, pass.told())))
         .orElseGet(() -> Answer.notFound("device"));
   }
 
@@ -110,7 +120,7 @@ public final class DataEndpoints {
             found -> {
               DeviceId last = found.answer().after();
               String next = Cursor.LATEST.encode(last == null ? null : last.text());
-              return Answer.json(200, DataJson.latest(found.answer(), next))
+              return Answer.json(200, DataJson.latest(found.answer(), next, found.told()))
                   .releasing(found.permit()::close);
             })
         .orElseGet(() -> busy("with a smaller limit"));
@@ -131,8 +141,17 @@ public final class DataEndpoints {
     if (device.isEmpty()) {
       return Answer.notFound("device");
     }
+    return Granted.reading(
+        leave,
+        leave.place(),
+        wanted.metrics(),
+        new Action.Samples(),
+        pass -> samples(leave, request, wanted.of(pass.metrics()), pass));
+  }
+
+  private Answer samples(Leave leave, Request request, ReadSeries.Wanted wanted, Choice.Pass pass) {
     return switch (readSeries.run(leave, wanted)) {
-      case ReadSeries.Result.Found found -> series(request, wanted, found.answer(), found.permit());
+      case ReadSeries.Result.Found found -> series(request, wanted, found, pass.told());
       case ReadSeries.Result.NoDevice none -> Answer.notFound("device");
       case ReadSeries.Result.Busy busy -> busy("with a smaller limit");
     };
@@ -157,8 +176,34 @@ public final class DataEndpoints {
   }
 
   private Answer intervals(Leave leave, Request request, ReadIntervals.Wanted wanted) {
+    return Granted.reading(
+        leave,
+        leave.place(),
+        wanted.metrics(),
+        Granted.action(wanted),
+        pass -> {
+          ReadIntervals.Wanted granted = wanted.of(pass.metrics());
+          if (!pass.isPart()) {
+            return intervals(leave, request, granted, pass);
+          }
+          if (!request.query().contains("interval") || request.query().contains("tz")) {
+            return Granted.barred(
+                "only aggregates are granted: ask with interval=, which all begin alike, and"
+                    + " without tz=");
+          }
+          var past = Granted.past(granted, micros(clock.instant()));
+          return past == null
+              ? Granted.barred(
+                  "only aggregates of whole intervals that are over are granted: none lies between"
+                      + " 'from' and 'to'")
+              : intervals(leave, request, past, pass);
+        });
+  }
+
+  private Answer intervals(
+      Leave leave, Request request, ReadIntervals.Wanted wanted, Choice.Pass pass) {
     return switch (readIntervals.run(leave, wanted)) {
-      case ReadIntervals.Result.Found found -> intervals(leave, request, wanted, found);
+      case ReadIntervals.Result.Found found -> intervals(leave, request, wanted, found, pass);
       case ReadIntervals.Result.TooLarge(int samplesMax) ->
           Answer.problem(
               Problem.INVALID_REQUEST,
@@ -235,7 +280,11 @@ public final class DataEndpoints {
   }
 
   private static Answer series(
-      Request request, ReadSeries.Wanted wanted, SeriesAnswer answer, SampleBudget.Permit permit) {
+      Request request,
+      ReadSeries.Wanted wanted,
+      ReadSeries.Result.Found found,
+      Choice.@Nullable Told told) {
+    SeriesAnswer answer = found.answer();
     Long nextMicros = answer.nextFromMicros();
     String next =
         Cursor.SERIES.encode(
@@ -243,20 +292,25 @@ public final class DataEndpoints {
     Answer sent =
         request.wantsCsv()
             ? Answer.of(200, CSV, stream -> SeriesCsv.write(stream, wanted.device(), answer))
-            : Answer.json(200, DataJson.series(wanted, answer, next));
+            : Answer.json(200, DataJson.series(wanted, answer, next, told));
     if (next != null) {
       sent = sent.with("Link", "<" + request.pathWith("cursor", next) + ">; rel=next");
     }
-    return sent.with("Vary", "Accept").releasing(permit::close);
+    return sent.with("Vary", "Accept").releasing(found.permit()::close);
   }
 
   private static Answer intervals(
-      Leave leave, Request request, ReadIntervals.Wanted wanted, ReadIntervals.Result.Found found) {
+      Leave leave,
+      Request request,
+      ReadIntervals.Wanted wanted,
+      ReadIntervals.Result.Found found,
+      Choice.Pass pass) {
     Answer sent =
         request.wantsCsv()
             ? Answer.of(
                 200, CSV, stream -> SeriesCsv.write(stream, wanted, found.answer().series()))
-            : Answer.json(200, DataJson.intervals(leave.enterprise(), wanted, found.answer()));
+            : Answer.json(
+                200, DataJson.intervals(leave.enterprise(), wanted, found.answer(), pass.told()));
     return sent.with("Vary", "Accept").releasing(found.permit()::close);
   }
 

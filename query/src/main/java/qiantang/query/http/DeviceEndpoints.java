@@ -6,7 +6,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import qiantang.query.access.Action;
+import qiantang.query.access.Decision;
 import qiantang.query.auth.Leave;
 import qiantang.query.change.CreateDevices;
 import qiantang.query.change.DisableDevice;
@@ -68,8 +71,20 @@ public final class DeviceEndpoints {
   Answer read(Leave leave, Request request) {
     return idOf(request)
         .flatMap(id -> devices.find(leave.enterprise(), id))
+        .map(found -> found.reporting(granted(leave, found.metrics())))
         .map(found -> Answer.json(200, RegistryJson.one(found, RegistryJson::deviceWithMetrics)))
         .orElseGet(() -> Answer.notFound("device"));
+  }
+
+  /** Names of metrics tell what a machine does: of those that are not granted none is told. */
+  private static Set<String> granted(Leave leave, Set<String> metrics) {
+    return metrics.stream()
+        .filter(
+            metric ->
+                leave.sight().isWhole()
+                    || leave.sight().decide(leave.place(), metric, new Action.Look())
+                        instanceof Decision.Allowed)
+        .collect(Collectors.toSet());
   }
 
   Answer create(Leave leave, Request request) {

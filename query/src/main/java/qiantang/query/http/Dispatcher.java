@@ -19,12 +19,10 @@ import org.slf4j.LoggerFactory;
 import qiantang.query.auth.Authentication;
 import qiantang.query.auth.Authenticator;
 import qiantang.query.auth.Caller;
-import qiantang.query.auth.Enterprises;
 import qiantang.query.auth.Leave;
 import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.StoreUnavailable;
 import qiantang.store.journal.Ticker;
-import qiantang.store.model.EnterpriseId;
 
 /**
  * Walks a request through: event loop, virtual thread (who calls, what may he, body, use case),
@@ -35,14 +33,16 @@ public final class Dispatcher {
   static final String NOTHING_ALLOWED =
       "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-  private static final String REQUEST_ID = "X-Request-Id";
+  static final String REQUEST_ID = "X-Request-Id";
+
   private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final String RETRY_SECONDS = "2";
 
   private static final Logger logger = LoggerFactory.getLogger(Dispatcher.class);
 
   private final Authenticator authenticator;
-  private final Enterprises enterprises;
+  private final Doorkeeper doorkeeper;
+  private final AuditTrail trail;
   private final HeavyReads heavyReads;
   private final RequestMeter meter;
   private final Executor virtualThreads;
@@ -57,14 +57,16 @@ public final class Dispatcher {
    */
   public Dispatcher(
       Authenticator authenticator,
-      Enterprises enterprises,
+      Doorkeeper doorkeeper,
+      AuditTrail trail,
       HeavyReads heavyReads,
       RequestMeter meter,
       Executor virtualThreads,
       int requestsMax,
       Ticker ticker) {
     this.authenticator = authenticator;
-    this.enterprises = enterprises;
+    this.doorkeeper = doorkeeper;
+    this.trail = trail;
     this.heavyReads = heavyReads;
     this.meter = meter;
     this.virtualThreads = virtualThreads;
@@ -156,25 +158,57 @@ public final class Dispatcher {
           Problem.INVALID_REQUEST, "the query cannot be decoded: write a percent sign as %25");
     }
     return switch (route) {
-      case Route.ForAnyone open -> open.use().answer(exchange.request());
+      case Route.ForAnyone open -> withBody(exchange, open.use()::answer);
       case Route.ForCaller called ->
-          authenticated(
-              exchange,
-              caller ->
-                  refusal(called, caller)
-                      .orElseGet(
-                          () -> withBody(exchange, body -> called.use().answer(caller, body))));
+          authenticated(exchange, caller -> answer(called, exchange, caller));
       case Route.ForEnterprise owned ->
           authenticated(exchange, caller -> answer(owned, exchange, caller));
     };
   }
 
   private Answer authenticated(Exchange exchange, Function<Caller, Answer> use) {
-    return switch (authenticator.authenticate(exchange.request().authorization())) {
-      case Authentication.Known known -> use.apply(known.caller());
-      case Authentication.Unknown unknown ->
-          Answer.problem(Problem.UNAUTHORIZED, unknown.advice()).with("WWW-Authenticate", "Bearer");
+    Sender sender = exchange.request().sender();
+    return switch (authenticator.authenticate(sender.authorization(), sender.cookie())) {
+      case Authentication.Known known -> isForged(exchange) ? forged() : use.apply(known.caller());
+      case Authentication.Unknown unknown -> {
+        if (sender.authorization() != null || sender.cookie() != null) {
+          trail.unknown(exchange);
+        }
+        yield Answer.problem(Problem.UNAUTHORIZED, unknown.advice())
+            .with("WWW-Authenticate", "Bearer");
+      }
     };
+  }
+
+  /**
+   * A browser sends its cookie along with whatever another page makes it send. SameSite=Strict
+   * forbids that already; this holds where a browser does not know it.
+   */
+  private static boolean isForged(Exchange exchange) {
+    Sender sender = exchange.request().sender();
+    boolean isSafe =
+        exchange.method().equals(HttpMethod.GET) || exchange.method().equals(HttpMethod.HEAD);
+    return sender.isByCookie()
+        && switch (sender.origin()) {
+          case OURS -> false;
+          case OTHER -> true;
+          case UNKNOWN -> !isSafe;
+        };
+  }
+
+  static Answer forged() {
+    return Answer.problem(
+        Problem.FOREIGN_PAGE,
+        "a browser that is logged in sent this for another page: use a page of this server, or a"
+            + " token in the header Authorization");
+  }
+
+  private Answer answer(Route.ForCaller route, Exchange exchange, Caller caller) {
+    Answer answer =
+        refusal(route, caller)
+            .orElseGet(() -> withBody(exchange, body -> route.use().answer(caller, body)));
+    trail.answered(caller, exchange, answer);
+    return answer;
   }
 
   /** What a caller may not see is not found; what it sees but may not do is forbidden. */
@@ -182,6 +216,7 @@ public final class Dispatcher {
     boolean isAllowed =
         switch (route.role()) {
           case ANY -> true;
+          case MEMBER -> caller.isOperator() || caller.isMember();
           case ADMIN -> caller.mayChange();
           case OPERATOR -> caller.isOperator();
         };
@@ -189,29 +224,44 @@ public final class Dispatcher {
       return Optional.empty();
     }
     return Optional.of(
-        route.method().equals(HttpMethod.GET) ? Answer.notFound("thing") : forbidden(caller));
+        route.method().equals(HttpMethod.GET)
+            ? Answer.notFound("thing")
+            : Doorkeeper.forbidden(caller));
   }
 
   private Answer answer(Route.ForEnterprise route, Exchange exchange, Caller caller) {
-    // The one check of ownership, before anything of the enterprise is read.
-    String id = exchange.request().pathParameter("enterprise");
-    Leave leave = EnterpriseId.isValid(id) ? caller.leaveFor(new EnterpriseId(id)) : null;
-    if (leave == null || !enterprises.exists(leave)) {
-      return Answer.notFound("enterprise");
-    }
-    boolean hasLeave =
-        switch (route.need()) {
-          case READ -> true;
-          case CHANGE -> caller.mayChange();
-          case OPERATE -> caller.isOperator();
-        };
-    if (!hasLeave) {
-      return forbidden(caller);
-    }
-    return switch (route.weight()) {
-      case LIGHT -> withBody(exchange, request -> route.use().answer(leave, request));
-      case HEAVY -> heavy(route, exchange, caller, leave);
+    return switch (doorkeeper.admit(route, caller, exchange.request())) {
+      case Doorkeeper.Verdict.Let let -> audited(route, exchange, caller, let.leave());
+      case Doorkeeper.Verdict.Barred barred -> {
+        trail.answered(caller, barred.leave(), exchange, barred.answer());
+        yield barred.answer();
+      }
+      // Who was there is written down when it was answered: how long that takes tells nobody
+      // whether there is such an enterprise.
+      case Doorkeeper.Verdict.Hidden hidden ->
+          hidden
+              .answer()
+              .releasing(
+                  () ->
+                      doorkeeper
+                          .existing(exchange.request())
+                          .ifPresent(id -> trail.refused(caller, id, exchange)));
     };
+  }
+
+  private Answer audited(Route.ForEnterprise route, Exchange exchange, Caller caller, Leave leave) {
+    Answer answer =
+        switch (route.weight()) {
+          case LIGHT -> withBody(exchange, request -> route.use().answer(leave, request));
+          case HEAVY -> heavy(route, exchange, caller, leave);
+        };
+    try {
+      trail.answered(caller, leave, exchange, answer);
+      return leave.sight().isWhole() ? answer : HeldBack.by(leave, answer);
+    } catch (RuntimeException e) {
+      answer.release().run(); // what is not written down is not told
+      throw e;
+    }
   }
 
   private Answer heavy(Route.ForEnterprise route, Exchange exchange, Caller caller, Leave leave) {
@@ -246,16 +296,6 @@ public final class Dispatcher {
       case Exchange.Body.Read read -> use.apply(request.withBody(read.json()));
       case Exchange.Body.Refused refused -> refused.answer();
     };
-  }
-
-  private static Answer forbidden(Caller caller) {
-    return Answer.problem(
-        Problem.FORBIDDEN,
-        "the token '"
-            + caller.name()
-            + "' has the role "
-            + caller.role().word()
-            + ", which may not do this: use a token that may");
   }
 
   private static Answer overloaded() {

@@ -13,7 +13,6 @@ import qiantang.query.read.ListEnterprises;
 import qiantang.query.read.Page;
 import qiantang.query.read.ReadEnterprise;
 import qiantang.store.model.EnterpriseId;
-import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Retention;
 import qiantang.store.registry.SubDevices;
 
@@ -57,9 +56,9 @@ public final class EnterpriseEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    Page<Enterprise> page = listEnterprises.run(caller, after, limit);
+    Page<ListEnterprises.Seen> page = listEnterprises.run(caller, after, limit);
     String next = Cursor.ENTERPRISES.encode(page.next());
-    return Answer.json(200, RegistryJson.page(page, next, RegistryJson::enterprise));
+    return Answer.json(200, RegistryJson.page(page, next, RegistryJson::seen));
   }
 
   Answer read(Leave leave, Request request) {

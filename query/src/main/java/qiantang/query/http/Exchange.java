@@ -72,7 +72,7 @@ final class Exchange {
             raw.path() == null ? "" : raw.path(),
             Map.copyOf(routing.pathParams()),
             query,
-            raw.getHeader("Authorization"),
+            Sender.of(raw),
             wantsCsv(routing),
             raw.getHeader("Accept-Encoding"),
             raw.getHeader("If-None-Match"),
@@ -87,6 +87,11 @@ final class Exchange {
   /** Whether the query could be decoded; where not, the request has none. */
   boolean isReadable() {
     return isReadable;
+  }
+
+  /** Names the request in logs and in the audit. */
+  String requestId() {
+    return headers.getOrDefault(Dispatcher.REQUEST_ID, "");
   }
 
   HttpMethod method() {

@@ -168,6 +168,22 @@ final class Members {
     return number;
   }
 
+  /** An object, null where there is none. */
+  @Nullable JsonObject object(String name) {
+    asked.add(name);
+    Object value = object.getValue(name);
+    if (value == null || value instanceof JsonObject) {
+      return (JsonObject) value;
+    }
+    fault(name, "it takes an object");
+    return null;
+  }
+
+  /** The members of an object that is a member. */
+  Members inside(String name, JsonObject member) {
+    return new Members(member, pointer + "/" + name, faults);
+  }
+
   /** Texts, empty where there are none. */
   List<String> texts(String name) {
     return elements(name).stream()

@@ -17,7 +17,7 @@ record Request(
     String path,
     Map<String, String> pathParameters,
     MultiMap query,
-    @Nullable String authorization,
+    Sender sender,
     boolean wantsCsv,
     @Nullable String acceptEncoding,
     @Nullable String ifNoneMatch,
@@ -46,6 +46,6 @@ record Request(
 
   Request withBody(JsonObject json) {
     return new Request(
-        path, pathParameters, query, authorization, wantsCsv, acceptEncoding, ifNoneMatch, json);
+        path, pathParameters, query, sender, wantsCsv, acceptEncoding, ifNoneMatch, json);
   }
 }

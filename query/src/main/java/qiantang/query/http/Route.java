@@ -25,15 +25,26 @@ sealed interface Route {
   enum Role {
     /** Anybody's. */
     ANY,
+    /** A person's of an enterprise, or an operator's. */
+    MEMBER,
     /** An admin's or operator's. */
     ADMIN,
     /** An operator's. */
     OPERATOR
   }
 
-  /** What for. */
+  /** What for. Of what is granted, whoever answers asks {@link Leave#sight()}. */
   enum Need {
+    /** To read what concerns the enterprise's own people and operators alone; no grant gives it. */
     READ,
+    /** To see devices and how they are; for grantees and applications with the scope read too. */
+    LOOK,
+    /** To read what devices measured; for the same. */
+    DATA,
+    /** To follow it live; for grantees, and applications with the scope stream. */
+    LIVE,
+    /** To look for faults; for the enterprise's applications with the scope diagnose too. */
+    DIAGNOSE,
     CHANGE,
     /** To change what an operator alone decides. */
     OPERATE

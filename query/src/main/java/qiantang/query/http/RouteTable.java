@@ -5,10 +5,14 @@ import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.PATCH;
 import static io.vertx.core.http.HttpMethod.POST;
 import static qiantang.query.http.Route.Need.CHANGE;
+import static qiantang.query.http.Route.Need.DATA;
+import static qiantang.query.http.Route.Need.DIAGNOSE;
+import static qiantang.query.http.Route.Need.LOOK;
 import static qiantang.query.http.Route.Need.OPERATE;
 import static qiantang.query.http.Route.Need.READ;
 import static qiantang.query.http.Route.Role.ADMIN;
 import static qiantang.query.http.Route.Role.ANY;
+import static qiantang.query.http.Route.Role.MEMBER;
 import static qiantang.query.http.Route.Role.OPERATOR;
 import static qiantang.query.http.Route.Weight.HEAVY;
 import static qiantang.query.http.Route.Weight.LIGHT;
@@ -35,7 +39,10 @@ public final class RouteTable {
       DataEndpoints data,
       ConnectionEndpoints connections,
       DeletionEndpoints deletions,
-      TraceEndpoints traces) {
+      TraceEndpoints traces,
+      GrantEndpoints grants,
+      SessionEndpoints sessions,
+      AuditEndpoints audit) {
     routes =
         List.of(
             forAnyone(GET, "/", console::page),
@@ -56,30 +63,40 @@ public final class RouteTable {
             forEnterprise(PATCH, E, CHANGE, LIGHT, enterprises::change),
             forEnterprise(GET, E + "/quotas", READ, LIGHT, quotas::read),
             forEnterprise(PATCH, E + "/quotas", OPERATE, LIGHT, quotas::change),
-            forEnterprise(GET, E + "/devices", READ, HEAVY, devices::list),
+            forEnterprise(GET, E + "/devices", LOOK, HEAVY, devices::list),
             forEnterprise(POST, E + "/devices", CHANGE, HEAVY, devices::create),
-            forEnterprise(GET, E + "/series", READ, HEAVY, data::seriesOfEnterprise),
-            forEnterprise(GET, E + "/latest", READ, HEAVY, data::latestOfAll),
-            forEnterprise(GET, E + "/rejections", READ, HEAVY, data::rejectionsOfEnterprise),
+            forEnterprise(GET, E + "/series", DATA, HEAVY, data::seriesOfEnterprise),
+            forEnterprise(GET, E + "/latest", DATA, HEAVY, data::latestOfAll),
+            forEnterprise(GET, E + "/rejections", DIAGNOSE, HEAVY, data::rejectionsOfEnterprise),
             forEnterprise(DELETE, E + "/data", CHANGE, LIGHT, deletions::deleteOfEnterprise),
             forEnterprise(GET, E + "/deletions", READ, LIGHT, deletions::list),
             forEnterprise(GET, E + "/traces", READ, LIGHT, traces::list),
             forEnterprise(POST, E + "/traces", CHANGE, LIGHT, traces::begin),
             forEnterprise(GET, E + "/traces/{trace}", READ, LIGHT, traces::read),
             forEnterprise(DELETE, E + "/traces/{trace}", CHANGE, LIGHT, traces::stop),
-            forEnterprise(GET, D, READ, HEAVY, devices::read),
+            forEnterprise(GET, D, LOOK, HEAVY, devices::read),
             forEnterprise(PATCH, D, CHANGE, HEAVY, devices::change),
             forEnterprise(DELETE, D + "/data", CHANGE, HEAVY, deletions::deleteOfDevice),
             forEnterprise(GET, D + "/credentials", READ, LIGHT, credentials::list),
             forEnterprise(POST, D + "/credentials", CHANGE, LIGHT, credentials::create),
             forEnterprise(
                 DELETE, D + "/credentials/{credential}", CHANGE, LIGHT, credentials::revoke),
-            forEnterprise(GET, D + "/latest", READ, LIGHT, data::latest),
-            forEnterprise(GET, D + "/series", READ, HEAVY, data::series),
-            forEnterprise(GET, D + "/rejections", READ, HEAVY, data::rejectionsOfDevice),
-            forEnterprise(GET, D + "/connections", READ, HEAVY, connections::ofDevice),
-            forCaller(GET, "/v1/tokens", ANY, tokens::list),
+            forEnterprise(GET, D + "/latest", DATA, LIGHT, data::latest),
+            forEnterprise(GET, D + "/series", DATA, HEAVY, data::series),
+            forEnterprise(GET, D + "/rejections", DIAGNOSE, HEAVY, data::rejectionsOfDevice),
+            forEnterprise(GET, D + "/connections", DIAGNOSE, HEAVY, connections::ofDevice),
+            forEnterprise(GET, E + "/grants", READ, LIGHT, grants::list),
+            forEnterprise(POST, E + "/grants", CHANGE, LIGHT, grants::create),
+            forEnterprise(DELETE, E + "/grants/{grant}", CHANGE, LIGHT, grants::revoke),
+            forEnterprise(GET, E + "/grants/{grant}/uses", READ, LIGHT, grants::uses),
+            forCaller(GET, "/v1/tokens", MEMBER, tokens::list),
             forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
+            forCaller(DELETE, "/v1/tokens/{token}", ADMIN, tokens::revoke),
+            forCaller(POST, "/v1/links", ANY, sessions::link),
+            forAnyone(POST, "/v1/session", sessions::open),
+            forAnyone(DELETE, "/v1/session", sessions::close),
+            forCaller(GET, "/v1/audit", ADMIN, audit::list),
+            forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));
   }
 

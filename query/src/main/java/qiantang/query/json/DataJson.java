@@ -3,6 +3,7 @@ package qiantang.query.json;
 import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import qiantang.query.access.Choice;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadSeries;
 import qiantang.store.model.DeviceId;
@@ -22,11 +23,13 @@ public final class DataJson {
   private DataJson() {}
 
   /** Newest values. */
-  public static JsonOut.Text latest(DeviceId device, LatestAnswer answer) {
+  public static JsonOut.Text latest(
+      DeviceId device, LatestAnswer answer, Choice.@Nullable Told told) {
     return out -> {
       out.object();
       latest(out, device, answer.byMetric());
       completeness(out, answer.completeness());
+      AccessJson.told(out, told);
       out.endObject();
     };
   }
@@ -36,7 +39,8 @@ public final class DataJson {
    *
    * @param next cursor of the next page, null at the end
    */
-  public static JsonOut.Text latest(LatestOfDevices answer, @Nullable String next) {
+  public static JsonOut.Text latest(
+      LatestOfDevices answer, @Nullable String next, Choice.@Nullable Told told) {
     return out -> {
       out.object().array("items");
       for (var device : answer.byDevice().entrySet()) {
@@ -46,6 +50,7 @@ public final class DataJson {
       }
       out.endArray();
       completeness(out, answer.completeness());
+      AccessJson.told(out, told);
       out.text("next", next).endObject();
     };
   }
@@ -71,7 +76,10 @@ public final class DataJson {
    * @param next cursor of the next page, null at the end
    */
   public static JsonOut.Text series(
-      ReadSeries.Wanted wanted, SeriesAnswer answer, @Nullable String next) {
+      ReadSeries.Wanted wanted,
+      SeriesAnswer answer,
+      @Nullable String next,
+      Choice.@Nullable Told told) {
     return out -> {
       begin(out.object(), "device", wanted.device().text(), wanted.fromMicros(), wanted.toMicros());
       for (Series series : answer.series()) {
@@ -85,13 +93,16 @@ public final class DataJson {
         }
         out.endArray().endObject();
       }
-      end(out, answer.completeness(), next);
+      end(out, answer.completeness(), next, told);
     };
   }
 
   /** Aggregates of intervals, of a device or of all of an enterprise, or samples thinned. */
   public static JsonOut.Text intervals(
-      EnterpriseId enterprise, ReadIntervals.Wanted wanted, IntervalsAnswer.Found answer) {
+      EnterpriseId enterprise,
+      ReadIntervals.Wanted wanted,
+      IntervalsAnswer.Found answer,
+      Choice.@Nullable Told told) {
     return out -> {
       DeviceId device = wanted.device();
       begin(
@@ -115,7 +126,7 @@ public final class DataJson {
         }
         out.endArray().endObject();
       }
-      end(out, answer.completeness(), null);
+      end(out, answer.completeness(), null, told);
     };
   }
 
@@ -124,10 +135,12 @@ public final class DataJson {
     out.text(of, id).time("from", fromMicros).time("to", toMicros).array("series");
   }
 
-  private static void end(JsonOut out, Completeness completeness, @Nullable String next)
+  private static void end(
+      JsonOut out, Completeness completeness, @Nullable String next, Choice.@Nullable Told told)
       throws IOException {
     out.endArray();
     completeness(out, completeness);
+    AccessJson.told(out, told);
     out.text("next", next).endObject();
   }
 

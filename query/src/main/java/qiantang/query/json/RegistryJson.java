@@ -7,6 +7,7 @@ import qiantang.query.change.Drawn;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.FleetDevice;
+import qiantang.query.read.ListEnterprises;
 import qiantang.query.read.Page;
 import qiantang.query.read.ReadEnterprise;
 import qiantang.store.model.DeviceId;
@@ -57,9 +58,23 @@ public final class RegistryJson {
     EnterpriseId own = found.caller().enterprise();
     out.text("role", found.caller().role().word())
         .text("name", found.caller().name())
+        .text("token", found.caller().tokenId())
+        .text("platform", found.caller().platform())
         .text("enterprise", own == null ? null : own.text())
         .texts("enterprises", found.enterprises().stream().map(EnterpriseId::text).toList())
         .texts("platforms", found.platforms());
+  }
+
+  /** An enterprise of a list: of another's, what everybody may know. */
+  public static void seen(JsonOut out, ListEnterprises.Seen seen) throws IOException {
+    if (seen.isGranted()) {
+      out.text("id", seen.enterprise().id().text())
+          .text("name", seen.enterprise().name())
+          .text("region", seen.enterprise().region())
+          .flag("granted", true);
+    } else {
+      enterprise(out, seen.enterprise());
+    }
   }
 
   /** An enterprise. */
@@ -134,8 +149,9 @@ public final class RegistryJson {
         .text("enterprise", isOperators ? null : credential.owner().text())
         .text("role", credential.role().word())
         .text("name", credential.name())
-        .time("created", credential.created())
-        .time("expires", credential.expires());
+        .text("platform", credential.bounds().platform());
+    AccessJson.bounds(out, credential.bounds());
+    out.time("created", credential.created()).time("expires", credential.expires());
   }
 
   /** A token that was created just now, with its secret. */

@@ -5,7 +5,6 @@ import java.util.stream.Stream;
 import qiantang.query.auth.Caller;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.EnterpriseId;
-import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
 import qiantang.store.registry.Registry;
 
@@ -34,14 +33,18 @@ public final class DescribeCaller {
 
   /** What this caller is. */
   public Found run(Caller caller) {
-    List<Enterprise> visible = enterprises.run(caller, null, ENTERPRISES_MAX).items();
+    List<ListEnterprises.Seen> visible = enterprises.run(caller, null, ENTERPRISES_MAX).items();
     Stream<String> platforms =
         caller.isOperator()
             ? store.await(registry.platforms()).stream().map(Platform::id)
-            : visible.stream().flatMap(row -> row.platforms().stream());
+            : Stream.concat(
+                Stream.ofNullable(caller.platform()),
+                visible.stream()
+                    .filter(seen -> !seen.isGranted() && caller.isMember())
+                    .flatMap(seen -> seen.enterprise().platforms().stream()));
     return new Found(
         caller,
-        visible.stream().map(Enterprise::id).toList(),
+        visible.stream().map(seen -> seen.enterprise().id()).toList(),
         platforms.distinct().sorted().toList());
   }
 }

@@ -3,8 +3,11 @@ package qiantang.query.read;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
+import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.access.Place;
 import qiantang.store.model.DeviceId;
 import qiantang.store.read.Activity.Connection;
 import qiantang.store.read.Activity.DeviceActivity;
@@ -51,6 +54,28 @@ public record FleetDevice(
     public String word() {
       return word;
     }
+  }
+
+  /** The same, reporting no more than these. */
+  public FleetDevice reporting(Set<String> granted) {
+    return new FleetDevice(
+        id,
+        name,
+        kind,
+        gateway,
+        model,
+        factory,
+        line,
+        lifecycle,
+        connection,
+        sinceMicros,
+        createdMicros,
+        new TreeSet<>(granted));
+  }
+
+  /** Where it stands, as grants name it. */
+  public Place place() {
+    return new Place(factory, line, id);
   }
 
   /** A device that was created just now. */

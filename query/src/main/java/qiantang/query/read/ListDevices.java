@@ -25,14 +25,17 @@ public final class ListDevices {
   public Page<FleetDevice> run(
       Leave leave, DeviceFilter filter, @Nullable DeviceId after, int limit) {
     Fleet fleet = devices.fleet(leave.enterprise(), devices.activity(leave.enterprise()));
-    int rowsAtOnce = filter.isOpen() ? Math.min(limit + 1, ROWS_AT_ONCE_MAX) : ROWS_AT_ONCE_MAX;
+    int rowsAtOnce =
+        filter.isOpen() && leave.sight().isWhole()
+            ? Math.min(limit + 1, ROWS_AT_ONCE_MAX)
+            : ROWS_AT_ONCE_MAX;
     Iterator<FleetDevice> walk = fleet.after(after, rowsAtOnce);
     List<FleetDevice> found = new ArrayList<>();
     DeviceId last = after;
     for (int i = 0; walk.hasNext() && found.size() < limit && i < LOOKED_AT_MAX; i++) {
       FleetDevice device = walk.next();
       last = device.id();
-      if (filter.accepts(device)) {
+      if (filter.accepts(device) && leave.sight().sees(device.place())) {
         found.add(device);
       }
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Page<T>(List<T> items, @Nullable String next) {
   /** The page of at most {@code limit} items out of a list that was asked for one more. */
-  static <T> Page<T> of(List<T> oneMore, int limit, Function<T, String> id) {
+  public static <T> Page<T> of(List<T> oneMore, int limit, Function<T, String> id) {
     if (oneMore.size() <= limit) {
       return new Page<>(oneMore, null);
     }

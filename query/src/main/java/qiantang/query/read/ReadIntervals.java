@@ -47,6 +47,11 @@ public final class ReadIntervals {
       long toMicros,
       long[] cutsMicros,
       List<Aggregate> aggregates) {
+    /** The same of other metrics. */
+    public Wanted of(List<String> others) {
+      return new Wanted(device, others, fromMicros, toMicros, cutsMicros, aggregates);
+    }
+
     /** Most samples that an answer can have, as far as one can tell beforehand. */
     long samples() {
       long series = metrics.isEmpty() ? METRICS_MAX : metrics.size();

@@ -1,13 +1,19 @@
 package qiantang.query.read;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import qiantang.query.access.Action;
+import qiantang.query.access.Choice;
 import qiantang.query.auth.Leave;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.access.Place;
 import qiantang.store.model.DeviceId;
 import qiantang.store.read.LatestOfDevices;
 import qiantang.store.read.Reader;
@@ -22,6 +28,7 @@ public final class ReadLatestOfAll {
   private static final int METRICS_OF_DEVICE = 100;
 
   private final Reader reader;
+  private final Places places;
   private final SampleBudget budget;
   private final StoreWait store;
 
@@ -34,12 +41,18 @@ public final class ReadLatestOfAll {
    */
   public record Wanted(Set<String> metrics, @Nullable DeviceId after, int limit) {}
 
-  /** A page; whoever has sent it closes the permit. */
-  public record Found(LatestOfDevices answer, SampleBudget.Permit permit) {}
+  /**
+   * A page; whoever has sent it closes the permit.
+   *
+   * @param told what the answer says of grants behind it; null where nothing is kept back
+   */
+  public record Found(
+      LatestOfDevices answer, Choice.@Nullable Told told, SampleBudget.Permit permit) {}
 
   /** Reads from these, within a budget. */
-  public ReadLatestOfAll(Reader reader, SampleBudget budget, StoreWait store) {
+  public ReadLatestOfAll(Reader reader, Places places, SampleBudget budget, StoreWait store) {
     this.reader = reader;
+    this.places = places;
     this.budget = budget;
     this.store = store;
   }
@@ -60,12 +73,46 @@ public final class ReadLatestOfAll {
                   leave.enterprise(), wanted.after(), wanted.limit(), samplesMax));
       permit.shrinkTo(answer.byDevice().values().stream().mapToInt(one -> one.size()).sum());
       isHandedOver = true;
-      return Optional.of(new Found(ofMetrics(wanted.metrics(), answer), permit));
+      return Optional.of(
+          leave.sight().isWhole()
+              ? new Found(ofMetrics(wanted.metrics(), answer), null, permit)
+              : granted(leave, wanted, answer, permit));
     } finally {
       if (!isHandedOver) {
         permit.close();
       }
     }
+  }
+
+  /** Of the devices that are granted, the metrics that are. */
+  private Found granted(
+      Leave leave, Wanted wanted, LatestOfDevices answer, SampleBudget.Permit permit) {
+    List<String> asked = wanted.metrics().stream().sorted().toList();
+    Map<DeviceId, Place> where = places.of(leave, List.copyOf(answer.byDevice().keySet()));
+    SortedMap<DeviceId, SortedMap<String, Sample>> devices = new TreeMap<>();
+    Set<String> metrics = new TreeSet<>();
+    Set<String> withheld = new TreeSet<>();
+    where.forEach(
+        (device, place) -> {
+          Choice choice = leave.sight().choose(place, asked, new Action.Samples());
+          if (choice instanceof Choice.Pass pass) {
+            SortedMap<String, Sample> own = new TreeMap<>(answer.byDevice().get(device));
+            if (!pass.metrics().isEmpty()) {
+              own.keySet().retainAll(pass.metrics());
+            }
+            devices.put(device, own);
+            if (pass.told() != null) {
+              metrics.addAll(pass.told().metrics());
+              withheld.addAll(pass.told().withheld());
+            }
+          }
+        });
+    return new Found(
+        new LatestOfDevices(devices, answer.after(), answer.completeness()),
+        leave.sight().isByGrants()
+            ? new Choice.Told(leave.sight().used(), List.copyOf(metrics), List.copyOf(withheld))
+            : null,
+        permit);
   }
 
   private static LatestOfDevices ofMetrics(Set<String> metrics, LatestOfDevices answer) {

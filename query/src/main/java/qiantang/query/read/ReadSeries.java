@@ -22,7 +22,12 @@ public final class ReadSeries {
    * many at most.
    */
   public record Wanted(
-      DeviceId device, List<String> metrics, long fromMicros, long toMicros, int limit) {}
+      DeviceId device, List<String> metrics, long fromMicros, long toMicros, int limit) {
+    /** The same of other metrics. */
+    public Wanted of(List<String> others) {
+      return new Wanted(device, others, fromMicros, toMicros, limit);
+    }
+  }
 
   /** What became of it. */
   public sealed interface Result {

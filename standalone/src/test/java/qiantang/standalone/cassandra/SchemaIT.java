@@ -30,6 +30,7 @@ class SchemaIT {
   private static final List<String> TABLES =
       List.of(
           "access_changes",
+          "audit_lines",
           "blocks",
           "chunks_10y",
           "chunks_1y",
@@ -41,10 +42,13 @@ class SchemaIT {
           "disabled_devices",
           "enterprises",
           "events",
+          "grants",
+          "grants_received",
           "journal",
           "lane_cursors",
           "layouts",
           "living_traces",
+          "login_links",
           "masks",
           "packed_minutes",
           "platforms",
@@ -106,7 +110,8 @@ class SchemaIT {
               "007-starts.cql true",
               "008-access.cql true",
               "009-quotas.cql true",
-              "010-traces.cql true"),
+              "010-traces.cql true",
+              "011-access.cql true"),
           upgrades(session, "schema_together"));
     }
   }

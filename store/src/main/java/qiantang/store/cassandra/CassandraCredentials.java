@@ -7,12 +7,14 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.access.Bounds;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
@@ -25,13 +27,19 @@ import qiantang.store.registry.Role;
  * its device or of its owner's people and programs.
  */
 final class CassandraCredentials {
+  // Clocks differ by seconds; who comes with an expired one is told so by its time alone.
+  private static final Duration SESSION_SPARE = Duration.ofMinutes(10);
+
   private final CqlSession session;
   private final CassandraChanges changes;
   private final PreparedStatement insertCredential;
   private final PreparedStatement updateKind;
   private final PreparedStatement revokeCredential;
   private final PreparedStatement selectCredential;
+  private final PreparedStatement insertSession;
+  private final PreparedStatement endSession;
   private final PreparedStatement insertToken;
+  private final PreparedStatement deleteToken;
   private final PreparedStatement selectTokens;
   private final PreparedStatement insertDevices;
   private final PreparedStatement deleteDevices;
@@ -43,15 +51,25 @@ final class CassandraCredentials {
     insertCredential =
         prepare(
             "INSERT INTO credentials (owner, hash, id, kind, role, device, name, fingerprint,"
-                + " created, expires, revoked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                + " created, expires, revoked, platform, scopes, factory, line, devices)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    insertSession =
+        prepare(
+            "INSERT INTO credentials (owner, hash, id, kind, role, name, created, expires,"
+                + " platform, scopes, factory, line, devices)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TTL ?");
+    endSession =
+        prepare("UPDATE credentials USING TTL ? SET revoked = true WHERE owner = ? AND hash = ?");
     updateKind = prepare("UPDATE credentials SET kind = ? WHERE owner = ? AND hash = ?");
     revokeCredential =
         prepare("UPDATE credentials SET revoked = true WHERE owner = ? AND hash = ?");
     selectCredential = prepare("SELECT * FROM credentials WHERE owner = ? AND hash = ?");
     insertToken =
         prepare(
-            "INSERT INTO tokens (owner, id, hash, role, name, created, expires)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?)");
+            "INSERT INTO tokens (owner, id, hash, role, name, created, expires,"
+                + " platform, scopes, factory, line, devices)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    deleteToken = prepare("DELETE FROM tokens WHERE owner = ? AND id = ?");
     selectTokens = prepare("SELECT * FROM tokens WHERE owner = ? AND id > ? LIMIT ?");
     insertDevices =
         prepare(
@@ -109,18 +127,45 @@ final class CassandraCredentials {
   /** The list last: who was not answered finds it there and can repeat. */
   CompletionStage<Void> revoke(Credential credential, AccessChange change) {
     DeviceId device = credential.device();
-    if (device == null) {
-      throw new AssertionError("BUG: only devices' credentials are revoked so far");
-    }
     String owner = credential.owner().text();
+    BoundStatement outOfList =
+        device == null
+            ? deleteToken.bind(owner, credential.id())
+            : deleteDevices.bind(owner, device.text(), credential.id());
     return write(revokeCredential.bind(owner, ByteBuffer.wrap(credential.hash())))
         .thenCompose(nothing -> changes.note(change))
-        .thenCompose(nothing -> write(deleteDevices.bind(owner, device.text(), credential.id())));
+        .thenCompose(nothing -> write(outOfList));
+  }
+
+  CompletionStage<Void> putSession(Credential session) {
+    BoundStatementBuilder row =
+        BoundsColumns.set(common(insertSession, session), session.bounds())
+            .setString("kind", session.kind().word())
+            .setInt("[ttl]", ttlSeconds(session));
+    return write(row.build());
+  }
+
+  /** The word that it is over lives as long as the row could. */
+  CompletionStage<Void> endSession(Credential session, AccessChange change) {
+    return write(
+            endSession.bind(
+                ttlSeconds(session), session.owner().text(), ByteBuffer.wrap(session.hash())))
+        .thenCompose(nothing -> changes.note(change));
+  }
+
+  private static int ttlSeconds(Credential session) {
+    Instant expires = session.expires();
+    if (expires == null) {
+      throw new AssertionError("BUG: a browser's credential expires");
+    }
+    long seconds = Duration.between(session.created(), expires).plus(SESSION_SPARE).toSeconds();
+    return (int) Math.max(1, seconds);
   }
 
   private BoundStatement row(Credential credential) {
     BoundStatementBuilder row =
-        common(insertCredential, credential).setString("kind", credential.kind().word());
+        BoundsColumns.set(common(insertCredential, credential), credential.bounds())
+            .setString("kind", credential.kind().word());
     if (credential.device() != null) {
       row = row.setString("device", credential.device().text());
     }
@@ -135,7 +180,7 @@ final class CassandraCredentials {
   private BoundStatement listRow(Credential credential) {
     DeviceId device = credential.device();
     if (device == null) {
-      return common(insertToken, credential).build();
+      return BoundsColumns.set(common(insertToken, credential), credential.bounds()).build();
     }
     BoundStatementBuilder row =
         common(insertDevices, credential)
@@ -195,7 +240,8 @@ final class CassandraCredentials {
         Rows.text(row, "name"),
         fingerprint,
         Rows.instant(row, "created"),
-        row.getInstant("expires"));
+        row.getInstant("expires"),
+        device == null ? BoundsColumns.of(row) : Bounds.NONE);
   }
 
   private CompletionStage<Void> write(BoundStatement statement) {

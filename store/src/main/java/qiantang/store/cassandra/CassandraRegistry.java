@@ -21,6 +21,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.access.AuditTables;
+import qiantang.store.access.GrantTables;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
@@ -62,6 +64,9 @@ final class CassandraRegistry implements Registry {
   private final PreparedStatement selectDisabled;
   private final CassandraCredentials credentials;
   private final CassandraChanges changes;
+  private final CassandraLinks links;
+  private final CassandraGrants grants;
+  private final CassandraAudit audit;
   private final CassandraTraces traces;
 
   CassandraRegistry(CqlSession session) {
@@ -95,6 +100,9 @@ final class CassandraRegistry implements Registry {
         prepare("INSERT INTO disabled_devices (enterprise, device, disabled) VALUES (?, ?, ?)");
     selectDisabled = prepare("SELECT device, disabled FROM disabled_devices WHERE enterprise = ?");
     changes = new CassandraChanges(session);
+    links = new CassandraLinks(session);
+    grants = new CassandraGrants(session);
+    audit = new CassandraAudit(session);
     traces = new CassandraTraces(session);
     credentials = new CassandraCredentials(session, changes);
   }
@@ -288,6 +296,41 @@ final class CassandraRegistry implements Registry {
   @Override
   public CompletionStage<List<AccessChange>> changes(Instant from, Instant until) {
     return changes.read(from, until);
+  }
+
+  @Override
+  public CompletionStage<Void> putSession(Credential session) {
+    return credentials.putSession(session);
+  }
+
+  @Override
+  public CompletionStage<Void> endSession(Credential session, AccessChange change) {
+    return credentials.endSession(session, change);
+  }
+
+  @Override
+  public CompletionStage<Void> putLink(Credential link) {
+    return links.put(link);
+  }
+
+  @Override
+  public CompletionStage<Optional<Credential>> takeLink(CredentialKey key) {
+    return links.take(key);
+  }
+
+  @Override
+  public CompletionStage<Void> note(AccessChange change) {
+    return changes.note(change);
+  }
+
+  @Override
+  public GrantTables grants() {
+    return grants;
+  }
+
+  @Override
+  public AuditTables audit() {
+    return audit;
   }
 
   private CompletionStage<Void> insert(Device device) {

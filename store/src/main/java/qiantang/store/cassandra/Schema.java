@@ -36,7 +36,8 @@ final class Schema {
           "007-starts.cql",
           "008-access.cql",
           "009-quotas.cql",
-          "010-traces.cql");
+          "010-traces.cql",
+          "011-access.cql");
 
   // An upgrade takes seconds; who claimed one and died is followed after this.
   private static final int CLAIM_SECONDS = 60;

@@ -14,6 +14,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.access.AuditTables;
+import qiantang.store.access.GrantTables;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
@@ -38,6 +40,10 @@ public final class MemoryRegistry implements Registry {
   private final Map<EnterpriseId, ConcurrentSkipListMap<DeviceId, Device>> devices =
       new ConcurrentHashMap<>();
   private final Map<CredentialKey, Credential> credentials = new ConcurrentHashMap<>();
+  private final Map<CredentialKey, Credential> sessions = new ConcurrentHashMap<>();
+  private final Map<CredentialKey, Credential> links = new ConcurrentHashMap<>();
+  private final GrantTables grants = new MemoryGrants();
+  private final AuditTables audit = new MemoryAudit();
   private final TraceTables traces = new MemoryTraces();
   private final Map<Instant, Queue<AccessChange>> changes = new ConcurrentSkipListMap<>();
 
@@ -149,7 +155,8 @@ public final class MemoryRegistry implements Registry {
 
   @Override
   public CompletionStage<Optional<Credential>> credential(CredentialKey key) {
-    return done(Optional.ofNullable(credentials.get(key)));
+    Credential session = sessions.get(key);
+    return done(Optional.ofNullable(session == null ? credentials.get(key) : session));
   }
 
   @Override
@@ -191,6 +198,39 @@ public final class MemoryRegistry implements Registry {
   }
 
   @Override
+  public CompletionStage<Void> putSession(Credential session) {
+    sessions.put(session.key(), session);
+    return DONE;
+  }
+
+  @Override
+  public CompletionStage<Void> endSession(Credential session, AccessChange change) {
+    sessions.remove(session.key());
+    return note(change);
+  }
+
+  @Override
+  public CompletionStage<Void> putLink(Credential link) {
+    links.put(link.key(), link);
+    return DONE;
+  }
+
+  @Override
+  public CompletionStage<Optional<Credential>> takeLink(CredentialKey key) {
+    return done(Optional.ofNullable(links.remove(key)));
+  }
+
+  @Override
+  public GrantTables grants() {
+    return grants;
+  }
+
+  @Override
+  public AuditTables audit() {
+    return audit;
+  }
+
+  @Override
   public TraceTables traces() {
     return traces;
   }
@@ -199,7 +239,8 @@ public final class MemoryRegistry implements Registry {
     return devices.computeIfAbsent(enterprise, id -> new ConcurrentSkipListMap<>());
   }
 
-  private CompletionStage<Void> note(AccessChange change) {
+  @Override
+  public CompletionStage<Void> note(AccessChange change) {
     changes.computeIfAbsent(change.at(), at -> new ConcurrentLinkedQueue<>()).add(change);
     return DONE;
   }

@@ -8,13 +8,13 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 
 /**
- * Word to all ingest nodes that somebody's access has changed: what they remember of it is to be
- * asked for again. It does not say what holds now, so hearing it twice, late or in another order
- * changes nothing.
+ * Word to all nodes that somebody's access has changed: what they remember of it is to be asked for
+ * again. It does not say what holds now, so hearing it twice, late or in another order changes
+ * nothing.
  *
  * @param at the database's clock before the word was written
  * @param id random: two words of one instant are two
- * @param device whose; null where it is the enterprise's settings
+ * @param device whose; null where it is the enterprise's settings or grants, or a person's token
  * @param credential the hash of the credential; null where it is the device itself
  */
 public record AccessChange(
@@ -30,7 +30,7 @@ public record AccessChange(
     at = at.truncatedTo(ChronoUnit.MILLIS); // as the tables keep it
   }
 
-  /** Of the enterprise's settings. */
+  /** Of the enterprise's settings or grants. */
   public static AccessChange ofEnterprise(Instant at, long id, EnterpriseId enterprise) {
     return new AccessChange(at, id, enterprise, null, null);
   }

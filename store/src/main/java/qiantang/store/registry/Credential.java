@@ -3,6 +3,7 @@ package qiantang.store.registry;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.access.Bounds;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 
@@ -16,6 +17,7 @@ import qiantang.store.model.EnterpriseId;
  * @param name what it is for, for people
  * @param fingerprint SHA-256 of the one certificate that it is, null for any and for other kinds
  * @param expires from when on it is refused, null for never
+ * @param bounds what it is bounded to beyond its role
  */
 public record Credential(
     EnterpriseId owner,
@@ -27,13 +29,29 @@ public record Credential(
     String name,
     @Nullable String fingerprint,
     Instant created,
-    @Nullable Instant expires) {
+    @Nullable Instant expires,
+    Bounds bounds) {
   /** Credentials of one device at a time: enough to rotate several clients one by one. */
   public static final int OF_DEVICE_MAX = 16;
 
   public Credential {
     created = created.truncatedTo(ChronoUnit.MILLIS); // as the tables keep it
     expires = expires == null ? null : expires.truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /** One that can do what its role can. */
+  public Credential(
+      EnterpriseId owner,
+      String id,
+      byte[] hash,
+      Kind kind,
+      Role role,
+      @Nullable DeviceId device,
+      String name,
+      @Nullable String fingerprint,
+      Instant created,
+      @Nullable Instant expires) {
+    this(owner, id, hash, kind, role, device, name, fingerprint, created, expires, Bounds.NONE);
   }
 
   /** A token. */
@@ -47,6 +65,12 @@ public record Credential(
       Instant created,
       @Nullable Instant expires) {
     this(owner, id, hash, Kind.TOKEN, role, device, name, null, created, expires);
+  }
+
+  /** The same with bounds. */
+  public Credential with(Bounds others) {
+    return new Credential(
+        owner, id, hash, kind, role, device, name, fingerprint, created, expires, others);
   }
 
   /** Whether it opens anything at this moment. */

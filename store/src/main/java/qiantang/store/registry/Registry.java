@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.access.AuditTables;
+import qiantang.store.access.GrantTables;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.trace.TraceTables;
@@ -92,6 +94,30 @@ public interface Registry {
    * were written in that time: ask for minutes, not for days.
    */
   CompletionStage<List<AccessChange>> changes(Instant from, Instant until);
+
+  /**
+   * Stores the credential of a browser that logged in: it is in no list, and its row is gone after
+   * it expires, which it must.
+   */
+  CompletionStage<Void> putSession(Credential session);
+
+  /** From now on a browser's credential opens nothing; notes the change behind it. */
+  CompletionStage<Void> endSession(Credential session, AccessChange change);
+
+  /** Stores a link that logs in once, until it expires; its key is that of its secret. */
+  CompletionStage<Void> putLink(Credential link);
+
+  /** Takes a link: whoever comes second finds none. A transaction. */
+  CompletionStage<Optional<Credential>> takeLink(CredentialKey key);
+
+  /** Notes a change of what is stored already. */
+  CompletionStage<Void> note(AccessChange change);
+
+  /** The tables of grants. */
+  GrantTables grants();
+
+  /** The table of the audit. */
+  AuditTables audit();
 
   /** The tables of live traces. */
   TraceTables traces();

@@ -10,6 +10,10 @@ public enum Role {
   ADMIN("admin"),
   /** Reads one enterprise. */
   VIEWER("viewer"),
+  /** A program: reads what its scopes, its part of an enterprise and grants let it. */
+  APPLICATION("application"),
+  /** Runs one of the 1+N: sees its platform's views and what enterprises granted it. */
+  PLATFORM("platform"),
   /** A gateway: publishes for the devices behind it; opens no API. */
   GATEWAY("gateway"),
   /** A device: publishes for itself; opens no API. */

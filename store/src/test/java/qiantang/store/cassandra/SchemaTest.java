@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import qiantang.store.access.AuditTables;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.RecordTables;
 import qiantang.store.journal.JournalTables;
@@ -28,7 +29,8 @@ class SchemaTest {
           "007-starts.cql",
           "008-access.cql",
           "009-quotas.cql",
-          "010-traces.cql");
+          "010-traces.cql",
+          "011-access.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {
@@ -54,6 +56,9 @@ class SchemaTest {
         List.of("device_credentials", "disabled_devices", "access_changes"),
         tables("008-access.cql"));
     assertEquals(List.of("traces", "living_traces", "trace_records"), tables("010-traces.cql"));
+    assertEquals(
+        List.of("login_links", "grants", "grants_received", "audit_lines"),
+        tables("011-access.cql"));
   }
 
   @Test
@@ -80,6 +85,7 @@ class SchemaTest {
     assertEquals(FoldTables.BLOCKS_KEPT, kept("blocks"));
     assertEquals(RecordTables.EVENTS_KEPT, kept("events"));
     assertEquals(AccessChange.KEPT, kept("access_changes"));
+    assertEquals(AuditTables.KEPT, kept("audit_lines"));
     assertEquals(TraceTables.RECORDS_KEPT, kept("trace_records"));
     assertEquals(TraceTables.TRACES_KEPT, kept("traces"));
     assertEquals(TraceTables.TRACES_KEPT, kept("living_traces"));

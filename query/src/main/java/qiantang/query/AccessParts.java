@@ -1,0 +1,76 @@
+package qiantang.query;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qiantang.query.access.AccessWatch;
+import qiantang.query.access.GrantBook;
+import qiantang.query.audit.Audit;
+import qiantang.query.auth.Authenticator;
+import qiantang.query.auth.Enterprises;
+import qiantang.query.auth.Leaves;
+import qiantang.query.http.AuditTrail;
+import qiantang.query.waiting.StoreWait;
+import qiantang.store.registry.Registry;
+
+/** What decides who may do what, and writes it down; one of a program. */
+record AccessParts(
+    AccessWatch watch,
+    Authenticator authenticator,
+    Leaves leaves,
+    Enterprises enterprises,
+    Audit audit,
+    AuditTrail trail) {
+  private static final Logger logger = LoggerFactory.getLogger(AccessParts.class);
+
+  static AccessParts of(Registry registry, StoreWait store, InstantSource clock) {
+    AccessWatch watch = new AccessWatch(registry, store, clock, System::nanoTime);
+    Authenticator authenticator = new Authenticator(registry, store, watch, clock);
+    GrantBook book = new GrantBook(registry.grants(), store, watch);
+    SecureRandom random = new SecureRandom();
+    Audit audit =
+        new Audit(
+            registry.audit(),
+            store,
+            clock,
+            System::nanoTime,
+            () -> "%016x".formatted(random.nextLong()));
+    return new AccessParts(
+        watch,
+        authenticator,
+        new Leaves(authenticator, book, clock),
+        new Enterprises(registry, store),
+        audit,
+        new AuditTrail(audit));
+  }
+
+  /** Hears of changes and writes counts from now on, on a thread that the caller ends. */
+  ScheduledExecutorService start() {
+    ScheduledExecutorService thread =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("query-access").daemon().factory());
+    every(thread, AccessWatch.PERIOD.toMillis(), watch::poll);
+    every(thread, Audit.SWEEP.toMillis(), audit::sweep);
+    return thread;
+  }
+
+  /** A task that throws would never run again. */
+  private static void every(ScheduledExecutorService thread, long millis, Runnable task) {
+    var _ =
+        thread.scheduleWithFixedDelay(
+            () -> {
+              try {
+                task.run();
+              } catch (RuntimeException e) {
+                logger.error("BUG: looking after access failed, going on", e);
+              }
+            },
+            0,
+            millis,
+            TimeUnit.MILLISECONDS);
+  }
+}

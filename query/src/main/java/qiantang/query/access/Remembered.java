@@ -1,0 +1,57 @@
+package qiantang.query.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * What was read of access, used as long as every change of it is heard. Any thread.
+ *
+ * @param <K> what it is found by
+ * @param <V> what was read
+ */
+public final class Remembered<K, V> {
+  // So that nothing stays for ever that nobody asks for; what holds is decided by the watch.
+  private static final Duration KEPT = Duration.ofMinutes(5);
+
+  private final AccessWatch watch;
+  private final Cache<K, V> kept;
+  private final AtomicLong generation = new AtomicLong();
+
+  /** Remembers so many. */
+  public Remembered(AccessWatch watch, int max) {
+    this.watch = watch;
+    kept = Caffeine.newBuilder().expireAfterWrite(KEPT).maximumSize(max).build();
+  }
+
+  /** The value; asked for where nothing is remembered, or changes may have been missed. */
+  public V get(K key, Supplier<V> ask) {
+    V known = watch.hasHeard() ? kept.getIfPresent(key) : null;
+    if (known != null) {
+      return known;
+    }
+    long before = generation.get();
+    V fresh = ask.get();
+    kept.put(key, fresh);
+    if (generation.get() != before) {
+      // Something was forgotten while we asked; what we were told may be from before.
+      kept.invalidate(key);
+    }
+    return fresh;
+  }
+
+  /** Forgets one, also where it is being asked for. */
+  public void forget(K key) {
+    generation.incrementAndGet();
+    kept.invalidate(key);
+  }
+
+  /** The same with all of these. */
+  public void forgetIf(Predicate<K> keys) {
+    generation.incrementAndGet();
+    kept.asMap().keySet().removeIf(keys);
+  }
+}

@@ -1,0 +1,92 @@
+package qiantang.query.audit;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import qiantang.query.waiting.StoreWait;
+import qiantang.store.access.Act;
+import qiantang.store.access.AuditTables;
+import qiantang.store.journal.Ticker;
+
+/** Writes down who did what. Blocks where it says so: virtual threads only. */
+public final class Audit {
+  /** How often minutes that are over are looked for. */
+  public static final Duration SWEEP = Duration.ofSeconds(5);
+
+  // A program that ends waits for its last counts.
+  private static final Duration LAST_WORDS_MAX = Duration.ofSeconds(2);
+
+  private static final Logger logger = LoggerFactory.getLogger(Audit.class);
+
+  private final AuditLog log;
+  private final StoreWait store;
+  private final Repeated repeated;
+
+  /** An audit into these tables; names of chains are 16 hexadecimal digits that no other has. */
+  public Audit(
+      AuditTables tables,
+      StoreWait store,
+      InstantSource clock,
+      Ticker ticker,
+      Supplier<String> chainNames) {
+    log = new AuditLog(tables, clock, chainNames);
+    this.store = store;
+    repeated = new Repeated(ticker);
+  }
+
+  /** Writes a line and waits until it is stored. */
+  public void write(Act act) {
+    store.await(log.write(act).thenApply(nothing -> act));
+  }
+
+  /** The same for what is done over and over: waits for the first of a minute. */
+  public void writeOnce(Act act) {
+    if (repeated.isFirst(act)) {
+      try {
+        write(act);
+      } catch (RuntimeException e) {
+        repeated.forget(act);
+        throw e;
+      }
+    }
+  }
+
+  /** The same without waiting, for what gave nothing away. Any thread. */
+  public void note(Act act) {
+    if (repeated.isFirst(act)) {
+      var _ = log.write(act);
+    }
+  }
+
+  /** Writes what was counted in minutes that are over. Any thread. */
+  public void sweep() {
+    repeated.takeOver(false).forEach(act -> log.write(act));
+  }
+
+  /** Writes what was counted, for the last time. Blocks for two seconds at most. */
+  public void end() {
+    List<CompletableFuture<@Nullable Void>> last = new ArrayList<>();
+    for (Act act : repeated.takeOver(true)) {
+      CompletionStage<@Nullable Void> written = log.write(act);
+      last.add(written.toCompletableFuture());
+    }
+    try {
+      CompletableFuture.allOf(last.toArray(CompletableFuture[]::new))
+          .get(LAST_WORDS_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      logger.warn("cannot write the audit's last counts: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package qiantang.query.audit;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.access.Act;
+import qiantang.store.journal.Ticker;
+import qiantang.store.model.EnterpriseId;
+
+/**
+ * Makes one line a minute of what is done over and over: a console asks every second. The first of
+ * a minute is a line at once, the others are counted and become another one when the minute is
+ * over, so a node that dies forgets how often, but never that. Any thread.
+ */
+final class Repeated {
+  /** How long the same is counted together. */
+  static final Duration TOGETHER = Duration.ofMinutes(1);
+
+  /** Different acts at a time, about 500 B each; beyond them each time is a line. */
+  static final int MAX = 20_000;
+
+  private final Ticker ticker;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by lock, the oldest first.
+  private final Map<Key, Count> counts = new LinkedHashMap<>();
+
+  /** What makes two acts the same: all but when and by which request. */
+  private record Key(
+      EnterpriseId subject,
+      Act.Actor actor,
+      String action,
+      String object,
+      @Nullable String grant,
+      String outcome,
+      String address) {}
+
+  private static final class Count {
+    final long sinceNanos;
+    @Nullable Act newest;
+    long more;
+
+    Count(long sinceNanos) {
+      this.sinceNanos = sinceNanos;
+    }
+  }
+
+  Repeated(Ticker ticker) {
+    this.ticker = ticker;
+  }
+
+  /** Whether this is to be a line now; else it was counted. */
+  boolean isFirst(Act act) {
+    lock.lock();
+    try {
+      Count count = counts.get(key(act));
+      if (count == null) {
+        if (counts.size() < MAX) {
+          counts.put(key(act), new Count(ticker.nanos()));
+        }
+        return true;
+      }
+      count.newest = act;
+      count.more++;
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The first was not stored: the next one is to be. */
+  void forget(Act act) {
+    lock.lock();
+    try {
+      Count count = counts.get(key(act));
+      if (count != null && count.more == 0) {
+        counts.remove(key(act));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What was counted in minutes that are over.
+   *
+   * @param isAll whether those that run are over too: the program ends
+   */
+  List<Act> takeOver(boolean isAll) {
+    List<Act> over = new ArrayList<>();
+    lock.lock();
+    try {
+      long now = ticker.nanos();
+      Iterator<Count> oldest = counts.values().iterator();
+      while (oldest.hasNext()) {
+        Count count = oldest.next();
+        if (!isAll && now - count.sinceNanos < TOGETHER.toNanos()) {
+          break;
+        }
+        oldest.remove();
+        if (count.newest != null) {
+          over.add(count.newest.times(count.more));
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return over;
+  }
+
+  private static Key key(Act act) {
+    return new Key(
+        act.subject(),
+        act.actor(),
+        act.action(),
+        act.object(),
+        act.grant(),
+        act.outcome(),
+        act.address());
+  }
+}

@@ -1,0 +1,173 @@
+package qiantang.query.http;
+
+import io.vertx.core.http.HttpMethod;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import qiantang.query.audit.Audit;
+import qiantang.query.auth.Caller;
+import qiantang.query.auth.Leave;
+import qiantang.store.access.Act;
+import qiantang.store.access.Party;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.AccessToken;
+
+/** What of a request becomes a line of the audit. Blocks: virtual threads only. */
+public final class AuditTrail {
+  private static final String READ = "read";
+  private static final String CHANGE = "change";
+  private static final String REFUSED = "refused";
+  // An object is a path; whoever makes up longer ones is not written down at length.
+  private static final int OBJECT_LENGTH_MAX = 256;
+
+  private final Audit audit;
+
+  /** Into an audit. */
+  public AuditTrail(Audit audit) {
+    this.audit = audit;
+  }
+
+  /** What somebody was answered of an enterprise: written before the answer is sent. */
+  void answered(Caller caller, Leave leave, Exchange exchange, Answer answer) {
+    boolean isRead = isRead(exchange);
+    boolean isRefused = answer.status() == 401 || answer.status() == 403;
+    if (isRefused) {
+      audit.note(act(leave.enterprise(), caller, REFUSED, exchange, null, answer.status()));
+    } else if (isRead) {
+      boolean isOwners = caller.isMember() && leave.enterprise().equals(caller.enterprise());
+      if (!isOwners && answer.status() < 400) {
+        List<String> grants = leave.sight().used();
+        audit.writeOnce(
+            act(
+                leave.enterprise(),
+                caller,
+                READ,
+                exchange,
+                grants.isEmpty() ? null : String.join(" ", grants),
+                answer.status()));
+      }
+    } else if (answer.status() < 400) {
+      audit.write(act(leave.enterprise(), caller, CHANGE, exchange, null, answer.status()));
+    }
+  }
+
+  /** What somebody was answered that is of no enterprise in the path. */
+  void answered(Caller caller, Exchange exchange, Answer answer) {
+    EnterpriseId own = caller.enterprise();
+    EnterpriseId subject = own == null ? EnterpriseId.OPERATOR : own;
+    if (answer.status() == 403) {
+      audit.note(act(subject, caller, REFUSED, exchange, null, answer.status()));
+    } else if (!isRead(exchange) && answer.status() < 400) {
+      audit.write(act(subject, caller, CHANGE, exchange, null, answer.status()));
+    }
+  }
+
+  /** Somebody asked for an enterprise that exists, of which it must not know. */
+  void refused(Caller caller, EnterpriseId enterprise, Exchange exchange) {
+    audit.note(act(enterprise, caller, REFUSED, exchange, null, 404));
+  }
+
+  /** Somebody showed nothing valid. */
+  void unknown(Exchange exchange) {
+    // Its bearer's enterprise is what it says it is, so it is no more than a part of the object.
+    audit.note(
+        act(EnterpriseId.OPERATOR, Act.Actor.NOBODY, REFUSED, shown(exchange), exchange, 401));
+  }
+
+  /** A browser logged in or out; the line comes before the answer. */
+  void login(String action, Act.Actor actor, EnterpriseId subject, Sender sender, int status) {
+    Act act =
+        new Act(
+            subject,
+            actor,
+            action,
+            "session",
+            null,
+            Integer.toString(status),
+            1,
+            "",
+            sender.address());
+    if (status < 400) {
+      audit.write(act);
+    } else {
+      audit.note(act);
+    }
+  }
+
+  static Act.Actor actor(Caller caller) {
+    Party party = caller.party();
+    return new Act.Actor(
+        caller.tokenId(),
+        caller.name(),
+        caller.role().word(),
+        party == null ? "operator" : party.text());
+  }
+
+  private static boolean isRead(Exchange exchange) {
+    return exchange.method().equals(HttpMethod.GET)
+        || exchange.method().equals(HttpMethod.HEAD)
+        || isQuestion(exchange.request().path());
+  }
+
+  /** A question whose parameters are a body: its path ends in a verb behind a colon. */
+  private static boolean isQuestion(String path) {
+    return path.endsWith(":query") || path.endsWith(":batch");
+  }
+
+  private static Act act(
+      EnterpriseId subject,
+      Caller caller,
+      String action,
+      Exchange exchange,
+      @Nullable String grant,
+      int status) {
+    return new Act(
+        subject,
+        actor(caller),
+        action,
+        object(exchange),
+        grant,
+        Integer.toString(status),
+        1,
+        exchange.requestId(),
+        exchange.request().sender().address());
+  }
+
+  private static Act act(
+      EnterpriseId subject,
+      Act.Actor actor,
+      String action,
+      String object,
+      Exchange exchange,
+      int status) {
+    return new Act(
+        subject,
+        actor,
+        action,
+        object,
+        null,
+        Integer.toString(status),
+        1,
+        exchange.requestId(),
+        exchange.request().sender().address());
+  }
+
+  /** The method where it changes something, and the path; never the query: it may hold anything. */
+  private static String object(Exchange exchange) {
+    String path = exchange.request().path();
+    String shown = path.startsWith("/v1/") ? path.substring(4) : path;
+    String whole = isRead(exchange) ? shown : exchange.method() + " " + shown;
+    return whole.length() <= OBJECT_LENGTH_MAX ? whole : whole.substring(0, OBJECT_LENGTH_MAX);
+  }
+
+  private static String shown(Exchange exchange) {
+    Sender sender = exchange.request().sender();
+    String text = sender.authorization() == null ? sender.cookie() : sender.authorization();
+    if (text == null) {
+      return "no token";
+    }
+    String token = text.contains(" ") ? text.substring(text.indexOf(' ') + 1) : text;
+    return AccessToken.parse(token)
+        .map(parsed -> "token of " + parsed.owner())
+        .orElse("no form of a token");
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of decisions. */
+@NullMarked
+package qiantang.query.access;
+
+import org.jspecify.annotations.NullMarked;

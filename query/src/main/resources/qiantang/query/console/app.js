@@ -5,6 +5,7 @@ import { beginWords, t } from './i18n.js';
 import { SCREENS, followLinks, here } from './route.js';
 import { isUnknown, mayBeKnown, signOut, spendLink } from './session.js';
 import { beginTheme, masthead } from './shell.js';
+import { troubleNote } from './trouble.js';
 import './login.js';
 
 const RETRY_MILLIS = 3000;
@@ -95,8 +96,14 @@ class App extends View {
     const screen = SCREENS.find((known) => known.path === path) ?? SCREENS[0];
     try {
       await screen.load();
+      const isOther = this.screen && this.screen !== screen;
       this.screen = screen;
       this.stale = false;
+      if (isOther) {
+        await this.updateComplete;
+        scrollTo(0, 0);
+        this.querySelector('#main')?.focus({ preventScroll: true }); // what had it is gone
+      }
     } catch {
       this.stale = true; // the server has another version of the console by now, or is away
     }
@@ -105,18 +112,25 @@ class App extends View {
 
   /** What the screen shows: one enterprise, or one platform. */
   scope() {
-    const { enterprise, platform } = here().params;
+    const { path, params } = here();
+    const { enterprise, platform } = params;
     if (enterprise) {
       return { enterprise };
     }
-    if (platform) {
+    if (platform && path === '/') {
       return { platform };
     }
     const platforms = (this.platforms ?? []).map(({ id }) => id);
     const own = this.me.enterprise ?? this.me.enterprises[0];
-    return this.me.enterprise === null && platforms.length > 0
+    return this.me.enterprise === null && platforms.length > 0 && path === '/'
       ? { platform: platforms.includes(BASE) ? BASE : platforms[0] }
       : { enterprise: own };
+  }
+
+  updated() {
+    const screen = this.me && this.screen;
+    const words = screen ? `${t(screen.title)} · ` : '';
+    document.title = `${words}钱塘 Qiantang`;
   }
 
   render() {
@@ -128,7 +142,7 @@ class App extends View {
     }
     if (!this.me) {
       return html`<main class="wait" aria-busy="true">
-        <p role="status">${t(this.trouble ? 'link.lost' : 'loading')}</p>
+        ${this.trouble ? troubleNote(this.trouble) : html`<p role="status">${t('loading')}</p>`}
       </main>`;
     }
     const scope = this.scope();

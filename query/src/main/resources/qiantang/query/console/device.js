@@ -52,6 +52,7 @@ class Device extends View {
 
   leave() {
     this.unwatch?.();
+    this.unwatch = null;
     this.end?.();
     this.shown = null;
   }
@@ -86,10 +87,9 @@ class Device extends View {
       if (wanted !== this.shown) {
         return;
       }
-      const isFirst = !this.row;
-      this.row = { ...row, health: health?.health ?? health ?? row.health, at: Date.now() };
+      this.row = { ...row, health: health ?? row.health, at: health?.at ?? Date.now() };
       this.trouble = null;
-      if (isFirst) {
+      if (!this.unwatch) {
         await this.begin(wanted, enterprise, device);
       }
     } catch (trouble) {
@@ -360,14 +360,18 @@ function proof(name, each) {
     return each.map((one) => proof(name, one));
   }
   if (typeof each === 'object') {
-    return Object.entries(each).map(
-      ([key, one]) => html`<span class="part">${wordOf('reason', key)} ${proof(key, one)}</span>`,
-    );
+    const parts = Object.entries(each).filter(([, one]) => one !== null);
+    return parts.length === 0
+      ? t('none')
+      : parts.map(
+          ([key, one]) =>
+            html`<span class="part">${wordOf('evidence', key, 'reason')} ${proof(key, one)}</span>`,
+        );
   }
   if (typeof each !== 'number') {
     return value(each);
   }
-  if (name.endsWith('Seconds')) {
+  if (name.includes('Seconds')) {
     return `${each < 0 ? '−' : ''}${span(Math.abs(each))}`;
   }
   if (name.endsWith('Share')) {

@@ -1,6 +1,6 @@
 import { View, html, nothing } from './element.js';
 import { get, ofEnterprise, repeat } from './api.js';
-import { AXES, axesOf, reasonWord, stateMark, stateWord } from './axes.js';
+import { AXES, axesOf, reasonWord, stateMark, stateWord, toneOf } from './axes.js';
 import { contract } from './contract.js';
 import { age, dateTime, t, wordOf } from './i18n.js';
 import { watch } from './live.js';
@@ -228,13 +228,13 @@ function since(row) {
   return at ? html`<span title=${dateTime(at)}>${age(at)}</span>` : '–';
 }
 
-/** The reason of the axis that is worst off. */
+/** Why the first axis that is not well is so. */
 function why(row) {
   const axes = axesOf(row);
-  const told = ['connection', 'data', 'quality', 'lifecycle']
-    .map((axis) => axes[axis]?.reason)
-    .find(Boolean);
-  return told ? reasonWord(told) : '–';
+  const unwell = ['connection', 'data', 'quality', 'lifecycle'].find(
+    (axis) => axes[axis]?.reason && !['good', 'idle'].includes(toneOf(axis, axes[axis].state)),
+  );
+  return unwell ? reasonWord(axes[unwell].reason) : '–';
 }
 
 /** A row after a change of one axis. */

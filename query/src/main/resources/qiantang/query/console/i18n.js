@@ -41,8 +41,9 @@ export function t(key, values) {
   return values ? text.replace(/{(\w+)}/g, (_, name) => values[name]) : text;
 }
 
-/** The words of a key that comes from the server, which may know more of them than we. */
-export const wordOf = (kind, code) => words[`${kind}.${code}`] ?? code;
+/** The words of what the server says, which may know more of them than we; of several kinds. */
+export const wordOf = (kind, code, other = kind) =>
+  words[`${kind}.${code}`] ?? words[`${other}.${code}`] ?? code;
 
 function format(name, make) {
   return (formats[name] ??= make(TAGS[language]));

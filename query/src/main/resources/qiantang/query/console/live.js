@@ -42,7 +42,7 @@ function stream({ enterprise, ...wanted }, heard) {
   const stop = new AbortController();
   let last = null;
   let failures = 0;
-  const url = address(ofEnterprise(enterprise, '/stream'), { ...wanted, minInterval: 1 });
+  const url = address(ofEnterprise(enterprise, '/stream'), wanted);
   const run = async () => {
     while (!stop.signal.aborted) {
       try {
@@ -110,6 +110,7 @@ function poll({ enterprise, devices, events: kinds = '' }, heard) {
     return () => {}; // lists ask again by themselves
   }
   let times = {};
+  let before = null;
   return repeat(POLL_MILLIS, async () => {
     try {
       const { metrics } = await get(ofDevice(enterprise, devices, '/latest'));
@@ -126,7 +127,11 @@ function poll({ enterprise, devices, events: kinds = '' }, heard) {
         });
       }
       if (kinds.includes('state')) {
-        heard.device?.(await get(ofDevice(enterprise, devices)));
+        const { connection: state, since } = await get(ofDevice(enterprise, devices));
+        if (before && before !== state) {
+          heard.state?.({ device: devices, axis: 'connection', state, since, reason: null });
+        }
+        before = state;
       }
     } catch (trouble) {
       heard.how?.('lost');

@@ -169,7 +169,9 @@ class Overview extends View {
       </div>
       <div class="pair">
         ${reasonsCard(seen.reasons, enterprise)}
-        <q-trend .trend=${seen.trend}></q-trend>
+        ${enterprise || seen.trend
+          ? html`<q-trend .trend=${seen.trend}></q-trend>`
+          : planCard(seen.plan, seen.at)}
       </div>
       ${enterprise ? this.levels(seen, enterprise) : this.members(seen)}
     `;
@@ -205,9 +207,11 @@ class Overview extends View {
           )}
         </select>
       </label>`;
-    const rows = seen.by.map(({ id, counts }) => ({
+    const rows = seen.by.map(({ id, factory, counts }) => ({
       name: id
-        ? html`<a href=${href('/devices', { enterprise, [by]: id })}>${id}</a>`
+        ? html`<a href=${href('/devices', { enterprise, factory, [by]: id })}>
+            ${factory ? `${factory} / ${id}` : id}
+          </a>`
         : html`<span class="faint">${t('by.none')}</span>`,
       counts,
     }));
@@ -224,7 +228,7 @@ class Overview extends View {
       ? html`<a class="button" href=${href('/', { platform, cursor: seen.next })}>${t('more')}</a>`
       : nothing;
     return html`
-      ${planCard(seen.plan, seen.at)}
+      ${seen.trend ? planCard(seen.plan, seen.at) : nothing}
       ${countsTable(html`<h2>${t('overview.enterprises')}</h2>`, t('enterprise'), rows, more)}
     `;
   }

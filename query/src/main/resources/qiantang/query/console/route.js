@@ -1,11 +1,15 @@
 /** The address holds all state: the path is the screen, the query what it shows. */
 
-/** Screens there are, in the order of the navigation; a new one is a line here. */
+/**
+ * Screens there are, in the order of the navigation; a new one is a line here, and its tag in
+ * app.js. One that is under another has no entry of its own.
+ */
 export const SCREENS = [
-  { path: '/', words: 'nav.overview', tag: 'q-overview', load: () => import('./overview.js') },
-  { path: '/devices', words: 'nav.devices', tag: 'q-devices', load: () => import('./devices.js') },
+  { path: '/', title: 'nav.overview', tag: 'q-overview', load: () => import('./overview.js') },
+  { path: '/devices', title: 'nav.devices', tag: 'q-devices', load: () => import('./devices.js') },
   {
     path: '/device',
+    title: 'nav.device',
     under: '/devices',
     tag: 'q-device',
     load: () => import('./device.js'),

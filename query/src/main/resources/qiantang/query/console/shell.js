@@ -39,7 +39,7 @@ export const masthead = (app, scope) => html`
 `;
 
 function entry(screen, scope) {
-  if (!screen.words) {
+  if (screen.under) {
     return nothing;
   }
   const now = here().path;
@@ -50,7 +50,7 @@ function entry(screen, scope) {
     screen.path === '/'
       ? href('/', scope)
       : href(screen.path, { enterprise: scope.enterprise ?? params.enterprise });
-  return html`<a href=${address} aria-current=${isHere ? 'page' : nothing}>${t(screen.words)}</a>`;
+  return html`<a href=${address} aria-current=${isHere ? 'page' : nothing}>${t(screen.title)}</a>`;
 }
 
 /** Platforms and enterprises that this person may see; the first hundred of these. */

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.access.Bounds;
 import qiantang.store.codec.EntryCodec;
 import qiantang.store.journal.Append;
 import qiantang.store.journal.ByteBudget;
@@ -126,6 +127,14 @@ final class World implements AutoCloseable {
 
   void device(EnterpriseId enterprise, String id) {
     device(enterprise, id, Device.Kind.DEVICE, null);
+  }
+
+  /** A fresh token that is bounded. */
+  String token(EnterpriseId owner, Role role, String id, Bounds bounds) {
+    AccessToken token = AccessToken.draw(owner, random);
+    registry.putCredential(
+        new Credential(owner, id, token.hash(), role, null, id, NOW, null).with(bounds));
+    return token.text();
   }
 
   /** A fresh token of a person, or of a device where the role is one. */

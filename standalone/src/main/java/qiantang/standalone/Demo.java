@@ -15,6 +15,7 @@ import qiantang.ingest.net.Listeners.Layers;
 import qiantang.ingest.net.Transports;
 import qiantang.ingest.net.tls.TlsFiles;
 import qiantang.query.QueryMain;
+import qiantang.query.http.SessionEndpoints;
 import qiantang.sim.DemoFleet;
 import qiantang.standalone.cassandra.CannotStartException;
 import qiantang.standalone.cassandra.CassandraProcess;
@@ -27,9 +28,15 @@ import qiantang.store.cassandra.CassandraConfig;
 /**
  * Everything in one: started from the database outwards, stopped in reverse.
  *
+ * @param login the address at which a browser logs in, once
  * @param isCertifiedByOwn whether the server's certificate is of the demo's own authority
  */
-record Demo(DemoFile file, boolean isCertifiedByOwn, CassandraWatch watch, IngestMain ingest) {
+record Demo(
+    DemoFile file,
+    String login,
+    boolean isCertifiedByOwn,
+    CassandraWatch watch,
+    IngestMain ingest) {
   /** Each device of the fleet sends this often. */
   private static final Duration FLEET_PERIOD = Duration.ofSeconds(5);
 
@@ -70,7 +77,8 @@ record Demo(DemoFile file, boolean isCertifiedByOwn, CassandraWatch watch, Inges
     Cassandra store = Cassandra.connect(config(process.contactPoint()));
     running.add("store", StopLimit.STORE.time(), store);
     ErasedSpace.of(process, data, KEYSPACE, store.folds()).begin();
-    Seeder.Tokens tokens = new Seeder(store.registry(), now).seed(catalogue, before);
+    Seeder seeder = new Seeder(store.registry(), now);
+    Seeder.Tokens tokens = seeder.seed(catalogue, before);
     progress.accept("registry: %d enterprises".formatted(tokens.enterprises().size()));
 
     QueryMain query = options.query.start(listeners, store);
@@ -99,7 +107,8 @@ record Demo(DemoFile file, boolean isCertifiedByOwn, CassandraWatch watch, Inges
             tokens.enterprises(),
             List.of(ProcessHandle.current().pid(), process.pid()));
     file.write(data.path());
-    return new Demo(file, isOfOwn, new CassandraWatch(process, data), ingest);
+    String login = file.http() + SessionEndpoints.PAGE + seeder.link();
+    return new Demo(file, login, isOfOwn, new CassandraWatch(process, data), ingest);
   }
 
   private static @Nullable String localOrNull(Listeners listeners, int port) {

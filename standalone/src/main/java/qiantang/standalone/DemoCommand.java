@@ -38,7 +38,9 @@ final class DemoCommand implements Callable<Integer> {
       Demo demo = Demo.start(options, running, progress);
       PrintWriter out = spec.commandLine().getOut();
       Path demoJson = options.data.resolve("demo.json");
-      out.print(Welcome.of(demo.file(), demo.isCertifiedByOwn(), demoJson, Checkout.ofScript()));
+      out.print(
+          Welcome.of(
+              demo.file(), demo.login(), demo.isCertifiedByOwn(), demoJson, Checkout.ofScript()));
       out.flush();
       new Reload(spec, of -> ((DemoCommand) of).options.ingest, demo.ingest()::apply).onHangUp();
       String why = demo.watch().awaitEnd();

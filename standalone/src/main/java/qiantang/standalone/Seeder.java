@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import qiantang.query.change.Logins;
 import qiantang.standalone.Catalogue.EnterpriseSeed;
 import qiantang.standalone.Catalogue.LineSeed;
 import qiantang.standalone.Catalogue.PlatformSeed;
@@ -124,6 +125,26 @@ final class Seeder {
                 "demo",
                 now,
                 null)));
+    return token.text();
+  }
+
+  /** The secret of a link by which a browser logs in as the operator, once, within 10 minutes. */
+  String link() {
+    AccessToken token = AccessToken.draw(EnterpriseId.OPERATOR, random);
+    byte[] id = new byte[TOKEN_ID_BYTES];
+    random.nextBytes(id);
+    Instant made = Instant.now(); // starting took a while
+    done(
+        registry.putLink(
+            new Credential(
+                EnterpriseId.OPERATOR,
+                "link-" + HexFormat.of().formatHex(id),
+                token.hash(),
+                Role.OPERATOR,
+                null,
+                "demo",
+                made,
+                made.plus(Logins.LINK_KEPT))));
     return token.text();
   }
 

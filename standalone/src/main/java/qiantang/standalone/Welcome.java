@@ -17,9 +17,11 @@ final class Welcome {
   /**
    * The whole text.
    *
+   * @param login the address at which a browser logs in
    * @param isCertifiedByOwn whether the server's certificate is of the demo's own authority
    */
-  static String of(DemoFile file, boolean isCertifiedByOwn, Path demoJson, Checkout checkout) {
+  static String of(
+      DemoFile file, String login, boolean isCertifiedByOwn, Path demoJson, Checkout checkout) {
     EnterpriseTokens enterprise = file.enterprises().getFirst();
     String data = "%s/v1/enterprises/%s".formatted(file.http(), enterprise.id());
     String device = "%s/devices/%s/latest".formatted(data, enterprise.device().id());
@@ -27,6 +29,8 @@ final class Welcome {
     ready %1$s
 
     console and API  %1$s
+    log in, once     %18$s (within 10 minutes)
+    log in again     %19$s
     MQTT             %2$s%17$s
     all tokens       %3$s
 
@@ -74,7 +78,10 @@ final class Welcome {
             simulate(checkout, "run", "device-sim/scenarios/smoke.yaml", demoJson),
             simulate(
                 checkout, "replay", "seeds/nab/machine_temperature_system_failure.csv", demoJson),
-            others(file, isCertifiedByOwn, demoJson));
+            others(file, isCertifiedByOwn, demoJson),
+            login,
+            "%s admin link --demo %s"
+                .formatted(word(checkout.script()), word(demoJson.toString())));
   }
 
   /** The other ways in, where they are served, each on a line of its own. */

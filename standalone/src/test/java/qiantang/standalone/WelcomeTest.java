@@ -27,6 +27,16 @@ class WelcomeTest {
           List.of(new EnterpriseTokens("e", "e.a", "e.g", new DeviceToken("d", "e.d"))),
           List.of());
 
+  private static final String LOGIN = FILE.http() + "/login#operator.y";
+
+  @Test
+  void theLinkToLogInByIsWhole() {
+    String welcome = welcome(ROOT, "data/demo.json");
+    assertTrue(welcome.contains("log in, once     " + LOGIN + " (within"), welcome);
+    assertTrue(
+        welcome.contains("again     ./qiantang admin link --demo data/demo.json\n"), welcome);
+  }
+
   @Test
   void theFirstLineIsForScripts() {
     assertTrue(welcome(ROOT, "data/demo.json").startsWith("ready http://"));
@@ -85,13 +95,13 @@ class WelcomeTest {
     assertTrue(own.contains(line + " data/tls/ca.pem\n"), own);
     assertTrue(own.contains("wss://[0:0:0:0:0:0:0:1]:8084/mqtt, --cafile data/tls/ca.pem\n"), own);
     Checkout checkout = new Checkout(ROOT, ROOT);
-    String named = Welcome.of(FILE, false, Path.of("data/demo.json"), checkout);
+    String named = Welcome.of(FILE, LOGIN, false, Path.of("data/demo.json"), checkout);
     assertTrue(named.contains(line + ": the CA that signed --tls-cert\n"), named);
     assertFalse(named.contains("ca.pem"), named);
   }
 
   private static String welcome(Path current, String demoJson) {
-    return Welcome.of(FILE, true, Path.of(demoJson), new Checkout(ROOT, current));
+    return Welcome.of(FILE, LOGIN, true, Path.of(demoJson), new Checkout(ROOT, current));
   }
 
   private static List<String> commands(String welcome) {

@@ -9,15 +9,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "admin",
     description =
-        "Lists, creates and changes enterprises, their quotas, devices, their credentials, and"
-            + " people's tokens, through the HTTP API.",
+        "Lists, creates and changes enterprises, their quotas, devices, their credentials, people's"
+            + " tokens, links to log in by, grants, and the audit, through the HTTP API.",
     mixinStandardHelpOptions = true,
     subcommands = {
       EnterprisesCommand.class,
       QuotasCommand.class,
       DevicesCommand.class,
       CredentialsCommand.class,
-      TokensCommand.class
+      TokensCommand.class,
+      LinkCommand.class,
+      GrantsCommand.class,
+      AuditCommand.class
     })
 public final class AdminCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -26,6 +29,6 @@ public final class AdminCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "name a subcommand: enterprises, quotas, devices, credentials or tokens");
+        "name a subcommand: enterprises, quotas, devices, credentials, tokens, link, grants or audit");
   }
 }

@@ -41,6 +41,11 @@ final class Api implements AutoCloseable {
     };
   }
 
+  /** Where it is. */
+  String base() {
+    return caller.http().toString();
+  }
+
   JsonNode get(String path) throws ApiException, InterruptedException {
     return send("GET", path, request(path).GET().build());
   }

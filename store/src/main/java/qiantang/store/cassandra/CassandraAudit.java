@@ -31,7 +31,7 @@ final class CassandraAudit implements AuditTables {
     insert =
         prepare(
             "INSERT INTO audit_lines (subject, day, id, chain, number, at, previous_day, previous,"
-                + " digest, token, name, role, party, action, object, granted, outcome, times,"
+                + " digest, \"token\", name, role, party, action, object, granted, outcome, times,"
                 + " request, address)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     select = prepare("SELECT * FROM audit_lines WHERE subject = ? AND day = ? AND id < ? LIMIT ?");

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       FuzzBench.class,
       GeneratorBench.class,
       NeighbourBench.class,
+      PlatformBench.class,
       ReadBench.class,
       SimulateBench.class,
       SoakBench.class,

@@ -13,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import qiantang.sim.course.Network;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Scenario;
@@ -70,7 +71,9 @@ final class CheckCommand implements Callable<Integer> {
     InetAddress target = remote ? anyAddress() : InetAddress.getLoopbackAddress();
     int sources = generator.sources(new InetSocketAddress(target, 0)).size();
     Demand demand = Demand.of(read.fleets(), generator.workers(), sources);
-    List<Finding> findings = Preflight.check(demand, Machine.read());
+    Machine machine = Machine.read();
+    List<Finding> findings = Preflight.check(demand, machine);
+    String narrow = Network.lacks(read, generator.workers(), machine);
     PrintWriter answer = spec.commandLine().getOut();
     answer.printf(
         Locale.ROOT,
@@ -81,8 +84,13 @@ final class CheckCommand implements Callable<Integer> {
         demand.messagesPerSecond(),
         read.duration().toSeconds());
     findings.forEach(finding -> answer.println(finding.text()));
+    if (narrow != null) {
+      answer.println(narrow);
+    }
     answer.flush();
-    return Preflight.possible(findings) ? ExitCode.OK : ExitCode.GENERATOR_LIMITED;
+    return Preflight.possible(findings) && narrow == null
+        ? ExitCode.OK
+        : ExitCode.GENERATOR_LIMITED;
   }
 
   private static InetAddress anyAddress() {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import qiantang.sim.course.Network;
 import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Load;
@@ -34,7 +35,12 @@ record Generator(int loops, int workers, List<InetAddress> sources, PrintWriter 
   /** What of this machine is too small, each with the remedy; null if the run may try. */
   @Nullable String unfit(Scenario scenario) {
     Demand demand = Demand.of(scenario.fleets(), workers, sources.size());
-    List<Finding> findings = Preflight.check(demand, Machine.read());
+    Machine machine = Machine.read();
+    List<Finding> findings = Preflight.check(demand, machine);
+    String narrow = Network.lacks(scenario, workers, machine);
+    if (narrow != null) {
+      return narrow;
+    }
     List<String> lacks =
         findings.stream().filter(finding -> !finding.fits()).map(Finding::text).toList();
     if (Preflight.possible(findings)) {

@@ -4,14 +4,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.Devices;
 import qiantang.sim.api.Target;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.DevicePlan;
+import qiantang.sim.plan.Dialect;
+import qiantang.sim.plan.EdgeNodePlan;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.PublisherPlan;
+import qiantang.sim.sparkplug.EdgeNode;
 
 /** Makes a plan's devices in the target's enterprises. */
 final class Provisioning {
@@ -62,10 +66,13 @@ final class Provisioning {
       drafts.add(new Devices.Draft(publisher.id(), gateway, null, gateway ? "gateway" : model));
       if (gateway) {
         for (DevicePlan device : publisher.devices()) {
-          behindGateways.add(new Devices.Draft(device.id(), false, publisher.id(), model));
+          behindGateways.add(
+              new Devices.Draft(
+                  device.id(), name(publisher, device), false, publisher.id(), model));
         }
       }
     }
+    behindGateways.addAll(nodes(publishers));
     // Gateways first: the others name them.
     drafts.addAll(behindGateways);
     return switch (devices.make(access, drafts)) {
@@ -78,5 +85,24 @@ final class Provisioning {
         yield new Outcome.Done<>(members);
       }
     };
+  }
+
+  /** What its gateway calls a device, where that is not its id. */
+  private static @Nullable String name(PublisherPlan publisher, DevicePlan device) {
+    return publisher.fleet().dialect() == Dialect.SPARKPLUG
+        ? new EdgeNodePlan(publisher).name(device)
+        : null;
+  }
+
+  /** Edge nodes with devices are devices of their own, which their births name. */
+  private static List<Devices.Draft> nodes(List<PublisherPlan> publishers) {
+    List<Devices.Draft> nodes = new ArrayList<>();
+    for (PublisherPlan publisher : publishers) {
+      if (publisher.fleet().gateway() && publisher.fleet().dialect() == Dialect.SPARKPLUG) {
+        String name = new EdgeNodePlan(publisher).name();
+        nodes.add(new Devices.Draft(EdgeNode.id(name), name, false, publisher.id(), "edge-node"));
+      }
+    }
+    return nodes;
   }
 }

@@ -1,5 +1,6 @@
 package qiantang.sim;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,10 @@ import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Auditor;
 import qiantang.sim.audit.LiveAudit;
 import qiantang.sim.audit.SentMessages;
+import qiantang.sim.audit.Unanswered;
+import qiantang.sim.course.Course;
+import qiantang.sim.course.CourseKeeper;
+import qiantang.sim.course.Network;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
@@ -21,6 +26,7 @@ import qiantang.sim.fleet.Seat;
 import qiantang.sim.metrics.RunMetrics;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
+import qiantang.sim.plan.Phase;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.report.Latency;
@@ -104,10 +110,21 @@ final class ScenarioRun {
   }
 
   private Outcome<RunReport> run(Plan plan, List<Provisioning.Member> members, RunWitness opened) {
+    try (Network network = new Network(scenario.faults().net(), scenario.seed())) {
+      return run(plan, members, network, opened);
+    } catch (IOException e) {
+      opened.close();
+      return new Outcome.Failed<>(ExitCode.GENERATOR_LIMITED, "cannot impair the network: " + e);
+    }
+  }
+
+  private Outcome<RunReport> run(
+      Plan plan, List<Provisioning.Member> members, Network network, RunWitness opened)
+      throws IOException {
     List<Seat> seats = members.stream().map(Provisioning.Member::seat).toList();
     FleetOptions options =
         new FleetOptions(
-            target.mqtt(),
+            network.before(target.mqtt()),
             scenario.connectPerSecond(),
             generator.loops(),
             FleetOptions.KEEP_ALL,
@@ -118,19 +135,21 @@ final class ScenarioRun {
         opened.close();
         yield failed.widen();
       }
-      case Outcome.Done<Load>(Load load) -> run(plan, members, load, opened);
+      case Outcome.Done<Load>(Load load) -> run(plan, members, load, network, opened);
     };
   }
 
   private Outcome<RunReport> run(
-      Plan plan, List<Provisioning.Member> members, Load load, RunWitness opened) {
+      Plan plan, List<Provisioning.Member> members, Load load, Network network, RunWitness opened) {
     long beganNanos = System.nanoTime();
     try (Load fleet = load;
         RunWitness witness = opened) {
       Figures figures = fleet.figures();
       Figures.Latencies totals = Figures.Latencies.empty();
       RunWatch watch = new RunWatch(figures, totals, beganNanos);
-      watch.show(new LiveDisplay(err, screen, name, members.size(), plan.devices())::show);
+      CourseKeeper course = new CourseKeeper(Course.of(scenario), fleet, network, beganNanos);
+      watch.show(
+          new LiveDisplay(err, screen, name, members.size(), plan.devices(), course::text)::show);
       if (metrics != null) {
         metrics.show(scenario.fleets());
         watch.show(metrics::show);
@@ -153,7 +172,7 @@ final class ScenarioRun {
       witness.begin(fleet, startMillis);
       long planned = plan.messages();
       BooleanSupplier over = () -> settled(figures, planned) || fleet.failure() != null;
-      await(watch, "send", scenario.duration().plusMillis(BEGIN_AHEAD_MILLIS), over);
+      send(watch, course, over);
       await(watch, "settle", scenario.ackGrace(), over);
       LiveAudit.Result live = witness.stopReading();
       List<Ledger> ledgers = fleet.stop();
@@ -163,7 +182,9 @@ final class ScenarioRun {
       witness.end(ledgers);
       watch.finish(System.nanoTime());
       Figures.Counts counts = figures.counts();
-      AuditResult audit = witness.judged(audit(members, ledgers, startMillis).with(live));
+      AuditResult audit = audit(members, ledgers, startMillis).with(live);
+      String unanswered = Unanswered.of(plan.publishers(), ledgers);
+      audit = witness.judged(unanswered == null ? audit : audit.with(unanswered));
       Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
       return new Outcome.Done<>(
           new RunReport(
@@ -182,8 +203,40 @@ final class ScenarioRun {
               Latency.of(totals.lag()),
               audit,
               scenario.thresholds(),
-              watch.timeline()));
+              watch.timeline(),
+              course.done().withCopies(copies(plan, ledgers))));
     }
+  }
+
+  /** Phase after phase, until the last message of the plan has fallen due. */
+  private void send(RunWatch watch, CourseKeeper course, BooleanSupplier over) {
+    long beginNanos = System.nanoTime() + Duration.ofMillis(BEGIN_AHEAD_MILLIS).toNanos();
+    course.begin(beginNanos);
+    BooleanSupplier overOrNext =
+        () -> {
+          course.look(System.nanoTime());
+          return over.getAsBoolean();
+        };
+    long endNanos = beginNanos;
+    for (Phase phase : scenario.phases()) {
+      endNanos += phase.duration().toNanos();
+      if (!over.getAsBoolean()) {
+        long left = Math.max(0, endNanos - System.nanoTime());
+        await(watch, phase.name(), Duration.ofNanos(left), overOrNext);
+      }
+    }
+    course.end();
+  }
+
+  /** Messages sent that say again what the one before said. */
+  private long copies(Plan plan, List<Ledger> ledgers) {
+    long copies = 0;
+    if (scenario.disorder().duplicates() > 0) {
+      for (int i = 0; i < ledgers.size(); i++) {
+        copies += plan.publishers().get(i).copies(ledgers.get(i).sent());
+      }
+    }
+    return copies;
   }
 
   private static Outcome<RunReport> failed(Load load) {

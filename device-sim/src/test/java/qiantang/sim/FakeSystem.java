@@ -44,6 +44,7 @@ final class FakeSystem implements AutoCloseable {
       HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 
   private final Map<String, String> deviceOfToken = new HashMap<>();
+  private final Map<String, String> deviceOfName = new HashMap<>();
 
   /** By enterprise and device, then by metric and event time in microseconds. */
   private final Map<String, Map<String, TreeMap<Long, JsonNode>>> series = new HashMap<>();
@@ -63,8 +64,14 @@ final class FakeSystem implements AutoCloseable {
    */
   volatile int breakEvery = Integer.MAX_VALUE;
 
+  /** Messages are stored and never acknowledged. */
+  volatile boolean silent;
+
   /** Event times in milliseconds whose readings become another enterprise's. */
   volatile Predicate<Long> moved = millis -> false;
+
+  /** Takes what is broken for what it might have been, and stores it. */
+  volatile boolean lenient;
 
   /** Every token opens everything. */
   volatile boolean open;
@@ -155,6 +162,7 @@ final class FakeSystem implements AutoCloseable {
       OutputStream out = socket.getOutputStream();
       boolean v5 = false;
       String publisher = "";
+      FakeEdgeNode node = new FakeEdgeNode();
       while (true) {
         int head = in.readUnsignedByte();
         byte[] body = in.readNBytes(length(in));
@@ -163,9 +171,15 @@ final class FakeSystem implements AutoCloseable {
           case 1 -> {
             packet.skipNBytes(6);
             v5 = packet.readUnsignedByte() == 5;
-            packet.skipNBytes(3);
+            int flags = packet.readUnsignedByte();
+            packet.skipNBytes(2);
             packet.skipNBytes(v5 ? length(packet) : 0);
             packet.readUTF();
+            if ((flags & 4) != 0) {
+              packet.skipNBytes(v5 ? length(packet) : 0);
+              packet.readUTF();
+              packet.skipNBytes(packet.readUnsignedShort());
+            }
             String known = loggedIn(packet.readUTF());
             int code = known == null ? (v5 ? 0x87 : 5) : 0;
             out.write(
@@ -173,11 +187,19 @@ final class FakeSystem implements AutoCloseable {
                     ? new byte[] {0x20, 3, 0, (byte) code, 0}
                     : new byte[] {0x20, 2, 0, (byte) code});
             publisher = known == null ? "" : known;
+            node = new FakeEdgeNode();
           }
           case 3 -> {
-            if (!published(publisher, v5, head, packet, out)) {
+            if (!published(publisher, node, v5, head, packet, out)) {
               return;
             }
+          }
+          case 8 -> {
+            byte[] id = packet.readNBytes(2);
+            out.write(
+                v5
+                    ? new byte[] {(byte) 0x90, 4, id[0], id[1], 0, 1}
+                    : new byte[] {(byte) 0x90, 3, id[0], id[1], 1});
           }
           case 12 -> out.write(new byte[] {(byte) 0xD0, 0});
           case 14 -> {
@@ -189,26 +211,41 @@ final class FakeSystem implements AutoCloseable {
     } catch (EOFException e) {
       // the client went away
     } catch (IOException e) {
-      if (!mqtt.isClosed() && !String.valueOf(e.getMessage()).contains("onnection reset")) {
+      String cause = String.valueOf(e.getMessage());
+      if (!mqtt.isClosed() && !cause.contains("onnection reset") && !cause.contains("pipe")) {
         throw new UncheckedIOException(e);
       }
     }
   }
 
   private boolean published(
-      String publisher, boolean v5, int head, DataInputStream packet, OutputStream out)
+      String publisher,
+      FakeEdgeNode node,
+      boolean v5,
+      int head,
+      DataInputStream packet,
+      OutputStream out)
       throws IOException {
     String topic = packet.readUTF();
-    int id = packet.readUnsignedShort();
+    boolean unanswered = (head & 6) == 0;
+    int id = unanswered ? 0 : packet.readUnsignedShort();
     packet.skipNBytes(v5 ? length(packet) : 0);
+    byte[] payload = packet.readAllBytes();
+    if (unanswered) {
+      node.takes(topic, payload);
+      return true;
+    }
     long number = messages.incrementAndGet();
     boolean breaks = number % breakEvery == 0;
     if (breaks && number / breakEvery % 2 == 0) {
       return false;
     }
-    int code = store(publisher, topic, JSON.readTree(packet.readAllBytes()), (head & 8) != 0);
+    int code = store(publisher, node, topic, payload, (head & 8) != 0);
     if (breaks) {
       return false;
+    }
+    if (silent) {
+      return true;
     }
     byte high = (byte) (id >> 8);
     out.write(
@@ -218,21 +255,50 @@ final class FakeSystem implements AutoCloseable {
     return true;
   }
 
-  private synchronized int store(String publisher, String topic, JsonNode json, boolean dup) {
+  /** What is no payload or topic is refused as a whole. */
+  private synchronized int store(
+      String publisher, FakeEdgeNode node, String topic, byte[] payload, boolean dup) {
     dups.add(dup);
+    try {
+      if (topic.startsWith("spBv1.0/")) {
+        JsonNode reading = node.reading(payload);
+        String name = topic.replaceFirst("^spBv1.0/([^/]*)/[A-Z]*/", "$1/");
+        String device = deviceOfName.getOrDefault(name, publisher);
+        return topic.length() > 200
+            ? refuse(publisher, "topic", 0x90)
+            : storeReading(publisher, device, reading);
+      }
+      JsonNode json = JSON.readTree(lenient ? FakeEdgeNode.mended(payload) : payload);
+      return topic.endsWith("/telemetry") || lenient
+          ? store(publisher, topic.substring(0, topic.indexOf("/telemetry") + 10), json)
+          : refuse(publisher, "topic", 0x90);
+    } catch (IOException e) {
+      return refuse(publisher, "malformed", 0x99);
+    }
+  }
+
+  private int refuse(String publisher, String reason, int code) {
+    if (!forgetRejections) {
+      ObjectNode rejection = JsonNodeFactory.instance.objectNode().put("publisher", publisher);
+      rejections.add(rejection.putNull("device").put("reason", reason).put("count", 1));
+    }
+    return code;
+  }
+
+  private int store(String publisher, String topic, JsonNode json) {
     if (topic.equals("v1/devices/me/telemetry")) {
-      return store(publisher, publisher, json);
+      return storeReading(publisher, publisher, json);
     }
     int worst = 0;
     for (Map.Entry<String, JsonNode> device : json.properties()) {
       for (JsonNode reading : device.getValue()) {
-        worst = Math.max(worst, store(publisher, device.getKey(), reading));
+        worst = Math.max(worst, storeReading(publisher, device.getKey(), reading));
       }
     }
     return worst;
   }
 
-  private int store(String publisher, String device, JsonNode reading) {
+  private int storeReading(String publisher, String device, JsonNode reading) {
     BigDecimal millis = reading.path("ts").decimalValue();
     if (refused.test(millis.longValue())) {
       if (!forgetRejections) {
@@ -294,6 +360,7 @@ final class FakeSystem implements AutoCloseable {
     ArrayNode items = answer.putArray("items");
     for (JsonNode device : body.path("devices")) {
       String id = device.path("id").asText();
+      deviceOfName.put(device.path("name").asText(id), id);
       items.addObject().put("id", id).put("token", login(id));
     }
     return answer;

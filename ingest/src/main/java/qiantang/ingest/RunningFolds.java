@@ -8,6 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.meter.Exposition;
 import qiantang.store.codec.SummaryCodec;
+import qiantang.store.count.Counting;
+import qiantang.store.count.EnterpriseCounter;
 import qiantang.store.fold.Eraser;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
@@ -19,13 +21,19 @@ import qiantang.store.journal.JournalTables;
 import qiantang.store.journal.Ticker;
 import qiantang.store.journal.Timers;
 import qiantang.store.model.StartId;
+import qiantang.store.read.Reader;
+import qiantang.store.read.Tail;
 import qiantang.store.registry.Registry;
 
 /** The folds of a program, with their threads and what they show of themselves. */
 final class RunningFolds implements AutoCloseable {
+  // Frames of the last minutes, which the counts of all enterprises of a lane are made of.
+  private static final long TAIL_BYTES_MAX = 32L * 1024 * 1024;
+
   private final ExecutorService threads;
   private final FoldMeter meter = new FoldMeter();
   private final Folds folds;
+  private final Counting counting;
 
   /**
    * Folds that have not begun.
@@ -63,15 +71,29 @@ final class RunningFolds implements AutoCloseable {
             threads,
             meter,
             self);
+    Reader reader =
+        new Reader(new Tail(journal, tables, threads, TAIL_BYTES_MAX), tables, layouts, clock);
+    counting =
+        new Counting(
+            registry,
+            new EnterpriseCounter(reader, registry, clock, threads),
+            folds::packs,
+            folds::has,
+            timers,
+            ticker,
+            clock,
+            threads);
   }
 
   void begin() {
     folds.begin();
+    counting.begin();
   }
 
   /** What is under way is left where it is; the next run does it again. */
   @Override
   public void close() {
+    counting.close();
     folds.close();
     threads.shutdownNow();
   }

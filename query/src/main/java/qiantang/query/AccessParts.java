@@ -10,15 +10,30 @@ import org.slf4j.LoggerFactory;
 import qiantang.query.access.AccessWatch;
 import qiantang.query.access.GrantBook;
 import qiantang.query.audit.Audit;
+import qiantang.query.audit.ReadAudit;
 import qiantang.query.auth.Authenticator;
 import qiantang.query.auth.Enterprises;
 import qiantang.query.auth.Leaves;
+import qiantang.query.change.AccessChanges;
+import qiantang.query.change.CreateToken;
+import qiantang.query.change.Credentials;
+import qiantang.query.change.Grants;
+import qiantang.query.change.Logins;
+import qiantang.query.change.RevokeToken;
+import qiantang.query.http.AuditEndpoints;
 import qiantang.query.http.AuditTrail;
+import qiantang.query.http.GrantEndpoints;
+import qiantang.query.http.SessionEndpoints;
+import qiantang.query.http.TokenEndpoints;
+import qiantang.query.read.ListTokens;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.registry.Registry;
 
 /** What decides who may do what, and writes it down; one of a program. */
 record AccessParts(
+    Registry registry,
+    StoreWait store,
+    InstantSource clock,
     AccessWatch watch,
     Authenticator authenticator,
     Leaves leaves,
@@ -40,12 +55,40 @@ record AccessParts(
             System::nanoTime,
             () -> "%016x".formatted(random.nextLong()));
     return new AccessParts(
+        registry,
+        store,
+        clock,
         watch,
         authenticator,
         new Leaves(authenticator, book, clock),
         new Enterprises(registry, store),
         audit,
         new AuditTrail(audit));
+  }
+
+  TokenEndpoints tokens(Credentials credentials, AccessChanges changes) {
+    return new TokenEndpoints(
+        new ListTokens(registry, store),
+        new CreateToken(registry, store, credentials),
+        new RevokeToken(registry, changes, store),
+        clock);
+  }
+
+  GrantEndpoints grants(Credentials credentials, AccessChanges changes) {
+    return new GrantEndpoints(
+        new Grants(registry, credentials, changes, store, clock), readAudit(), clock);
+  }
+
+  SessionEndpoints sessions(Credentials credentials, AccessChanges changes) {
+    return new SessionEndpoints(new Logins(registry, credentials, changes, store, clock), trail);
+  }
+
+  AuditEndpoints lines() {
+    return new AuditEndpoints(readAudit(), enterprises, clock);
+  }
+
+  private ReadAudit readAudit() {
+    return new ReadAudit(registry.audit(), store);
   }
 
   /** Hears of changes and writes counts from now on, on a thread that the caller ends. */

@@ -15,24 +15,18 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.query.audit.Audit;
-import qiantang.query.audit.ReadAudit;
 import qiantang.query.change.AccessChanges;
 import qiantang.query.change.ChangeEnterprise;
 import qiantang.query.change.ChangeQuotas;
 import qiantang.query.change.CreateCredential;
 import qiantang.query.change.CreateDevices;
 import qiantang.query.change.CreateEnterprise;
-import qiantang.query.change.CreateToken;
 import qiantang.query.change.Credentials;
 import qiantang.query.change.DeleteData;
 import qiantang.query.change.DisableDevice;
-import qiantang.query.change.Grants;
-import qiantang.query.change.Logins;
 import qiantang.query.change.RevokeCredential;
-import qiantang.query.change.RevokeToken;
 import qiantang.query.change.Traces;
 import qiantang.query.console.Console;
-import qiantang.query.http.AuditEndpoints;
 import qiantang.query.http.ConnectionEndpoints;
 import qiantang.query.http.ConsoleEndpoints;
 import qiantang.query.http.CredentialEndpoints;
@@ -42,29 +36,30 @@ import qiantang.query.http.DeviceEndpoints;
 import qiantang.query.http.Dispatcher;
 import qiantang.query.http.Doorkeeper;
 import qiantang.query.http.EnterpriseEndpoints;
-import qiantang.query.http.GrantEndpoints;
+import qiantang.query.http.HealthEndpoints;
 import qiantang.query.http.OpenEndpoints;
+import qiantang.query.http.PlatformEndpoints;
 import qiantang.query.http.QuotaEndpoints;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.http.RouterFactory;
-import qiantang.query.http.SessionEndpoints;
-import qiantang.query.http.TokenEndpoints;
 import qiantang.query.http.TraceEndpoints;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.Devices;
+import qiantang.query.read.KeptCounts;
 import qiantang.query.read.ListCredentials;
 import qiantang.query.read.ListDeletions;
 import qiantang.query.read.ListDevices;
 import qiantang.query.read.ListEnterprises;
-import qiantang.query.read.ListTokens;
 import qiantang.query.read.Places;
 import qiantang.query.read.ReadConnections;
 import qiantang.query.read.ReadEnterprise;
+import qiantang.query.read.ReadHealth;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatest;
 import qiantang.query.read.ReadLatestOfAll;
+import qiantang.query.read.ReadPlatforms;
 import qiantang.query.read.ReadQuotas;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
@@ -72,6 +67,7 @@ import qiantang.query.read.ReadTrace;
 import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.count.EnterpriseCounter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layouts;
 import qiantang.store.journal.JournalTables;
@@ -190,11 +186,11 @@ public final class QueryMain implements AutoCloseable {
             folds,
             new Layouts(folds, registry, System::nanoTime),
             clock);
-    Devices devices = new Devices(registry, reader, store);
+    KeptCounts kept = new KeptCounts(registry.kept(), store);
+    Devices devices = new Devices(registry, reader, kept, store, clock);
     ListEnterprises listEnterprises = new ListEnterprises(registry, access.leaves(), store);
     SecureRandom random = new SecureRandom();
     Credentials credentials = new Credentials(random, clock);
-    ReadAudit readAudit = new ReadAudit(registry.audit(), store);
     AccessChanges changes = new AccessChanges(tables::databaseTime, store, random::nextLong);
 
     return new RouteTable(
@@ -221,18 +217,8 @@ public final class QueryMain implements AutoCloseable {
             new CreateCredential(registry, devices, store, credentials),
             new RevokeCredential(registry, changes, store),
             clock),
-        new TokenEndpoints(
-            new ListTokens(registry, store),
-            new CreateToken(registry, store, credentials),
-            new RevokeToken(registry, changes, store),
-            clock),
-        new DataEndpoints(
-            new ReadLatest(reader, devices, store),
-            new ReadLatestOfAll(reader, new Places(registry, store), budget, store),
-            new ReadSeries(reader, devices, budget, store),
-            new ReadIntervals(reader, devices, budget, store),
-            new ReadRejections(reader, devices, store),
-            clock),
+        access.tokens(credentials, changes),
+        data(reader, registry, devices, budget, store, clock),
         new ConnectionEndpoints(new ReadConnections(reader, devices, store)),
         new DeletionEndpoints(
             new DeleteData(registry, folds, devices, store, clock, random::nextLong),
@@ -241,11 +227,40 @@ public final class QueryMain implements AutoCloseable {
             new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
             new ReadTrace(registry.traces(), store, clock, System::nanoTime),
             clock),
-        new GrantEndpoints(
-            new Grants(registry, credentials, changes, store, clock), readAudit, clock),
-        new SessionEndpoints(
-            new Logins(registry, credentials, changes, store, clock), access.trail()),
-        new AuditEndpoints(readAudit, access.enterprises(), clock));
+        access.grants(credentials, changes),
+        access.sessions(credentials, changes),
+        access.lines(),
+        health(reader, registry, kept, devices, decoders, store, clock),
+        new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)));
+  }
+
+  private static HealthEndpoints health(
+      Reader reader,
+      Registry registry,
+      KeptCounts kept,
+      Devices devices,
+      Executor decoders,
+      StoreWait store,
+      InstantSource clock) {
+    EnterpriseCounter counter = new EnterpriseCounter(reader, registry, clock, decoders);
+    return new HealthEndpoints(
+        new ReadHealth(counter, kept, registry.kept(), devices, store), clock);
+  }
+
+  private static DataEndpoints data(
+      Reader reader,
+      Registry registry,
+      Devices devices,
+      SampleBudget budget,
+      StoreWait store,
+      InstantSource clock) {
+    return new DataEndpoints(
+        new ReadLatest(reader, devices, store),
+        new ReadLatestOfAll(reader, new Places(registry, store), budget, store),
+        new ReadSeries(reader, devices, budget, store),
+        new ReadIntervals(reader, devices, budget, store),
+        new ReadRejections(reader, devices, store),
+        clock);
   }
 
   /** The port it listens on. */

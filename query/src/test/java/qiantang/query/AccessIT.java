@@ -40,6 +40,7 @@ final class AccessIT {
       POST /v1/enterprises             403 403 400 403 403 {}
       GET E                            200 200 200 403 404
       PATCH E                          403 400 400 403 404 {}
+      GET E/health                     200 200 200 403 404
       GET E/quotas                     200 200 200 403 404
       PATCH E/quotas                   403 403 400 403 404 {}
       GET E/grants                     200 200 200 403 404
@@ -65,8 +66,12 @@ final class AccessIT {
       DELETE D/credentials/{credential} 403 404 404 403 404
       GET D/latest                     200 200 200 200 200
       GET D/series                     200 200 200 200 200
+      GET D/health                     200 200 200 200 404
       GET D/connections                200 200 200 200 404
       GET D/rejections                 200 200 200 200 404
+      GET /v1/platforms                200 200 200 200 200
+      GET /v1/platforms/{platform}     200 200 200 404 404
+      GET /v1/platforms/{platform}/enterprises 200 200 200 404 404
       GET /v1/tokens                   200 200 200 404 404
       POST /v1/tokens                  403 400 400 403 403 {}
       DELETE /v1/tokens/{token}        403 404 404 403 403
@@ -299,7 +304,7 @@ final class AccessIT {
       Expected expected, @Nullable String token, String enterprise, String device) {
     String[] line = expected.line().split(" ", 2);
     String path = line[1].replace("{enterprise}", enterprise).replace("{device}", device);
-    path = path.replaceAll("\\{[a-z]+}", "none");
+    path = path.replace("{platform}", "supet").replaceAll("\\{[a-z]+}", "none");
     return expected.body().isEmpty()
         ? world.api.send(line[0], path, token, null)
         : world.api.send(line[0], path, token, expected.body(), "Content-Type", "application/json");

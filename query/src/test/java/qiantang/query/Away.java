@@ -11,8 +11,10 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.AuditTables;
 import qiantang.store.access.GrantTables;
+import qiantang.store.kept.KeptTables;
 import qiantang.store.memory.MemoryAudit;
 import qiantang.store.memory.MemoryGrants;
+import qiantang.store.memory.MemoryKept;
 import qiantang.store.memory.MemoryTraces;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -166,6 +168,11 @@ final class Away implements Registry {
   @Override
   public TraceTables traces() {
     return new MemoryTraces();
+  }
+
+  @Override
+  public KeptTables kept() {
+    return new MemoryKept();
   }
 
   private static <T> CompletionStage<T> away() {

@@ -30,8 +30,8 @@ final class RegistryIT {
     world.enterprise("other");
     assertEquals(
         json(
-            "{'role':'admin','name':'admin of mine','platform':null,'enterprise':'mine','enterprises':['mine'],"
-                + "'platforms':['supet']}"),
+            "{'role':'admin','name':'admin of mine','platform':null,'enterprise':'mine',"
+                + "'enterprises':['mine'],'platforms':['supet']}"),
         me(world.token(mine, Role.ADMIN)));
     assertEquals(
         json(

@@ -24,9 +24,17 @@ public final class Devices {
   /**
    * A device to be made.
    *
+   * @param name what it is called; null for its id
    * @param gateway the id of the gateway it stands behind, or null
    */
-  public record Draft(String id, boolean isGateway, @Nullable String gateway, String model) {}
+  public record Draft(
+      String id, @Nullable String name, boolean isGateway, @Nullable String gateway, String model) {
+
+    /** A device that is called by its id. */
+    public Draft(String id, boolean isGateway, @Nullable String gateway, String model) {
+      this(id, null, isGateway, gateway, model);
+    }
+  }
 
   /** Makes the devices, all new, and answers their tokens in the same order. */
   public Outcome<List<String>> make(Target.Access access, List<Draft> drafts) {
@@ -59,6 +67,9 @@ public final class Devices {
     ArrayNode devices = body.putArray("devices");
     for (Draft draft : batch) {
       ObjectNode device = devices.addObject().put("id", draft.id());
+      if (draft.name() != null) {
+        device.put("name", draft.name());
+      }
       device.put("kind", draft.isGateway() ? "gateway" : "device");
       device.put("model", draft.model());
       if (draft.gateway() != null) {

@@ -65,6 +65,7 @@ public final class Auditor {
     DeviceReads reads =
         new DeviceReads(api, new ForeignReads(api, everyone, devices), devices, progress);
     readAll(reads, new Devices(publishers, new TimeRange(sinceMillis, untilMillis)));
+    MalformedMessages.Books broken = new MalformedMessages.Books(publishers);
     Set<Target.Access> accesses = new LinkedHashSet<>();
     publishers.forEach(publisher -> accesses.add(publisher.access()));
     Set<String> ours = ids(publishers);
@@ -73,17 +74,28 @@ public final class Auditor {
       RecordedRefusals refusals = new RecordedRefusals();
       List<String> unread = readRejections(accesses, sinceMillis, ours, refusals);
       Tally tally = reads.tally(refusals);
-      boolean waits =
-          tally.count(Verdict.LOST) + tally.count(Verdict.REFUSED_UNRECORDED) > 0
-              && System.nanoTime() - deadline < 0;
+      MalformedMessages malformed = broken.judge(refusals);
+      tally.add(malformed.tally());
+      long missing =
+          tally.count(Verdict.LOST)
+              + tally.count(Verdict.REFUSED_UNRECORDED)
+              + tally.count(Verdict.MALFORMED_UNRECORDED);
+      boolean waits = missing > 0 && System.nanoTime() - deadline < 0;
       if (!waits || !pause()) {
         List<String> all = new ArrayList<>(reads.troubles());
         all.addAll(unread);
         long samples = publishers.stream().mapToLong(SentMessages::samples).sum();
         return new AuditResult(
-            tally, samples, refusals.byReason(), List.copyOf(all), List.of(), reads.notes());
+            tally,
+            samples,
+            refusals.byReason(),
+            List.copyOf(all),
+            List.of(),
+            reads.notes(),
+            malformed.byKind());
       }
-      progress.accept("audit: samples are missing; waiting for rejections that explain them");
+      progress.accept(
+          "audit: samples or rejections are missing; waiting for rejections that explain them");
     }
   }
 

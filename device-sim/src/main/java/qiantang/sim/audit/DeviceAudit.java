@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import qiantang.sim.api.Aggregates;
 import qiantang.sim.api.Sample;
@@ -15,6 +16,9 @@ import qiantang.sim.plan.MetricValue;
  * The audit of one device: takes the pages of its answer in their order, counts what is there as it
  * comes and remembers only what is missing.
  *
+ * <p>Where devices take turns in the messages of a publisher, its own are counted through: message
+ * n is its turn number n / k. Of broken messages nothing may be there.
+ *
  * <p>Memory: per metric one {@link Gaps}, which is the same for a thousand messages and for a
  * hundred million as long as nothing is missing; and one figure per metric and interval of the
  * summary, of which there are at most {@value ExpectedSummary#INTERVALS_MAX}, until it is compared.
@@ -22,8 +26,12 @@ import qiantang.sim.plan.MetricValue;
 public final class DeviceAudit {
   private final SentMessages sent;
   private final int number;
+  private final int turns;
   private final DevicePlan device;
+
+  /** By the device's turns. */
   private final Gaps[] missing;
+
   private final long[] lastMicros;
   private final Tally seen = new Tally();
   private ExpectedSummary expected;
@@ -47,10 +55,24 @@ public final class DeviceAudit {
     this.number = number;
     this.device = sent.plan().devices().get(number);
     this.missing = new Gaps[device.metrics().size()];
-    Arrays.setAll(missing, metric -> new Gaps(sent.from()));
+    this.turns = sent.plan().fleet().turns();
+    Arrays.setAll(missing, metric -> new Gaps(firstTurnFrom(sent.from())));
     this.lastMicros = new long[missing.length];
     Arrays.fill(lastMicros, Long.MIN_VALUE);
     this.expected = new ExpectedSummary(device.metrics(), intervalMillis);
+  }
+
+  /** The device's first turn whose message is not below this one. */
+  private long firstTurnFrom(long n) {
+    return turns == 1 ? n : Math.max(0, Math.ceilDiv(n - number, turns));
+  }
+
+  private long turnOf(long n) {
+    return n / turns;
+  }
+
+  private long messageOf(long turn) {
+    return turns == 1 ? turn : turn * turns + number;
   }
 
   public SentMessages sent() {
@@ -103,15 +125,18 @@ public final class DeviceAudit {
         return;
       }
       long n = sent.plan().messageAt(micros, sent.startMillis());
-      boolean ours = n >= sent.from() && n < sent.sentMax();
+      boolean known = n >= 0 && n < sent.sentMax() && sent.plan().reports(number, n);
+      boolean ours = known && n >= sent.from();
       List<MetricValue> values = ours ? sent.plan().values(number, n) : List.of();
       for (int metric = 0; metric < at.length; metric++) {
         List<Sample> samples = byMetric.get(metric);
         if (at[metric] < samples.size() && samples.get(at[metric]).eventTimeMicros() == micros) {
           Sample sample = samples.get(at[metric]++);
-          if (ours) {
+          if (ours && sent.plan().broken(n) != null) {
+            visibleThoughBroken(metric, n, sample);
+          } else if (ours) {
             sample(metric, n, sample, values.get(metric));
-          } else if (n < 0 || n >= sent.sentMax()) {
+          } else if (!known) {
             phantom(sample);
           }
         }
@@ -119,14 +144,22 @@ public final class DeviceAudit {
     }
   }
 
+  private void visibleThoughBroken(int metric, long n, Sample sample) {
+    expected.maybe(metric, sample.eventTimeMicros()); // one finding is enough
+    String broken = Objects.requireNonNull(sent.plan().broken(n)).label();
+    seen.add(
+        Verdict.MALFORMED_VISIBLE,
+        () -> finding(Verdict.MALFORMED_VISIBLE, sample, message(n) + ", " + broken));
+  }
+
   private void sample(int metric, long n, Sample sample, MetricValue value) {
     boolean back = sample.eventTimeMicros() < lastMicros[metric];
     lastMicros[metric] = Math.max(lastMicros[metric], sample.eventTimeMicros());
-    if (!missing[metric].see(n)) {
+    if (!missing[metric].see(turnOf(n))) {
       seen.add(Verdict.DUPLICATE, () -> finding(Verdict.DUPLICATE, sample, message(n)));
       return;
     }
-    if (sent.hasCopy(n)) {
+    if (turns == 1 && sent.hasCopy(n)) {
       missing[metric].see(n + 1);
     }
     expected.visible(metric, sample.eventTimeMicros(), value);
@@ -177,7 +210,17 @@ public final class DeviceAudit {
 
   /** Whether everything is visible, so that rejections cannot change its verdicts. */
   boolean isWhole() {
-    return Arrays.stream(missing).allMatch(gaps -> gaps.noneBelow(sent.sentMax()));
+    long end = firstTurnFrom(sent.sentMax());
+    for (int metric = 0; metric < missing.length; metric++) {
+      if (!missing[metric].noneBelow(end)) {
+        boolean[] any = new boolean[1];
+        forEachMissing(metric, n -> any[0] = true);
+        if (any[0]) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** Puts every sample into its class; may be asked again with newer rejections. */
@@ -187,7 +230,8 @@ public final class DeviceAudit {
     if (isWhole()) {
       return tally;
     }
-    RecordedRefusals.Allowance allowance = refusals.of(sent.plan().id(), device.id());
+    RecordedRefusals.Allowance allowance =
+        refusals.of(sent.plan().id(), device.id(), sent.plan().isSound());
     forEachMissing(
         0,
         n -> {
@@ -213,9 +257,10 @@ public final class DeviceAudit {
 
   private void forEachMissing(int metric, LongConsumer action) {
     missing[metric].forEachBelow(
-        sent.sentMax(),
-        n -> {
-          if (!sent.isCopy(n)) {
+        firstTurnFrom(sent.sentMax()),
+        turn -> {
+          long n = messageOf(turn);
+          if (sent.isSound(n)) {
             action.accept(n);
           }
         });
@@ -223,7 +268,7 @@ public final class DeviceAudit {
 
   private boolean isAbsent(long n) {
     for (Gaps gaps : missing) {
-      if (!gaps.isMissing(n)) {
+      if (!gaps.isMissing(turnOf(n))) {
         return false;
       }
     }

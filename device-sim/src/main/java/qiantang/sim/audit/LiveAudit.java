@@ -188,7 +188,7 @@ public final class LiveAudit implements AutoCloseable {
       ledger = closed.getCount() == 0 ? new Ledger() : ledgers.apply(index);
     }
     int metrics = plan.devices().get(number).metrics().size();
-    long from = Math.max(0, ledger.sent() - SAMPLES_MAX / metrics);
+    long from = Math.max(0, ledger.sent() - (long) SAMPLES_MAX / metrics * plan.fleet().turns());
     long sentMax = ledger.sent();
     return new Choice(
         new SentMessages(plan, ledger, from, sentMax, startMillis, any.access()), number);

@@ -35,6 +35,16 @@ public record SentMessages(
     return settledWell(n) || (hasCopy(n) && settledWell(n + 1));
   }
 
+  /** Whether it was acknowledged, whatever became of a copy. */
+  boolean isAckedItself(long n) {
+    return settledWell(n);
+  }
+
+  /** Whether it was refused, whatever became of a copy. */
+  boolean isRefusedItself(long n) {
+    return n < ledger.sent() && ledger.isRefused(n);
+  }
+
   private boolean settledWell(long n) {
     return n < ledger.sent() && ledger.isAcked(n);
   }
@@ -49,12 +59,18 @@ public record SentMessages(
     return n < ledger.sent() && ledger.isRefused(n) && !isAcked(n);
   }
 
-  /** One sample for each metric of each device in each message that is no copy. */
+  /** Whether it has samples of its own: it is no copy, and is what it should be. */
+  boolean isSound(long n) {
+    return !isCopy(n) && plan.broken(n) == null;
+  }
+
+  /** One sample for each metric of each device in each sound message. */
   public long samples() {
-    long messages = 0;
-    for (long n = from; n < sentMax; n++) {
-      messages += isCopy(n) ? 0 : 1;
+    long messages = sentMax - from - (plan.copies(sentMax) - plan.copies(from));
+    for (long n = from; n < sentMax && !plan.isSound(); n++) {
+      messages -= isCopy(n) || isSound(n) ? 0 : 1;
     }
-    return messages * plan.devices().stream().mapToLong(device -> device.metrics().size()).sum();
+    long ofAll = plan.devices().stream().mapToLong(device -> device.metrics().size()).sum();
+    return messages * (ofAll / plan.fleet().turns()); // all devices are of one model
   }
 }

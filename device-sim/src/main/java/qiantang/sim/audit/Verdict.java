@@ -16,7 +16,10 @@ public enum Verdict {
   DUPLICATE("DUPLICATE: visible twice", false, false),
   FOREIGN("FOREIGN: another device's, or seen by another enterprise", false, false),
   /** Counts figures of intervals, not samples: their samples have verdicts of their own. */
-  SUMMARY("SUMMARY: an aggregate is not that of the samples", false, false);
+  SUMMARY("SUMMARY: an aggregate is not that of the samples", false, false),
+  MALFORMED_VISIBLE("MALFORMED, yet visible", false, false),
+  /** Counts messages. */
+  MALFORMED_UNRECORDED("MALFORMED: messages acked, without a rejection", false, false);
 
   private final String label;
   private final boolean ofSentSample;
@@ -35,6 +38,11 @@ public enum Verdict {
   /** Whether it is said of a sample that was sent, once each; else of one that was only seen. */
   public boolean ofSentSample() {
     return ofSentSample;
+  }
+
+  /** Whether it counts messages, not samples. */
+  public boolean ofMessages() {
+    return this == MALFORMED_UNRECORDED;
   }
 
   public boolean fine() {

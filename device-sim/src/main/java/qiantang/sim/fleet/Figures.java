@@ -49,6 +49,8 @@ public final class Figures {
    *
    * @param loggedIn connections that are logged in now
    * @param strayAcks acknowledgements of a packet id that was not in flight
+   * @param connectionsLost that ended and did not leave
+   * @param disturbed what the scenario did to connections
    */
   public record Counts(
       long sent,
@@ -60,8 +62,9 @@ public final class Figures {
       long strayAcks,
       long loggedIn,
       long loginsRefused,
-      long connectionsLost) {
-    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      long connectionsLost,
+      Disturbed disturbed) {
+    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Disturbed.NONE);
 
     public long inFlight() {
       return sent - acked - refused;
@@ -79,7 +82,34 @@ public final class Figures {
           strayAcks + other.strayAcks,
           loggedIn + other.loggedIn,
           loginsRefused + other.loginsRefused,
-          connectionsLost + other.connectionsLost);
+          connectionsLost + other.connectionsLost,
+          disturbed.plus(other.disturbed));
+    }
+  }
+
+  /**
+   * What the scenario did to connections that were open.
+   *
+   * @param left by a DISCONNECT of their own
+   * @param cut without one
+   * @param halfOpened left open and dead
+   * @param stoppedReading for a while
+   */
+  public record Disturbed(long left, long cut, long halfOpened, long stoppedReading) {
+    public static final Disturbed NONE = new Disturbed(0, 0, 0, 0);
+
+    Disturbed plus(Disturbed other) {
+      return new Disturbed(
+          left + other.left,
+          cut + other.cut,
+          halfOpened + other.halfOpened,
+          stoppedReading + other.stoppedReading);
+    }
+
+    /** In words. */
+    public String text() {
+      return "%d left, %d cut, %d left half open, %d stopped reading"
+          .formatted(left, cut, halfOpened, stoppedReading);
     }
   }
 

@@ -22,6 +22,10 @@ final class LoopFigures implements FigureSource {
   final LoopCounter loggedIn = new LoopCounter();
   final LoopCounter loginsRefused = new LoopCounter();
   final LoopCounter connectionsLost = new LoopCounter();
+  final LoopCounter left = new LoopCounter();
+  final LoopCounter cut = new LoopCounter();
+  final LoopCounter halfOpened = new LoopCounter();
+  final LoopCounter stoppedReading = new LoopCounter();
 
   private final Times ack = new Times();
   private final Times ackFromSend = new Times();
@@ -78,7 +82,8 @@ final class LoopFigures implements FigureSource {
         strayAcks.get(),
         loggedIn.get(),
         loginsRefused.get(),
-        connectionsLost.get());
+        connectionsLost.get(),
+        new Figures.Disturbed(left.get(), cut.get(), halfOpened.get(), stoppedReading.get()));
   }
 
   @Override

@@ -35,6 +35,10 @@ final class Outbound {
   private final int[] resendFrom;
 
   private final char[] resendCount;
+
+  /** The newest broken message that was sent again, plus 1; empty where the plan has none. */
+  private final long[] brokenAgain;
+
   private long startNanos;
 
   Outbound(List<Seat> seats, LoopFigures figures, long backlogMax, Wire wire) {
@@ -51,6 +55,7 @@ final class Outbound {
     resendFrom = new int[count];
     Arrays.fill(resendFrom, Flights.NONE);
     resendCount = new char[count];
+    brokenAgain = new long[seats.stream().allMatch(seat -> seat.plan().isSound()) ? 0 : count];
   }
 
   void begin(long startNanos) {
@@ -93,9 +98,30 @@ final class Outbound {
 
   /** A connection is there: what is in flight goes again, before anything new. */
   void connected(int publisher, int receiveMax) {
+    if (brokenAgain.length > 0) {
+      giveUpBroken(publisher);
+    }
     windowMax[publisher] = (char) Math.min(plan(publisher).fleet().inFlightMax(), receiveMax);
     resendFrom[publisher] = flights.first(publisher);
     resendCount[publisher] = (char) flights.size(publisher);
+  }
+
+  /**
+   * A broken message that two connections ended with counts as refused by that: a system may hang
+   * up on one, and whoever sent it for ever would never send anything else.
+   */
+  private void giveUpBroken(int publisher) {
+    int slot = flights.first(publisher);
+    while (slot != Flights.NONE && flights.message(slot) < brokenAgain[publisher]) {
+      int after = flights.after(slot);
+      long n = flights.message(slot);
+      if (plan(publisher).broken(n) != null) {
+        flights.remove(publisher, slot);
+        ledgers[publisher].refused(n);
+        figures.refused.increment();
+      }
+      slot = after;
+    }
   }
 
   /** Sends what is due as far as the window reaches; answers whether there was anything. */
@@ -134,6 +160,9 @@ final class Outbound {
       resendFrom[publisher] = flights.after(slot);
       resendCount[publisher]--;
       figures.resent.increment();
+      if (brokenAgain.length > 0 && plan(publisher).broken(n) != null) {
+        brokenAgain[publisher] = n + 1;
+      }
       wire.publish(publisher, n, Flights.packetId(n), true);
       any = true;
     }

@@ -1,7 +1,9 @@
 package qiantang.sim.fleet;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.plan.PublisherPlan;
@@ -41,12 +43,16 @@ final class PublisherLoop {
   private static final byte LOGGED_IN = 1;
   private static final byte PINGED = 2;
 
+  /** Its end is the scenario's doing, and no trouble. */
+  private static final byte DISTURBED = 4;
+
   private final WireLoop loop;
   private final String runId;
   private final List<Seat> seats;
   private final FleetOptions options;
   private final LoopFigures figures;
   private final Outbound outbound;
+  private final EdgeNodes nodes;
   private final long originNanos;
 
   // Times in milliseconds since the origin: differences are right for 24 days of silence.
@@ -59,6 +65,9 @@ final class PublisherLoop {
   private final int[] lastWriteMillis;
 
   private final char[] pingAfterSeconds;
+
+  /** The newest dead connection of each publisher that has one: a socket each at most. */
+  private final Map<Integer, Connection> halfOpen = new HashMap<>();
 
   private TimerWheel wheel = new TimerWheel(0, 0);
   private Backoff backoff = Backoff.PROMPT;
@@ -77,6 +86,7 @@ final class PublisherLoop {
     this.options = options;
     this.figures = figures;
     this.outbound = new Outbound(seats, figures, options.backlogMax(), this::publish);
+    this.nodes = new EdgeNodes(seats);
     this.originNanos = options.nanos().getAsLong();
     int count = seats.size();
     connections = new Connection[count];
@@ -117,9 +127,13 @@ final class PublisherLoop {
 
   void stop() {
     stopping = true;
-    for (Connection connection : connections) {
-      if (connection != null) {
-        connection.disconnect();
+    for (int p = 0; p < connections.length; p++) {
+      Connection open = connections[p];
+      if (open != null) {
+        if (is(p, LOGGED_IN)) {
+          nodes.sayGoodbye(p, open);
+        }
+        open.disconnect();
       }
     }
   }
@@ -143,18 +157,38 @@ final class PublisherLoop {
 
   private void disturb(int p, Connection open, Disturbance disturbance) {
     switch (disturbance.kind()) {
+      case LEAVE -> {
+        figures.left.increment();
+        open.leave();
+        gone(p, disturbance.backoff());
+      }
       case DROP -> {
         backoff = disturbance.backoff();
+        figures.cut.increment();
+        state[p] |= DISTURBED;
         open.abort("dropped by the scenario");
       }
       case LEAVE_HALF_OPEN -> {
         backoff = disturbance.backoff();
-        open.abandon();
-        closed(p, "left half open by the scenario");
+        figures.halfOpened.increment();
+        leaveHalfOpen(p, open);
       }
-      case STOP_READING -> open.read(false);
+      case STOP_READING -> {
+        figures.stoppedReading.increment();
+        open.read(false);
+      }
       case READ_AGAIN -> open.read(true);
     }
+  }
+
+  private void leaveHalfOpen(int p, Connection open) {
+    open.abandon();
+    Connection older = halfOpen.put(p, open);
+    if (older != null) {
+      older.abort("a newer one is half open");
+    }
+    state[p] |= DISTURBED;
+    closed(p, "left half open by the scenario");
   }
 
   private void pace() {
@@ -212,7 +246,7 @@ final class PublisherLoop {
       throw new AssertionError("BUG: a message without a connection");
     }
     PublisherPlan plan = plan(p);
-    open.publish(plan.topic(), packetId, dup, plan.payload(n, startMillis));
+    open.publish(plan.topic(n), packetId, dup, plan.payload(n, startMillis, nodes.nextSeq(p)));
   }
 
   private void connect(int p) {
@@ -224,7 +258,8 @@ final class PublisherLoop {
               plan.fleet().mqtt(),
               runId + "-" + plan.index(),
               seats.get(p).token(),
-              keepAliveSeconds(p));
+              keepAliveSeconds(p),
+              nodes.will(p));
       loop.connect(
           options.address(), options.source(plan.index()), login, event -> happened(p, event));
     }
@@ -254,6 +289,12 @@ final class PublisherLoop {
     switch (packet) {
       case ServerPacket.ConnAck connAck -> loginAnswered(p, connAck);
       case ServerPacket.PubAck pubAck -> acknowledged(p, pubAck);
+      case ServerPacket.SubAck subAck -> subscribed(p, subAck);
+      case ServerPacket.Message message -> {
+        if (connections[p] != null) {
+          nodes.received(p, connections[p], message);
+        }
+      }
       case ServerPacket.PingResp _ -> state[p] &= ~PINGED;
       case ServerPacket.Disconnect disconnect ->
           abort(p, "the server disconnected: " + code(disconnect.code()) + disconnect.reason());
@@ -270,17 +311,24 @@ final class PublisherLoop {
   }
 
   private void closed(int p, String cause) {
+    if (is(p, LOGGED_IN) && !stopping) {
+      figures.connectionsLost.increment();
+    }
+    if (!is(p, DISTURBED) && !stopping) {
+      figures.trouble(plan(p).id() + ": " + cause);
+    }
+    gone(p, backoff);
+  }
+
+  /** The publisher has no connection, and will have another. */
+  private void gone(int p, Backoff back) {
     connections[p] = null;
     if (is(p, LOGGED_IN)) {
       figures.loggedIn.decrement();
-      if (!stopping) {
-        figures.connectionsLost.increment();
-      }
     }
     state[p] = 0;
     if (!stopping) {
-      figures.trouble(plan(p).id() + ": " + cause);
-      loop.schedule(() -> connect(p), backoff.draw(plan(p).seed(), failures[p]));
+      loop.schedule(() -> connect(p), back.draw(plan(p).seed(), failures[p]));
       failures[p] = (byte) Math.min(Byte.MAX_VALUE, failures[p] + 1);
     }
   }
@@ -291,9 +339,6 @@ final class PublisherLoop {
       abort(p, "the server refused the login: " + code(connAck.code()));
       return;
     }
-    state[p] = LOGGED_IN;
-    failures[p] = 0;
-    figures.loggedIn.increment();
     outbound.connected(p, connAck.receiveMax());
     // [MQTT-5 3.2.2.3.14] the server's keep-alive holds; half of it leaves room for a slow ping.
     int seconds =
@@ -302,6 +347,31 @@ final class PublisherLoop {
             : keepAliveSeconds(p);
     pingAfterSeconds[p] = (char) (seconds / 2);
     lastWriteMillis[p] = millis(options.nanos().getAsLong());
+    Connection open = connections[p];
+    if (open != null && nodes.isNode(p)) {
+      nodes.subscribe(p, open);
+    } else {
+      loggedIn(p);
+    }
+  }
+
+  /** [tck-id-message-flow-edge-node-ncmd-subscribe] before the births, and births before data. */
+  private void subscribed(int p, ServerPacket.SubAck subAck) {
+    Connection open = connections[p];
+    if (open == null || is(p, LOGGED_IN)) {
+      return;
+    }
+    if (subAck.code() >= 0x80) {
+      figures.trouble(plan(p).id() + ": commands are refused: " + code(subAck.code()));
+    }
+    nodes.announce(p, open);
+    loggedIn(p);
+  }
+
+  private void loggedIn(int p) {
+    state[p] |= LOGGED_IN;
+    failures[p] = 0;
+    figures.loggedIn.increment();
   }
 
   private void upkeep() {
@@ -321,10 +391,13 @@ final class PublisherLoop {
   /** Once a second: keep the connection alive, and end one that has gone silent. */
   private void upkeep(int p, Connection open, long nowNanos) {
     int now = millis(nowNanos);
+    if (is(p, LOGGED_IN)) {
+      nodes.announceAgain(p, open);
+    }
     int waited = now - Math.max(openedMillis[p], millis(outbound.oldestSentNanos(p, nowNanos)));
     if (!is(p, LOGGED_IN)) {
       if (now - openedMillis[p] > LOGIN_MILLIS_MAX) {
-        open.abort("no answer to CONNECT");
+        open.abort("no answer to CONNECT, or to SUBSCRIBE after it");
       }
     } else if (is(p, PINGED) && now - lastWriteMillis[p] > SILENCE_MILLIS_MAX) {
       open.abort("no answer to PINGREQ");

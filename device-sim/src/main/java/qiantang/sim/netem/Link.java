@@ -16,9 +16,17 @@ final class Link {
   private final Channel server;
   private final Direction toServer;
   private final Direction toClient;
+  private final NetemProxy proxy;
+  private boolean blackholed;
   private int fates;
 
-  Link(long number, Supplier<Impairment> impairment, Channel client, Channel server) {
+  Link(
+      long number,
+      Supplier<Impairment> impairment,
+      Channel client,
+      Channel server,
+      NetemProxy proxy) {
+    this.proxy = proxy;
     this.number = number;
     this.impairment = impairment;
     this.client = client;
@@ -43,24 +51,42 @@ final class Link {
   /** What the impairment of now has for this connection; an earlier fate not met yet is void. */
   void meetFate() {
     fates++;
-    switch (impairment.get().fate(number)) {
+    Fate fate = impairment.get().fate(number);
+    if (blackholed && !(fate instanceof Fate.Blackhole)) {
+      cut();
+      return;
+    }
+    switch (fate) {
       case Fate.Unharmed _ -> {}
-      case Fate.Blackhole _ -> {
-        toServer.fallSilent();
-        toClient.fallSilent();
-      }
+      case Fate.Blackhole _ -> fallSilent();
       case Fate.HalfOpen(Duration after) -> later(after, this::leaveHalfOpen);
       case Fate.Reset(Duration after) -> later(after, this::reset);
     }
   }
 
+  private void fallSilent() {
+    if (!blackholed) {
+      blackholed = true;
+      proxy.countBlackholed();
+    }
+    toServer.fallSilent();
+    toClient.fallSilent();
+  }
+
   /** RST to both ends: what is under way is lost, as it is in a network. */
   void reset() {
+    proxy.countReset();
+    cut();
+  }
+
+  private void cut() {
     toServer.fallSilent();
     toClient.fallSilent();
     for (Channel end : new Channel[] {client, server}) {
-      end.config().setOption(ChannelOption.SO_LINGER, 0);
-      var _ = end.close();
+      if (end.isOpen()) {
+        end.config().setOption(ChannelOption.SO_LINGER, 0);
+        var _ = end.close();
+      }
     }
   }
 

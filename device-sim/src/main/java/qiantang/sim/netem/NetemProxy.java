@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.plan.Mix;
 import qiantang.sim.wire.Transport;
@@ -31,6 +33,8 @@ public final class NetemProxy implements AutoCloseable {
   private @Nullable Channel listener;
   private volatile Impairment impairment;
   private volatile long accepted;
+  private final LongAdder resets = new LongAdder();
+  private final LongAdder blackholed = new LongAdder();
   private long impairments;
 
   private NetemProxy(
@@ -90,7 +94,20 @@ public final class NetemProxy implements AutoCloseable {
     return accepted;
   }
 
-  /** Does this instead from now on, to open connections too. */
+  /** Connections that were cut with RST so far. */
+  public long resets() {
+    return resets.sum();
+  }
+
+  /** Connections whose bytes vanished so far. */
+  public long blackholed() {
+    return blackholed.sum();
+  }
+
+  /**
+   * Does this instead from now on, to open connections too. One whose bytes vanished and need not
+   * any more is reset, for nobody knows how far it was.
+   */
   public void impair(Impairment change) {
     group
         .next()
@@ -98,7 +115,7 @@ public final class NetemProxy implements AutoCloseable {
             () -> {
               impairment = change;
               impairments++;
-              open.values().forEach(Link::meetFate);
+              List.copyOf(open.values()).forEach(Link::meetFate); // who is reset leaves the map
               resetLater(change, impairments, 1);
             });
   }
@@ -122,11 +139,28 @@ public final class NetemProxy implements AutoCloseable {
                 var _ = client.close();
                 return;
               }
-              Link link = new Link(number, () -> impairment, client, connected.channel());
+              if (!client.isActive()) {
+                var _ = connected.channel().close(); // gone before we got through
+                return;
+              }
+              Link link = new Link(number, this::impairment, client, connected.channel(), this);
               open.put(number, link);
-              var _ = connected.channel().closeFuture().addListener(_ -> open.remove(number));
+              // As long as the client believes in it: a server may give a silent one up before.
+              var _ = client.closeFuture().addListener(_ -> open.remove(number));
               link.open();
             });
+  }
+
+  private Impairment impairment() {
+    return impairment;
+  }
+
+  void countReset() {
+    resets.increment();
+  }
+
+  void countBlackholed() {
+    blackholed.increment();
   }
 
   /** The n-th reset falls on the open connection that (seed, n) puts first. */

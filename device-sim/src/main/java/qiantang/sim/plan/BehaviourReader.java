@@ -115,14 +115,14 @@ final class BehaviourReader {
   }
 
   /** Reads the group {@code faults}. */
-  static Faults faults(Fields scenario) {
+  static Faults faults(Fields scenario, List<FleetSpec> fleets) {
     Fields fields = scenario.groupOrNull("faults");
     if (fields == null) {
       return Faults.NONE;
     }
     Faults faults =
         new Faults(
-            malformed(fields),
+            malformed(fields, fleets),
             fields.share("slowReaders", 1, 0),
             fields.share("halfOpen", 1, 0),
             net(fields));
@@ -136,17 +136,27 @@ final class BehaviourReader {
     return faults;
   }
 
-  private static Faults.Malformed malformed(Fields faults) {
+  private static Faults.Malformed malformed(Fields faults, List<FleetSpec> fleets) {
     Fields fields = faults.groupOrNull("malformed");
     if (fields == null) {
       return Faults.NONE.malformed();
     }
     faults.needs("malformed", Feature.MALFORMED);
     double share = fields.shareOf("share", 1);
-    List<Faults.MalformedKind> kinds = fields.choices("kinds", MALFORMED_KINDS);
+    List<Faults.MalformedKind> chosen = fields.choices("kinds", MALFORMED_KINDS);
+    List<Faults.MalformedKind> kinds =
+        chosen.isEmpty() ? List.of(Faults.MalformedKind.values()) : chosen;
+    for (FleetSpec fleet : fleets) {
+      if (kinds.stream().noneMatch(kind -> Breakage.dialectHas(fleet.dialect(), kind))) {
+        fields.wrong(
+            "kinds",
+            "in Sparkplug NaN is a value like another, so the fleet '%s' has none of these; add one"
+                    .formatted(fleet.name())
+                + " such as truncated");
+      }
+    }
     fields.finish();
-    return new Faults.Malformed(
-        share, kinds.isEmpty() ? List.of(Faults.MalformedKind.values()) : kinds);
+    return new Faults.Malformed(share, kinds);
   }
 
   private static Faults.Net net(Fields faults) {

@@ -10,8 +10,9 @@ package qiantang.sim.plan;
  *
  * @param seed the publisher's
  * @param runNanos how long the plan is; only a backlog needs it
+ * @param turns devices that take turns, so that a message is out of order among its device's own
  */
-record EventTimes(Disorder disorder, long seed, long runNanos) {
+record EventTimes(Disorder disorder, long seed, long runNanos, int turns) {
   /** Milliseconds of event time that belong to one message, one for each class. */
   static final long CLASSES = 8;
 
@@ -47,13 +48,18 @@ record EventTimes(Disorder disorder, long seed, long runNanos) {
 
   /** The message whose instant the original n tells of. */
   long beatOf(long n) {
-    return outOfOrder(n) ? n - BACK : n;
+    return outOfOrder(n) ? n - back() : n;
   }
 
   boolean outOfOrder(long n) {
     return disorder.outOfOrder() > 0
+        && n >= back()
         && n % 4 == BACK
         && Mix.unit(seed ^ OF_ORDER, n) < 4 * disorder.outOfOrder();
+  }
+
+  private int back() {
+    return BACK * turns;
   }
 
   boolean late(long n) {
@@ -110,7 +116,7 @@ record EventTimes(Disorder disorder, long seed, long runNanos) {
       first = runNanos + Math.floorDiv(first, backlogFactor());
       last = runNanos + Math.ceilDiv(last, backlogFactor());
     }
-    return new Place(first, last, (kind & OUT_OF_ORDER) != 0 ? BACK : 0);
+    return new Place(first, last, (kind & OUT_OF_ORDER) != 0 ? back() : 0);
   }
 
   /** How much faster a backlog's time goes than ours; 0 without a backlog. */

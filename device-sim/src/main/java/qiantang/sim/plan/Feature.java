@@ -36,11 +36,20 @@ public enum Feature {
     return phrase;
   }
 
-  /**
-   * What {@code sim run} does: the one place where support is switched on. Duplicates wait for an
-   * audit that takes a copy for its original.
-   */
+  /** What {@code sim run} does: the one place where support is switched on. */
   static Set<Feature> supported() {
-    return EnumSet.of(LATE, OUT_OF_ORDER, CLOCK_SKEW, BACKLOG);
+    return EnumSet.of(
+        SPARKPLUG,
+        MALFORMED,
+        CHURN,
+        STORM,
+        LATE,
+        OUT_OF_ORDER,
+        DUPLICATES,
+        CLOCK_SKEW,
+        BACKLOG,
+        SLOW_READERS,
+        HALF_OPEN,
+        NET);
   }
 }

@@ -110,7 +110,7 @@ final class FleetReader {
 
   private static void checkSize(Fields fields, FleetSpec fleet) {
     int bytes = READING_BYTES + METRIC_BYTES * fleet.model().metrics().size();
-    if (fleet.subDevices() * bytes > MESSAGE_BYTES_MAX) {
+    if (fleet.dialect() == Dialect.THINGSBOARD && fleet.subDevices() * bytes > MESSAGE_BYTES_MAX) {
       fields.wrong(
           "subDevices",
           "a message of %d devices of %s would be about %d KB, at most %d; make it %d or less"
@@ -145,7 +145,7 @@ final class FleetReader {
     }
     long gapMin = disorder.none() ? 1 : EventTimes.CLASSES;
     for (FleetSpec fleet : fleets) {
-      long period = fleet.period().toNanos();
+      long period = fleet.messagePeriod().toNanos();
       double calm = period - (long) (period * fleet.jitter());
       double gapMillis = calm / 1e6 * 100 / Math.max(1, loadMax);
       if (gapMillis <= gapMin) {
@@ -159,7 +159,7 @@ final class FleetReader {
                     gapMillis,
                     gapMin,
                     disorder.none() ? "" : " where there is disorder",
-                    (long) Math.ceil(period / 1e6 * gapMin / gapMillis)));
+                    (long) Math.ceil(fleet.period().toNanos() / 1e6 * gapMin / gapMillis)));
       }
     }
   }

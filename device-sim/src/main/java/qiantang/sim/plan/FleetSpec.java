@@ -64,4 +64,18 @@ public record FleetSpec(
   public boolean gateway() {
     return subDevices > 0;
   }
+
+  /**
+   * How many devices take turns in the messages of a publisher. A gateway's JSON holds a reading of
+   * each of its devices; Sparkplug has a message for each device, so message n is of device n
+   * modulo this.
+   */
+  public int turns() {
+    return dialect == Dialect.SPARKPLUG && gateway() ? subDevices : 1;
+  }
+
+  /** Between two messages of a publisher; each device has one in a period. */
+  public Duration messagePeriod() {
+    return period.dividedBy(turns());
+  }
 }

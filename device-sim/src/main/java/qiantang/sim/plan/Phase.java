@@ -34,9 +34,12 @@ public record Phase(
     }
   }
 
+  /** What a phase is called that the scenario does not name. */
+  private static final String STEADY = "send";
+
   /** The one phase of a scenario that has none: the full load all the time. */
   static Phase steady(Duration duration) {
-    return new Phase("run", Kind.HOLD, duration, 100, 1, duration);
+    return new Phase(STEADY, Kind.HOLD, duration, 100, 1, duration);
   }
 
   /** The highest load in it, where the phase before ended with so much. */

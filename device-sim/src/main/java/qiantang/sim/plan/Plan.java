@@ -55,7 +55,13 @@ public record Plan(String runId, List<PublisherPlan> publishers) {
     }
     List<DevicePlan> devices = new ArrayList<>();
     for (int number = 0; number < fleet.subDevices(); number++) {
-      devices.add(DevicePlan.of(id + "." + number, Mix.bits(seed, number), fleet.model()));
+      long deviceSeed = Mix.bits(seed, number);
+      devices.add(
+          switch (fleet.dialect()) {
+            case THINGSBOARD -> DevicePlan.of(id + "." + number, deviceSeed, fleet.model());
+            case SPARKPLUG ->
+                DevicePlan.of(EdgeNodePlan.node(id), "" + number, deviceSeed, fleet.model());
+          });
     }
     return List.copyOf(devices);
   }

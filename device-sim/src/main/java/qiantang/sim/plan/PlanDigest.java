@@ -1,14 +1,16 @@
 package qiantang.sim.plan;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
  * What two runs of one scenario and seed have in common: SHA-256 over the planned time and the
- * payload of each message, publisher after publisher. Run id and beginning, by which runs differ on
- * purpose, are left out: device ids without the run id, event times from 0 on.
+ * payload of each message, publisher after publisher, and of Sparkplug its topic without its
+ * number. Run id and beginning, by which runs differ on purpose, are left out: device ids without
+ * the run id, event times from 0 on.
  *
  * @param sha256 64 hexadecimal digits
  * @param everyNth 1 if each message is in it; else, of a large plan, messages 0, N, 2 N, ... of
@@ -21,7 +23,7 @@ public record PlanDigest(String sha256, long everyNth) {
   static PlanDigest of(Plan plan) {
     long readings = 0;
     for (PublisherPlan publisher : plan.publishers()) {
-      readings += publisher.messages() * publisher.devices().size();
+      readings += publisher.messages() * publisher.devices().size() / publisher.fleet().turns();
     }
     long everyNth = Math.max(1, Math.ceilDiv(readings, READINGS_MAX));
     MessageDigest digest = newDigest();
@@ -30,6 +32,9 @@ public record PlanDigest(String sha256, long everyNth) {
       for (long n = 0; n < nameless.messages(); n += everyNth) {
         digest.update(ByteBuffer.allocate(8).putLong(nameless.plannedNanos(n)).flip());
         digest.update(nameless.payload(n, 0));
+        if (publisher.fleet().dialect() == Dialect.SPARKPLUG) {
+          digest.update(nameless.topic(n).getBytes(StandardCharsets.UTF_8));
+        }
       }
     }
     return new PlanDigest(HexFormat.of().formatHex(digest.digest()), everyNth);

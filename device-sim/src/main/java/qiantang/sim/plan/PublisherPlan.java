@@ -1,13 +1,15 @@
 package qiantang.sim.plan;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection sends. Message n is due when the work of the load curve reaches {@code phase
  * + n * period + jitter(n)}; it holds one reading of each of its devices, with that instant as
  * event time unless the scenario asks for disorder. A direct device is a publisher with one device,
- * itself. Everything is a function of (seed, n), in any order of n.
+ * itself. In Sparkplug, which has a message for each device, k devices take turns: message n is of
+ * device n modulo k, and there are k messages a period. Everything is a function of (seed, n), in
+ * any order of n.
  *
  * @param fleet what it has in common with its like
  * @param index its number in the run
@@ -15,6 +17,7 @@ import java.util.List;
  * @param messages how many are planned in all
  * @param load how fast the plan's time goes
  * @param times which instant a message tells of
+ * @param breakage which messages are not what they should be
  */
 public record PublisherPlan(
     FleetSpec fleet,
@@ -24,9 +27,9 @@ public record PublisherPlan(
     List<DevicePlan> devices,
     long messages,
     LoadCurve load,
-    EventTimes times) {
+    EventTimes times,
+    Breakage breakage) {
   private static final long NANOS_PER_MILLI = 1_000_000;
-  private static final int VALUES_BYTES_GUESS = 200;
 
   /** A publisher that plans for ever. */
   public static final long ENDLESS = Long.MAX_VALUE;
@@ -41,22 +44,24 @@ public record PublisherPlan(
       Scenario scenario,
       LoadCurve load) {
     long endNanos = scenario.duration().toNanos();
-    EventTimes times = new EventTimes(scenario.disorder(), seed, endNanos);
+    EventTimes times = new EventTimes(scenario.disorder(), seed, endNanos, fleet.turns());
+    Breakage breakage = Breakage.of(scenario.faults().malformed(), fleet.dialect(), seed);
     PublisherPlan endless =
-        new PublisherPlan(fleet, index, id, seed, devices, ENDLESS, load, times);
+        new PublisherPlan(fleet, index, id, seed, devices, ENDLESS, load, times, breakage);
     // Jitter only delays, so what is planned before the end is a beginning of the sequence.
     long work = load.workAt(endNanos) + 1;
     long messages = Math.max(0, work - endless.phaseNanos()) / endless.periodNanos() + 1;
     while (messages > 0 && endless.plannedNanos(messages - 1) >= endNanos) {
       messages--;
     }
-    return new PublisherPlan(fleet, index, id, seed, devices, messages, load, times);
+    return new PublisherPlan(fleet, index, id, seed, devices, messages, load, times, breakage);
   }
 
   static PublisherPlan endless(
       FleetSpec fleet, int index, String id, long seed, List<DevicePlan> devices) {
-    EventTimes times = new EventTimes(Disorder.NONE, seed, ENDLESS);
-    return new PublisherPlan(fleet, index, id, seed, devices, ENDLESS, LoadCurve.STEADY, times);
+    EventTimes times = new EventTimes(Disorder.NONE, seed, ENDLESS, fleet.turns());
+    return new PublisherPlan(
+        fleet, index, id, seed, devices, ENDLESS, LoadCurve.STEADY, times, Breakage.NONE);
   }
 
   /** The same plan under ids that do not begin with this. */
@@ -69,15 +74,44 @@ public record PublisherPlan(
         devices.stream().map(device -> device.without(prefix)).toList(),
         messages,
         load,
-        times);
+        times,
+        breakage);
   }
 
   static String cut(String id, String prefix) {
     return id.startsWith(prefix) ? id.substring(prefix.length()) : id;
   }
 
-  public String topic() {
-    return fleet.gateway() ? "v1/gateway/telemetry" : "v1/devices/me/telemetry";
+  /** Where message n goes. */
+  public String topic(long n) {
+    String topic =
+        switch (fleet.dialect()) {
+          case THINGSBOARD -> fleet.gateway() ? "v1/gateway/telemetry" : "v1/devices/me/telemetry";
+          case SPARKPLUG -> new EdgeNodePlan(this).dataTopic(turn(n));
+        };
+    return broken(n) == Faults.MalformedKind.HUGE_TOPIC ? Breakage.hugeTopic(topic) : topic;
+  }
+
+  /** How message n is broken, or null if it is not. A copy of a broken message is broken too. */
+  public Faults.@Nullable MalformedKind broken(long n) {
+    return breakage.none() ? null : breakage.kindOf(original(n));
+  }
+
+  /** Whether no message is broken. */
+  public boolean isSound() {
+    return breakage.none();
+  }
+
+  /** The device that message n is of, where devices take turns; else 0. */
+  int turn(long n) {
+    return Math.toIntExact(Math.floorMod(original(n), fleet.turns()));
+  }
+
+  /**
+   * Whether message n, or that whose copy it is, holds a reading of device number {@code device}.
+   */
+  public boolean reports(int device, long n) {
+    return fleet.turns() == 1 || turn(n) == device;
   }
 
   /** When message n should go, in ns after the beginning of the run; never less than for n - 1. */
@@ -92,6 +126,18 @@ public record PublisherPlan(
    */
   public long original(long n) {
     return times.original(n);
+  }
+
+  /** How many messages below this one are copies. */
+  public long copies(long below) {
+    if (times.disorder().duplicates() == 0) {
+      return 0;
+    }
+    long copies = 0;
+    for (long n = 0; n < below; n++) {
+      copies += original(n) == n ? 0 : 1;
+    }
+    return copies;
   }
 
   /** The true instant that message n tells of, in ns after the beginning; may be negative. */
@@ -147,33 +193,23 @@ public record PublisherPlan(
 
   /** The payload of message n: the same bytes at every call, as a resend needs them. */
   public byte[] payload(long n, long startMillis) {
-    StringBuilder json = new StringBuilder(VALUES_BYTES_GUESS * devices.size());
-    if (!fleet.gateway()) {
-      appendReading(json, 0, n, startMillis);
-      return json.toString().getBytes(StandardCharsets.UTF_8);
-    }
-    json.append('{');
-    for (int device = 0; device < devices.size(); device++) {
-      json.append(device == 0 ? "\"" : ",\"").append(devices.get(device).id()).append("\":[");
-      appendReading(json, device, n, startMillis);
-      json.append(']');
-    }
-    return json.append('}').toString().getBytes(StandardCharsets.UTF_8);
+    return payload(n, startMillis, SparkplugPlan.NO_SEQ);
   }
 
-  private void appendReading(StringBuilder json, int device, long n, long startMillis) {
-    json.append("{\"ts\":").append(eventTimeMillis(n, startMillis)).append(",\"values\":{");
-    List<String> names = devices.get(device).metrics();
-    List<MetricValue> values = values(device, n);
-    for (int i = 0; i < names.size(); i++) {
-      json.append(i == 0 ? "\"" : ",\"").append(names.get(i)).append("\":");
-      values.get(i).appendTo(json);
-    }
-    json.append("}}");
+  /**
+   * The payload of message n as it goes over a connection.
+   *
+   * @param seq of the connection, 0 to 255; JSON has none
+   */
+  public byte[] payload(long n, long startMillis, int seq) {
+    return switch (fleet.dialect()) {
+      case THINGSBOARD -> new ThingsBoardPlan(this, startMillis).payload(n);
+      case SPARKPLUG -> new SparkplugPlan(this, startMillis).payload(n, seq);
+    };
   }
 
   private long periodNanos() {
-    return fleet.period().toNanos();
+    return fleet.messagePeriod().toNanos();
   }
 
   /** Publishers of one period are spread over it, else each second would begin with a burst. */

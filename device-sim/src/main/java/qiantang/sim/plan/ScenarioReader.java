@@ -99,7 +99,7 @@ public final class ScenarioReader {
             thresholds(fields),
             phases,
             disorder,
-            BehaviourReader.faults(fields),
+            BehaviourReader.faults(fields, fleets),
             BehaviourReader.probes(fields));
     fields.finish();
     return scenario;

@@ -31,7 +31,7 @@ public record Demand(
       connections += fleet.count();
       devices += (long) fleet.count() * Math.max(1, fleet.subDevices());
       inFlight += (long) fleet.count() * fleet.inFlightMax();
-      rate += fleet.count() * 1e9 / fleet.period().toNanos();
+      rate += fleet.count() * 1e9 / fleet.messagePeriod().toNanos();
     }
     return new Demand(connections, devices, rate, inFlight, workers, Math.max(1, sources));
   }

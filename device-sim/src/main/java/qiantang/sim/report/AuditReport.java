@@ -44,6 +44,7 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
       }
     }
     audit.refusedByReason().forEach((r, n) -> out.count("rejections", n, "reason " + r));
+    audit.malformed().forEach(count -> out.line("malformed", count.text()));
     audit.notes().forEach(note -> out.line("audit", note));
     for (Finding finding : audit.whileRunning()) {
       out.line("finding", "while running: " + finding.text());
@@ -62,6 +63,7 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
       samples.put(verdict.name(), audit.tally().count(verdict));
     }
     json.put("samples", samples);
+    json.put("malformed", audit.malformed());
     json.put("rejections", audit.refusedByReason());
     json.put("findings", audit.tally().findings().stream().map(Finding::text).toList());
     json.put("whileRunning", audit.whileRunning().stream().map(Finding::text).toList());

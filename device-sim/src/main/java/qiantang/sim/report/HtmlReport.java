@@ -40,6 +40,7 @@ final class HtmlReport {
     head();
     tiles();
     new ReportPlots(result, out).all();
+    onPurpose();
     audit();
     list("What did not hold", "missed");
     list("Troubles", "troubles");
@@ -129,6 +130,12 @@ final class HtmlReport {
       out.append("</td><td class=\"n\">").append(grouped(entry.getValue()));
       out.append("</td><td></td></tr>");
     }
+    for (JsonNode kind : result.path("malformed")) {
+      String of = kind.path("kind").asText() + ", refused of " + grouped(kind.path("sent"));
+      out.append("<tr><td>malformed messages: ").append(Html.escaped(of));
+      out.append("</td><td class=\"n\">").append(grouped(kind.path("refused")));
+      out.append("</td><td></td></tr>");
+    }
     out.append("</tbody></table>");
     if (result.path("findings").isEmpty()) {
       element("p", "There is nothing to find fault with.");
@@ -137,6 +144,33 @@ final class HtmlReport {
       items(result.path("findings"));
     }
     out.append("</section>\n");
+  }
+
+  /** What the scenario did to connections and messages; nothing where it did nothing. */
+  private void onPurpose() {
+    JsonNode done = result.path("disturbances");
+    JsonNode network = done.path("network");
+    long copies = done.path("copies").asLong();
+    if (done.path("turns").isEmpty() && network.isEmpty() && copies == 0) {
+      return;
+    }
+    out.append("<section>");
+    element("h2", "Done on purpose");
+    out.append("<ul>");
+    done.path("turns").forEach(turn -> element("li", turn.path("text").asText()));
+    out.append("</ul><table><tbody>");
+    JsonNode connections = done.path("connections");
+    row("connections that left", grouped(connections.path("left")));
+    row("connections cut", grouped(connections.path("cut")));
+    row("connections left half open", grouped(connections.path("halfOpened")));
+    row("connections that stopped reading", grouped(connections.path("stoppedReading")));
+    if (!network.isEmpty()) {
+      row("connections through the impaired network", grouped(network.path("accepted")));
+      row("reset by it", grouped(network.path("reset")));
+      row("blackholed by it", grouped(network.path("blackholed")));
+    }
+    row("messages sent twice", grouped(copies));
+    out.append("</tbody></table></section>\n");
   }
 
   private void list(String heading, String name) {

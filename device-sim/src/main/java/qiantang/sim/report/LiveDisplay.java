@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * A running fleet for a person's eyes: a panel that is drawn again in place on a terminal, one line
@@ -27,10 +28,12 @@ public final class LiveDisplay {
   private final String title;
   private final int publishers;
   private final int devices;
+  private final Supplier<String> course;
   private final Sparkline acked = new Sparkline();
   private final Sparkline p99 = new Sparkline();
   private int linesDrawn;
   private String lastTrouble = "";
+  private String lastCourse = "";
 
   private enum Colour {
     PLAIN(""),
@@ -52,13 +55,21 @@ public final class LiveDisplay {
    * A display that has drawn nothing yet.
    *
    * @param title what is running
+   * @param course what was done to the run on purpose so far, or nothing
    */
-  public LiveDisplay(PrintWriter err, Screen screen, String title, int publishers, int devices) {
+  public LiveDisplay(
+      PrintWriter err,
+      Screen screen,
+      String title,
+      int publishers,
+      int devices,
+      Supplier<String> course) {
     this.err = err;
     this.screen = screen;
     this.title = title;
     this.publishers = publishers;
     this.devices = devices;
+    this.course = course;
   }
 
   public void show(RunWatch.View view) {
@@ -68,6 +79,11 @@ public final class LiveDisplay {
         err.println("        " + view.trouble());
       }
       lastTrouble = view.trouble();
+      String done = course.get();
+      if (!done.equals(lastCourse)) {
+        err.println("        on purpose: " + done);
+      }
+      lastCourse = done;
       err.flush();
       return;
     }
@@ -149,19 +165,7 @@ public final class LiveDisplay {
                 millis(last.ack().max())),
             p99.text(),
             Colour.PLAIN));
-    lines.add(
-        new Line(
-            "total",
-            format(
-                Locale.ROOT,
-                "sent %d  acked %d  refused %d  late %d  resent %d",
-                total.sent(),
-                total.acked(),
-                total.refused(),
-                total.late(),
-                total.resent()),
-            "",
-            total.refused() == 0 ? Colour.PLAIN : Colour.BAD));
+    lines.add(total(total));
     lines.add(
         new Line(
             "backlog",
@@ -173,10 +177,29 @@ public final class LiveDisplay {
             "",
             standing.backlog() == 0 ? Colour.GOOD : Colour.WARNS));
     lines.add(own(last));
+    String done = course.get();
+    if (!done.isEmpty()) {
+      lines.add(new Line("purpose", done, "", Colour.PLAIN));
+    }
     if (!view.trouble().isEmpty()) {
       lines.add(new Line("trouble", view.trouble(), "", Colour.WARNS));
     }
     return lines;
+  }
+
+  private static Line total(Interval.Traffic total) {
+    return new Line(
+        "total",
+        format(
+            Locale.ROOT,
+            "sent %d  acked %d  refused %d  late %d  resent %d",
+            total.sent(),
+            total.acked(),
+            total.refused(),
+            total.late(),
+            total.resent()),
+        "",
+        total.refused() == 0 ? Colour.PLAIN : Colour.BAD);
   }
 
   private static Line own(Interval last) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import qiantang.sim.course.Disturbances;
 
 /**
  * A run as {@code result.json}, whose names and units device-sim/README.md describes. The HTML
@@ -39,7 +40,9 @@ public final class ResultJson {
     json.put("tookMillis", report.took().toMillis());
     json.put("plannedMessages", report.planned());
     ObjectNode messages = JSON.valueToTree(report.counts());
+    messages.remove("disturbed"); // has a place of its own
     json.set("messages", messages.put("inFlight", report.counts().inFlight()));
+    json.set("disturbances", disturbances(report.disturbances()));
     json.set("ack", latency(report.ack()));
     json.set("ackFromSend", latency(report.ackFromSend()));
     json.set("lag", latency(report.lag()));
@@ -56,6 +59,23 @@ public final class ResultJson {
     json.put("phasesLeftOut", report.timeline().phasesLeftOut());
     json.set("series", series(report.timeline().points()));
     json.set("environment", environment.json());
+    return json;
+  }
+
+  private static ObjectNode disturbances(Disturbances done) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.set("connections", JSON.valueToTree(done.connections()));
+    json.put("copies", done.copies());
+    json.set("network", JSON.valueToTree(done.network()));
+    ArrayNode turns = json.putArray("turns");
+    for (Disturbances.Repeated turn : done.turns()) {
+      ObjectNode one = turns.addObject().put("name", turn.name());
+      one.put("kind", turn.kind().name()).put("sharePercent", PERCENT * turn.share());
+      one.put("times", turn.times());
+      one.put("firstSeconds", turn.firstMillis() / MILLIS_PER_SECOND);
+      one.put("lastSeconds", turn.lastMillis() / MILLIS_PER_SECOND);
+      one.put("text", turn.text());
+    }
     return json;
   }
 

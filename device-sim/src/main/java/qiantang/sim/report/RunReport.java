@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Verdict;
+import qiantang.sim.course.Disturbances;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Ledger;
 import qiantang.sim.outcome.ExitCode;
@@ -23,6 +24,7 @@ import qiantang.sim.plan.Threshold;
  * @param ackFromSend from sending to PUBACK: hides waiting, printed to show how much
  * @param lag how late the generator noticed that a message was due
  * @param timeline the run by the second
+ * @param disturbances what was done to it on purpose
  */
 public record RunReport(
     String runId,
@@ -40,7 +42,8 @@ public record RunReport(
     Latency lag,
     AuditResult audit,
     List<Threshold> thresholds,
-    Timeline timeline) {
+    Timeline timeline,
+    Disturbances disturbances) {
   /**
    * Above this the generator, not the system, decided when messages went: its tick is 1 ms, so an
    * idle one is at 1. A threshold on lag.p99 replaces it.
@@ -177,6 +180,7 @@ public record RunReport(
                 audit.sentSamples() - inFlightSamples() - refusedSamples(),
                 inFlightSamples(),
                 refusedSamples()));
+    disturbances.lines().forEach(line -> out.line("on purpose", line));
     AuditReport.lines(out, audit);
     missedLimits().forEach(missed -> out.line("missed", missed));
     out.line("verdict", verdict() + ": " + reason());
@@ -219,7 +223,7 @@ public record RunReport(
     for (Verdict verdict : Verdict.values()) {
       long samples = audit.tally().count(verdict);
       if (!verdict.fine() && samples > 0) {
-        wrong.add(samples + " samples " + verdict.label());
+        wrong.add(samples + (verdict.ofMessages() ? " times " : " samples ") + verdict.label());
       }
     }
     return wrong.isEmpty()

@@ -7,6 +7,8 @@ import io.netty.channel.ChannelFutureListener;
 
 /** One open MQTT connection. Loop thread only. */
 public final class Connection {
+  private static final int SUBSCRIBE_BYTES_GUESS = 128;
+
   private final Channel channel;
   private final MqttVersion version;
   private final SendBuffer sending;
@@ -27,6 +29,27 @@ public final class Connection {
     int topicBytes = ByteBufUtil.utf8Bytes(topic);
     ByteBuf out = sending.room(channel, PacketEncoder.publishBytesMax(topicBytes, payload.length));
     PacketEncoder.publish(out, version, topic, topicBytes, packetId, dup, payload);
+  }
+
+  /** Writes a PUBLISH with QoS 0, as {@link #publish} does. */
+  public void announce(String topic, byte[] payload) {
+    int topicBytes = ByteBufUtil.utf8Bytes(topic);
+    ByteBuf out = sending.room(channel, PacketEncoder.publishBytesMax(topicBytes, payload.length));
+    PacketEncoder.announce(out, version, topic, topicBytes, payload);
+  }
+
+  /** Asks for the messages of a topic; the packet id must be no other's. */
+  public void subscribe(int packetId, String filter) {
+    ByteBuf out = channel.alloc().ioBuffer(SUBSCRIBE_BYTES_GUESS);
+    PacketEncoder.subscribe(out, version, packetId, filter);
+    var _ = channel.writeAndFlush(out, channel.voidPromise());
+  }
+
+  /** Acknowledges a message of the server's. */
+  public void acknowledge(int packetId) {
+    ByteBuf out = channel.alloc().ioBuffer(4);
+    PacketEncoder.pubAck(out, packetId);
+    var _ = channel.writeAndFlush(out, channel.voidPromise());
   }
 
   public void ping() {
@@ -57,6 +80,12 @@ public final class Connection {
   public void abandon() {
     abandoned = true;
     read(false);
+  }
+
+  /** Says goodbye and closes; nothing is told any more. */
+  public void leave() {
+    abandoned = true;
+    disconnect();
   }
 
   boolean isAbandoned() {

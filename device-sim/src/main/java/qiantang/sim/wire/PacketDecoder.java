@@ -15,7 +15,9 @@ final class PacketDecoder extends ByteToMessageDecoder {
   private static final int LENGTH_BYTES_MAX = 4;
 
   private static final int CONNACK = 2;
+  private static final int PUBLISH = 3;
   private static final int PUBACK = 4;
+  private static final int SUBACK = 9;
   private static final int PINGRESP = 13;
   private static final int DISCONNECT = 14;
 
@@ -36,7 +38,8 @@ final class PacketDecoder extends ByteToMessageDecoder {
     if (in.readableBytes() < 2) {
       return;
     }
-    int type = in.readUnsignedByte() >>> 4;
+    int head = in.readUnsignedByte();
+    int type = head >>> 4;
     int length = 0;
     for (int i = 0; ; i++) {
       if (i == LENGTH_BYTES_MAX) {
@@ -61,15 +64,18 @@ final class PacketDecoder extends ByteToMessageDecoder {
       return;
     }
     try {
-      out.add(packet(type, in.readSlice(length)));
+      out.add(packet(head, in.readSlice(length)));
     } catch (IndexOutOfBoundsException e) {
       throw new CorruptedFrameException("packet type " + type + " is shorter than its fields", e);
     }
   }
 
-  private ServerPacket packet(int type, ByteBuf body) {
+  private ServerPacket packet(int head, ByteBuf body) {
+    int type = head >>> 4;
     return switch (type) {
       case CONNACK -> connAck(body);
+      case PUBLISH -> message((head >> 1) & 3, body);
+      case SUBACK -> subAck(body);
       case PUBACK -> pubAck(body);
       case PINGRESP -> new ServerPacket.PingResp();
       case DISCONNECT -> disconnect(body);
@@ -90,6 +96,24 @@ final class PacketDecoder extends ByteToMessageDecoder {
     // [MQTT-5 3.4.2.1] without a reason code the code is 0.
     int code = body.isReadable() ? body.readUnsignedByte() : 0;
     return new ServerPacket.PubAck(packetId, code, properties(body).reason);
+  }
+
+  private ServerPacket message(int qos, ByteBuf body) {
+    if (qos > 1) {
+      throw new CorruptedFrameException("a message with QoS " + qos + "; asked for was QoS 1");
+    }
+    String topic = text(body);
+    int packetId = qos == 0 ? 0 : body.readUnsignedShort();
+    var _ = properties(body);
+    byte[] payload = new byte[body.readableBytes()];
+    body.readBytes(payload);
+    return new ServerPacket.Message(topic, packetId, payload);
+  }
+
+  private ServerPacket subAck(ByteBuf body) {
+    int packetId = body.readUnsignedShort();
+    var _ = properties(body);
+    return new ServerPacket.SubAck(packetId, body.readUnsignedByte());
   }
 
   private ServerPacket disconnect(ByteBuf body) {

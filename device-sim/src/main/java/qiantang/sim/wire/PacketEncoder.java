@@ -12,35 +12,90 @@ final class PacketEncoder {
   private static final int PINGREQ = 0xC0;
   private static final int DISCONNECT = 0xE0;
 
+  private static final int PUBLISH_QOS_0 = 0x30;
+  private static final int PUBACK = 0x40;
+  private static final int SUBSCRIBE = 0x82;
+
   private static final int FLAG_USER_NAME = 0x80;
+  private static final int FLAG_WILL_QOS_1 = 0x0C;
+  private static final int FLAG_CLEAN = 0x02;
 
   private static final int PROPERTY_SESSION_EXPIRY = 0x11;
   private static final int SESSION_EXPIRY_SECONDS = 3_600;
+
+  private static final byte[] NONE = {};
 
   private PacketEncoder() {}
 
   /**
    * The session is kept over a lost connection: only then does the protocol know of a resend with
-   * DUP and the packet id of before. [MQTT-4.4.0-1]
+   * DUP and the packet id of before. [MQTT-4.4.0-1] That of an edge node is not, for Sparkplug
+   * forbids it: what it sends again after a loss is a matter of its own.
+   * [tck-id-principles-persistence-clean-session-311]
    */
   static void connect(ByteBuf out, Login login) {
     byte[] clientId = login.clientId().getBytes(StandardCharsets.UTF_8);
     byte[] token = login.token().getBytes(StandardCharsets.UTF_8);
     boolean v5 = login.version() == MqttVersion.V5;
     int propertyBytes = v5 ? 6 : 0;
+    Login.Will will = login.will();
+    byte[] willTopic = will == null ? NONE : will.topic().getBytes(StandardCharsets.UTF_8);
+    byte[] willPayload = will == null ? NONE : will.payload();
+    int willBytes = will == null ? 0 : (v5 ? 1 : 0) + 2 + willTopic.length + 2 + willPayload.length;
     out.writeByte(CONNECT);
-    writeVariableInt(out, 10 + propertyBytes + 2 + clientId.length + 2 + token.length);
+    writeVariableInt(out, 10 + propertyBytes + 2 + clientId.length + willBytes + 2 + token.length);
     writeText(out, new byte[] {'M', 'Q', 'T', 'T'});
     out.writeByte(login.version().level());
-    out.writeByte(FLAG_USER_NAME);
+    out.writeByte(will == null ? FLAG_USER_NAME : FLAG_USER_NAME | FLAG_WILL_QOS_1 | FLAG_CLEAN);
     out.writeShort(login.keepAliveSeconds());
     if (v5) {
       writeVariableInt(out, propertyBytes - 1);
       out.writeByte(PROPERTY_SESSION_EXPIRY);
-      out.writeInt(SESSION_EXPIRY_SECONDS);
+      out.writeInt(will == null ? SESSION_EXPIRY_SECONDS : 0);
     }
     writeText(out, clientId);
+    if (will != null) {
+      if (v5) {
+        out.writeByte(0); // no properties
+      }
+      writeText(out, willTopic);
+      writeText(out, willPayload);
+    }
     writeText(out, token);
+  }
+
+  /** A message with QoS 0, that nobody acknowledges. */
+  static void announce(
+      ByteBuf out, MqttVersion version, String topic, int topicBytes, byte[] payload) {
+    int propertyBytes = version == MqttVersion.V5 ? 1 : 0;
+    out.writeByte(PUBLISH_QOS_0);
+    writeVariableInt(out, 2 + topicBytes + propertyBytes + payload.length);
+    out.writeShort(topicBytes);
+    writeTopic(out, topic, topicBytes);
+    if (version == MqttVersion.V5) {
+      out.writeByte(0);
+    }
+    out.writeBytes(payload);
+  }
+
+  /** Asks for messages of one topic with QoS 0 or 1. */
+  static void subscribe(ByteBuf out, MqttVersion version, int packetId, String filter) {
+    byte[] topic = filter.getBytes(StandardCharsets.UTF_8);
+    int propertyBytes = version == MqttVersion.V5 ? 1 : 0;
+    out.writeByte(SUBSCRIBE);
+    writeVariableInt(out, 2 + propertyBytes + 2 + topic.length + 1);
+    out.writeShort(packetId);
+    if (version == MqttVersion.V5) {
+      out.writeByte(0);
+    }
+    writeText(out, topic);
+    out.writeByte(1);
+  }
+
+  static void pubAck(ByteBuf out, int packetId) {
+    out.writeByte(PUBACK);
+    out.writeByte(2);
+    out.writeShort(packetId);
   }
 
   /** At least as many bytes as a PUBLISH takes: fixed header 5, lengths, packet id, properties. */
@@ -60,7 +115,7 @@ final class PacketEncoder {
     out.writeByte(PUBLISH_QOS_1 | (dup ? DUP : 0));
     writeVariableInt(out, 2 + topicBytes + 2 + propertyBytes + payload.length);
     out.writeShort(topicBytes);
-    ByteBufUtil.writeUtf8(out, topic);
+    writeTopic(out, topic, topicBytes);
     out.writeShort(packetId);
     if (version == MqttVersion.V5) {
       out.writeByte(0);
@@ -76,6 +131,11 @@ final class PacketEncoder {
   static void disconnect(ByteBuf out) {
     out.writeByte(DISCONNECT);
     out.writeByte(0);
+  }
+
+  /** In room for just these bytes: without their number three are asked for a character. */
+  private static void writeTopic(ByteBuf out, String topic, int topicBytes) {
+    var _ = ByteBufUtil.reserveAndWriteUtf8(out, topic, topicBytes);
   }
 
   private static void writeText(ByteBuf out, byte[] utf8) {

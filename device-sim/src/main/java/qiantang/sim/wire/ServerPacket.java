@@ -25,6 +25,20 @@ public sealed interface ServerPacket {
     }
   }
 
+  /**
+   * The answer to a SUBSCRIBE of one topic.
+   *
+   * @param code the QoS that is granted, or 0x80 and more where none is
+   */
+  record SubAck(int packetId, int code) implements ServerPacket {}
+
+  /**
+   * A message of a topic that was asked for.
+   *
+   * @param packetId that is to be acknowledged; 0 for QoS 0
+   */
+  record Message(String topic, int packetId, byte[] payload) implements ServerPacket {}
+
   record PingResp() implements ServerPacket {}
 
   record Disconnect(int code, String reason) implements ServerPacket {}

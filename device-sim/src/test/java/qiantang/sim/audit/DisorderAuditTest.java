@@ -3,6 +3,7 @@ package qiantang.sim.audit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -66,6 +67,43 @@ class DisorderAuditTest {
     }
   }
 
+  /** That a message went twice excuses no sample that is there twice. */
+  @Test
+  void aSampleOfACopiedMessageThatIsVisibleTwiceIsADuplicate() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Run run = new Run(seed);
+      int at = run.anyOfACopiedMessage();
+      Sample twice = run.samples.get(at);
+      run.samples.add(at + run.random.nextInt(run.samples.size() - at), twice);
+      run.expectOnly(Verdict.DUPLICATE, twice);
+    }
+  }
+
+  @Test
+  void aCopyThatIsStoredUnderATimeOfItsOwnIsAPhantom() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Run run = new Run(seed);
+      Sample right = run.samples.get(run.anyOfACopiedMessage());
+      long micros = right.eventTimeMicros() + 1;
+      Sample moved = new Sample(right.metric(), micros, right.value());
+      run.samples.add(moved);
+      run.samples.sort(Comparator.comparingLong(Sample::eventTimeMicros));
+      run.expectOnly(Verdict.PHANTOM, moved);
+    }
+  }
+
+  @Test
+  void aCopyThatChangedTheValueIsCorrupt() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Run run = new Run(seed);
+      int at = run.anyOfACopiedMessage();
+      Sample right = run.samples.get(at);
+      JsonNode other = PlannedAnswers.changed(right.value());
+      run.samples.set(at, new Sample(right.metric(), right.eventTimeMicros(), other));
+      run.expectOnly(Verdict.CORRUPT, right);
+    }
+  }
+
   @Test
   void allEventTimesAreRead() {
     for (int seed = 0; seed < SEEDS; seed++) {
@@ -112,6 +150,25 @@ class DisorderAuditTest {
         }
       }
       samples.sort(Comparator.comparingLong(Sample::eventTimeMicros));
+    }
+
+    int anyOfACopiedMessage() {
+      while (true) {
+        int at = random.nextInt(samples.size());
+        long n = plan.messageAt(samples.get(at).eventTimeMicros(), START_MILLIS);
+        if (n + 1 < plan.messages() && plan.original(n + 1) == n) {
+          return at;
+        }
+      }
+    }
+
+    void expectOnly(Verdict verdict, Sample wrong) {
+      Tally tally = audit().classify(new RecordedRefusals());
+      assertEquals(1, tally.count(verdict), () -> texts(tally).toString());
+      assertEquals(1, tally.findings().size(), () -> texts(tally).toString());
+      assertEquals(wrong.eventTimeMicros(), tally.findings().getFirst().eventTimeMicros());
+      assertEquals(wrong.metric(), tally.findings().getFirst().metric());
+      assertEquals(sent().samples(), tally.sentSamples());
     }
 
     SentMessages sent() {

@@ -133,6 +133,26 @@ class FleetMosquittoIT {
     }
   }
 
+  @Test
+  void whoLeavesIsNotLostAndComesBack() {
+    Plan plan = plan(3);
+    int publishers = plan.publishers().size();
+    try (Fleet fleet = Fleet.connect("t", seats(plan), options())) {
+      Await.until("all are there", () -> fleet.figures().counts().loggedIn() == publishers);
+      fleet.begin(System.currentTimeMillis());
+      awaitAcked(fleet, plan.messages() / 4);
+      fleet.disturb(new Disturbance(Disturbance.Kind.LEAVE, 1, 7, SOON));
+      awaitAcked(fleet, plan.messages());
+      assertEquals(new Figures.Disturbed(publishers, 0, 0, 0), disturbed(fleet));
+      assertEquals(0, fleet.figures().counts().connectionsLost());
+      assertEquals("", fleet.figures().lastTrouble(), "what was asked for is no trouble");
+    }
+  }
+
+  private static Figures.Disturbed disturbed(Fleet fleet) {
+    return fleet.figures().counts().disturbed();
+  }
+
   /** Unread answers wait in the machines' buffers, and nothing is lost when they are read. */
   @Test
   void slowReadersGetTheirAnswersLate() {

@@ -12,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import qiantang.sim.plan.Faults;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
@@ -74,6 +75,25 @@ class OutboundTest {
     outbound.connected(0, 65_535);
     outbound.send(0, 0);
     assertEquals(due - 3, wire.getFirst().n());
+  }
+
+  /** A system that hangs up on broken messages must not keep a device from sending others. */
+  @Test
+  void aBrokenMessageThatEndsTwoConnectionsIsGivenUp() {
+    Faults.Malformed all = new Faults.Malformed(1, List.of(Faults.MalformedKind.TRUNCATED));
+    Outbound outbound = outbound(1, FleetOptions.KEEP_ALL, all);
+    outbound.connected(0, 1);
+    outbound.becomeDue(0, Duration.ofSeconds(1).toNanos());
+    outbound.send(0, 0);
+    outbound.connected(0, 1);
+    outbound.send(0, 0);
+    assertEquals(List.of(0L, 0L), numbers());
+    assertEquals(0, figures.counts().refused());
+    outbound.connected(0, 1);
+    outbound.send(0, 0);
+    assertEquals(List.of(0L, 0L, 1L), numbers());
+    assertEquals(1, figures.counts().refused());
+    assertTrue(outbound.ledgers(0, 1).getFirst().isRefused(0));
   }
 
   /** Every message ends acknowledged once, however connections break and answers come. */
@@ -179,6 +199,10 @@ class OutboundTest {
   }
 
   private Outbound outbound(int publishers, long backlogMax) {
+    return outbound(publishers, backlogMax, Faults.NONE.malformed());
+  }
+
+  private Outbound outbound(int publishers, long backlogMax, Faults.Malformed malformed) {
     FleetSpec fleet =
         new FleetSpec(
             "mills",
@@ -191,9 +215,21 @@ class OutboundTest {
             WINDOW,
             FleetSpec.KEEP_ALIVE,
             MqttVersion.V3_1_1);
-    Scenario scenario =
+    Scenario sound =
         new Scenario(
             1, Duration.ofSeconds(20), 1_000, Duration.ofSeconds(1), List.of(fleet), List.of());
+    Scenario scenario =
+        new Scenario(
+            1,
+            sound.duration(),
+            1_000,
+            sound.ackGrace(),
+            sound.fleets(),
+            List.of(),
+            sound.phases(),
+            sound.disorder(),
+            new Faults(malformed, 0, 0, Faults.Net.NONE),
+            sound.probes());
     Plan plan = Plan.of(scenario, "r1");
     planned = plan.messages();
     List<Seat> seats =

@@ -162,6 +162,25 @@ class NetemProxyIT {
       assertEquals(5, proxy.accepted());
       proxy.impair(new Impairment(3, Duration.ZERO, Duration.ZERO, 0, 0, 0, 0, Duration.ZERO, 100));
       Await.until("all are reset, 100 a second", () -> ends.size() == 5);
+      assertEquals(5, proxy.resets());
+    }
+  }
+
+  /** Else the fleet would wait for its own time-out when the fault is over. */
+  @Test
+  void aBlackholedConnectionIsResetWhenTheFaultIsOver() throws Exception {
+    try (NetemProxy proxy = proxy(Impairment.NONE)) {
+      Socket client = client(proxy);
+      client.getOutputStream().write(7);
+      assertEquals(7, client.getInputStream().read());
+      proxy.impair(only(1, 0, 0));
+      Await.until("it is blackholed", () -> proxy.blackholed() == 1);
+      accepted.take().close(); // the server gives it up; the client is not told
+      assertSilent(client);
+      proxy.impair(Impairment.NONE);
+      client.setSoTimeout(60_000);
+      assertThrows(SocketException.class, () -> client.getInputStream().read());
+      assertEquals(0, proxy.resets(), "no fault of its own");
     }
   }
 

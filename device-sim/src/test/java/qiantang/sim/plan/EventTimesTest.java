@@ -186,7 +186,7 @@ class EventTimesTest {
     int jumped = 0;
     int clocks = 2_000;
     for (int i = 0; i < clocks; i++) {
-      EventTimes times = new EventTimes(disorder, seeds.nextLong(), 60_000_000_000L);
+      EventTimes times = new EventTimes(disorder, seeds.nextLong(), 60_000_000_000L, 1);
       square += (double) times.offsetMillis() * times.offsetMillis();
       jumped += times.clockMillis(1, 40_000_000_000L) % 8 >= 4 ? 1 : 0;
       assertEquals(0, Math.floorMod(times.clockMillis(1, 19_999_999_999L), 8L) & 4, "not yet");

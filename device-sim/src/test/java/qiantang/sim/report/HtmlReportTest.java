@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
+import qiantang.sim.course.Disturbances;
 
 class HtmlReportTest {
   private static final int BYTES_MAX = 2_000_000;
@@ -43,6 +44,20 @@ class HtmlReportTest {
     if (node.isValueNode()) {
       assertTrue(page.contains(">" + Html.escaped(node.asText()) + "<"), path + " " + node);
     }
+  }
+
+  @Test
+  void whatWasDoneOnPurposeIsShown() throws Exception {
+    ObjectNode result = ResultJson.of(Runs.disturbed(), Runs.environment(""));
+    JsonNode done = result.path("disturbances");
+    assertEquals(3, done.path("turns").path(0).path("times").asLong());
+    assertEquals(2.5, done.path("turns").path(0).path("sharePercent").asDouble());
+    assertEquals(2, done.path("network").path("reset").asLong());
+    String page = HtmlReport.of(result);
+    assertTrue(page.contains("<li>churn: 2.5 % leave, 3 times, from 5 s to 15 s</li>"));
+    assertTrue(page.contains("<td>connections cut</td><td>5</td>"));
+    String quiet = HtmlReport.of(ResultJson.of(Runs.good(1_000), Runs.environment("")));
+    assertFalse(quiet.contains("Done on purpose"));
   }
 
   @Test
@@ -112,7 +127,8 @@ class HtmlReportTest {
             good.lag(),
             good.audit(),
             good.thresholds(),
-            timeline);
+            timeline,
+            Disturbances.NONE);
     String page = HtmlReport.of(ResultJson.of(report, Runs.environment("")));
     int bytes = page.getBytes(StandardCharsets.UTF_8).length;
     assertTrue(bytes < BYTES_MAX, bytes + " bytes");

@@ -13,6 +13,7 @@ class LiveDisplayTest {
   private static final String ESCAPE = "\u001b";
 
   private final StringWriter text = new StringWriter();
+  private String course = "";
 
   @Test
   void withoutATerminalASecondIsALineWithoutCodes() {
@@ -41,6 +42,16 @@ class LiveDisplayTest {
   }
 
   @Test
+  void whatIsDoneOnPurposeIsNoTrouble() {
+    course = "churn; 4 left";
+    show(Screen.PLAIN, "", 2);
+    assertEquals(3, text.toString().lines().count(), "said when it changes");
+    assertTrue(text.toString().contains("on purpose: churn; 4 left"), text::toString);
+    show(new Screen(true, false), "", 1);
+    assertTrue(text.toString().contains("purpose  churn; 4 left"), text::toString);
+  }
+
+  @Test
   void noColorAndDumbTerminalsAreHonoured() {
     Map<String, String> plain = Map.of("TERM", "xterm");
     assertEquals(new Screen(true, true), Screen.of(true, plain));
@@ -51,7 +62,8 @@ class LiveDisplayTest {
   }
 
   private void show(Screen screen, String trouble, int times) {
-    LiveDisplay display = new LiveDisplay(new PrintWriter(text), screen, "s.yaml", 5, 9);
+    LiveDisplay display =
+        new LiveDisplay(new PrintWriter(text), screen, "s.yaml", 5, 9, () -> course);
     for (int i = 0; i < times; i++) {
       Interval second = Intervals.second(i, "send", 3, Spread.NONE);
       display.show(new RunWatch.View(second, second.traffic(), 1_000L * i, 20_000, trouble));

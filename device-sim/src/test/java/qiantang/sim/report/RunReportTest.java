@@ -1,6 +1,7 @@
 package qiantang.sim.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,18 @@ class RunReportTest {
     assertEquals(ExitCode.AUDIT_FAILED, report.exitCode());
     assertEquals("1 samples LOST: acked, not visible", report.reason());
     assertTrue(report.text().contains("verdict    FAILED: 1 samples LOST"), report::text);
+  }
+
+  @Test
+  void whatWasDoneOnPurposeIsTold() {
+    RunReport report = Runs.disturbed();
+    assertEquals(ExitCode.OK, report.exitCode());
+    String text = report.text();
+    assertTrue(text.contains("on purpose churn: 2.5 % leave, 3 times, from 5 s to 15 s"), text);
+    assertTrue(text.contains("6 left, 5 cut, 0 left half open, 7 stopped reading"), text);
+    assertTrue(text.contains("network: 15 connections through it, 2 reset, 1 blackholed"), text);
+    assertTrue(text.contains("messages: 4 sent twice"), text);
+    assertFalse(Runs.good(1_000).text().contains("on purpose"));
   }
 
   @Test

@@ -9,6 +9,9 @@ import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Finding;
 import qiantang.sim.audit.Tally;
 import qiantang.sim.audit.Verdict;
+import qiantang.sim.course.Disturbances;
+import qiantang.sim.course.Network;
+import qiantang.sim.fleet.Disturbance;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.plan.PlanDigest;
 import qiantang.sim.plan.Threshold;
@@ -17,6 +20,7 @@ import qiantang.sim.plan.Threshold;
 final class Runs {
   static final long MESSAGES = 100;
   static final long SAMPLES = 700;
+  private static final Figures.Disturbed DISTURBED = new Figures.Disturbed(6, 5, 0, 7);
 
   private Runs() {}
 
@@ -26,6 +30,24 @@ final class Runs {
   }
 
   static RunReport of(String name, long lagMicros, Tally tally, Threshold... thresholds) {
+    return of(name, lagMicros, tally, Disturbances.NONE, thresholds);
+  }
+
+  /** One to which things were done on purpose. */
+  static RunReport disturbed() {
+    Disturbances.Repeated churn =
+        new Disturbances.Repeated("churn", Disturbance.Kind.LEAVE, 0.025, 3, 5_000, 15_000);
+    Disturbances done =
+        new Disturbances(List.of(churn), DISTURBED, 4, new Network.Counts(15, 2, 1));
+    return of("s.yaml", 1_000, tally(Verdict.ACKED_VISIBLE, SAMPLES), done);
+  }
+
+  private static RunReport of(
+      String name,
+      long lagMicros,
+      Tally tally,
+      Disturbances disturbances,
+      Threshold... thresholds) {
     Histogram acks = histogram(2_000, 90);
     acks.recordValueWithCount(400_000, 10);
     Timeline timeline = new Timeline();
@@ -44,14 +66,15 @@ final class Runs {
         13,
         Duration.ofMillis(21_345),
         MESSAGES,
-        new Figures.Counts(MESSAGES, MESSAGES, 0, 0, 3, 0, 0, 10, 0, 0),
+        new Figures.Counts(MESSAGES, MESSAGES, 0, 0, 3, 0, 0, 10, 0, 0, DISTURBED),
         new RunReport.Books(MESSAGES, MESSAGES, 0),
         Latency.of(acks),
         Latency.of(histogram(1_900, 100)),
         Latency.of(histogram(lagMicros, 100)),
         new AuditResult(tally, SAMPLES, Map.of("clock", 0L), List.of(), List.of(), List.of()),
         Arrays.asList(thresholds),
-        timeline);
+        timeline,
+        disturbances);
   }
 
   static Tally tally(Verdict verdict, long samples) {

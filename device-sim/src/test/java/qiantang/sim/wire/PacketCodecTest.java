@@ -2,6 +2,7 @@ package qiantang.sim.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -36,6 +37,10 @@ class PacketCodecTest {
           + "97"
           + "07"
           + "1f00046c617465" // quota exceeded, "late"
+          + "9004"
+          + "0001"
+          + "00"
+          + "80" // a subscription that is refused
           + "d000"
           + "e002"
           + "8b"
@@ -47,17 +52,20 @@ class PacketCodecTest {
           new ServerPacket.PubAck(7, 0, ""),
           new ServerPacket.PubAck(8, 0x10, ""),
           new ServerPacket.PubAck(9, 0x97, "late"),
+          new ServerPacket.SubAck(1, 0x80),
           new ServerPacket.PingResp(),
           new ServerPacket.Disconnect(0x8b, ""));
 
-  private static final String V3_BYTES = "20020000" + "40020102" + "d000" + "9003000101";
+  private static final String V3_BYTES =
+      "20020000" + "40020102" + "d000" + "9003000101" + "b0020001";
 
   private static final List<ServerPacket> V3_PACKETS =
       List.of(
           new ServerPacket.ConnAck(false, 0, 65_535, -1),
           new ServerPacket.PubAck(0x0102, 0, ""),
           new ServerPacket.PingResp(),
-          new ServerPacket.Other(9));
+          new ServerPacket.SubAck(1, 1),
+          new ServerPacket.Other(11));
 
   @Test
   void packetsOfBothVersionsAreDecodedWhereverTheBytesAreCut() {
@@ -104,6 +112,81 @@ class PacketCodecTest {
             + "00026331"
             + "000661636d652e78",
         encode(out -> PacketEncoder.connect(out, login)));
+  }
+
+  @Test
+  void anEdgeNodeLeavesAWillAndNoSession() {
+    byte[] payload = "ab".getBytes(StandardCharsets.UTF_8);
+    Login.Will will = new Login.Will("t", payload);
+    assertEquals(
+        "101d"
+            + "00044d515454"
+            + "04"
+            + "8e"
+            + "003c"
+            + "00026331"
+            + "000174"
+            + "00026162"
+            + "000661636d652e78",
+        encode(
+            out ->
+                PacketEncoder.connect(
+                    out, new Login(MqttVersion.V3_1_1, "c1", "acme.x", 60, will))));
+    assertEquals(
+        "1024"
+            + "00044d515454"
+            + "05"
+            + "8e"
+            + "003c"
+            + "051100000000"
+            + "00026331"
+            + "00"
+            + "000174"
+            + "00026162"
+            + "000661636d652e78",
+        encode(
+            out ->
+                PacketEncoder.connect(out, new Login(MqttVersion.V5, "c1", "acme.x", 60, will))));
+  }
+
+  @Test
+  void aNodeSubscribesAnnouncesAndAcknowledges() {
+    byte[] payload = "ab".getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        "8206" + "0001" + "000174" + "01",
+        encode(o -> PacketEncoder.subscribe(o, MqttVersion.V3_1_1, 1, "t")));
+    assertEquals(
+        "8207" + "0001" + "00" + "000174" + "01",
+        encode(o -> PacketEncoder.subscribe(o, MqttVersion.V5, 1, "t")));
+    assertEquals(
+        "3005" + "000174" + "6162",
+        encode(o -> PacketEncoder.announce(o, MqttVersion.V3_1_1, "t", 1, payload)));
+    assertEquals(
+        "3006" + "000174" + "00" + "6162",
+        encode(o -> PacketEncoder.announce(o, MqttVersion.V5, "t", 1, payload)));
+    assertEquals("40020102", encode(o -> PacketEncoder.pubAck(o, 0x102)));
+  }
+
+  @Test
+  void aCommandIsDecodedWithOrWithoutAPacketId() {
+    for (String bytes : List.of("3005" + "000174" + "6162", "3207" + "000174" + "0102" + "6162")) {
+      ServerPacket.Message message =
+          (ServerPacket.Message) decode(MqttVersion.V3_1_1, parts(bytes, 1)).getFirst();
+      assertEquals("t", message.topic());
+      assertEquals(bytes.startsWith("30") ? 0 : 0x102, message.packetId());
+      assertEquals("ab", new String(message.payload(), StandardCharsets.UTF_8));
+    }
+  }
+
+  /** As the buffer has it that packets are appended to. */
+  @Test
+  void aPacketTakesNoMoreRoomThanItsBytesMax() {
+    String topic = "x".repeat(60_000);
+    int room = PacketEncoder.publishBytesMax(topic.length(), 10);
+    ByteBuf exact = Unpooled.buffer(room, room);
+    PacketEncoder.publish(exact, MqttVersion.V5, topic, topic.length(), 1, false, new byte[10]);
+    PacketEncoder.announce(exact.clear(), MqttVersion.V5, topic, topic.length(), new byte[10]);
+    assertTrue(exact.release());
   }
 
   @Test

@@ -5,7 +5,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,11 +25,18 @@ public final class Audit {
   // A program that ends waits for its last counts.
   private static final Duration LAST_WORDS_MAX = Duration.ofSeconds(2);
 
+  // Another one's devices that are read in a minute; who reads more has a line for each read.
+  private static final int READS_APART = 20_000;
+
+  // Anybody can make these up; what is more is one line of all others together.
+  private static final int NOTES_APART = 2_000;
+
   private static final Logger logger = LoggerFactory.getLogger(Audit.class);
 
   private final AuditLog log;
   private final StoreWait store;
-  private final Repeated repeated;
+  private final Repeated reads;
+  private final Repeated notes;
 
   /** An audit into these tables; names of chains are 16 hexadecimal digits that no other has. */
   public Audit(
@@ -41,7 +47,8 @@ public final class Audit {
       Supplier<String> chainNames) {
     log = new AuditLog(tables, clock, chainNames);
     this.store = store;
-    repeated = new Repeated(ticker);
+    reads = new Repeated(ticker, READS_APART);
+    notes = new Repeated(ticker, NOTES_APART);
   }
 
   /** Writes a line and waits until it is stored. */
@@ -51,11 +58,11 @@ public final class Audit {
 
   /** The same for what is done over and over: waits for the first of a minute. */
   public void writeOnce(Act act) {
-    if (repeated.isFirst(act)) {
+    if (reads.isFirst(act)) {
       try {
         write(act);
       } catch (RuntimeException e) {
-        repeated.forget(act);
+        reads.forget(act);
         throw e;
       }
     }
@@ -63,22 +70,25 @@ public final class Audit {
 
   /** The same without waiting, for what gave nothing away. Any thread. */
   public void note(Act act) {
-    if (repeated.isFirst(act)) {
-      var _ = log.write(act);
+    Act told = notes.isBeyond(act) ? act.ofOthers() : act;
+    if (notes.isFirst(told)) {
+      var _ = log.write(told);
     }
   }
 
   /** Writes what was counted in minutes that are over. Any thread. */
   public void sweep() {
-    repeated.takeOver(false).forEach(act -> log.write(act));
+    reads.takeOver(false).forEach(act -> log.write(act));
+    notes.takeOver(false).forEach(act -> log.write(act));
   }
 
   /** Writes what was counted, for the last time. Blocks for two seconds at most. */
   public void end() {
     List<CompletableFuture<@Nullable Void>> last = new ArrayList<>();
-    for (Act act : repeated.takeOver(true)) {
-      CompletionStage<@Nullable Void> written = log.write(act);
-      last.add(written.toCompletableFuture());
+    for (Repeated each : List.of(reads, notes)) {
+      for (Act act : each.takeOver(true)) {
+        last.add(log.write(act).toCompletableFuture());
+      }
     }
     try {
       CompletableFuture.allOf(last.toArray(CompletableFuture[]::new))

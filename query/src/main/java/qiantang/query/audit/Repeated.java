@@ -21,10 +21,8 @@ final class Repeated {
   /** How long the same is counted together. */
   static final Duration TOGETHER = Duration.ofMinutes(1);
 
-  /** Different acts at a time, about 500 B each; beyond them each time is a line. */
-  static final int MAX = 20_000;
-
   private final Ticker ticker;
+  private final int max;
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by lock, the oldest first.
@@ -50,17 +48,29 @@ final class Repeated {
     }
   }
 
-  Repeated(Ticker ticker) {
+  /** Tells so many different acts apart, about 500 B each. */
+  Repeated(Ticker ticker, int max) {
     this.ticker = ticker;
+    this.max = max;
   }
 
-  /** Whether this is to be a line now; else it was counted. */
+  /** Whether this one is another than all that are told apart, and there is no room for it. */
+  boolean isBeyond(Act act) {
+    lock.lock();
+    try {
+      return counts.size() >= max && !counts.containsKey(key(act));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether this is to be a line now, as each is where there is no room; else it was counted. */
   boolean isFirst(Act act) {
     lock.lock();
     try {
       Count count = counts.get(key(act));
       if (count == null) {
-        if (counts.size() < MAX) {
+        if (counts.size() <= max) {
           counts.put(key(act), new Count(ticker.nanos()));
         }
         return true;

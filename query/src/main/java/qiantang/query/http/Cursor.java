@@ -19,7 +19,8 @@ enum Cursor {
   SERIES("s"),
   TRACES("x"),
   GRANTS("g"),
-  AUDIT("a");
+  AUDIT("a"),
+  MEMBERS("m");
 
   private static final String VERSION = "1:";
 

@@ -2,6 +2,7 @@ package qiantang.query.http;
 
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +20,8 @@ import qiantang.query.read.Devices;
 import qiantang.query.read.FleetDevice;
 import qiantang.query.read.ListDevices;
 import qiantang.query.read.Page;
+import qiantang.store.health.Axis;
 import qiantang.store.model.DeviceId;
-import qiantang.store.read.Activity.Connection;
 import qiantang.store.registry.Device;
 
 /** Devices of one enterprise. */
@@ -58,7 +59,11 @@ public final class DeviceEndpoints {
             parameters.text("factory"),
             parameters.text("line"),
             parameters.parsed(
-                "connection", "it is online, offline or never", DeviceEndpoints::connection));
+                "connection",
+                "it is online, offline, never or unknown",
+                DeviceEndpoints::connected),
+            states(parameters),
+            parameters.text("reason"));
     parameters.refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
@@ -213,10 +218,26 @@ public final class DeviceEndpoints {
     return DeviceId.isValid(text) ? new DeviceId(text) : null;
   }
 
-  private static @Nullable Connection connection(String word) {
-    for (Connection connection : Connection.values()) {
-      if (connection.word().equals(word)) {
-        return connection;
+  private static Set<Axis.State> states(Parameters parameters) {
+    Set<Axis.State> states = EnumSet.noneOf(Axis.State.class);
+    for (Axis axis : List.of(Axis.LIFECYCLE, Axis.DATA, Axis.QUALITY)) {
+      List<String> words = axis.states().stream().map(Axis.State::word).toList();
+      Axis.State state =
+          parameters.parsed(
+              axis.word(),
+              "it is one of " + words,
+              word -> words.contains(word) ? Axis.State.ofWord(word) : null);
+      if (state != null) {
+        states.add(state);
+      }
+    }
+    return states;
+  }
+
+  private static DeviceFilter.@Nullable Connected connected(String word) {
+    for (DeviceFilter.Connected connected : DeviceFilter.Connected.values()) {
+      if (connected.word().equals(word)) {
+        return connected;
       }
     }
     return null;

@@ -239,14 +239,16 @@ public final class Dispatcher {
       // Who was there is written down when it was answered: how long that takes tells nobody
       // whether there is such an enterprise.
       case Doorkeeper.Verdict.Hidden hidden ->
-          hidden
-              .answer()
-              .releasing(
-                  () ->
-                      doorkeeper
-                          .existing(exchange.request())
-                          .ifPresent(id -> trail.refused(caller, id, exchange)));
+          hidden.answer().releasing(() -> noteStranger(exchange, caller));
     };
+  }
+
+  private void noteStranger(Exchange exchange, Caller caller) {
+    try {
+      doorkeeper.existing(exchange.request()).ifPresent(id -> trail.refused(caller, id, exchange));
+    } catch (StoreUnavailable e) {
+      logger.debug("who asked for another's is not written down: {}", e.getMessage());
+    }
   }
 
   private Answer audited(Route.ForEnterprise route, Exchange exchange, Caller caller, Leave leave) {

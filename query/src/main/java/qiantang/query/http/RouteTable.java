@@ -42,7 +42,9 @@ public final class RouteTable {
       TraceEndpoints traces,
       GrantEndpoints grants,
       SessionEndpoints sessions,
-      AuditEndpoints audit) {
+      AuditEndpoints audit,
+      HealthEndpoints health,
+      PlatformEndpoints platforms) {
     routes =
         List.of(
             forAnyone(GET, "/", console::page),
@@ -61,6 +63,7 @@ public final class RouteTable {
             forCaller(POST, "/v1/enterprises", OPERATOR, enterprises::create),
             forEnterprise(GET, E, READ, HEAVY, enterprises::read),
             forEnterprise(PATCH, E, CHANGE, LIGHT, enterprises::change),
+            forEnterprise(GET, E + "/health", READ, HEAVY, health::ofEnterprise),
             forEnterprise(GET, E + "/quotas", READ, LIGHT, quotas::read),
             forEnterprise(PATCH, E + "/quotas", OPERATE, LIGHT, quotas::change),
             forEnterprise(GET, E + "/devices", LOOK, HEAVY, devices::list),
@@ -85,10 +88,14 @@ public final class RouteTable {
             forEnterprise(GET, D + "/series", DATA, HEAVY, data::series),
             forEnterprise(GET, D + "/rejections", DIAGNOSE, HEAVY, data::rejectionsOfDevice),
             forEnterprise(GET, D + "/connections", DIAGNOSE, HEAVY, connections::ofDevice),
+            forEnterprise(GET, D + "/health", DIAGNOSE, HEAVY, health::ofDevice),
             forEnterprise(GET, E + "/grants", READ, LIGHT, grants::list),
             forEnterprise(POST, E + "/grants", CHANGE, LIGHT, grants::create),
             forEnterprise(DELETE, E + "/grants/{grant}", CHANGE, LIGHT, grants::revoke),
             forEnterprise(GET, E + "/grants/{grant}/uses", READ, LIGHT, grants::uses),
+            forCaller(GET, "/v1/platforms", ANY, platforms::list),
+            forCaller(GET, "/v1/platforms/{platform}", ANY, platforms::read),
+            forCaller(GET, "/v1/platforms/{platform}/enterprises", ANY, platforms::enterprises),
             forCaller(GET, "/v1/tokens", MEMBER, tokens::list),
             forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
             forCaller(DELETE, "/v1/tokens/{token}", ADMIN, tokens::revoke),

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,8 @@ import qiantang.store.model.Value;
 public final class JsonOut implements AutoCloseable {
   /** Integers beyond this, either way, are strings: a JavaScript number has no room for them. */
   static final long INTEGER_MAX = 1L << 53;
+
+  private static final int DECIMALS = 3; // milliseconds of seconds, per mille of shares
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -96,6 +100,21 @@ public final class JsonOut implements AutoCloseable {
       generator.writeNull();
     } else {
       generator.writeNumber(number);
+    }
+    return this;
+  }
+
+  /** A member that is a number with up to three decimals, or null. */
+  public JsonOut decimal(String name, @Nullable Double number) throws IOException {
+    generator.writeFieldName(name);
+    if (number == null) {
+      generator.writeNull();
+    } else {
+      generator.writeNumber(
+          BigDecimal.valueOf(number)
+              .setScale(DECIMALS, RoundingMode.HALF_UP)
+              .stripTrailingZeros()
+              .toPlainString());
     }
     return this;
   }

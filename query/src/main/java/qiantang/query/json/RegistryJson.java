@@ -126,7 +126,10 @@ public final class RegistryJson {
         .text("lifecycle", device.lifecycle().word())
         .text("connection", device.connection().word())
         .time("since", device.sinceMicros())
-        .time("created", device.createdMicros());
+        .time("created", device.createdMicros())
+        .object("health");
+    HealthJson.axes(out, device.health());
+    out.endObject();
   }
 
   /** A device with what it reports. */

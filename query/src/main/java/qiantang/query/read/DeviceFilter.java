@@ -1,18 +1,65 @@
 package qiantang.query.read;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.health.Axis;
+import qiantang.store.health.Health;
 import qiantang.store.model.DeviceId;
 import qiantang.store.read.Activity.Connection;
 import qiantang.store.registry.Device;
 
-/** Which devices are asked for; null asks for all. */
+/**
+ * Which devices are asked for; null asks for all.
+ *
+ * @param states of all of them, at most one on each axis
+ * @param reason on any axis
+ */
 public record DeviceFilter(
     Device.@Nullable Kind kind,
     @Nullable DeviceId gateway,
     @Nullable String model,
     @Nullable String factory,
     @Nullable String line,
-    @Nullable Connection connection) {
+    @Nullable Connected connected,
+    Set<Axis.State> states,
+    @Nullable String reason) {
+
+  public DeviceFilter {
+    states = Set.copyOf(states);
+  }
+
+  /** How devices are asked for by their connection. */
+  public enum Connected {
+    /** An open session whose node lives. */
+    ONLINE("online"),
+    /** Was connected once, and is not. */
+    OFFLINE("offline"),
+    /** Was never connected. */
+    NEVER("never"),
+    /** Depends on a node whose heartbeat is late. */
+    UNKNOWN("unknown");
+
+    private final String word;
+
+    Connected(String word) {
+      this.word = word;
+    }
+
+    /** The word used in queries. */
+    public String word() {
+      return word;
+    }
+
+    private boolean accepts(FleetDevice device) {
+      boolean isUnknown = device.health().on(Axis.CONNECTION).state() == Axis.State.UNKNOWN;
+      return switch (this) {
+        case ONLINE -> device.connection() == Connection.ONLINE && !isUnknown;
+        case OFFLINE -> device.connection() == Connection.OFFLINE && !isUnknown;
+        case NEVER -> device.connection() == Connection.NEVER;
+        case UNKNOWN -> isUnknown;
+      };
+    }
+  }
 
   /** Whether nothing is filtered. */
   boolean isOpen() {
@@ -21,7 +68,9 @@ public record DeviceFilter(
         && model == null
         && factory == null
         && line == null
-        && connection == null;
+        && connected == null
+        && states.isEmpty()
+        && reason == null;
   }
 
   /** Whether this device is one of them. */
@@ -31,6 +80,18 @@ public record DeviceFilter(
         && (model == null || model.equals(device.model()))
         && (factory == null || factory.equals(device.factory()))
         && (line == null || line.equals(device.line()))
-        && (connection == null || connection == device.connection());
+        && (connected == null || connected.accepts(device))
+        && areOn(device.health());
+  }
+
+  /** Whether a device is in all these states, and has the reason on any axis. */
+  private boolean areOn(Health health) {
+    boolean isReason = reason == null;
+    int found = 0;
+    for (Axis axis : Axis.values()) {
+      found += states.contains(health.on(axis).state()) ? 1 : 0;
+      isReason = isReason || health.on(axis).reason().equals(reason);
+    }
+    return isReason && found == states.size();
   }
 }

@@ -1,7 +1,10 @@
 package qiantang.query.read;
 
+import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.count.DeviceEvidence;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Activity;
@@ -15,10 +18,20 @@ import qiantang.store.registry.Registry;
 public final class Devices {
   private final Registry registry;
   private final Reader reader;
+  private final KeptCounts kept;
   private final StoreWait store;
+  private final InstantSource clock;
 
-  /** Devices of a registry and of the journal behind a reader. */
-  public Devices(Registry registry, Reader reader, StoreWait store) {
+  /**
+   * Devices of a registry and of the journal behind a reader.
+   *
+   * @param kept tells what is usual among the devices of a model
+   * @param clock tells how long a device is silent
+   */
+  public Devices(
+      Registry registry, Reader reader, KeptCounts kept, StoreWait store, InstantSource clock) {
+    this.kept = kept;
+    this.clock = clock;
     this.registry = registry;
     this.reader = reader;
     this.store = store;
@@ -27,12 +40,20 @@ public final class Devices {
   /** One device. */
   public Optional<FleetDevice> find(EnterpriseId enterprise, DeviceId id) {
     Optional<Device> row = store.await(registry.device(enterprise, id));
-    Optional<DeviceActivity> seen = store.await(reader.activity(enterprise, id));
-    if (row.isPresent() || seen.isEmpty()) {
-      return row.map(known -> FleetDevice.registered(known, seen.orElse(null)));
+    Activity seen = store.await(reader.activityOf(enterprise, id));
+    if (row.isPresent() || !seen.devices().containsKey(id)) {
+      return row.map(known -> registered(known, seen.of(id)));
     }
     // For the seconds that discovery takes: whether it is a gateway, the others' births tell.
     return Optional.ofNullable(fleet(enterprise, activity(enterprise)).discovered(id));
+  }
+
+  private FleetDevice registered(Device row, @Nullable DeviceActivity seen) {
+    return FleetDevice.registered(
+        row,
+        seen,
+        kept.bounds(row.enterprise()).get(DeviceEvidence.model(row, seen)),
+        clock.millis());
   }
 
   /**
@@ -58,6 +79,7 @@ public final class Devices {
   }
 
   Fleet fleet(EnterpriseId enterprise, Activity activity) {
-    return new Fleet(registry, store, enterprise, activity);
+    return new Fleet(
+        registry, store, enterprise, activity, kept.bounds(enterprise), clock.millis());
   }
 }

@@ -10,6 +10,8 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.count.DeviceEvidence;
+import qiantang.store.health.ModelBounds;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Activity;
@@ -27,12 +29,29 @@ final class Fleet {
   private final StoreWait store;
   private final EnterpriseId enterprise;
   private final SortedMap<DeviceId, DeviceActivity> seen;
+  private final Activity activity;
   private final Set<DeviceId> gateways;
+  private final SortedMap<String, ModelBounds> bounds;
+  private final long nowMillis;
 
-  Fleet(Registry registry, StoreWait store, EnterpriseId enterprise, Activity activity) {
+  /**
+   * A fleet.
+   *
+   * @param bounds what is usual, by model
+   */
+  Fleet(
+      Registry registry,
+      StoreWait store,
+      EnterpriseId enterprise,
+      Activity activity,
+      SortedMap<String, ModelBounds> bounds,
+      long nowMillis) {
+    this.bounds = bounds;
+    this.nowMillis = nowMillis;
     this.registry = registry;
     this.store = store;
     this.enterprise = enterprise;
+    this.activity = activity;
     seen = activity.devices();
     gateways =
         seen.values().stream()
@@ -43,8 +62,13 @@ final class Fleet {
 
   /** One device that the registry does not know; null where nobody does. */
   @Nullable FleetDevice discovered(DeviceId id) {
-    DeviceActivity activity = seen.get(id);
-    return activity == null ? null : FleetDevice.discovered(id, activity, gateways.contains(id));
+    DeviceActivity found = seen.get(id);
+    return found == null ? null : discovered(id, found);
+  }
+
+  private FleetDevice discovered(DeviceId id, DeviceActivity found) {
+    return FleetDevice.discovered(
+        id, found, gateways.contains(id), bounds.get(DeviceEvidence.model(null, found)), nowMillis);
   }
 
   /**
@@ -89,14 +113,16 @@ final class Fleet {
         boolean isBoth = nowEntry != null && nowRow.id().equals(nowEntry.getKey());
         row = nextRow();
         entry = isBoth ? nextEntry() : nowEntry;
-        return FleetDevice.registered(nowRow, seen.get(nowRow.id()));
+        DeviceActivity all = activity.of(nowRow.id());
+        return FleetDevice.registered(
+            nowRow, all, bounds.get(DeviceEvidence.model(nowRow, all)), nowMillis);
       }
       if (nowEntry == null) {
         throw new NoSuchElementException();
       }
       entry = nextEntry();
       DeviceId id = nowEntry.getKey();
-      return FleetDevice.discovered(id, nowEntry.getValue(), gateways.contains(id));
+      return discovered(id, nowEntry.getValue());
     }
 
     private Map.@Nullable Entry<DeviceId, DeviceActivity> nextEntry() {

@@ -8,6 +8,9 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.Place;
+import qiantang.store.count.DeviceEvidence;
+import qiantang.store.health.Health;
+import qiantang.store.health.ModelBounds;
 import qiantang.store.model.DeviceId;
 import qiantang.store.read.Activity.Connection;
 import qiantang.store.read.Activity.DeviceActivity;
@@ -20,6 +23,7 @@ import qiantang.store.registry.Device;
  * @param sinceMicros since when it is connected or not, null for never
  * @param createdMicros when it was registered; its first record where it is not yet
  * @param metrics names of the metrics it reported
+ * @param health on the four axes
  */
 public record FleetDevice(
     DeviceId id,
@@ -33,7 +37,8 @@ public record FleetDevice(
     Connection connection,
     @Nullable Long sinceMicros,
     long createdMicros,
-    SortedSet<String> metrics) {
+    SortedSet<String> metrics,
+    Health health) {
 
   /** Where a device is in its life. */
   public enum Lifecycle {
@@ -70,7 +75,8 @@ public record FleetDevice(
         connection,
         sinceMicros,
         createdMicros,
-        new TreeSet<>(granted));
+        new TreeSet<>(granted),
+        health);
   }
 
   /** Where it stands, as grants name it. */
@@ -80,42 +86,51 @@ public record FleetDevice(
 
   /** A device that was created just now. */
   public static FleetDevice created(Device row) {
-    return registered(row, null);
+    return registered(row, null, null, row.created().toEpochMilli());
   }
 
   /** A device that the registry knows; something may have arrived of it. */
-  static FleetDevice registered(Device row, @Nullable DeviceActivity seen) {
+  static FleetDevice registered(
+      Device row, @Nullable DeviceActivity seen, @Nullable ModelBounds bounds, long nowMillis) {
     return new FleetDevice(
         row.id(),
         row.name(),
         row.kind(),
         // A birth is newer: it says who spoke last.
         seen != null && seen.gateway() != null ? seen.gateway() : row.gateway(),
-        row.model().isEmpty() && seen != null && seen.model() != null ? seen.model() : row.model(),
+        DeviceEvidence.model(row, seen),
         row.factory(),
         row.line(),
         lifecycle(row, seen),
         seen == null ? Connection.NEVER : seen.connection(),
         seen == null ? null : seen.sinceMicros(),
         ChronoUnit.MICROS.between(Instant.EPOCH, row.created()),
-        seen == null ? Collections.emptySortedSet() : seen.metrics());
+        seen == null ? Collections.emptySortedSet() : seen.metrics(),
+        Health.of(
+            DeviceEvidence.of(row, seen, row.kind() == Device.Kind.GATEWAY, bounds), nowMillis));
   }
 
   /** A device that only its records tell of: discovery has not reached the registry yet. */
-  static FleetDevice discovered(DeviceId id, DeviceActivity seen, boolean isGateway) {
+  static FleetDevice discovered(
+      DeviceId id,
+      DeviceActivity seen,
+      boolean isGateway,
+      @Nullable ModelBounds bounds,
+      long nowMillis) {
     return new FleetDevice(
         id,
         seen.name() == null ? id.text() : seen.name(),
         isGateway ? Device.Kind.GATEWAY : Device.Kind.DEVICE,
         seen.gateway(),
-        seen.model() == null ? "" : seen.model(),
+        DeviceEvidence.model(null, seen),
         "",
         "",
         Lifecycle.ACTIVE,
         seen.connection(),
         seen.sinceMicros(),
         firstMicros(seen),
-        seen.metrics());
+        seen.metrics(),
+        Health.of(DeviceEvidence.of(null, seen, isGateway, bounds), nowMillis));
   }
 
   private static long firstMicros(DeviceActivity seen) {
@@ -131,6 +146,6 @@ public record FleetDevice(
     if (row.disabled()) {
       return Lifecycle.DISABLED;
     }
-    return seen == null ? Lifecycle.REGISTERED : Lifecycle.ACTIVE;
+    return seen == null || !seen.hasCome() ? Lifecycle.REGISTERED : Lifecycle.ACTIVE;
   }
 }

@@ -29,6 +29,7 @@ public final class AdminCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "name a subcommand: enterprises, quotas, devices, credentials, tokens, link, grants or audit");
+        "name a subcommand: enterprises, quotas, devices, credentials, tokens, link, grants or"
+            + " audit");
   }
 }

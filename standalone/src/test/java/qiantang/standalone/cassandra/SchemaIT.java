@@ -44,13 +44,18 @@ class SchemaIT {
           "events",
           "grants",
           "grants_received",
+          "health",
           "journal",
+          "kept_counts",
+          "kept_hours",
           "lane_cursors",
           "layouts",
           "living_traces",
           "login_links",
           "masks",
           "packed_minutes",
+          "platform_enterprises",
+          "platform_sums",
           "platforms",
           "registers",
           "rollups_10y",
@@ -111,7 +116,8 @@ class SchemaIT {
               "008-access.cql true",
               "009-quotas.cql true",
               "010-traces.cql true",
-              "011-access.cql true"),
+              "011-access.cql true",
+              "012-health.cql true"),
           upgrades(session, "schema_together"));
     }
   }

@@ -58,7 +58,7 @@ class ArchitectureTest {
 
   @Test
   void allRulesSawAllModules() {
-    assertEquals(18, RULES.size());
+    assertEquals(19, RULES.size());
     for (String module : Set.of("store", "ingest", "query", "sim", "standalone")) {
       String name = "qiantang." + module;
       assertTrue(OURS.stream().anyMatch(type -> type.getPackageName().startsWith(name)), module);
@@ -152,11 +152,16 @@ class ArchitectureTest {
         sees("qiantang.store.summary", "qiantang.store.summary", "qiantang.store.model")
             .because("what follows from samples does not depend on how they are stored"));
     rules.put(
-        "codec depends on model and summary alone",
+        "health depends on model alone",
+        sees("qiantang.store.health", "qiantang.store.health", "qiantang.store.model")
+            .because("what follows from evidence does not depend on how it is kept"));
+    rules.put(
+        "codec depends on model, summary and health alone",
         sees(
                 "qiantang.store.codec",
                 "qiantang.store.codec",
                 "qiantang.store.model",
+                "qiantang.store.health",
                 "qiantang.store.summary")
             .because("bytes to records and back is a pure function"));
     rules.put(

@@ -39,6 +39,12 @@ public record Act(
     public static final Actor NOBODY = new Actor("", "", "", "nobody");
   }
 
+  /** One of many of whom nobody is told apart. */
+  public Act ofOthers() {
+    return new Act(
+        EnterpriseId.OPERATOR, Actor.NOBODY, action, "others", null, outcome, 1, requestId, "");
+  }
+
   /** The same, so many times. */
   public Act times(long times) {
     return new Act(subject, actor, action, object, grant, outcome, times, requestId, address);

@@ -50,6 +50,7 @@ final class CassandraFolds implements FoldTables {
   private final CassandraChunks chunks;
   private final CassandraRollups rollups;
   private final CassandraMasks masks;
+  private final CassandraHealth health;
   private final PreparedStatement insertLaneCursor;
   private final PreparedStatement selectLaneCursors;
   private final PreparedStatement insertPackedMinute;
@@ -69,6 +70,7 @@ final class CassandraFolds implements FoldTables {
     rollups = new CassandraRollups(session);
     blocks = new CassandraBlocks(session);
     masks = new CassandraMasks(session);
+    health = new CassandraHealth(session);
     insertLaneCursor =
         prepare(
             "INSERT INTO lane_cursors (start, lane, minute, sequence, damaged_frames)"
@@ -295,6 +297,17 @@ final class CassandraFolds implements FoldTables {
   @Override
   public CompletionStage<Void> writeCounts(List<LaneCounts> rows) {
     return write(records.counts(rows));
+  }
+
+  @Override
+  public CompletionStage<Void> writeHealth(List<HealthRow> rows) {
+    return write(health.rows(rows));
+  }
+
+  @Override
+  public CompletionStage<List<HealthRow>> readHealth(
+      HealthPartition partition, @Nullable List<DeviceId> devices) {
+    return health.read(partition, devices);
   }
 
   @Override

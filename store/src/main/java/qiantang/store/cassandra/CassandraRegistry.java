@@ -23,6 +23,7 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.AuditTables;
 import qiantang.store.access.GrantTables;
+import qiantang.store.kept.KeptTables;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
@@ -68,6 +69,7 @@ final class CassandraRegistry implements Registry {
   private final CassandraGrants grants;
   private final CassandraAudit audit;
   private final CassandraTraces traces;
+  private final CassandraKept kept;
 
   CassandraRegistry(CqlSession session) {
     this.session = session;
@@ -104,6 +106,7 @@ final class CassandraRegistry implements Registry {
     grants = new CassandraGrants(session);
     audit = new CassandraAudit(session);
     traces = new CassandraTraces(session);
+    kept = new CassandraKept(session);
     credentials = new CassandraCredentials(session, changes);
   }
 
@@ -427,6 +430,11 @@ final class CassandraRegistry implements Registry {
   @Override
   public TraceTables traces() {
     return traces;
+  }
+
+  @Override
+  public KeptTables kept() {
+    return kept;
   }
 
   private CompletionStage<Void> write(BoundStatement statement) {

@@ -19,7 +19,7 @@ import qiantang.store.registry.Retention;
  * unknown; every write may be repeated. All writes commit at LOCAL_QUORUM, all reads see what was
  * committed before they began. Minutes are minutes since 1970.
  */
-public interface FoldTables extends RecordTables, RollupTables, MaskTables {
+public interface FoldTables extends RecordTables, RollupTables, MaskTables, HealthTables {
   /** For how long blocks are kept: default_time_to_live of the table, as a test checks. */
   Duration BLOCKS_KEPT = Duration.ofDays(3);
 

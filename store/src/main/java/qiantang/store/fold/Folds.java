@@ -57,6 +57,7 @@ public final class Folds implements AutoCloseable {
   private volatile boolean closed;
   private volatile long unsortedMinute;
   private volatile Unpacked unpacked;
+  private volatile @Nullable Share share;
 
   /**
    * Folds that have not begun.
@@ -122,6 +123,18 @@ public final class Folds implements AutoCloseable {
     return Math.max(0, minute() - unpacked.dueMinute());
   }
 
+  /** Whether this process packs an enterprise, as far as it knows. */
+  public boolean packs(EnterpriseId enterprise) {
+    Share known = share;
+    return known != null && known.hasEnterprise(enterprise);
+  }
+
+  /** Whether this process does something else that one of them does, which has a name. */
+  public boolean has(String thing) {
+    Share known = share;
+    return known != null && known.has(thing);
+  }
+
   private void pass() {
     if (closed) {
       return;
@@ -161,6 +174,7 @@ public final class Folds implements AutoCloseable {
     Long unsorted = outcome.unsortedMinute();
     unsortedMinute = unsorted != null ? unsorted : beginMinute;
     erasing.beginIfDue(outcome.share());
+    share = outcome.share();
     Long limit = outcome.limitMinute();
     if (limit == null) {
       unpacked = new Unpacked(beginMinute, beginMinute);

@@ -45,6 +45,7 @@ final class GroupStep {
   private final ArrayDeque<Slice> slices = new ArrayDeque<>(List.of(Slice.WHOLE));
   private final ChunkWrites chunks;
   private final StateWrites states;
+  private final HealthStep health;
   // Of all slices: of two states of one arrival the database chooses one, and not by time.
   private final SortedMap<DeviceId, DeviceColumns> newest = new TreeMap<>();
   private boolean hasBlocks;
@@ -80,12 +81,14 @@ final class GroupStep {
     this.sliceBytesMax = sliceBytesMax;
     chunks = new ChunkWrites(environment, layouts, span, load);
     states = new StateWrites(environment, layouts, masks, span, group, load);
+    health = new HealthStep(environment, layouts, span, group);
   }
 
   /** Complete when all rows are known to be stored. */
   CompletionStage<Void> run() {
     return Turns.each(environment.executor(), () -> slices.isEmpty() ? null : pack(slices.remove()))
-        .thenComposeAsync(nothing -> states.write(newest), environment.executor());
+        .thenComposeAsync(nothing -> states.write(newest), environment.executor())
+        .thenComposeAsync(nothing -> health.write(), environment.executor());
   }
 
   /** Whether anything arrived in or around the span. */
@@ -117,6 +120,7 @@ final class GroupStep {
   }
 
   private CompletionStage<Void> cut(Arrivals arrivals) {
+    health.cut();
     // In front and in order: parts of a chunk are counted in order of event time.
     arrivals.smaller().reversed().forEach(slices::addFirst);
     return CompletableFuture.completedFuture(null);
@@ -173,6 +177,7 @@ final class GroupStep {
       case BlockCodec.Decoded.Members(List<BlockCodec.Member> members) -> {
         for (BlockCodec.Member member : members) {
           arrivals.add(block.key().minute(), member.device(), member.columns());
+          health.add(block.key(), member.device(), member.columns());
         }
       }
       case BlockCodec.Decoded.Damaged(String reason) -> setAside(block.key(), reason, slice);

@@ -56,10 +56,14 @@ public record LayoutHistory(EnterpriseId enterprise, Retention retention, List<L
    * @param nowMinute by a clock that may be hours wrong
    */
   public List<Layout> withStates(long nowMinute) {
-    long oldest = nowMinute - retention.duration().plus(STATES_MARGIN).toMinutes();
+    return since(nowMinute - retention.duration().plus(STATES_MARGIN).toMinutes());
+  }
+
+  /** The layouts that hold at a minute or later. */
+  public List<Layout> since(long minute) {
     int first = 0;
     while (first + 1 < layouts.size()
-        && layouts.get(first + 1).fromDay() * Layout.DAY_MINUTES < oldest) {
+        && layouts.get(first + 1).fromDay() * Layout.DAY_MINUTES < minute) {
       first++;
     }
     return layouts.subList(first, layouts.size());

@@ -53,19 +53,29 @@ final class Piece {
       Entry entry = numbered.entry();
       switch (entry) {
         case Entry.Readings readings -> add(enterprise, readings);
-        case Entry.Rejection _ -> addEvent(enterprise, frame, index, entry);
+        // For health rows, which are made of blocks; what was refused is told by the events.
+        case Entry.Rejection rejection -> {
+          addEvent(enterprise, frame, index, entry);
+          if (HealthRecords.deviceOf(rejection) != null) {
+            addRecord(enterprise, frame, index, HealthRecords.counted(rejection));
+          }
+        }
         // Programs that know no deaths cannot read the frames of such blocks either.
         case Entry.Birth _, Entry.Presence _, Entry.Death _ -> {
           addEvent(enterprise, frame, index, entry);
-          records
-              .computeIfAbsent(enterprise, id -> new ArrayList<>())
-              .add(new RecordsCodec.Item(frame.sequence(), index, entry));
+          addRecord(enterprise, frame, index, entry);
         }
       }
     }
     if (!section.entries().isEmpty()) {
       addCounts(frame, section);
     }
+  }
+
+  private void addRecord(EnterpriseId enterprise, FrameKey frame, int index, Entry entry) {
+    records
+        .computeIfAbsent(enterprise, id -> new ArrayList<>())
+        .add(new RecordsCodec.Item(frame.sequence(), index, entry));
   }
 
   private void addCounts(FrameKey frame, FrameCodec.Section section) {

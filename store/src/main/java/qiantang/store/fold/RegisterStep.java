@@ -45,6 +45,7 @@ final class RegisterStep {
   private final long span;
   private final long spanEnd;
   private Map<DeviceId, RegisterMerge> merges = new TreeMap<>();
+  private final HealthRecords health;
   private int records;
   private boolean hasRecords;
   private volatile boolean hasRows;
@@ -60,6 +61,7 @@ final class RegisterStep {
     this.layouts = layouts;
     this.span = span;
     spanEnd = layouts.spanEnd(span);
+    health = new HealthRecords(layouts.enterprise());
   }
 
   /** Complete when all rows are known to be stored. */
@@ -67,7 +69,11 @@ final class RegisterStep {
     Queue<Window> windows = windows();
     return Turns.each(
             environment.executor(), () -> windows.isEmpty() ? null : read(windows.remove()))
-        .thenComposeAsync(nothing -> write(spanEnd), environment.executor());
+        .thenComposeAsync(nothing -> write(spanEnd), environment.executor())
+        // Of the whole step, so that what is added up is never cut anywhere else by a rerun.
+        .thenComposeAsync(
+            nothing -> new HealthWrites(environment).write(health.cells(), spanEnd),
+            environment.executor());
   }
 
   /** Whether any record arrived in or just behind the span. */
@@ -138,11 +144,11 @@ final class RegisterStep {
   }
 
   private void take(BlockKey key, RecordsCodec.Item item) {
+    Place place = Place.of(key, item.sequence(), item.index());
+    health.add(place, item.entry());
     DeviceId device = RegisterMerge.deviceOf(item.entry());
     if (device != null) {
-      merges
-          .computeIfAbsent(device, id -> new RegisterMerge())
-          .add(Place.of(key, item.sequence(), item.index()), item.entry());
+      merges.computeIfAbsent(device, id -> new RegisterMerge()).add(place, item.entry());
       records++;
     }
   }

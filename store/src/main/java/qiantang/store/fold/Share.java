@@ -28,6 +28,11 @@ record Share(@Nullable StartId self, Set<StartId> live) {
     return self == null || isMine(enterprise.text());
   }
 
+  /** Whether it does this, which has a name of its own. */
+  boolean has(String thing) {
+    return self == null || isMine(thing);
+  }
+
   private boolean isMine(String thing) {
     StartId owner = Rendezvous.owner(live, thing);
     return owner != null && owner.equals(self);

@@ -47,6 +47,7 @@ public final class MemoryFolds implements FoldTables {
   private final MemoryTable<EnterpriseId, Long, Layout> layouts;
   private final MemoryTable<EventPartition, String, Event> events;
   private final MemoryTable<RegisterPartition, DeviceId, RegisterRow> registers;
+  private final MemoryTable<HealthPartition, DeviceId, HealthRow> health;
   private final MemoryTable<EnterpriseId, LaneKey, LaneCounts> counts;
   private final MemoryTable<EnterpriseId, String, Deletion> masks;
 
@@ -91,6 +92,7 @@ public final class MemoryFolds implements FoldTables {
     layouts = new MemoryTable<>(Comparator.naturalOrder(), expiry, null);
     events = new MemoryTable<>(Comparator.naturalOrder(), expiry, EVENTS_KEPT);
     registers = new MemoryTable<>(Comparator.naturalOrder(), expiry, null);
+    health = new MemoryTable<>(Comparator.naturalOrder(), expiry, HEALTH_KEPT);
     counts = new MemoryTable<>(LaneKey.ORDER, expiry, null);
     masks = new MemoryTable<>(Comparator.naturalOrder(), expiry, null);
   }
@@ -326,6 +328,29 @@ public final class MemoryFolds implements FoldTables {
         () ->
             registers.rows(partition).stream()
                 .filter(row -> devices.contains(row.device()))
+                .toList());
+  }
+
+  @Override
+  public CompletionStage<Void> writeHealth(List<HealthRow> rows) {
+    return run(
+        () ->
+            rows.forEach(
+                row ->
+                    health.putUnless(
+                        row.partition(),
+                        row.device(),
+                        row,
+                        (old, now) -> now.minute() < old.minute())));
+  }
+
+  @Override
+  public CompletionStage<List<HealthRow>> readHealth(
+      HealthPartition partition, @Nullable List<DeviceId> devices) {
+    return supply(
+        () ->
+            health.rows(partition).stream()
+                .filter(row -> devices == null || devices.contains(row.device()))
                 .toList());
   }
 

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.AuditTables;
 import qiantang.store.access.GrantTables;
+import qiantang.store.kept.KeptTables;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
@@ -45,6 +46,7 @@ public final class MemoryRegistry implements Registry {
   private final GrantTables grants = new MemoryGrants();
   private final AuditTables audit = new MemoryAudit();
   private final TraceTables traces = new MemoryTraces();
+  private final KeptTables kept = new MemoryKept();
   private final Map<Instant, Queue<AccessChange>> changes = new ConcurrentSkipListMap<>();
 
   /** An empty registry. */
@@ -233,6 +235,11 @@ public final class MemoryRegistry implements Registry {
   @Override
   public TraceTables traces() {
     return traces;
+  }
+
+  @Override
+  public KeptTables kept() {
+    return kept;
   }
 
   private ConcurrentSkipListMap<DeviceId, Device> of(EnterpriseId enterprise) {

@@ -1,8 +1,10 @@
 package qiantang.store.read;
 
+import java.util.Collections;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.health.Behaviour;
 import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
 
@@ -10,10 +12,20 @@ import qiantang.store.model.DeviceId;
  * What an enterprise's devices did.
  *
  * @param devices every device that was born, connected or reported a reading
+ * @param refused devices that are none of those, of which something was refused in the last day
  * @param counts of all starts and lanes
  */
 public record Activity(
-    SortedMap<DeviceId, DeviceActivity> devices, Counts counts, Completeness completeness) {
+    SortedMap<DeviceId, DeviceActivity> devices,
+    SortedMap<DeviceId, DeviceActivity> refused,
+    Counts counts,
+    Completeness completeness) {
+  /** What is known of a device, even if all that came of it was refused; null for nothing. */
+  public @Nullable DeviceActivity of(DeviceId device) {
+    DeviceActivity found = devices.get(device);
+    return found == null ? refused.get(device) : found;
+  }
+
   /**
    * What one device did.
    *
@@ -28,6 +40,10 @@ public record Activity(
    * @param firstArrivalMicros of its first birth or connect; null where only readings are known
    * @param lastEventTimeMicros of its newest reading, null without one
    * @param metrics names seen, the first thousand in order of name
+   * @param isUnclear whether it is online by a node whose heartbeat is late
+   * @param behaviour in the last day; deletions hide nothing of it, for it has no values
+   * @param connectedShare of the last day, by sessions of its own or of its gateway; null where
+   *     none is known
    */
   public record DeviceActivity(
       @Nullable String name,
@@ -38,7 +54,32 @@ public record Activity(
       @Nullable String reason,
       @Nullable Long firstArrivalMicros,
       @Nullable Long lastEventTimeMicros,
-      SortedSet<String> metrics) {}
+      SortedSet<String> metrics,
+      boolean isUnclear,
+      Behaviour behaviour,
+      @Nullable Double connectedShare) {
+    /** Of a device of which all was refused. */
+    static DeviceActivity refused(Behaviour behaviour) {
+      return new DeviceActivity(
+          null,
+          null,
+          null,
+          Connection.NEVER,
+          null,
+          null,
+          null,
+          null,
+          Collections.emptySortedSet(),
+          false,
+          behaviour,
+          null);
+    }
+
+    /** Whether anything came of it that was not refused. */
+    public boolean hasCome() {
+      return firstArrivalMicros != null || lastEventTimeMicros != null;
+    }
+  }
 
   /** Whether a device is connected. */
   public enum Connection {

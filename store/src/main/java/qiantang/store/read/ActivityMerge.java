@@ -24,6 +24,7 @@ import qiantang.store.fold.Place;
 import qiantang.store.fold.RecordTables.LaneCounts;
 import qiantang.store.fold.RecordTables.RegisterRow;
 import qiantang.store.fold.RegisterMerge;
+import qiantang.store.health.Behaviour;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
@@ -62,6 +63,7 @@ final class ActivityMerge {
   }
 
   private final Masks masks;
+  private final @Nullable HealthMerge health;
 
   // All guarded by this.
   private final SortedMap<DeviceId, Seen> devices = new TreeMap<>();
@@ -77,7 +79,17 @@ final class ActivityMerge {
    *     device, which stays
    */
   ActivityMerge(Masks masks) {
+    this(masks, null);
+  }
+
+  /**
+   * A merge that tells of the devices' health too.
+   *
+   * @param health has its rows already
+   */
+  ActivityMerge(Masks masks, @Nullable HealthMerge health) {
     this.masks = masks;
+    this.health = health;
   }
 
   /** Takes of frames what concerns these devices. */
@@ -118,6 +130,9 @@ final class ActivityMerge {
     last(
         new LaneKey(partition.start(), partition.lane()),
         new LastEntry(frame.sequence(), index, entry.arrivalMicros()));
+    if (health != null) {
+      health.frame(frame, entry, wanted);
+    }
     if (entry instanceof Entry.Readings message) {
       long arrivalMillis = Math.floorDiv(message.arrivalMicros(), 1000L);
       message.readings().stream()
@@ -185,7 +200,11 @@ final class ActivityMerge {
       Block block, List<RecordsCodec.Item> items, WantedDevices wanted) {
     sources.add(Source.BLOCKS);
     for (RecordsCodec.Item item : items) {
-      record(Place.of(block.key(), item.sequence(), item.index()), item.entry(), wanted);
+      Place place = Place.of(block.key(), item.sequence(), item.index());
+      record(place, item.entry(), wanted);
+      if (health != null) {
+        health.record(place, item.entry(), wanted);
+      }
     }
   }
 
@@ -205,8 +224,15 @@ final class ActivityMerge {
   void block(Block block, WantedDevices wanted) {
     switch (BlockCodec.decode(block.bytes(), wanted::contains)) {
       case BlockCodec.Decoded.Members(List<BlockCodec.Member> members) ->
-          members.forEach(member -> columns(Source.BLOCKS, member.device(), member.columns()));
+          members.forEach(member -> member(block, member));
       case BlockCodec.Decoded.Damaged _ -> damaged(1);
+    }
+  }
+
+  private void member(Block block, BlockCodec.Member member) {
+    columns(Source.BLOCKS, member.device(), member.columns());
+    if (health != null) {
+      health.block(block.key(), member);
     }
   }
 
@@ -279,12 +305,29 @@ final class ActivityMerge {
         });
     return new Activity(
         answers,
+        refused(answers, Math.floorDiv(nowMicros, 1000L)),
         counts.values().stream().reduce(Counts.NONE, Counts::plus),
         Completeness.of(
             null,
             sessions.lastArrivals().values().stream().mapToLong(Long::longValue).max().orElse(0),
             sources,
-            damaged));
+            damaged + (health == null ? 0 : health.damaged())));
+  }
+
+  private SortedMap<DeviceId, DeviceActivity> refused(
+      SortedMap<DeviceId, DeviceActivity> answers, long nowMillis) {
+    SortedMap<DeviceId, DeviceActivity> refused = new TreeMap<>();
+    if (health != null) {
+      for (DeviceId device : health.devices()) {
+        if (!answers.containsKey(device)) {
+          Behaviour behaviour = health.behaviour(device, nowMillis);
+          if (behaviour.rejected() > 0) {
+            refused.put(device, DeviceActivity.refused(behaviour));
+          }
+        }
+      }
+    }
+    return refused;
   }
 
   /** Tells which sessions are open; the merge is done. */
@@ -301,11 +344,13 @@ final class ActivityMerge {
     return seen == null ? List.of() : seen.register.register().open();
   }
 
-  private static DeviceActivity answer(
+  private DeviceActivity answer(
       DeviceId id, Seen seen, Map<DeviceId, Register> registers, Sessions sessions) {
     Register register = registers.get(id);
     Entry.Birth birth = register == null ? null : register.birth();
     Sessions.Connected connected = sessions.connected(register, registers);
+    long nowMillis = Math.floorDiv(sessions.nowMicros(), 1000L);
+    Behaviour behaviour = behaviour(id, nowMillis);
     return new DeviceActivity(
         birth == null ? null : birth.name(),
         birth == null ? null : birth.gateway(),
@@ -315,6 +360,39 @@ final class ActivityMerge {
         connected.reason(),
         register == null ? null : Long.valueOf(register.firstArrivalMicros()),
         seen.lastEventTimeMicros,
-        seen.metrics);
+        seen.metrics,
+        connected.isUnclear(),
+        behaviour,
+        connectedShare(id, register, behaviour, registers, sessions));
+  }
+
+  private Behaviour behaviour(DeviceId device, long nowMillis) {
+    return health == null ? Behaviour.NONE : health.behaviour(device, nowMillis);
+  }
+
+  private @Nullable Double connectedShare(
+      DeviceId device,
+      @Nullable Register register,
+      Behaviour behaviour,
+      Map<DeviceId, Register> registers,
+      Sessions sessions) {
+    long nowMillis = Math.floorDiv(sessions.nowMicros(), 1000L);
+    if (register == null || !register.isSpokenFor()) {
+      return HealthMerge.connectedShare(register, behaviour, sessions, nowMillis);
+    }
+    DeviceId gateway = register.gone() == null ? speaker(register) : null;
+    return gateway == null || gateway.equals(device)
+        ? null
+        : HealthMerge.connectedShare(
+            registers.get(gateway), behaviour(gateway, nowMillis), sessions, nowMillis);
+  }
+
+  /** The gateway that named a device last; null for none. */
+  private static @Nullable DeviceId speaker(Register register) {
+    Entry.Birth birth = register.birth();
+    if (!register.named().isEmpty()) {
+      return register.named().getLast().gateway();
+    }
+    return birth == null ? null : birth.gateway();
   }
 }

@@ -1,12 +1,10 @@
 package qiantang.store.read;
 
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.LayoutHistory;
 import qiantang.store.model.DeviceId;
-import qiantang.store.read.Activity.DeviceActivity;
 
 /** Reads what devices of an enterprise did, from all tiers. Any thread. */
 final class ActivityRead {
@@ -15,6 +13,7 @@ final class ActivityRead {
   private final Blocks blocks;
   private final States states;
   private final Registers registers;
+  private final HealthRows healthRows;
 
   ActivityRead(Tail tail, FoldTables folds, Blocks blocks, States states) {
     this.tail = tail;
@@ -22,40 +21,63 @@ final class ActivityRead {
     this.blocks = blocks;
     this.states = states;
     registers = new Registers(folds, tail.executor());
+    healthRows = new HealthRows(folds, tail.executor());
   }
 
   /** What all devices did. */
   CompletionStage<Activity> ofAll(Positions positions, LayoutHistory history, long nowMicros) {
-    ActivityMerge merge = new ActivityMerge(positions.masks());
-    return CompletableFuture.allOf(
-            readRecords(positions, WantedDevices.ALL, merge).toCompletableFuture(),
-            readReadings(positions, history, WantedDevices.ALL, merge).toCompletableFuture(),
-            readCounts(positions, merge).toCompletableFuture())
+    HealthMerge health = new HealthMerge(positions);
+    ActivityMerge merge = new ActivityMerge(positions.masks(), health);
+    return healthRows
+        .visit(history, WantedDevices.ALL, nowMicros, health::row)
+        .thenComposeAsync(
+            nothing ->
+                CompletableFuture.allOf(
+                    readRecords(positions, WantedDevices.ALL, merge).toCompletableFuture(),
+                    readReadings(positions, history, WantedDevices.ALL, merge)
+                        .toCompletableFuture(),
+                    readCounts(positions, merge).toCompletableFuture()),
+            tail.executor())
         .thenCompose(nothing -> tail.starts(positions, merge.startsOfSessions()))
         .thenApply(starts -> merge.answer(starts, nowMicros));
   }
 
-  /** What one device did: of each of its gateways, mostly one, two partitions are read besides. */
-  CompletionStage<Optional<DeviceActivity>> ofOne(
+  /**
+   * What one device did: of each of its gateways, mostly one, three partitions are read besides.
+   */
+  CompletionStage<Activity> ofOne(
       Positions positions, LayoutHistory history, DeviceId device, long nowMicros) {
-    ActivityMerge merge = new ActivityMerge(positions.masks());
+    HealthMerge health = new HealthMerge(positions);
+    ActivityMerge merge = new ActivityMerge(positions.masks(), health);
     WantedDevices wanted = WantedDevices.of(device);
-    return CompletableFuture.allOf(
-            readRecords(positions, wanted, merge).toCompletableFuture(),
-            readReadings(positions, history, wanted, merge).toCompletableFuture(),
-            readCounts(positions, merge).toCompletableFuture())
-        .thenComposeAsync(nothing -> readSpeakers(positions, device, merge), tail.executor())
+    return healthRows
+        .visit(history, wanted, nowMicros, health::row)
+        .thenComposeAsync(
+            nothing ->
+                CompletableFuture.allOf(
+                    readRecords(positions, wanted, merge).toCompletableFuture(),
+                    readReadings(positions, history, wanted, merge).toCompletableFuture(),
+                    readCounts(positions, merge).toCompletableFuture()),
+            tail.executor())
+        .thenComposeAsync(
+            nothing -> readSpeakers(positions, device, merge, health), tail.executor())
         .thenCompose(nothing -> tail.starts(positions, merge.startsOfSessions()))
-        .thenApply(
-            starts -> Optional.ofNullable(merge.answer(starts, nowMicros).devices().get(device)));
+        .thenApply(starts -> merge.answer(starts, nowMicros));
   }
 
   /** A device without a session of its own goes with the sessions of gateways that named it. */
   private CompletionStage<Void> readSpeakers(
-      Positions positions, DeviceId device, ActivityMerge merge) {
+      Positions positions, DeviceId device, ActivityMerge merge, HealthMerge health) {
     return CompletableFuture.allOf(
         merge.gatewaysOf(device).stream()
-            .map(gateway -> readRecords(positions, WantedDevices.of(gateway), merge))
+            .filter(gateway -> !gateway.equals(device)) // its own records are read
+            .map(
+                gateway ->
+                    healthRows
+                        .visitSessions(positions.enterprise(), gateway, health::row)
+                        .thenComposeAsync(
+                            nothing -> readRecords(positions, WantedDevices.of(gateway), merge),
+                            tail.executor()))
             .map(CompletionStage::toCompletableFuture)
             .toArray(CompletableFuture[]::new));
   }

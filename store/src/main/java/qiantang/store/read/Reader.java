@@ -270,6 +270,12 @@ public final class Reader {
   /** What one device did; empty where nothing ever came of it. */
   public CompletionStage<Optional<DeviceActivity>> activity(
       EnterpriseId enterprise, DeviceId device) {
+    return activityOf(enterprise, device)
+        .thenApply(found -> Optional.ofNullable(found.devices().get(device)));
+  }
+
+  /** What one device did, and perhaps who speaks for it: refusals too. */
+  public CompletionStage<Activity> activityOf(EnterpriseId enterprise, DeviceId device) {
     return positioned(
         enterprise,
         (positions, history) -> activity.ofOne(positions, history, device, nowMicros()));

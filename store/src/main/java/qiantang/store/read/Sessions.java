@@ -1,5 +1,6 @@
 package qiantang.store.read;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +25,23 @@ record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, lon
    *
    * @param sinceMicros since when; null for never
    * @param reason of the last begin or end of a session
+   * @param isUnclear whether it is online by nodes alone whose heartbeats are late
    */
-  record Connected(Connection connection, @Nullable Long sinceMicros, @Nullable String reason) {}
+  record Connected(
+      Connection connection,
+      @Nullable Long sinceMicros,
+      @Nullable String reason,
+      boolean isUnclear) {
+    Connected(Connection connection, @Nullable Long sinceMicros, @Nullable String reason) {
+      this(connection, sinceMicros, reason, false);
+    }
+  }
 
   /** Why a session is over whose node died: no word of the node's, for it said none. */
   static final String NODE_LOST = "node-lost";
+
+  // Heartbeats come every 5 s, and one may be late.
+  private static final Duration UNCLEAR = Duration.ofSeconds(11);
 
   private static final Connected NEVER = new Connected(Connection.NEVER, null, null);
 
@@ -64,7 +77,8 @@ record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, lon
   private Connected connected(Naming named, @Nullable Register gateway) {
     OpenSession session = gateway == null ? null : open(gateway.open(), named);
     if (session != null && isLive(session.start())) {
-      return new Connected(Connection.ONLINE, named.micros(), "connect");
+      return new Connected(
+          Connection.ONLINE, named.micros(), "connect", isUnclear(session.start()));
     }
     if (session != null) {
       long lost = Math.max(named.micros(), lastSignMicros(session));
@@ -95,7 +109,7 @@ record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, lon
     Connected connected = new Connected(Connection.OFFLINE, last.arrivalMicros(), last.reason());
     for (OpenSession session : register.open()) {
       if (isLive(session.start())) {
-        connected = online(connected, session.begin());
+        connected = online(connected, session.begin(), isUnclear(session.start()));
       } else if (connected.connection != Connection.ONLINE) {
         connected = lost(connected, session);
       }
@@ -111,12 +125,21 @@ record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, lon
         && nowMicros - start.beatMicros() < Reader.LIVE.toNanos() / 1000;
   }
 
-  /** Since the first session that is open. */
-  private static Connected online(Connected before, Entry.Presence begin) {
+  /** Whether a live start's heartbeat is late: two were missed, or its clock is not ours. */
+  private boolean isUnclear(StartId id) {
+    Start start = starts.get(id);
+    long ageMicros = start == null ? Long.MAX_VALUE : nowMicros - start.beatMicros();
+    return ageMicros > UNCLEAR.toNanos() / 1000 || -ageMicros > UNCLEAR.toNanos() / 1000;
+  }
+
+  /** Since the first session that is open; unclear where all are. */
+  private static Connected online(Connected before, Entry.Presence begin, boolean isUnclear) {
     Long since = before.sinceMicros;
-    return before.connection == Connection.ONLINE && since != null && since <= begin.arrivalMicros()
-        ? before
-        : new Connected(Connection.ONLINE, begin.arrivalMicros(), begin.reason());
+    boolean wasOnline = before.connection == Connection.ONLINE;
+    boolean isAllUnclear = isUnclear && (!wasOnline || before.isUnclear);
+    return wasOnline && since != null && since <= begin.arrivalMicros()
+        ? new Connected(Connection.ONLINE, since, before.reason, isAllUnclear)
+        : new Connected(Connection.ONLINE, begin.arrivalMicros(), begin.reason(), isAllUnclear);
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.AuditTables;
 import qiantang.store.access.GrantTables;
+import qiantang.store.kept.KeptTables;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.trace.TraceTables;
@@ -121,4 +122,7 @@ public interface Registry {
 
   /** The tables of live traces. */
   TraceTables traces();
+
+  /** The tables of kept counts. */
+  KeptTables kept();
 }

@@ -12,8 +12,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import qiantang.store.access.AuditTables;
 import qiantang.store.fold.FoldTables;
+import qiantang.store.fold.HealthTables;
 import qiantang.store.fold.RecordTables;
 import qiantang.store.journal.JournalTables;
+import qiantang.store.kept.KeptTables;
 import qiantang.store.registry.AccessChange;
 import qiantang.store.trace.TraceTables;
 
@@ -30,7 +32,8 @@ class SchemaTest {
           "008-access.cql",
           "009-quotas.cql",
           "010-traces.cql",
-          "011-access.cql");
+          "011-access.cql",
+          "012-health.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {
@@ -59,6 +62,9 @@ class SchemaTest {
     assertEquals(
         List.of("login_links", "grants", "grants_received", "audit_lines"),
         tables("011-access.cql"));
+    assertEquals(
+        List.of("health", "kept_counts", "kept_hours", "platform_enterprises", "platform_sums"),
+        tables("012-health.cql"));
   }
 
   @Test
@@ -86,6 +92,8 @@ class SchemaTest {
     assertEquals(RecordTables.EVENTS_KEPT, kept("events"));
     assertEquals(AccessChange.KEPT, kept("access_changes"));
     assertEquals(AuditTables.KEPT, kept("audit_lines"));
+    assertEquals(HealthTables.HEALTH_KEPT, kept("health"));
+    assertEquals(KeptTables.HOURS_KEPT, kept("kept_hours"));
     assertEquals(TraceTables.RECORDS_KEPT, kept("trace_records"));
     assertEquals(TraceTables.TRACES_KEPT, kept("traces"));
     assertEquals(TraceTables.TRACES_KEPT, kept("living_traces"));

@@ -140,6 +140,17 @@ abstract class HeldFolds implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> writeHealth(List<HealthRow> rows) {
+    return perform(() -> tables.writeHealth(rows));
+  }
+
+  @Override
+  public CompletionStage<List<HealthRow>> readHealth(
+      HealthPartition partition, @Nullable List<DeviceId> devices) {
+    return perform(() -> tables.readHealth(partition, devices));
+  }
+
+  @Override
   public CompletionStage<Void> writeCounts(List<LaneCounts> counts) {
     return perform(() -> tables.writeCounts(counts));
   }

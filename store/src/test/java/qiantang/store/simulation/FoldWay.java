@@ -159,6 +159,17 @@ final class FoldWay implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Void> writeHealth(List<HealthRow> rows) {
+    return way.performAll(Kind.STEP, "health", rows, tables::writeHealth);
+  }
+
+  @Override
+  public CompletionStage<List<HealthRow>> readHealth(
+      HealthPartition partition, @Nullable List<DeviceId> devices) {
+    return way.perform(Kind.READ, "health", () -> tables.readHealth(partition, devices));
+  }
+
+  @Override
   public CompletionStage<Void> writeCounts(List<LaneCounts> counts) {
     return way.performAll(Kind.STEP, "counts", counts, tables::writeCounts);
   }

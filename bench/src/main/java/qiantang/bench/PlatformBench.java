@@ -1,0 +1,286 @@
+package qiantang.bench;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.HdrHistogram.Histogram;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import qiantang.standalone.cassandra.Ports;
+import qiantang.store.cassandra.Cassandra;
+import qiantang.store.cassandra.CassandraConfig;
+import qiantang.store.codec.KeptCodec;
+import qiantang.store.count.Counting;
+import qiantang.store.count.EnterpriseCounter;
+import qiantang.store.fold.Layouts;
+import qiantang.store.health.Axis;
+import qiantang.store.health.Axis.State;
+import qiantang.store.health.HealthCounts;
+import qiantang.store.health.PlatformCount;
+import qiantang.store.kept.KeptTables;
+import qiantang.store.kept.KeptTables.Member;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.read.Reader;
+import qiantang.store.read.Tail;
+import qiantang.store.registry.AccessToken;
+import qiantang.store.registry.Credential;
+import qiantang.store.registry.Platform;
+import qiantang.store.registry.Role;
+
+/**
+ * How fast a platform opens: the kept counts of all enterprises of the plan lie in Cassandra as
+ * their nodes write them, the sums are made as a node makes them, and the real query program
+ * answers over HTTP, one question after the other.
+ */
+@Command(
+    name = "platform",
+    description = "How long the platforms' routes take with the plan's enterprises and devices.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class PlatformBench implements Callable<Integer> {
+  private static final int WRITES_AT_ONCE = 256;
+  private static final int WARM_UP = 300;
+  private static final long SEED = 7;
+  private static final long TAIL_BYTES_MAX = 1024 * 1024;
+
+  @Option(names = "--enterprises", description = "Enterprises of the base platform.")
+  private int enterprises = 100_000;
+
+  @Option(names = "--devices", description = "Devices of all of them.")
+  private long devices = 50_000_000;
+
+  @Option(names = "--platforms", description = "Platforms beside the base platform.")
+  private int platforms = 30;
+
+  @Option(names = "--questions", description = "Questions of each kind.")
+  private int questions = 1000;
+
+  private final Random random = new Random(SEED);
+
+  @Override
+  public Integer call() throws Exception {
+    try (Database database = Database.inTemporaryFolder();
+        Cassandra cassandra = Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
+      write(cassandra);
+      addUp(cassandra);
+      measure(cassandra, database);
+    }
+    return 0;
+  }
+
+  private void write(Cassandra cassandra) throws InterruptedException {
+    cassandra
+        .registry()
+        .putPlatform(new Platform(Platform.BASE, "supET", "supET", "base"))
+        .toCompletableFuture()
+        .join();
+    for (int i = 0; i < platforms; i++) {
+      cassandra
+          .registry()
+          .putPlatform(new Platform("p" + i, "平台" + i, "Platform " + i, "industry"))
+          .toCompletableFuture()
+          .join();
+    }
+    long beganNanos = System.nanoTime();
+    KeptTables kept = cassandra.registry().kept();
+    Semaphore free = new Semaphore(WRITES_AT_ONCE);
+    AtomicReference<Throwable> failed = new AtomicReference<>();
+    for (int i = 0; i < enterprises; i++) {
+      EnterpriseId id = new EnterpriseId("enterprise-" + i);
+      // What is left over goes to the first ones, so that all add up.
+      long own = devices / enterprises + (i < devices % enterprises ? 1 : 0);
+      byte[] bytes = KeptCodec.encode(new PlatformCount(1, counts(own), own / 100.0));
+      for (String platform : List.of(Platform.BASE, "p" + i % Math.max(1, platforms))) {
+        free.acquire();
+        var _ =
+            kept.write(new Member(platform, id, System.currentTimeMillis(), bytes))
+                .whenComplete(
+                    (nothing, error) -> {
+                      free.release();
+                      failed.compareAndSet(null, error);
+                    });
+      }
+    }
+    free.acquire(WRITES_AT_ONCE);
+    Throwable error = failed.get();
+    if (error != null) {
+      throw new IllegalStateException("cannot write the counts", error);
+    }
+    System.err.printf(
+        "counts of %,d enterprises written in %.1f s%n",
+        enterprises, (System.nanoTime() - beganNanos) / 1e9);
+  }
+
+  /** Some of everything, which adds up on each axis. */
+  private HealthCounts counts(long total) {
+    HealthCounts counts = new HealthCounts();
+    counts.addTotal(total);
+    for (Axis axis : Axis.values()) {
+      long left = total;
+      List<State> states = axis.states();
+      for (int i = 1; i < states.size(); i++) {
+        long some = random.nextLong(total / 10 + 1);
+        counts.add(states.get(i), some);
+        counts.reason(
+            new HealthCounts.Reasoned(axis, states.get(i), "reason-" + random.nextInt(4)), some);
+        left -= some;
+      }
+      counts.add(states.getFirst(), left);
+    }
+    return counts;
+  }
+
+  private static void addUp(Cassandra cassandra) {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      InstantSource clock = InstantSource.system();
+      Reader reader =
+          new Reader(
+              new Tail(cassandra.journal(), cassandra.folds(), threads, TAIL_BYTES_MAX),
+              cassandra.folds(),
+              new Layouts(cassandra.folds(), cassandra.registry(), System::nanoTime),
+              clock);
+      long beganNanos = System.nanoTime();
+      new Counting(
+              cassandra.registry(),
+              new EnterpriseCounter(reader, cassandra.registry(), clock, threads),
+              enterprise -> false,
+              thing -> true,
+              (delay, task) -> {},
+              System::nanoTime,
+              clock,
+              threads)
+          .run()
+          .toCompletableFuture()
+          .join();
+      System.err.printf(
+          "sums of all platforms made in %.1f s%n", (System.nanoTime() - beganNanos) / 1e9);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private void measure(Cassandra cassandra, Database database) throws Exception {
+    AccessToken token = AccessToken.draw(EnterpriseId.OPERATOR, new SecureRandom());
+    cassandra
+        .registry()
+        .putCredential(
+            new Credential(
+                EnterpriseId.OPERATOR,
+                UUID.randomUUID().toString(),
+                token.hash(),
+                Role.OPERATOR,
+                null,
+                "bench",
+                Instant.now(),
+                null))
+        .toCompletableFuture()
+        .join();
+    int port = Ports.free();
+    try (Program query =
+        Program.start(
+            database.folder().resolve("logs").resolve("query.log"),
+            port,
+            "qiantang.standalone.Main",
+            "query",
+            "--cassandra",
+            "127.0.0.1:" + database.cqlPort(),
+            "--http-port",
+            String.valueOf(port))) {
+      System.err.printf("the query program is pid %d%n", query.handle().pid());
+      Asker asker = new Asker("http://127.0.0.1:" + port, token.text());
+      check(asker.ask("/v1/platforms/supet"));
+      String page = asker.ask("/v1/platforms/supet/enterprises?limit=500").getString("next");
+      List<String> paths =
+          List.of(
+              "/v1/platforms",
+              "/v1/platforms/supet",
+              "/v1/platforms/supet/enterprises?cursor=" + page);
+      List<Histogram> results = new ArrayList<>();
+      for (String path : paths) {
+        results.add(asker.measure(path, questions));
+      }
+      System.out.printf(
+          "%,d enterprises, %,d devices, %d platforms, %d cores%n%n",
+          enterprises, devices, platforms + 1, Runtime.getRuntime().availableProcessors());
+      System.out.println("| route | p50 ms | p99 ms | questions |\n|---|---|---|---|");
+      for (int i = 0; i < paths.size(); i++) {
+        System.out.printf(
+            "| %s | %.1f | %.1f | %d |%n",
+            paths.get(i).split("[?]", 2)[0],
+            results.get(i).getValueAtPercentile(50) / 1000.0,
+            results.get(i).getValueAtPercentile(99) / 1000.0,
+            questions);
+      }
+      System.out.printf(
+          "%nplatform enterprises=%d devices=%d open_p99_ms=%.1f%n",
+          enterprises, devices, results.get(1).getValueAtPercentile(99) / 1000.0);
+    }
+  }
+
+  private void check(JsonObject platform) {
+    JsonObject counts = platform.getJsonObject("devices");
+    if (counts.getLong("total") != devices || platform.getLong("enterprises") != enterprises) {
+      throw new IllegalStateException("the platform does not add up: " + platform);
+    }
+    for (Axis axis : Axis.values()) {
+      long sum = 0;
+      for (State state : axis.states()) {
+        sum += counts.getJsonObject(axis.word()).getLong(state.word());
+      }
+      if (sum != devices) {
+        throw new IllegalStateException(axis.word() + " does not add up: " + platform);
+      }
+    }
+  }
+
+  /** Asks one question after the other, and takes the time to the last byte. */
+  private record Asker(String base, String token) {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    JsonObject ask(String path) throws IOException, InterruptedException {
+      return new JsonObject(Buffer.buffer(get(path)));
+    }
+
+    private byte[] get(String path) throws IOException, InterruptedException {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(base + path))
+              .header("Authorization", "Bearer " + token)
+              .build();
+      HttpResponse<byte[]> response = HTTP.send(request, BodyHandlers.ofByteArray());
+      if (response.statusCode() != 200) {
+        throw new IOException("GET %s is answered %d".formatted(path, response.statusCode()));
+      }
+      return response.body();
+    }
+
+    Histogram measure(String path, int questions) throws IOException, InterruptedException {
+      Histogram micros = new Histogram(3);
+      for (int i = 0; i < WARM_UP + questions; i++) {
+        long beganNanos = System.nanoTime();
+        var _ = get(path);
+        if (i >= WARM_UP) {
+          micros.recordValue((System.nanoTime() - beganNanos) / 1000);
+        }
+      }
+      return micros;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package qiantang.sim.audit;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import qiantang.sim.fleet.Ledger;
+import qiantang.sim.plan.PublisherPlan;
+
+/**
+ * Publishers whose messages were not all answered when the run ended: told by name, as a run that
+ * waited for them in vain looks like one that was slow.
+ */
+public final class Unanswered {
+  /** Enough to look for them in a server's log. */
+  private static final int NAMES_MAX = 5;
+
+  private Unanswered() {}
+
+  /**
+   * A line for the report, or null if every planned message was answered.
+   *
+   * @param ledgers of the publishers, in their order
+   */
+  public static @Nullable String of(List<PublisherPlan> publishers, List<Ledger> ledgers) {
+    long messages = 0;
+    long some = 0;
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < publishers.size(); i++) {
+      Ledger ledger = ledgers.get(i);
+      long planned = publishers.get(i).messages();
+      long open = planned - ledger.ackedCount() - ledger.refusedCount();
+      if (open > 0) {
+        messages += open;
+        some++;
+        if (names.size() < NAMES_MAX) {
+          names.add(publishers.get(i).id() + " " + open + " of " + planned);
+        }
+      }
+    }
+    if (some == 0) {
+      return null;
+    }
+    String more = some > names.size() ? " and others" : "";
+    return "never answered: %d messages of %d publishers, as %s%s; a longer ackGrace waits longer"
+        .formatted(messages, some, String.join(", ", names), more);
+  }
+}

@@ -1,0 +1,55 @@
+package qiantang.query.http;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import qiantang.query.auth.Leave;
+import qiantang.query.json.HealthJson;
+import qiantang.query.read.ReadHealth;
+import qiantang.store.health.EnterpriseCount.Level;
+import qiantang.store.model.DeviceId;
+
+/** How well devices are. */
+public final class HealthEndpoints {
+  private final ReadHealth readHealth;
+  private final InstantSource clock;
+
+  /** Answers by this use case. */
+  public HealthEndpoints(ReadHealth readHealth, InstantSource clock) {
+    this.readHealth = readHealth;
+    this.clock = clock;
+  }
+
+  Answer ofEnterprise(Leave leave, Request request) {
+    Faults faults = new Faults();
+    Parameters parameters = new Parameters(request.query(), faults);
+    Level level = parameters.parsed("by", "it is factory, line or model", HealthEndpoints::level);
+    parameters.refuseOthers();
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    return Answer.json(200, HealthJson.enterprise(readHealth.run(leave), level));
+  }
+
+  Answer ofDevice(Leave leave, Request request) {
+    Faults faults = new Faults();
+    new Parameters(request.query(), faults).refuseOthers();
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    Optional<DeviceId> device = DeviceEndpoints.idOf(request);
+    return device
+        .flatMap(id -> readHealth.ofDevice(leave, id))
+        .map(found -> Answer.json(200, HealthJson.device(found, clock.millis())))
+        .orElseGet(() -> Answer.notFound("device"));
+  }
+
+  private static @Nullable Level level(String word) {
+    for (Level level : Level.values()) {
+      if (level.word().equals(word)) {
+        return level;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,56 @@
+package qiantang.query.http;
+
+import qiantang.query.auth.Caller;
+import qiantang.query.json.HealthJson;
+import qiantang.query.json.RegistryJson;
+import qiantang.query.read.ReadPlatforms;
+import qiantang.store.model.EnterpriseId;
+
+/** The platforms of 1+N. */
+public final class PlatformEndpoints {
+  private final ReadPlatforms readPlatforms;
+
+  /** Answers by this use case. */
+  public PlatformEndpoints(ReadPlatforms readPlatforms) {
+    this.readPlatforms = readPlatforms;
+  }
+
+  Answer list(Caller caller, Request request) {
+    Faults faults = new Faults();
+    new Parameters(request.query(), faults).refuseOthers();
+    return faults.areAny()
+        ? faults.answer()
+        : Answer.json(200, HealthJson.platforms(readPlatforms.list(caller)));
+  }
+
+  Answer read(Caller caller, Request request) {
+    Faults faults = new Faults();
+    new Parameters(request.query(), faults).refuseOthers();
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    return readPlatforms
+        .one(caller, request.pathParameter("platform"))
+        .map(found -> Answer.json(200, HealthJson.platform(found)))
+        .orElseGet(() -> Answer.notFound("platform"));
+  }
+
+  Answer enterprises(Caller caller, Request request) {
+    Faults faults = new Faults();
+    Parameters parameters = new Parameters(request.query(), faults);
+    int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
+    EnterpriseId after = parameters.cursor(Cursor.MEMBERS, EnterpriseEndpoints::id);
+    parameters.refuseOthers();
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    return readPlatforms
+        .enterprises(caller, request.pathParameter("platform"), after, limit)
+        .map(
+            page ->
+                Answer.json(
+                    200,
+                    RegistryJson.page(page, Cursor.MEMBERS.encode(page.next()), HealthJson::item)))
+        .orElseGet(() -> Answer.notFound("platform"));
+  }
+}

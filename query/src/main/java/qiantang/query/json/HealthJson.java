@@ -1,0 +1,207 @@
+package qiantang.query.json;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import qiantang.query.read.FleetDevice;
+import qiantang.query.read.ReadHealth;
+import qiantang.query.read.ReadPlatforms;
+import qiantang.store.health.Axis;
+import qiantang.store.health.Behaviour;
+import qiantang.store.health.EnterpriseCount;
+import qiantang.store.health.EnterpriseCount.Level;
+import qiantang.store.health.Evidence;
+import qiantang.store.health.Health;
+import qiantang.store.health.HealthCounts;
+
+/** How well devices are, as JSON. */
+public final class HealthJson {
+  // The first dozen says what to do first.
+  private static final int REASONS_MAX = 12;
+
+  private HealthJson() {}
+
+  /** The axes of a device, as members of an object that was begun. */
+  public static void axes(JsonOut out, Health health) throws IOException {
+    for (Axis axis : Axis.values()) {
+      Health.On on = health.on(axis);
+      out.object(axis.word()).text("state", on.state().word());
+      millis(out, "since", on.sinceMillis());
+      out.text("reason", on.reason()).object("evidence");
+      evidence(out, axis, health.evidence());
+      out.endObject().endObject();
+    }
+  }
+
+  private static void evidence(JsonOut out, Axis axis, Evidence evidence) throws IOException {
+    Behaviour behaviour = evidence.behaviour();
+    switch (axis) {
+      case LIFECYCLE -> {
+        millis(out, "created", evidence.createdMillis());
+        millis(out, "firstArrival", evidence.firstArrivalMillis());
+      }
+      case CONNECTION -> {
+        out.decimal("connectedShare", evidence.connectedShare());
+        out.number("flaps", behaviour.ends()).number("takeovers", behaviour.takeovers());
+      }
+      case DATA -> {
+        out.number("readings", behaviour.readings());
+        millis(out, "lastArrival", behaviour.lastArrivalMillis());
+        millis(out, "lastEventTime", evidence.lastEventMillis());
+        out.decimal("periodSeconds", seconds(behaviour.periodMillis()))
+            .decimal("silentAfterSeconds", Health.silentMillis(behaviour) / 1000.0)
+            .object("gaps")
+            .number("count", behaviour.gaps())
+            .decimal("longestSeconds", behaviour.longestGapMillis() / 1000.0)
+            .endObject()
+            .decimal("lateShare", behaviour.lateShare());
+      }
+      case QUALITY -> {
+        out.decimal("skewSeconds", seconds(behaviour.skewMillis()))
+            .decimal("driftSecondsPerDay", seconds(behaviour.driftMillisPerDay()))
+            .object("rejections");
+        for (Map.Entry<String, Long> entry : behaviour.rejections().entrySet()) {
+          out.number(entry.getKey(), (long) entry.getValue());
+        }
+        out.endObject();
+      }
+    }
+  }
+
+  private static @Nullable Double seconds(@Nullable Long millis) {
+    return millis == null ? null : (Double) (millis / 1000.0);
+  }
+
+  private static void millis(JsonOut out, String name, @Nullable Long millis) throws IOException {
+    out.time(name, millis == null ? null : (Long) (millis * 1000));
+  }
+
+  /** One device's health. */
+  public static JsonOut.Text device(FleetDevice device, long atMillis) {
+    return out -> {
+      out.object().text("device", device.id().text());
+      millis(out, "at", atMillis);
+      axes(out, device.health());
+      out.endObject();
+    };
+  }
+
+  /**
+   * An enterprise's health.
+   *
+   * @param level by what it is told too; null for nothing
+   */
+  public static JsonOut.Text enterprise(ReadHealth.Found found, @Nullable Level level) {
+    return out -> {
+      out.object();
+      millis(out, "at", found.atMillis());
+      counts(out, "counts", found.count().all());
+      reasons(out, found.count().all());
+      out.array("trend");
+      for (ReadHealth.Hour hour : found.trend()) {
+        out.object();
+        millis(out, "at", hour.atMillis());
+        counts(out, "counts", hour.counts());
+        out.endObject();
+      }
+      out.endArray().array("by");
+      if (level != null) {
+        by(out, level, found.count());
+      }
+      out.endArray().endObject();
+    };
+  }
+
+  private static void by(JsonOut out, Level level, EnterpriseCount count) throws IOException {
+    Map<String, HealthCounts> keys = count.by().get(level);
+    if (keys == null) {
+      return;
+    }
+    for (Map.Entry<String, HealthCounts> entry : keys.entrySet()) {
+      String key = entry.getKey();
+      boolean isLine = level == Level.LINE;
+      out.object()
+          .text("level", level.word())
+          .text("id", isLine ? EnterpriseCount.line(key) : key)
+          .text("factory", isLine ? EnterpriseCount.factory(key) : null);
+      counts(out, "counts", entry.getValue());
+      out.endObject();
+    }
+  }
+
+  /** Counts on the four axes. */
+  static void counts(JsonOut out, String name, HealthCounts counts) throws IOException {
+    out.object(name);
+    for (Axis axis : Axis.values()) {
+      out.object(axis.word());
+      for (Axis.State state : axis.states()) {
+        out.number(state.word(), counts.of(state));
+      }
+      out.endObject();
+    }
+    out.number("total", counts.total()).endObject();
+  }
+
+  private static void reasons(JsonOut out, HealthCounts counts) throws IOException {
+    out.array("reasons");
+    for (HealthCounts.Reason reason : counts.topReasons(REASONS_MAX)) {
+      out.object()
+          .text("axis", reason.why().axis().word())
+          .text("state", reason.why().state().word())
+          .text("reason", reason.why().reason())
+          .number("count", reason.count())
+          .endObject();
+    }
+    out.endArray();
+  }
+
+  /** All platforms. */
+  public static JsonOut.Text platforms(List<ReadPlatforms.Found> platforms) {
+    return out -> {
+      out.object().array("items");
+      for (ReadPlatforms.Found platform : platforms) {
+        out.object();
+        platform(out, platform);
+        out.endObject();
+      }
+      out.endArray().text("next", null).endObject();
+    };
+  }
+
+  private static void platform(JsonOut out, ReadPlatforms.Found found) throws IOException {
+    out.text("id", found.platform().id())
+        .text("name", found.platform().name())
+        .text("nameEn", found.platform().nameEn())
+        .text("kind", found.platform().kind())
+        .number("enterprises", found.count().enterprises());
+    counts(out, "devices", found.count().devices());
+    millis(out, "countedAt", found.countedMillis());
+  }
+
+  /** One platform. */
+  public static JsonOut.Text platform(ReadPlatforms.Found found) {
+    return out -> {
+      out.object();
+      platform(out, found);
+      out.decimal("messagesPerSecond", found.count().messagesPerSecond());
+      reasons(out, found.count().devices());
+      out.array("plan");
+      for (ReadPlatforms.Progress progress : found.progress()) {
+        out.object()
+            .text("figure", progress.figure().figure())
+            .number("target", progress.figure().target())
+            .number("value", progress.value())
+            .endObject();
+      }
+      out.endArray().endObject();
+    };
+  }
+
+  /** An enterprise of a platform. */
+  public static void item(JsonOut out, ReadPlatforms.Item item) throws IOException {
+    out.text("id", item.id().text()).text("name", item.name()).text("region", item.region());
+    counts(out, "devices", item.devices());
+    millis(out, "countedAt", item.countedMillis());
+  }
+}

@@ -1,0 +1,70 @@
+package qiantang.store.count;
+
+import org.jspecify.annotations.Nullable;
+import qiantang.store.health.Behaviour;
+import qiantang.store.health.Evidence;
+import qiantang.store.health.Evidence.Link;
+import qiantang.store.health.ModelBounds;
+import qiantang.store.read.Activity.DeviceActivity;
+import qiantang.store.registry.Device;
+
+/** Gathers what is known of a device's health. */
+public final class DeviceEvidence {
+  private DeviceEvidence() {}
+
+  /** The model of a device; empty if nobody said it. */
+  public static String model(@Nullable Device row, @Nullable DeviceActivity seen) {
+    if (row != null && !row.model().isEmpty()) {
+      return row.model();
+    }
+    String model = seen == null ? null : seen.model();
+    return model == null ? "" : model;
+  }
+
+  /**
+   * All that is known.
+   *
+   * @param row the registry's; null where it has none yet
+   * @param seen what came of it; null for nothing
+   * @param isGateway whether it speaks for others
+   */
+  public static Evidence of(
+      @Nullable Device row,
+      @Nullable DeviceActivity seen,
+      boolean isGateway,
+      @Nullable ModelBounds bounds) {
+    Long first = seen == null ? null : millis(seen.firstArrivalMicros());
+    Long last = seen == null ? null : millis(seen.lastEventTimeMicros());
+    return new Evidence(
+        row != null && row.disabled(),
+        isGateway,
+        row == null ? created(first, last) : row.created().toEpochMilli(),
+        first,
+        seen == null ? Link.NEVER : link(seen),
+        last,
+        seen == null ? Behaviour.NONE : seen.behaviour(),
+        seen == null ? null : seen.connectedShare(),
+        bounds);
+  }
+
+  private static Link link(DeviceActivity seen) {
+    Link.State state =
+        switch (seen.connection()) {
+          case ONLINE -> Link.State.ONLINE;
+          case OFFLINE -> Link.State.OFFLINE;
+          case NEVER -> Link.State.NEVER;
+        };
+    return new Link(state, millis(seen.sinceMicros()), seen.reason(), seen.isUnclear());
+  }
+
+  private static long created(@Nullable Long first, @Nullable Long last) {
+    if (first != null) {
+      return first;
+    }
+    return last == null ? 0 : last;
+  }
+
+  private static @Nullable Long millis(@Nullable Long micros) {
+    return micros == null ? null : (Long) Math.floorDiv((long) micros, 1000L);
+  }
+}

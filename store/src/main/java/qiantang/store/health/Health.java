@@ -1,0 +1,209 @@
+package qiantang.store.health;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.health.Axis.State;
+
+/**
+ * How well a device is, on four axes that do not depend on each other.
+ *
+ * @param on each axis
+ * @param evidence what it follows from
+ */
+public record Health(Map<Axis, On> on, Evidence evidence) {
+  /** Silent means: no reading for so many periods. */
+  static final int SILENT_PERIODS = 3;
+
+  /** Shorter silences are the network's: frames, retries and a gateway's own batches. */
+  static final long SILENT_MILLIS_MIN = 30_000;
+
+  /** Of whose period nothing is known. */
+  static final long SILENT_MILLIS_USUAL = 600_000;
+
+  /** A device that nothing came of is new for so long. */
+  static final long NEW_MILLIS = 86_400_000;
+
+  static final long SKEW_SUSPECT_MILLIS = 30_000;
+
+  /** The clock's own limit ahead: readings beyond are refused. */
+  static final long SKEW_BAD_MILLIS = 300_000;
+
+  static final long DRIFT_SUSPECT_MILLIS = 10_000; // a day: a bad crystal makes 9 s
+
+  static final long FLAPS_SUSPECT = 10;
+  static final long TAKEOVERS_SUSPECT = 3;
+  static final int GAPS_SUSPECT = 5;
+  static final double LATE_SHARE_SUSPECT = 0.2;
+  static final double LATE_SHARE_MOST = 0.5;
+  static final double REJECTED_SHARE_BAD = 0.5;
+
+  /**
+   * A device on one axis.
+   *
+   * @param sinceMillis since when; null where that is not known
+   * @param reason a word
+   */
+  public record On(State state, @Nullable Long sinceMillis, String reason) {}
+
+  public Health {
+    on = Map.copyOf(on);
+  }
+
+  /** The device on an axis. */
+  public On on(Axis axis) {
+    On found = on.get(axis);
+    if (found == null) {
+      throw new AssertionError("BUG: nothing was said of " + axis);
+    }
+    return found;
+  }
+
+  /** What follows of the evidence at a moment. A pure function. */
+  public static Health of(Evidence evidence, long nowMillis) {
+    Map<Axis, On> on = new EnumMap<>(Axis.class);
+    on.put(Axis.LIFECYCLE, lifecycle(evidence, nowMillis));
+    on.put(Axis.CONNECTION, connection(evidence));
+    on.put(Axis.DATA, data(evidence, nowMillis));
+    on.put(Axis.QUALITY, quality(evidence));
+    return new Health(on, evidence);
+  }
+
+  private static On lifecycle(Evidence evidence, long nowMillis) {
+    if (evidence.disabled()) {
+      return new On(State.DISABLED, null, "disabled");
+    }
+    if (evidence.hasCome()) {
+      Long first = evidence.firstArrivalMillis();
+      return new On(State.ACTIVE, first == null ? evidence.createdMillis() : first, "heard-of");
+    }
+    long created = evidence.createdMillis();
+    return nowMillis - created < NEW_MILLIS
+        ? new On(State.REGISTERED, created, "new")
+        : new On(State.NEVER_CONNECTED, created, "nothing-in-a-day");
+  }
+
+  private static On connection(Evidence evidence) {
+    Evidence.Link link = evidence.link();
+    if (link.isUnclear()) {
+      return new On(State.UNKNOWN, link.sinceMillis(), "heartbeat-late");
+    }
+    String reason = link.reason() == null ? "never-connected" : link.reason();
+    return switch (link.state()) {
+      case ONLINE -> new On(State.ONLINE, link.sinceMillis(), reason);
+      case OFFLINE -> new On(State.OFFLINE, link.sinceMillis(), reason);
+      case NEVER -> new On(State.OFFLINE, evidence.createdMillis(), reason);
+    };
+  }
+
+  /** For how long no reading may come. */
+  public static long silentMillis(Behaviour behaviour) {
+    Long period = behaviour.periodMillis();
+    return period == null
+        ? SILENT_MILLIS_USUAL
+        : Math.max(SILENT_MILLIS_MIN, SILENT_PERIODS * period);
+  }
+
+  private static On data(Evidence evidence, long nowMillis) {
+    Behaviour behaviour = evidence.behaviour();
+    Long lastArrival = behaviour.lastArrivalMillis();
+    boolean isOnline = evidence.link().state() == Evidence.Link.State.ONLINE;
+    long silent = silentMillis(behaviour);
+    if (lastArrival == null) {
+      return noneInADay(evidence, isOnline);
+    }
+    if (nowMillis - lastArrival > silent) {
+      return isOnline
+          ? new On(State.SILENT, lastArrival, "online-but-silent")
+          : new On(State.STALE, lastArrival, "offline");
+    }
+    Long lastEvent = evidence.lastEventMillis();
+    if (lastEvent != null && lastArrival - lastEvent > HealthCells.LATE_MILLIS + silent) {
+      return new On(State.LATE, lastEvent, "only-old-event-times");
+    }
+    if (behaviour.lastHourLate() > LATE_SHARE_MOST * behaviour.lastHourReadings()) {
+      return new On(State.LATE, lastEvent, "most-come-late");
+    }
+    return new On(State.FRESH, behaviour.unbrokenSinceMillis(), "readings-come");
+  }
+
+  private static On noneInADay(Evidence evidence, boolean isOnline) {
+    Long lastEvent = evidence.lastEventMillis();
+    Long since = lastEvent == null ? evidence.link().sinceMillis() : lastEvent;
+    if (lastEvent == null && evidence.isGateway() && isOnline) {
+      return new On(State.FRESH, since, "speaks-for-others");
+    }
+    if (isOnline) {
+      String reason = lastEvent == null ? "online-but-never-reported" : "online-but-silent";
+      return new On(State.SILENT, since, reason);
+    }
+    String reason = lastEvent == null ? "never-reported" : "nothing-in-a-day";
+    return new On(State.STALE, since == null ? (Long) evidence.createdMillis() : since, reason);
+  }
+
+  private static On quality(Evidence evidence) {
+    Behaviour behaviour = evidence.behaviour();
+    Long skew = behaviour.skewMillis();
+    long skewed = skew == null ? 0 : Math.abs(skew);
+    long rejected = behaviour.rejected();
+    String cause = "refused-" + mostly(behaviour);
+    if (rejected > 0 && rejected >= REJECTED_SHARE_BAD * (rejected + behaviour.readings())) {
+      return new On(State.BAD, behaviour.rejectedSinceMillis(), cause);
+    }
+    if (skewed >= SKEW_BAD_MILLIS && behaviour.lateShare() <= LATE_SHARE_MOST) {
+      return new On(State.BAD, null, "clock-skew");
+    }
+    if (behaviour.lastHourRejections() > 0) {
+      return new On(State.SUSPECT, behaviour.rejectedSinceMillis(), cause);
+    }
+    String reason = suspicion(behaviour, skewed);
+    if (reason == null) {
+      reason = outlier(behaviour, evidence.bounds());
+    }
+    return reason == null
+        ? new On(State.GOOD, null, "nothing-found")
+        : new On(State.SUSPECT, null, reason);
+  }
+
+  private static String mostly(Behaviour behaviour) {
+    return behaviour.rejections().entrySet().stream()
+        .max(Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+        .map(Map.Entry::getKey)
+        .orElse("");
+  }
+
+  private static @Nullable String suspicion(Behaviour behaviour, long skewedMillis) {
+    Long drift = behaviour.driftMillisPerDay();
+    if (behaviour.takeovers() >= TAKEOVERS_SUSPECT) {
+      return "taken-over";
+    }
+    if (behaviour.ends() >= FLAPS_SUSPECT) {
+      return "flapping";
+    }
+    if (behaviour.lateShare() > LATE_SHARE_SUSPECT) {
+      return "late-readings";
+    }
+    if (skewedMillis >= SKEW_SUSPECT_MILLIS) {
+      return "clock-skew";
+    }
+    if (drift != null && Math.abs(drift) >= DRIFT_SUSPECT_MILLIS) {
+      return "clock-drift";
+    }
+    return behaviour.gaps() >= GAPS_SUSPECT ? "gaps" : null;
+  }
+
+  private static @Nullable String outlier(Behaviour behaviour, @Nullable ModelBounds bounds) {
+    if (bounds == null || behaviour.readings() == 0) {
+      return null;
+    }
+    Long skew = behaviour.skewMillis();
+    ModelBounds.Range skews = bounds.skewMillis();
+    if (bounds.lateShare().isBeyond(behaviour.lateShare())) {
+      return "outlier-late-share";
+    }
+    if (skews != null && skew != null && skews.isBeyond((double) skew)) {
+      return "outlier-skew";
+    }
+    return bounds.readings().isBeyond((double) behaviour.readings()) ? "outlier-rate" : null;
+  }
+}

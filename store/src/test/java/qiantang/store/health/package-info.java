@@ -1,0 +1,4 @@
+@NullMarked
+package qiantang.store.health;
+
+import org.jspecify.annotations.NullMarked;

@@ -44,7 +44,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback, AfterAllCa
           "--disable-component-update",
           "--disable-sync");
   // A busy machine; what takes longer is broken.
-  private static final double PATIENCE_MILLIS = 60_000;
+  private static final double PATIENCE_MILLIS = 150_000;
 
   private final List<String> complaints = new ArrayList<>();
   private final List<Request> requests = new ArrayList<>();

@@ -73,7 +73,7 @@ class App extends View {
   async platformsOf(me) {
     const api = await contract();
     return api.has('/v1/platforms')
-      ? (await get('/platforms', { limit: 100 })).items
+      ? (await get('/platforms')).items
       : me.platforms.map((id) => ({ id, name: id }));
   }
 

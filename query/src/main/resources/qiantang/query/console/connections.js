@@ -10,6 +10,7 @@ const PAGE = 200;
 // A device that connects each minute has 130,000 in 90 days: the newest thousand, and that is said.
 const PAGES_MAX = 5;
 const ROWS_MAX = 100;
+const LEAST_SHARE = 0.001;
 const AGAIN_MILLIS = 15_000;
 
 /** When a device was connected: a line over the time, and each session with why it ended. */
@@ -102,7 +103,7 @@ class Connections extends View {
         viewBox="0 0 1000 24"
         preserveAspectRatio="none"
         role="img"
-        aria-label=${t('connections.label', { count: number(items.length), share: percent(Math.min(1, share)) })}
+        aria-label=${t('connections.label', { count: number(items.length), share: shown(share) })}
       >
         <rect class="fill none" width="1000" height="24" />
         ${stretches.map(
@@ -116,7 +117,7 @@ class Connections extends View {
       </div>
       <p class="faint">
         ${shape('good')} ${t('connections.share', {
-          share: percent(Math.min(1, share)),
+          share: shown(share),
           count: number(items.length),
         })}
         ${isWhole ? nothing : t('connections.part', { count: number(items.length) })}
@@ -153,6 +154,13 @@ class Connections extends View {
       ${items.length > ROWS_MAX ? html`<p class="faint">${t('connections.newest', { count: ROWS_MAX })}</p>` : nothing}
     </div>`;
   }
+}
+
+/** What is there but hardly so reads as that, not as nothing. */
+function shown(share) {
+  return share > 0 && share < LEAST_SHARE
+    ? `< ${percent(LEAST_SHARE)}`
+    : percent(Math.min(1, share));
 }
 
 function endOf({ state, connectedAt, disconnectedAt }, until) {

@@ -212,7 +212,7 @@ class Overview extends View {
         ? html`<a href=${href('/devices', { enterprise, factory, [by]: id })}>
             ${factory ? `${factory} / ${id}` : id}
           </a>`
-        : html`<span class="faint">${t('by.none')}</span>`,
+        : html`<span class="faint">${factory ? `${factory} / ` : ''}${t('by.none')}</span>`,
       counts,
     }));
     return countsTable(caption, t(`device.${by}`), rows);

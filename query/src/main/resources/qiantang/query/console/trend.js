@@ -4,6 +4,8 @@ import { hourMinute, number, t } from './i18n.js';
 
 const HEIGHT = 120;
 const WIDTH = 1000;
+const HOURS = 24;
+const HOUR_MILLIS = 3_600_000;
 
 /** The last 24 hours of one axis: a column an hour, and the same as a table. */
 class Trend extends View {
@@ -41,9 +43,10 @@ class Trend extends View {
       this.trend.some(({ counts }) => counts[this.axis]?.[state] !== undefined),
     );
     const most = Math.max(1, ...this.trend.map(({ counts }) => counts.total));
-    const step = WIDTH / this.trend.length;
-    const first = this.trend[0].at;
+    const step = WIDTH / HOURS;
     const last = this.trend.at(-1).at;
+    const first = last - (HOURS - 1) * HOUR_MILLIS; // hours of which nothing is known stay empty
+    const slot = (at) => Math.round((at - first) / HOUR_MILLIS);
     return html`
       <svg
         class="trend"
@@ -51,7 +54,9 @@ class Trend extends View {
         preserveAspectRatio="none"
         aria-hidden="true"
       >
-        ${this.trend.map(({ counts }, i) => this.column(counts, states, i * step, step, most))}
+        ${this.trend
+          .filter(({ at }) => slot(at) >= 0)
+          .map(({ at, counts }) => this.column(counts, states, slot(at) * step, step, most))}
       </svg>
       <div class="ends" aria-hidden="true">
         <span>${hourMinute(first)}</span><span>${hourMinute(last)}</span>

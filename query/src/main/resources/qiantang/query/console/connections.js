@@ -18,6 +18,7 @@ class Connections extends View {
   static properties = {
     enterprise: {},
     device: {},
+    created: {},
     range: { state: true },
     seen: { state: true },
     trouble: { state: true },
@@ -95,7 +96,8 @@ class Connections extends View {
     const stretches = items
       .map((item) => ({ item, begin: x(item.connectedAt), end: x(endOf(item, until)) }))
       .filter(({ begin, end }) => end >= begin);
-    const share = stretches.reduce((sum, { begin, end }) => sum + (end - begin), 0) / 1000;
+    const connected = stretches.reduce((sum, { begin, end }) => sum + (end - begin), 0);
+    const share = connected / (1000 - x(this.created ?? from)); // before that it was not there
     const edge = until - from > 2 * 24 * HOUR_MILLIS ? day : hourMinute;
     return html`
       <svg

@@ -233,7 +233,11 @@ class Device extends View {
         ></q-values>
         ${this.chart(device)}
       </div>
-      <q-connections .enterprise=${enterprise} .device=${device}></q-connections>
+      <q-connections
+        .enterprise=${enterprise}
+        .device=${device}
+        .created=${this.row.created}
+      ></q-connections>
       <q-rejections .enterprise=${enterprise} .device=${device}></q-rejections>
     `;
   }

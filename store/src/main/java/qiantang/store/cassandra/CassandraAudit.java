@@ -31,7 +31,7 @@ final class CassandraAudit implements AuditTables {
     insert =
         prepare(
             "INSERT INTO audit_lines (subject, day, id, chain, number, at, previous_day, previous,"
-                + " digest, \"token\", name, role, party, action, object, granted, outcome, times,"
+                + " digest, token_id, name, role, party, action, object, granted, outcome, times,"
                 + " request, address)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     select = prepare("SELECT * FROM audit_lines WHERE subject = ? AND day = ? AND id < ? LIMIT ?");
@@ -72,7 +72,7 @@ final class CassandraAudit implements AuditTables {
             .setLong("previous_day", line.previousDay())
             .setString("previous", line.previous())
             .setString("digest", line.digest())
-            .setString("token", act.actor().token())
+            .setString("token_id", act.actor().token())
             .setString("name", act.actor().name())
             .setString("role", act.actor().role())
             .setString("party", act.actor().party())
@@ -90,7 +90,7 @@ final class CassandraAudit implements AuditTables {
         new Act(
             new EnterpriseId(Rows.text(row, "subject")),
             new Act.Actor(
-                Rows.text(row, "token"),
+                Rows.text(row, "token_id"),
                 Rows.text(row, "name"),
                 Rows.text(row, "role"),
                 Rows.text(row, "party")),

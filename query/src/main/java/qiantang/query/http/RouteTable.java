@@ -19,6 +19,7 @@ import static qiantang.query.http.Route.Weight.LIGHT;
 
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Every route there is. HEAD goes with GET, and OPTIONS with every path. */
 public final class RouteTable {
@@ -45,7 +46,7 @@ public final class RouteTable {
       AuditEndpoints audit,
       HealthEndpoints health,
       PlatformEndpoints platforms) {
-    routes =
+    List<Route> others =
         List.of(
             forAnyone(GET, "/", console::page),
             forAnyone(GET, "/devices", console::page),
@@ -63,7 +64,6 @@ public final class RouteTable {
             forCaller(POST, "/v1/enterprises", OPERATOR, enterprises::create),
             forEnterprise(GET, E, READ, HEAVY, enterprises::read),
             forEnterprise(PATCH, E, CHANGE, LIGHT, enterprises::change),
-            forEnterprise(GET, E + "/health", READ, HEAVY, health::ofEnterprise),
             forEnterprise(GET, E + "/quotas", READ, LIGHT, quotas::read),
             forEnterprise(PATCH, E + "/quotas", OPERATE, LIGHT, quotas::change),
             forEnterprise(GET, E + "/devices", LOOK, HEAVY, devices::list),
@@ -88,14 +88,10 @@ public final class RouteTable {
             forEnterprise(GET, D + "/series", DATA, HEAVY, data::series),
             forEnterprise(GET, D + "/rejections", DIAGNOSE, HEAVY, data::rejectionsOfDevice),
             forEnterprise(GET, D + "/connections", DIAGNOSE, HEAVY, connections::ofDevice),
-            forEnterprise(GET, D + "/health", DIAGNOSE, HEAVY, health::ofDevice),
             forEnterprise(GET, E + "/grants", READ, LIGHT, grants::list),
             forEnterprise(POST, E + "/grants", CHANGE, LIGHT, grants::create),
             forEnterprise(DELETE, E + "/grants/{grant}", CHANGE, LIGHT, grants::revoke),
             forEnterprise(GET, E + "/grants/{grant}/uses", READ, LIGHT, grants::uses),
-            forCaller(GET, "/v1/platforms", ANY, platforms::list),
-            forCaller(GET, "/v1/platforms/{platform}", ANY, platforms::read),
-            forCaller(GET, "/v1/platforms/{platform}/enterprises", ANY, platforms::enterprises),
             forCaller(GET, "/v1/tokens", MEMBER, tokens::list),
             forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
             forCaller(DELETE, "/v1/tokens/{token}", ADMIN, tokens::revoke),
@@ -105,6 +101,16 @@ public final class RouteTable {
             forCaller(GET, "/v1/audit", ADMIN, audit::list),
             forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));
+    routes = Stream.concat(others.stream(), healthRoutes(health, platforms).stream()).toList();
+  }
+
+  private static List<Route> healthRoutes(HealthEndpoints health, PlatformEndpoints platforms) {
+    return List.of(
+        forEnterprise(GET, E + "/health", READ, HEAVY, health::ofEnterprise),
+        forEnterprise(GET, D + "/health", DIAGNOSE, HEAVY, health::ofDevice),
+        forCaller(GET, "/v1/platforms", ANY, platforms::list),
+        forCaller(GET, "/v1/platforms/{platform}", ANY, platforms::read),
+        forCaller(GET, "/v1/platforms/{platform}/enterprises", ANY, platforms::enterprises));
   }
 
   /** Method and path of every line, as people and the API's description write them. */

@@ -55,7 +55,8 @@ function bar(axis, states, told, total) {
 
 function line(axis, state, count, total, enterprise) {
   const text = html`${shape(toneOf(axis, state))}<span>${stateWord(axis, state)}</span>
-    <b>${number(count)}</b><span class="faint">${total > 0 ? percent(count / total) : ''}</span>`;
+    <b>${number(count)}</b>
+    <span class="faint">${total > 0 ? percent(count / total) : ''}</span>`;
   return html`<li>
     ${enterprise
       ? html`<a href=${href('/devices', { enterprise, [axis]: state })}>${text}</a>`

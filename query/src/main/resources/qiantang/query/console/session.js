@@ -24,7 +24,7 @@ export async function spendLink() {
   if (location.pathname !== '/login' || location.hash.length < 2) {
     return null;
   }
-  const secret = decodeURIComponent(location.hash.slice(1));
+  const secret = location.hash.slice(1);
   // First of all: a secret must not stay in the address bar or the history.
   history.replaceState(null, '', '/');
   const answer = await fetch('/v1/session', {

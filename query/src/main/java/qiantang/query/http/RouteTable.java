@@ -48,13 +48,6 @@ public final class RouteTable {
       PlatformEndpoints platforms) {
     List<Route> others =
         List.of(
-            forAnyone(GET, "/", console::page),
-            forAnyone(GET, "/devices", console::page),
-            forAnyone(GET, "/device", console::page),
-            forAnyone(GET, "/login", console::page),
-            forAnyone(GET, "/console/{build}/{file}", console::file),
-            forAnyone(GET, "/webjars/{library}/{version}/{file}", console::file),
-            forAnyone(GET, "/webjars/{library}/{version}/{folder}/{file}", console::file),
             forAnyone(GET, "/openapi.json", open::openApi),
             forAnyone(GET, "/metrics", open::metrics),
             forAnyone(GET, "/health/live", open::live),
@@ -101,7 +94,21 @@ public final class RouteTable {
             forCaller(GET, "/v1/audit", ADMIN, audit::list),
             forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));
-    routes = Stream.concat(others.stream(), healthRoutes(health, platforms).stream()).toList();
+    routes =
+        Stream.of(consoleRoutes(console), others, healthRoutes(health, platforms))
+            .flatMap(List::stream)
+            .toList();
+  }
+
+  private static List<Route> consoleRoutes(ConsoleEndpoints console) {
+    return List.of(
+        forAnyone(GET, "/", console::page),
+        forAnyone(GET, "/devices", console::page),
+        forAnyone(GET, "/device", console::page),
+        forAnyone(GET, "/login", console::page),
+        forAnyone(GET, "/console/{build}/{file}", console::file),
+        forAnyone(GET, "/webjars/{library}/{version}/{file}", console::file),
+        forAnyone(GET, "/webjars/{library}/{version}/{folder}/{file}", console::file));
   }
 
   private static List<Route> healthRoutes(HealthEndpoints health, PlatformEndpoints platforms) {

@@ -147,7 +147,8 @@ final class ConsoleIT {
     assertThat(page.locator(".plot canvas")).isVisible();
     Object gaps =
         page.evaluate(
-            "() => document.querySelector('q-chart').plot.data[1].filter((y) => y === null).length");
+            "() => document.querySelector('q-chart').plot.data[1]"
+                + ".filter((y) => y === null).length");
     assertTrue(((Number) gaps).intValue() >= 1, "gaps: " + gaps);
     page.getByRole(AriaRole.APPLICATION).focus();
     page.keyboard().press("Home");

@@ -26,7 +26,9 @@ import qiantang.query.change.DeleteData;
 import qiantang.query.change.DisableDevice;
 import qiantang.query.change.RevokeCredential;
 import qiantang.query.change.Traces;
+import qiantang.query.console.Console;
 import qiantang.query.http.ConnectionEndpoints;
+import qiantang.query.http.ConsoleEndpoints;
 import qiantang.query.http.CredentialEndpoints;
 import qiantang.query.http.DataEndpoints;
 import qiantang.query.http.DeletionEndpoints;
@@ -196,6 +198,7 @@ public final class QueryMain implements AutoCloseable {
             new CheckReadiness(
                 registry, tables, new StoreWait(config.readyTimeMax()), System::nanoTime),
             meter),
+        new ConsoleEndpoints(Console.load()),
         new EnterpriseEndpoints(
             new DescribeCaller(registry, listEnterprises, store),
             listEnterprises,

@@ -261,7 +261,16 @@ final class AccessIT {
 
   @Test
   void whatNeedsNoTokenNeedsNone() {
-    for (String path : List.of("/", "/openapi.json", "/metrics", "/health/live", "/health/ready")) {
+    for (String path :
+        List.of(
+            "/",
+            "/devices",
+            "/device",
+            "/login",
+            "/openapi.json",
+            "/metrics",
+            "/health/live",
+            "/health/ready")) {
       assertEquals(200, world.api.get(path, null).statusCode(), path);
       assertEquals(200, world.api.get(path, "nonsense").statusCode(), path);
     }

@@ -126,6 +126,9 @@ final class DevicesIT {
     assertEquals(List.of("a", "b"), idsOf(DEVICES + "?model=m%201"));
     assertEquals(List.of("b"), idsOf(DEVICES + "?factory=f&line=l2"));
     assertEquals(List.of(), idsOf(DEVICES + "?line=none"));
+    post(201, "{'id':'Press-9','name':'注塑机'}");
+    assertEquals(List.of("Press-9"), idsOf(DEVICES + "?text=press"));
+    assertEquals(List.of("Press-9"), idsOf(DEVICES + "?text=%E6%B3%A8%E5%A1%91"));
     Api.assertProblem("invalid-request", 400, world.api.get(DEVICES + "?kind=robot", admin));
   }
 

@@ -63,7 +63,8 @@ public final class DeviceEndpoints {
                 "it is online, offline, never or unknown",
                 DeviceEndpoints::connected),
             states(parameters),
-            parameters.text("reason"));
+            parameters.text("reason"),
+            parameters.text("text"));
     parameters.refuseOthers();
     if (faults.areAny()) {
       return faults.answer();

@@ -74,6 +74,8 @@ final class Exchange {
             query,
             Sender.of(raw),
             wantsCsv(routing),
+            raw.getHeader("Accept-Encoding"),
+            raw.getHeader("If-None-Match"),
             new JsonObject());
     raw.pause();
   }
@@ -159,7 +161,8 @@ final class Exchange {
 
   /** Virtual thread. Sends the answer, as fast as the client takes it. */
   void send(Answer answer) throws IOException {
-    boolean hasBody = !raw.method().equals(HttpMethod.HEAD) && answer.status() != 204;
+    boolean hasBody =
+        !raw.method().equals(HttpMethod.HEAD) && answer.status() != 204 && answer.status() != 304;
     try (ResponseStream stream = new ResponseStream(this)) {
       onLoop(
           response -> {

@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a route is told: a copy, so that no virtual thread touches what belongs to the event loop.
@@ -18,6 +19,8 @@ record Request(
     MultiMap query,
     Sender sender,
     boolean wantsCsv,
+    @Nullable String acceptEncoding,
+    @Nullable String ifNoneMatch,
     JsonObject body) {
   /** A parameter of the path; the route has it. */
   String pathParameter(String name) {
@@ -42,6 +45,7 @@ record Request(
   }
 
   Request withBody(JsonObject json) {
-    return new Request(path, pathParameters, query, sender, wantsCsv, json);
+    return new Request(
+        path, pathParameters, query, sender, wantsCsv, acceptEncoding, ifNoneMatch, json);
   }
 }

@@ -31,6 +31,7 @@ public final class RouteTable {
   /** The table over its endpoints. */
   public RouteTable(
       OpenEndpoints open,
+      ConsoleEndpoints console,
       EnterpriseEndpoints enterprises,
       QuotaEndpoints quotas,
       DeviceEndpoints devices,
@@ -47,8 +48,6 @@ public final class RouteTable {
       PlatformEndpoints platforms) {
     List<Route> others =
         List.of(
-            forAnyone(GET, "/", open::page),
-            forAnyone(GET, "/login", open::login),
             forAnyone(GET, "/openapi.json", open::openApi),
             forAnyone(GET, "/metrics", open::metrics),
             forAnyone(GET, "/health/live", open::live),
@@ -95,7 +94,21 @@ public final class RouteTable {
             forCaller(GET, "/v1/audit", ADMIN, audit::list),
             forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));
-    routes = Stream.concat(others.stream(), healthRoutes(health, platforms).stream()).toList();
+    routes =
+        Stream.of(consoleRoutes(console), others, healthRoutes(health, platforms))
+            .flatMap(List::stream)
+            .toList();
+  }
+
+  private static List<Route> consoleRoutes(ConsoleEndpoints console) {
+    return List.of(
+        forAnyone(GET, "/", console::page),
+        forAnyone(GET, "/devices", console::page),
+        forAnyone(GET, "/device", console::page),
+        forAnyone(GET, "/login", console::page),
+        forAnyone(GET, "/console/{build}/{file}", console::file),
+        forAnyone(GET, "/webjars/{library}/{version}/{file}", console::file),
+        forAnyone(GET, "/webjars/{library}/{version}/{folder}/{file}", console::file));
   }
 
   private static List<Route> healthRoutes(HealthEndpoints health, PlatformEndpoints platforms) {

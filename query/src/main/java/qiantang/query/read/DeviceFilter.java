@@ -1,5 +1,6 @@
 package qiantang.query.read;
 
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.health.Axis;
@@ -13,6 +14,7 @@ import qiantang.store.registry.Device;
  *
  * @param states of all of them, at most one on each axis
  * @param reason on any axis
+ * @param text a part of the id or the name, whatever its case
  */
 public record DeviceFilter(
     Device.@Nullable Kind kind,
@@ -22,7 +24,8 @@ public record DeviceFilter(
     @Nullable String line,
     @Nullable Connected connected,
     Set<Axis.State> states,
-    @Nullable String reason) {
+    @Nullable String reason,
+    @Nullable String text) {
 
   public DeviceFilter {
     states = Set.copyOf(states);
@@ -70,7 +73,8 @@ public record DeviceFilter(
         && line == null
         && connected == null
         && states.isEmpty()
-        && reason == null;
+        && reason == null
+        && text == null;
   }
 
   /** Whether this device is one of them. */
@@ -81,7 +85,17 @@ public record DeviceFilter(
         && (factory == null || factory.equals(device.factory()))
         && (line == null || line.equals(device.line()))
         && (connected == null || connected.accepts(device))
+        && isNamed(device)
         && areOn(device.health());
+  }
+
+  private boolean isNamed(FleetDevice device) {
+    if (text == null) {
+      return true;
+    }
+    String part = text.toLowerCase(Locale.ROOT);
+    return device.id().text().toLowerCase(Locale.ROOT).contains(part)
+        || device.name().toLowerCase(Locale.ROOT).contains(part);
   }
 
   /** Whether a device is in all these states, and has the reason on any axis. */

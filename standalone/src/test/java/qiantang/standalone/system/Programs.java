@@ -247,6 +247,10 @@ final class Programs implements AutoCloseable {
     return "tcp://127.0.0.1:" + mqttPort;
   }
 
+  String httpUri() {
+    return "http://127.0.0.1:" + httpPort;
+  }
+
   String operatorToken() {
     return operator;
   }

@@ -1,0 +1,395 @@
+import { View, html, nothing } from './element.js';
+import { get, ofDevice, repeat } from './api.js';
+import { AXES, axesOf, reasonWord, shape, stateWord, toneOf } from './axes.js';
+import { contract } from './contract.js';
+import { medianStep } from './chart.js';
+import { dateTime, number, percent, span, t, time, value, wordOf } from './i18n.js';
+import { watch } from './live.js';
+import { go, href } from './route.js';
+import { troubleNote } from './trouble.js';
+import './connections.js';
+import './rejections.js';
+import './values.js';
+
+const MINUTE = 60_000;
+const RANGES = {
+  '15m': 15 * MINUTE,
+  '1h': 60 * MINUTE,
+  '6h': 6 * 60 * MINUTE,
+  '24h': 24 * 60 * MINUTE,
+  '7d': 7 * 24 * 60 * MINUTE,
+  '30d': 30 * 24 * 60 * MINUTE,
+};
+const POINTS = 1000;
+// Of so much of the past a metric's own period is learned.
+const PERIOD_OF = 10 * MINUTE;
+const HEALTH_MILLIS = 5000;
+const TICK_MILLIS = 1000;
+const SAMPLES_MAX = 50_000;
+
+/** One device: how it is, when it was connected, what it measures, what of it was refused. */
+class Device extends View {
+  static properties = {
+    given: {},
+    params: {},
+    row: { state: true },
+    latest: { state: true },
+    how: { state: true },
+    trouble: { state: true },
+    series: { state: true },
+  };
+
+  connectedCallback() {
+    super.connectedCallback();
+    const timer = setInterval(() => this.tick(), TICK_MILLIS);
+    this.onLeave(() => clearInterval(timer));
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.leave();
+  }
+
+  leave() {
+    this.unwatch?.();
+    this.unwatch = null;
+    this.end?.();
+    this.shown = null;
+  }
+
+  updated() {
+    const { enterprise, device } = this.params;
+    const wanted = `${enterprise}/${device}`;
+    if (wanted !== this.shown) {
+      this.leave();
+      this.shown = wanted;
+      Object.assign(this, { row: null, latest: null, trouble: null, series: null });
+      this.periods = new Map();
+      this.end = repeat(HEALTH_MILLIS, () => this.look(wanted, enterprise, device));
+      this.learnPeriods(enterprise, device);
+    }
+    const metric = this.metric();
+    const chart = `${wanted}/${metric}/${this.range()}`;
+    if (metric && chart !== this.charted) {
+      this.charted = chart;
+      this.loadSeries(chart, enterprise, device, metric);
+    }
+  }
+
+  async look(wanted, enterprise, device) {
+    try {
+      const api = await contract();
+      const path = '/v1/enterprises/{enterprise}/devices/{device}/health';
+      const [row, health] = await Promise.all([
+        get(ofDevice(enterprise, device)),
+        api.has(path) ? get(ofDevice(enterprise, device, '/health')).catch(untold) : null,
+      ]);
+      if (wanted !== this.shown) {
+        return;
+      }
+      this.row = { ...row, health: health ?? row.health, at: health?.at ?? Date.now() };
+      this.trouble = null;
+      if (!this.unwatch) {
+        await this.begin(wanted, enterprise, device);
+      }
+    } catch (trouble) {
+      if (wanted === this.shown) {
+        this.trouble = trouble;
+      }
+      throw trouble;
+    }
+  }
+
+  /** Newest values once, then what happens. */
+  async begin(wanted, enterprise, device) {
+    const { metrics } = await get(ofDevice(enterprise, device, '/latest'));
+    if (wanted !== this.shown) {
+      return;
+    }
+    this.latest = new Map(
+      metrics.map(({ metric, value: sent, time: at }) => [metric, { value: sent, time: at }]),
+    );
+    this.unwatch = watch({ enterprise, devices: device, events: 'reading,state,rejection' }, {
+      reading: (event) => this.took(event),
+      state: () => this.changed(enterprise, device),
+      rejection: () => this.querySelector('q-rejections')?.look(),
+      missed: () => this.loadAgain(),
+      how: (how) => (this.how = how),
+    });
+  }
+
+  changed(enterprise, device) {
+    this.querySelector('q-connections')?.again();
+    this.look(this.shown, enterprise, device).catch(() => {}); // what is wrong is shown already
+  }
+
+  took({ time: at, values }) {
+    for (const [metric, sent] of Object.entries(values)) {
+      if (at >= (this.latest.get(metric)?.time ?? 0)) {
+        this.latest.set(metric, { value: sent, time: at });
+      }
+      const { series } = this;
+      if (metric === series?.metric && at > (series.times.at(-1) ?? 0)) {
+        series.times.push(at);
+        series.values.push(sent);
+      }
+    }
+    this.latest = new Map(this.latest);
+  }
+
+  /** Time goes on: the chart moves, and forgets what it has moved past. */
+  tick() {
+    const { series } = this;
+    if (series?.times) {
+      const until = Date.now();
+      const from = until - RANGES[this.range()];
+      let old = 0;
+      while (series.times[old] < from || series.times.length - old > SAMPLES_MAX) {
+        old++;
+      }
+      this.series = {
+        ...series,
+        times: series.times.slice(old),
+        values: series.values.slice(old),
+        from,
+        until,
+      };
+    }
+  }
+
+  async learnPeriods(enterprise, device) {
+    const to = Date.now();
+    try {
+      const path = ofDevice(enterprise, device, '/series');
+      const answer = await get(path, { from: to - PERIOD_OF, to, limit: 10_000 });
+      this.periods = new Map(
+        answer.series.map(({ metric, times }) => [metric, medianStep(times)]).filter(([, p]) => p),
+      );
+    } catch {
+      this.periods = new Map(); // ages are judged without them
+    }
+  }
+
+  /** What the address asks for, or else the first number that it measures. */
+  metric() {
+    if (this.params.metric) {
+      return this.params.metric;
+    }
+    const all = [...(this.latest?.entries() ?? [])];
+    const numbers = all.filter(([, newest]) => typeof newest.value === 'number');
+    const preferred = numbers.find(([metric]) => /temp/i.test(metric)) ?? numbers[0] ?? all[0];
+    return preferred?.[0];
+  }
+
+  range() {
+    return this.params.range in RANGES ? this.params.range : '15m';
+  }
+
+  async loadSeries(chart, enterprise, device, metric) {
+    const until = Date.now();
+    const from = until - RANGES[this.range()];
+    this.series = { metric, from, until, isLoading: true };
+    try {
+      const path = ofDevice(enterprise, device, '/series');
+      const answer = await get(path, { metric, from, to: until, points: POINTS });
+      const found = answer.series[0] ?? { times: [], values: [] };
+      if (chart === this.charted) {
+        const { times, values } = found;
+        this.series = { metric, from, until, times, values, completeness: answer.completeness };
+      }
+    } catch (trouble) {
+      if (chart === this.charted) {
+        this.series = { metric, from, until, trouble };
+      }
+    }
+  }
+
+  loadAgain() {
+    this.charted = null;
+    this.requestUpdate();
+  }
+
+  show(change) {
+    go(href('/device', { ...this.params, ...change }), { replace: true });
+  }
+
+  render() {
+    const { enterprise, device } = this.params;
+    if (!this.row) {
+      return this.trouble
+        ? html`${this.way(enterprise)}${troubleNote(this.trouble)}`
+        : html`<p role="status">${t('loading')}</p>`;
+    }
+    return html`
+      ${this.way(enterprise)} ${this.head(this.row)}
+      ${this.trouble ? troubleNote(this.trouble) : nothing} ${this.axes(this.row)}
+      <div class="pair">
+        <q-values
+          .latest=${this.latest}
+          .periods=${this.periods}
+          .chosen=${this.metric()}
+          .choose=${(metric) => this.show({ metric })}
+          .how=${this.how}
+        ></q-values>
+        ${this.chart(device)}
+      </div>
+      <q-connections
+        .enterprise=${enterprise}
+        .device=${device}
+        .created=${this.row.created}
+      ></q-connections>
+      <q-rejections .enterprise=${enterprise} .device=${device}></q-rejections>
+    `;
+  }
+
+  way(enterprise) {
+    const named = this.given.enterprises.find(({ id }) => id === enterprise);
+    return html`<nav class="way" aria-label=${t('nav.way')}>
+      <a href=${href('/', { enterprise })}>${named?.name ?? enterprise}</a>
+      <span aria-hidden="true">›</span>
+      <a href=${href('/devices', { enterprise })}>${t('nav.devices')}</a>
+    </nav>`;
+  }
+
+  head(row) {
+    const { enterprise } = this.params;
+    const facts = [
+      ['device.id', row.id],
+      ['device.kind', wordOf('kind', row.kind)],
+      ['device.model', row.model],
+      ['device.factory', row.factory],
+      ['device.line', row.line],
+      ['device.created', row.created ? dateTime(row.created) : ''],
+    ];
+    return html`
+      <div class="title">
+        <h1>${row.name || row.id}</h1>
+        <span class="as-of">${t('as-of', { time: time(row.at) })}</span>
+      </div>
+      <dl class="facts">
+        ${facts
+          .filter(([, fact]) => fact)
+          .map(([words, fact]) => html`<div><dt>${t(words)}</dt><dd>${fact}</dd></div>`)}
+        ${row.gateway
+          ? html`<div>
+              <dt>${t('device.gateway')}</dt>
+              <dd><a href=${href('/device', { enterprise, device: row.gateway })}>${row.gateway}</a></dd>
+            </div>`
+          : nothing}
+      </dl>
+    `;
+  }
+
+  axes(row) {
+    const axes = axesOf(row);
+    return html`
+      <h2 class="hidden">${t('overview.axes')}</h2>
+      <div class="axes">
+        ${Object.keys(AXES).map((axis) => axisNow(axis, axes[axis]))}
+      </div>
+    `;
+  }
+
+  chart() {
+    const { series } = this;
+    const metric = this.metric();
+    return html`
+      <section class="card">
+        <div class="head">
+          <h2>${metric ?? t('chart.title')}</h2>
+          <label>
+            <span class="hidden">${t('range.label')}</span>
+            <select @change=${(event) => this.show({ range: event.target.value })}>
+              ${Object.keys(RANGES).map(
+                (range) =>
+                  html`<option value=${range} ?selected=${range === this.range()}>
+                    ${t(`range.${range}`)}
+                  </option>`,
+              )}
+            </select>
+          </label>
+        </div>
+        ${metric
+          ? html`<q-chart
+              .label=${metric}
+              .times=${series?.times}
+              .values=${series?.values}
+              .from=${series?.from}
+              .until=${series?.until}
+              .period=${this.periods.get(metric)}
+              .trouble=${series?.trouble}
+              .isLoading=${Boolean(series?.isLoading)}
+            ></q-chart>`
+          : html`<p class="faint">${t(this.latest ? 'values.none' : 'loading')}</p>`}
+        ${series?.completeness && !series.completeness.complete
+          ? html`<p class="wrong">${t('chart.incomplete')}</p>`
+          : nothing}
+      </section>
+    `;
+  }
+}
+
+/** Whoever may see a device may not see all that its health is judged by. */
+function untold(trouble) {
+  if (trouble.status === 403 || trouble.status === 404) {
+    return null;
+  }
+  throw trouble;
+}
+
+function axisNow(axis, told) {
+  return html`
+    <section class="card axis">
+      <h3>${t(`axis.${axis}`)}</h3>
+      ${told
+        ? html`<p class="big">${shape(toneOf(axis, told.state))} ${stateWord(axis, told.state)}</p>
+            <p class="faint">
+              ${told.since
+                ? html`<span title=${dateTime(told.since)}>${t('since.for', {
+                    span: span((Date.now() - told.since) / 1000),
+                  })}</span>`
+                : nothing}
+              ${told.reason ? html`<span class="reason">${reasonWord(told.reason)}</span>` : nothing}
+            </p>
+            ${evidence(told.evidence)}`
+        : html`<p class="faint">${t('unknown')}</p>`}
+    </section>
+  `;
+}
+
+/** What a state is judged by: each member by the unit that its name ends in. */
+function evidence(told) {
+  const members = Object.entries(told ?? {}).filter(([, each]) => each !== null);
+  return members.length === 0
+    ? nothing
+    : html`<dl class="pairs">
+        ${members.map(([name, each]) => html`<dt>${wordOf('evidence', name)}</dt><dd>${proof(name, each)}</dd>`)}
+      </dl>`;
+}
+
+function proof(name, each) {
+  if (Array.isArray(each)) {
+    return each.map((one) => proof(name, one));
+  }
+  if (typeof each === 'object') {
+    const parts = Object.entries(each).filter(([, one]) => one !== null);
+    return parts.length === 0
+      ? t('none')
+      : parts.map(
+          ([key, one]) =>
+            html`<span class="part">${wordOf('evidence', key, 'reason')} ${proof(key, one)}</span>`,
+        );
+  }
+  if (typeof each !== 'number') {
+    return value(each);
+  }
+  if (name.includes('Seconds')) {
+    return `${each < 0 ? '−' : ''}${span(Math.abs(each))}`;
+  }
+  if (name.endsWith('Share')) {
+    return percent(each);
+  }
+  return each > 1e11 ? time(each) : number(each, 2);
+}
+
+customElements.define('q-device', Device);

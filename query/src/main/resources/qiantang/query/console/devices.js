@@ -1,0 +1,249 @@
+import { View, html, nothing } from './element.js';
+import { get, ofEnterprise, repeat } from './api.js';
+import { AXES, axesOf, reasonWord, stateMark, stateWord, toneOf } from './axes.js';
+import { contract } from './contract.js';
+import { age, dateTime, t, wordOf } from './i18n.js';
+import { watch } from './live.js';
+import { go, href } from './route.js';
+import './list.js';
+
+const PATH = '/v1/enterprises/{enterprise}/devices';
+const KINDS = ['device', 'gateway'];
+// What is typed; all but the first are whole names, so those of the rows are offered.
+const TEXTS = ['text', 'factory', 'line', 'model'];
+const OFFERED_MAX = 50;
+const AGAIN_MILLIS = 10_000;
+const TYPING_MILLIS = 300;
+
+/** All devices of an enterprise that the address asks for. */
+class Devices extends View {
+  static properties = {
+    given: {},
+    params: {},
+    api: { state: true },
+    reasons: { state: true },
+  };
+
+  connectedCallback() {
+    super.connectedCallback();
+    contract().then((api) => (this.api = api), () => setTimeout(() => this.requestUpdate(), 3000));
+    this.onLeave(repeat(AGAIN_MILLIS, async () => this.querySelector('q-list')?.refresh()));
+  }
+
+  willUpdate() {
+    const { scope, enterprises } = this.given;
+    this.enterprise = scope.enterprise ?? enterprises[0]?.id;
+    const key = JSON.stringify([this.enterprise, this.filter(), Boolean(this.api)]);
+    if (key !== this.key && this.api && this.enterprise) {
+      this.key = key;
+      const filter = this.filter();
+      const { enterprise } = this;
+      this.fetchPage = (limit, cursor) =>
+        get(ofEnterprise(enterprise, '/devices'), { ...filter, limit, cursor });
+      this.listen(enterprise);
+      this.learnReasons(enterprise);
+    }
+  }
+
+  /** The reasons there are just now, to choose from. */
+  async learnReasons(enterprise) {
+    if (this.takes('reason') && this.api.has('/v1/enterprises/{enterprise}/health')) {
+      try {
+        const { reasons } = await get(ofEnterprise(enterprise, '/health'));
+        this.reasons = [...new Set(reasons.map(({ reason }) => reason))];
+      } catch {
+        this.reasons = []; // the list says what is wrong
+      }
+    }
+  }
+
+  /** Live state changes go into the rows that are there. */
+  listen(enterprise) {
+    if (this.listened !== enterprise) {
+      this.listened = enterprise;
+      this.unlisten?.();
+      this.unlisten = watch({ enterprise, events: 'state' }, {
+        state: (change) => this.querySelector('q-list')?.patch(change.device, moved(change)),
+      });
+      this.onLeave(() => this.unlisten());
+    }
+  }
+
+  /** The parameters of the address that this server's list takes. */
+  filter() {
+    const names = [...Object.keys(AXES), ...TEXTS, 'kind', 'reason'];
+    return Object.fromEntries(
+      names.filter((name) => this.params[name] && this.takes(name)).map((n) => [n, this.params[n]]),
+    );
+  }
+
+  takes(name) {
+    return this.api?.takes(PATH, name) ?? false;
+  }
+
+  set(name, value) {
+    go(href('/devices', { ...this.params, enterprise: this.enterprise, [name]: value }), {
+      replace: true,
+    });
+  }
+
+  render() {
+    const { enterprise } = this;
+    if (!enterprise) {
+      return html`<p>${t('devices.no-enterprise')}</p>`;
+    }
+    const named = this.given.enterprises.find(({ id }) => id === enterprise);
+    return html`
+      <div class="title">
+        <h1>${t('devices.title', { enterprise: named?.name ?? enterprise })}</h1>
+      </div>
+      ${this.api ? this.filters() : nothing}
+      ${this.fetchPage
+        ? html`<q-list
+            .fetchPage=${this.fetchPage}
+            .columns=${this.columns()}
+            .label=${t('nav.devices')}
+            .open=${({ id }) => go(href('/device', { enterprise, device: id }))}
+          ></q-list>`
+        : html`<p role="status">${t('loading')}</p>`}
+    `;
+  }
+
+  filters() {
+    const axes = Object.keys(AXES).filter((axis) => this.takes(axis));
+    const isFiltered = Object.keys(this.filter()).length > 0;
+    return html`
+      <form class="filters" role="search" @submit=${(event) => event.preventDefault()}>
+        ${TEXTS.filter((name) => this.takes(name)).map((name) => this.textFilter(name))}
+        ${this.takes('kind')
+          ? this.choice('kind', t('device.kind'), KINDS, (kind) => wordOf('kind', kind))
+          : nothing}
+        ${axes.map((axis) =>
+          this.choice(axis, t(`axis.${axis}`), this.statesOf(axis), (s) => stateWord(axis, s)),
+        )}
+        ${this.takes('reason') ? this.reasonChoice() : nothing}
+        ${isFiltered
+          ? html`<a class="button" href=${href('/devices', { enterprise: this.enterprise })}>
+              ${t('devices.all')}
+            </a>`
+          : nothing}
+      </form>
+    `;
+  }
+
+  reasonChoice() {
+    const chosen = this.params.reason;
+    const reasons = [...new Set([...(this.reasons ?? []), ...(chosen ? [chosen] : [])])];
+    return this.choice('reason', t('filter.reason'), reasons, (reason) => reasonWord(reason));
+  }
+
+  /** With the axis as it is today, whose word for what was never there is never. */
+  statesOf(axis) {
+    const states = Object.keys(AXES[axis]);
+    return axis === 'connection'
+      ? states.filter((s) => s !== (this.takes('data') ? 'never' : 'unknown'))
+      : states;
+  }
+
+  textFilter(name) {
+    const typed = (event) => {
+      clearTimeout(this.typing);
+      const { value } = event.target;
+      this.typing = setTimeout(() => this.set(name, value.trim()), TYPING_MILLIS);
+    };
+    const offers = name === 'text' ? [] : this.offered(name);
+    return html`<label>
+      <span>${t(`filter.${name}`)}</span>
+      <input
+        type="search"
+        list=${offers.length > 0 ? `offered-${name}` : nothing}
+        .value=${this.params[name] ?? ''}
+        @input=${typed}
+        @focus=${() => this.requestUpdate()}
+        spellcheck="false"
+      />
+      <datalist id="offered-${name}">
+        ${offers.map((offer) => html`<option value=${offer}></option>`)}
+      </datalist>
+    </label>`;
+  }
+
+  /** What the rows that were loaded have there. */
+  offered(name) {
+    const rows = this.querySelector('q-list')?.rows ?? [];
+    const found = new Set();
+    for (let i = 0; i < rows.length && found.size < OFFERED_MAX; i++) {
+      found.add(rows[i][name]);
+    }
+    return [...found].filter(Boolean).sort();
+  }
+
+  choice(name, words, values, wordOfValue) {
+    const chosen = this.params[name] ?? '';
+    return html`<label>
+      <span>${words}</span>
+      <select @change=${(event) => this.set(name, event.target.value)}>
+        <option value="">${t('filter.any')}</option>
+        ${values.map(
+          (value) =>
+            html`<option value=${value} ?selected=${value === chosen}>${wordOfValue(value)}</option>`,
+        )}
+      </select>
+    </label>`;
+  }
+
+  columns() {
+    const mark = (axis) => ({
+      name: `axis-${axis}`,
+      words: () => t(`axis.${axis}`),
+      cell: (row) => stateMark(axis, axesOf(row)[axis]?.state),
+    });
+    return [
+      { name: 'id', words: () => t('device.name'), cell: (row) => this.nameCell(row) },
+      mark('connection'),
+      { name: 'since', words: () => t('since'), cell: (row) => since(row) },
+      mark('data'),
+      mark('quality'),
+      mark('lifecycle'),
+      { name: 'place', words: () => t('device.place'), cell: place },
+      { name: 'model', words: () => t('device.model'), cell: (row) => row.model || '–' },
+      { name: 'why', words: () => t('reasons.reason'), cell: why },
+    ];
+  }
+
+  nameCell({ id, name, kind }) {
+    const address = href('/device', { enterprise: this.enterprise, device: id });
+    return html`<a href=${address} tabindex="-1">${name || id}</a>${name && name !== id
+        ? html` <span class="faint">${id}</span>`
+        : nothing}${kind === 'gateway'
+        ? html` <span class="tag">${wordOf('kind', 'gateway')}</span>`
+        : nothing}`;
+  }
+}
+
+const place = ({ factory, line }) => [factory, line].filter(Boolean).join(' / ') || '–';
+
+function since(row) {
+  const at = axesOf(row).connection?.since;
+  return at ? html`<span title=${dateTime(at)}>${age(at)}</span>` : '–';
+}
+
+/** Why the first axis that is not well is so. */
+function why(row) {
+  const axes = axesOf(row);
+  const unwell = ['connection', 'data', 'quality', 'lifecycle'].find(
+    (axis) => axes[axis]?.reason && !['good', 'idle'].includes(toneOf(axis, axes[axis].state)),
+  );
+  return unwell ? reasonWord(axes[unwell].reason) : '–';
+}
+
+/** A row after a change of one axis. */
+const moved =
+  ({ axis, state, since: at, reason }) =>
+  (row) => ({
+    ...row,
+    ...(axis === 'connection' ? { connection: state, since: at } : {}),
+    health: row.health && { ...row.health, [axis]: { ...row.health[axis], state, since: at, reason } },
+  });
+
+customElements.define('q-devices', Devices);

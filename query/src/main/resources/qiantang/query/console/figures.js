@@ -1,0 +1,176 @@
+import { html, svg, nothing } from './element.js';
+import { AXES, reasonWord, shape, stateMark, stateWord, toneOf } from './axes.js';
+import { number, percent, t, time, wordOf } from './i18n.js';
+import { href } from './route.js';
+
+/** Parts of the overview: each a template of plain data. */
+
+/** A large figure with its words; null is not known yet. */
+export const figure = (words, value, decimals = 0) => html`
+  <div class="figure">
+    <dt>${words}</dt>
+    <dd>${value === null || value === undefined ? unknown() : number(value, decimals)}</dd>
+  </div>
+`;
+
+export const unknown = () => html`<span class="faint">${t('unknown')}</span>`;
+
+/** When a number was true. */
+export const asOf = (millis) =>
+  millis ? html`<span class="as-of">${t('as-of', { time: time(millis) })}</span>` : nothing;
+
+/** One axis: a bar of its states and a line of each, that leads to the devices in it. */
+export function axisCard(axis, counts, enterprise) {
+  const told = counts?.[axis];
+  const total = counts?.total ?? 0;
+  const states = told
+    ? [...new Set([...Object.keys(AXES[axis]), ...Object.keys(told)])].filter((s) => s in told)
+    : [];
+  return html`
+    <section class="card axis">
+      <h3>${t(`axis.${axis}`)}</h3>
+      ${told
+        ? html`${bar(axis, states, told, total)}
+            <ul class="states">
+              ${states.map((state) => line(axis, state, told[state], total, enterprise))}
+            </ul>`
+        : html`<p class="faint">${t('unknown')}</p>`}
+    </section>
+  `;
+}
+
+function bar(axis, states, told, total) {
+  let from = 0;
+  const parts = states.map((state) => {
+    const width = total > 0 ? (1000 * told[state]) / total : 0;
+    const part = svg`<rect class="fill ${toneOf(axis, state)}" x=${from} width=${width} height="14"/>`;
+    from += width;
+    return part;
+  });
+  return html`<svg class="bar" viewBox="0 0 1000 14" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="fill none" width="1000" height="14" />
+    ${parts}
+  </svg>`;
+}
+
+function line(axis, state, count, total, enterprise) {
+  const text = html`${shape(toneOf(axis, state))}<span>${stateWord(axis, state)}</span>
+    <b>${number(count)}</b>
+    <span class="faint">${total > 0 ? percent(count / total) : ''}</span>`;
+  return html`<li>
+    ${enterprise
+      ? html`<a href=${href('/devices', { enterprise, [axis]: state })}>${text}</a>`
+      : html`<span class="row">${text}</span>`}
+  </li>`;
+}
+
+/** The most frequent reasons why devices are not well. */
+export const reasonsCard = (reasons, enterprise) => html`
+  <section class="card">
+    <h2>${t('reasons.title')}</h2>
+    ${!reasons
+      ? html`<p class="faint">${t('unknown')}</p>`
+      : reasons.length === 0
+        ? html`<p>${t('reasons.none')}</p>`
+        : html`<table>
+            <thead>
+              <tr>
+                <th scope="col">${t('reasons.reason')}</th>
+                <th scope="col">${t('reasons.state')}</th>
+                <th scope="col" class="right">${t('devices')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${reasons.map((row) => reasonRow(row, enterprise))}
+            </tbody>
+          </table>`}
+  </section>
+`;
+
+function reasonRow({ axis, state, reason, count }, enterprise) {
+  const address = href('/devices', { enterprise, [axis]: state, reason });
+  return html`<tr>
+    <td>${enterprise ? html`<a href=${address}>${reasonWord(reason)}</a>` : reasonWord(reason)}</td>
+    <td>${stateMark(axis, state)}</td>
+    <td class="right">${number(count)}</td>
+  </tr>`;
+}
+
+/** How far the plan's figures are reached. */
+export const planCard = (plan, at) => html`
+  <section class="card">
+    <h2>${t('plan.title')} ${asOf(at)}</h2>
+    ${plan
+      ? html`<ul class="plan">
+          ${plan.map(planRow)}
+        </ul>`
+      : html`<p class="faint">${t('unknown')}</p>`}
+    <p class="faint source">${t('plan.source')}</p>
+  </section>
+`;
+
+function planRow({ figure: name, target, value }) {
+  const known = value !== null && value !== undefined;
+  const words = wordOf('plan', name);
+  return html`<li>
+    <span>${words}</span>
+    <span class="right">
+      ${known
+        ? html`<b>${number(value)}</b> / ${number(target)}
+            <span class="share">${percent(value / target)}</span>`
+        : unknown()}
+    </span>
+    <progress aria-label=${words} max=${target} value=${known ? Math.min(value, target) : 0}>
+    </progress>
+  </li>`;
+}
+
+/** Rows of things with counts: enterprises, factories, lines, models. */
+export const countsTable = (caption, first, rows, more = nothing) => html`
+  <section class="card wide">
+    <div class="head">${caption}</div>
+    <div class="scroll" tabindex="0" role="region" aria-label=${first}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">${first}</th>
+            <th scope="col" class="right">${t('devices')}</th>
+            ${COLUMNS.map(
+              ([axis, state]) => html`<th scope="col" class="right">${stateWord(axis, state)}</th>`,
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            ({ name, counts }) => html`<tr>
+              <th scope="row">${name}</th>
+              <td class="right">${counts?.total === undefined ? '–' : number(counts.total)}</td>
+              ${COLUMNS.map(([axis, state]) => countCell(counts, axis, state))}
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${more}
+  </section>
+`;
+
+/** What one looks for in a table of many: who is there, and who is not well. */
+const COLUMNS = [
+  ['connection', 'online'],
+  ['connection', 'offline'],
+  ['data', 'silent'],
+  ['data', 'stale'],
+  ['quality', 'bad'],
+];
+
+function countCell(counts, axis, state) {
+  const count = counts?.[axis]?.[state];
+  if (count === undefined) {
+    return html`<td class="right faint">–</td>`;
+  }
+  const tone = toneOf(axis, state);
+  return html`<td class="right">
+    ${count > 0 && tone !== 'good' ? shape(tone) : nothing} ${number(count)}
+  </td>`;
+}

@@ -1,0 +1,280 @@
+package qiantang.standalone.system;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.net.URI;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.eclipse.paho.client.mqttv3.MqttClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import qiantang.store.cassandra.Cassandra;
+import qiantang.store.registry.Platform;
+import qiantang.store.registry.Role;
+
+/** The console in a real browser over the real programs: each screen's main task, and how it is. */
+final class ConsoleIT {
+  private static final String TOPIC = "v1/devices/me/telemetry";
+  private static final String DEVICES = "/devices?enterprise=alpha";
+  private static final String DEVICE = "/device?enterprise=alpha&device=press-1";
+
+  /** What the first screen may load, compressed, beside answers of the API. */
+  private static final int FIRST_LOAD_BYTES_MAX = 90 * 1024;
+
+  @RegisterExtension
+  @Order(1)
+  static final Chromium CHROMIUM = new Chromium();
+
+  @RegisterExtension
+  @Order(2)
+  static final RunningPrograms RUNNING = new RunningPrograms();
+
+  private static MqttClient press;
+
+  @BeforeAll
+  static void connectAPress() throws Exception {
+    // Counts are kept by the minute; what takes longer is broken.
+    PlaywrightAssertions.setDefaultAssertionTimeout(150_000);
+    Programs programs = RUNNING.programs();
+    try (Cassandra store = programs.store()) {
+      Platform base = new Platform(Platform.BASE, "supET 平台", "supET platform", "base");
+      store.registry().putPlatform(base).toCompletableFuture().join();
+    }
+    String token = programs.register(Programs.ALPHA, "press-1", Role.DEVICE);
+    programs.register(Programs.ALPHA, "press-2", Role.DEVICE);
+    press = new MqttClient(programs.mqttUri(), "press-1", new MemoryPersistence());
+    MqttConnectOptions options = new MqttConnectOptions();
+    options.setUserName(token);
+    options.setPassword(new char[0]);
+    press.connect(options);
+    long now = System.currentTimeMillis();
+    // Two stretches of a minute, ten minutes apart: between them nothing was measured.
+    for (int i = 0; i < 60; i++) {
+      send(now - 780_000 + i * 1000L, 40 + i % 7);
+      send(now - 60_000 + i * 1000L, 50 + i % 7);
+    }
+    press.publish(TOPIC, "{\"temperature\":".getBytes(UTF_8), 1, false);
+  }
+
+  private static void send(long time, double temperature) throws MqttException {
+    String values =
+        "{\"temperature\":%s,\"running\":true,\"program\":\"A-7\"}".formatted(temperature);
+    String message = "{\"ts\":%d,\"values\":%s}".formatted(time, values);
+    press.publish(TOPIC, message.getBytes(UTF_8), 1, false);
+  }
+
+  @AfterAll
+  static void disconnect() throws MqttException {
+    if (press != null) {
+      press.disconnect();
+      press.close();
+    }
+  }
+
+  @Test
+  void fromTheOverviewOneComesToTheMachinesThatAreOnline() {
+    Page page = signedIn(CHROMIUM.page(), "/");
+    page.getByRole(AriaRole.LINK, named("alpha")).first().click();
+    assertThat(page.locator("h1")).hasText("alpha");
+    Locator online = page.locator(".states a[href*='connection=online']");
+    assertThat(online).containsText(Pattern.compile("online\\s*1\\b"));
+    online.click();
+    assertThat(page.getByRole(AriaRole.GRID)).isVisible();
+    assertEquals(
+        "enterprise=alpha&connection=online", URI.create(page.url()).getQuery(), "the address");
+    assertThat(page.locator(".line")).hasCount(1);
+    assertThat(page.locator(".line")).containsText("press-1");
+    page.goBack();
+    assertThat(page.locator("h1")).hasText("alpha");
+  }
+
+  @Test
+  void theListIsFilteredByTheAddressAndWalkedByKeyboard() {
+    Page page = signedIn(CHROMIUM.page(), DEVICES);
+    assertThat(page.locator(".line")).hasCount(2);
+    page.locator("label:has-text('Connection') select").selectOption("online");
+    assertThat(page.locator(".line")).hasCount(1);
+    page.getByRole(AriaRole.LINK, named("Clear filters")).click();
+    assertThat(page.locator(".line")).hasCount(2);
+    page.locator("label:has-text('Id contains') input").fill("S-2");
+    assertThat(page.locator(".line")).hasCount(1);
+    assertThat(page).hasURL(Pattern.compile("text=S-2"));
+    page.getByRole(AriaRole.LINK, named("Clear filters")).click();
+    assertThat(page.locator(".line")).hasCount(2);
+    page.getByRole(AriaRole.GRID).focus();
+    page.keyboard().press("ArrowDown");
+    assertThat(page.locator(".line[aria-selected=true]")).containsText("press-2");
+    page.keyboard().press("Home");
+    page.keyboard().press("Enter");
+    assertThat(page.locator("h1")).hasText("press-1");
+  }
+
+  @Test
+  void aMachineShowsItsTemperatureAsItMovesAndWhyWhatWasRefused() throws Exception {
+    Page page = signedIn(CHROMIUM.page(), DEVICE);
+    Locator temperature =
+        page.locator("q-values tr").filter(new Locator.FilterOptions().setHasText("temperature"));
+    assertThat(temperature).isVisible();
+    send(System.currentTimeMillis(), 77.25);
+    assertThat(temperature).containsText("77.25");
+    Locator rejection = page.locator("q-rejections li").first();
+    assertThat(rejection).containsText("malformed");
+    rejection.locator("summary").click();
+    assertThat(rejection.locator("pre")).hasText("{\"temperature\":");
+    assertThat(page.locator("q-connections svg[role=img]")).isVisible();
+  }
+
+  @Test
+  void theChartBreaksWhereNothingWasMeasuredAndIsReadByKeyboard() {
+    Page page = signedIn(CHROMIUM.page(), DEVICE + "&metric=temperature&range=1h");
+    assertThat(page.locator(".plot canvas")).isVisible();
+    Object gaps =
+        page.evaluate(
+            "() => document.querySelector('q-chart').plot.data[1]"
+                + ".filter((y) => y === null).length");
+    assertTrue(((Number) gaps).intValue() >= 1, "gaps: " + gaps);
+    page.getByRole(AriaRole.APPLICATION).focus();
+    page.keyboard().press("Home");
+    Locator said = page.locator("q-chart [aria-live]");
+    assertThat(said).containsText(Pattern.compile("\\s40$"));
+    page.keyboard().press("ArrowRight");
+    assertThat(said).containsText(Pattern.compile("\\s41$"));
+    page.locator("#chart-table > summary").click();
+    assertThat(page.locator("#chart-table tbody tr")).hasCount(25);
+  }
+
+  @Test
+  void theLanguageIsTheBrowsersAndAChoiceIsKept() {
+    Page page = CHROMIUM.page("zh-CN", ColorScheme.LIGHT);
+    page.navigate(RUNNING.programs().httpUri());
+    assertThat(page.getByRole(AriaRole.BUTTON, named("登录"))).isVisible();
+    page.getByRole(AriaRole.BUTTON, named("English")).click();
+    assertThat(page.getByRole(AriaRole.BUTTON, named("Sign in"))).isVisible();
+    page.getByRole(AriaRole.COMBOBOX).selectOption("dark");
+    page.reload();
+    assertThat(page.getByRole(AriaRole.BUTTON, named("Sign in"))).isVisible();
+    assertEquals("dark", page.evaluate("document.documentElement.dataset.theme"));
+  }
+
+  @Test
+  void aWrongTokenIsRefusedInWords() {
+    Page page = CHROMIUM.page();
+    page.navigate(RUNNING.programs().httpUri());
+    page.getByLabel("Access token").fill("alpha.nonsense");
+    page.keyboard().press("Enter");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("This token is not accepted.");
+    CHROMIUM.forgive();
+  }
+
+  @Test
+  void aLostServerIsToldAndSoIsItsReturn() {
+    Page page = signedIn(CHROMIUM.page(), DEVICE);
+    assertThat(page.locator("h1")).hasText("press-1");
+    page.context().setOffline(true);
+    assertThat(page.locator(".banner")).containsText("The server cannot be reached");
+    page.context().setOffline(false);
+    assertThat(page.locator(".banner")).hasCount(0);
+    CHROMIUM.forgive();
+  }
+
+  @Test
+  void whatIsNotThereSaysWhatToDo() {
+    Page page = signedIn(CHROMIUM.page(), "/device?enterprise=alpha&device=nobody");
+    assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("there is no such device");
+    CHROMIUM.forgive();
+  }
+
+  @Test
+  void thereIsNothingToComplainOfForThoseWhoSeeOrMoveDifferently() {
+    for (String locale : List.of("zh-CN", "en-GB")) {
+      for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+        Page page = CHROMIUM.page(locale, scheme);
+        page.navigate(RUNNING.programs().httpUri());
+        page.locator("q-login form").waitFor();
+        assertAccessible(page, "login " + locale + scheme);
+        signedIn(page, "/");
+        page.locator("q-overview table").first().waitFor();
+        assertAccessible(page, "platform " + locale + scheme);
+        show(page, "/?enterprise=alpha");
+        page.locator(".states a").first().waitFor();
+        assertAccessible(page, "enterprise " + locale + scheme);
+        show(page, DEVICES);
+        page.locator(".line").first().waitFor();
+        assertAccessible(page, "devices " + locale + scheme);
+        show(page, DEVICE);
+        page.locator(".plot canvas").waitFor();
+        page.locator("q-rejections summary").first().click();
+        page.locator("#chart-table > summary").click();
+        assertAccessible(page, "device " + locale + scheme);
+        page.context().close();
+      }
+    }
+  }
+
+  private static void assertAccessible(Page page, String what) {
+    List<String> found =
+        new AxeBuilder(page)
+            .analyze().getViolations().stream().map(rule -> what + ": " + told(rule)).toList();
+    assertEquals(List.of(), found);
+  }
+
+  private static String told(Rule rule) {
+    return rule.getId() + " " + rule.getNodes().stream().map(node -> node.getHtml()).toList();
+  }
+
+  @Test
+  void theFirstScreenIsSoonLoaded() {
+    Page page = signedIn(CHROMIUM.page(), "/");
+    page.locator("q-overview .axes").waitFor();
+    int bytes = 0;
+    int files = 0;
+    for (Request request : List.copyOf(CHROMIUM.requests())) {
+      String path = URI.create(request.url()).getPath();
+      if (!path.startsWith("/v1/")) {
+        bytes += request.sizes().responseBodySize;
+        files++;
+      }
+    }
+    System.out.printf("console: the first screen loads %,d bytes in %d files%n", bytes, files);
+    assertTrue(files > 20, "files: " + files);
+    assertTrue(bytes <= FIRST_LOAD_BYTES_MAX, bytes + " bytes");
+  }
+
+  private static Page.GetByRoleOptions named(String name) {
+    return new Page.GetByRoleOptions().setName(name).setExact(true);
+  }
+
+  /** Signs in by a token, which the page alone keeps, and goes to an address. */
+  private static Page signedIn(Page page, String address) {
+    Programs programs = RUNNING.programs();
+    page.navigate(programs.httpUri() + address);
+    page.locator("input[type=password]").fill(programs.operatorToken());
+    page.keyboard().press("Enter");
+    page.locator(".masthead").waitFor();
+    return page;
+  }
+
+  /** Goes on to an address, as a link would: loading the page again would forget the token. */
+  private static void show(Page page, String address) {
+    page.evaluate(
+        "(to) => { history.pushState(null, '', to); window.dispatchEvent(new Event('route')); }",
+        address);
+  }
+}

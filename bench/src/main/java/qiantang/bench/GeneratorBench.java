@@ -21,7 +21,6 @@ import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.SignalModel;
-import qiantang.sim.wire.MqttVersion;
 
 /**
  * Whether the simulator's own figures can be believed, against a broker that is not ours: what is
@@ -157,17 +156,13 @@ final class GeneratorBench implements Callable<Integer> {
 
   private Plan plan(int perSecond, int lengthSeconds) {
     FleetSpec fleet =
-        new FleetSpec(
-            "bench",
-            null,
-            publishers,
-            0,
-            SignalModel.PUMP,
-            Duration.ofNanos(1_000_000_000L * publishers / perSecond),
-            0.5,
-            WINDOW,
-            FleetSpec.KEEP_ALIVE,
-            MqttVersion.V3_1_1);
+        FleetSpec.direct(
+                "bench",
+                publishers,
+                SignalModel.PUMP,
+                Duration.ofNanos(1_000_000_000L * publishers / perSecond))
+            .withJitter(0.5)
+            .withInFlightMax(WINDOW);
     Duration length = Duration.ofSeconds(lengthSeconds);
     return Plan.of(
         new Scenario(1, length, CONNECT_PER_SECOND, length, List.of(fleet), List.of()),

@@ -26,8 +26,13 @@ record IngestProgram(Program program, int mqttPort, int httpPort) implements Aut
   /** The same with these flags of its JVM, behind our own. */
   static IngestProgram overCassandra(
       List<String> flags, Path log, int cqlPort, List<String> options) throws Exception {
-    int mqttPort = Ports.free();
-    int httpPort = Ports.free();
+    return overCassandra(flags, log, cqlPort, options, Ports.free(), Ports.free());
+  }
+
+  /** The same on these ports, as one is that takes the place of another. */
+  static IngestProgram overCassandra(
+      List<String> flags, Path log, int cqlPort, List<String> options, int mqttPort, int httpPort)
+      throws Exception {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -47,6 +52,11 @@ record IngestProgram(Program program, int mqttPort, int httpPort) implements Aut
 
   ProcessHandle handle() {
     return program.handle();
+  }
+
+  /** SIGKILL, as a crash would end it. */
+  void kill() throws InterruptedException {
+    program.kill();
   }
 
   @Override

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       AckBench.class,
       CodecBench.class,
+      ConnectionsBench.class,
       DensityBench.class,
       DiskBench.class,
       DurableBench.class,
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
       GeneratorBench.class,
       NeighbourBench.class,
       PlatformBench.class,
+      ProofBench.class,
       ReadBench.class,
       SimulateBench.class,
       SoakBench.class,

@@ -126,11 +126,7 @@ final class MemoryIngest {
     for (int i = 0; i < tokens.size(); i++) {
       LoadIdentity identity = LoadIdentity.of(tokens.get(i), i, kind);
       if (enterprises.add(identity.owner())) {
-        registry
-            .createEnterprise(enterprise(identity.owner(), now))
-            .thenCompose(isNew -> liftQuotas(registry, identity.owner(), now))
-            .toCompletableFuture()
-            .join();
+        registerEnterprise(registry, identity.owner(), now);
       }
       free.acquire();
       var _ =
@@ -150,6 +146,15 @@ final class MemoryIngest {
     if (error != null) {
       throw new IllegalStateException("cannot register the devices", error);
     }
+  }
+
+  /** Makes an enterprise whose quotas nobody meets. */
+  static void registerEnterprise(Registry registry, EnterpriseId owner, Instant now) {
+    registry
+        .createEnterprise(enterprise(owner, now))
+        .thenCompose(isNew -> liftQuotas(registry, owner, now))
+        .toCompletableFuture()
+        .join();
   }
 
   private static Enterprise enterprise(EnterpriseId id, Instant now) {

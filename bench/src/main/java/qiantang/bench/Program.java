@@ -18,7 +18,8 @@ final class Program implements AutoCloseable {
   // As the demo has it: a heap of a quarter of the machine grows for hours before it is full.
   static final List<String> ONE_GIB = List.of("-Xmx1g");
 
-  private static final Duration READY_MAX = Duration.ofSeconds(60);
+  // A machine that others load with thirty processes takes a minute and more for a JVM.
+  private static final Duration READY_MAX = Duration.ofMinutes(3);
   private static final Duration READY_PAUSE = Duration.ofMillis(100);
   private static final int ANSWER_MILLIS_MAX = 2000;
   private static final Duration STOP_MAX = Duration.ofSeconds(15);
@@ -111,15 +112,20 @@ final class Program implements AutoCloseable {
 
   /** What the JVM answers to a command of {@code jcmd}. */
   String ask(String command) throws IOException, InterruptedException {
+    return ask(process.pid(), command);
+  }
+
+  /** The same of any JVM of this user. */
+  static String ask(long pid, String command) throws IOException, InterruptedException {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
     Process asking =
-        new ProcessBuilder(jcmd.toString(), String.valueOf(process.pid()), command)
+        new ProcessBuilder(jcmd.toString(), String.valueOf(pid), command)
             .redirectErrorStream(true)
             .start();
     String answer = new String(asking.getInputStream().readAllBytes(), UTF_8);
     if (asking.waitFor() != 0) {
       throw new IllegalStateException(
-          "cannot ask process %d for %s: %s".formatted(process.pid(), command, answer));
+          "cannot ask process %d for %s: %s".formatted(pid, command, answer));
     }
     return answer;
   }
@@ -161,6 +167,11 @@ final class Program implements AutoCloseable {
     } catch (IOException e) {
       return false; // not up yet
     }
+  }
+
+  /** SIGKILL, as a crash would end it. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   /** SIGTERM, then SIGKILL. */

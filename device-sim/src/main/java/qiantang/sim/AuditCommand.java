@@ -70,7 +70,7 @@ final class AuditCommand implements Callable<Integer> {
         switch (JournalReader.read(journal)) {
           case Outcome.Failed<RunHistory> failed -> failed.widen();
           case Outcome.Done<RunHistory>(RunHistory history) ->
-              switch (system.target(history.header().mqtt(), enterprise)) {
+              switch (system.target(history.header().mqtt(), null, null, enterprise)) {
                 case Outcome.Failed<Target> failed -> failed.widen();
                 case Outcome.Done<Target>(Target target) ->
                     new JournalAudit(history, target, err).run();

@@ -22,6 +22,7 @@ import qiantang.sim.preflight.Demand;
 import qiantang.sim.preflight.Finding;
 import qiantang.sim.preflight.Machine;
 import qiantang.sim.preflight.Preflight;
+import qiantang.sim.wire.Addresses;
 
 /** {@code qiantang sim check}: a scenario and this machine, without sending anything. */
 @Command(
@@ -69,7 +70,7 @@ final class CheckCommand implements Callable<Integer> {
 
   private ExitCode check(Scenario read) {
     InetAddress target = remote ? anyAddress() : InetAddress.getLoopbackAddress();
-    int sources = generator.sources(new InetSocketAddress(target, 0)).size();
+    int sources = generator.sources(Addresses.single(new InetSocketAddress(target, 0))).size();
     Demand demand = Demand.of(read.fleets(), generator.workers(), sources);
     Machine machine = Machine.read();
     List<Finding> findings = Preflight.check(demand, machine);

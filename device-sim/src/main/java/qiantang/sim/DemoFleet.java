@@ -14,7 +14,6 @@ import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Mix;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.SignalModel;
-import qiantang.sim.wire.MqttVersion;
 
 /**
  * The fleet of a demo: publishes plausible signals with existing tokens until it is closed, and
@@ -22,7 +21,6 @@ import qiantang.sim.wire.MqttVersion;
  */
 public final class DemoFleet implements AutoCloseable {
   private static final int CONNECT_PER_SECOND = 100;
-  private static final int IN_FLIGHT_MAX = 20;
   private static final Duration BACKLOG_MAX = Duration.ofMinutes(1);
   private static final double JITTER = 0.1;
   private static final long SEED = 1;
@@ -75,17 +73,9 @@ public final class DemoFleet implements AutoCloseable {
 
   private static Seat seat(Connection connection, int index, Duration period) {
     FleetSpec spec =
-        new FleetSpec(
-            "demo",
-            null,
-            1,
-            connection.gateway() ? connection.subDevices().size() : 0,
-            signals(connection.model(), index),
-            period,
-            JITTER,
-            IN_FLIGHT_MAX,
-            FleetSpec.KEEP_ALIVE,
-            MqttVersion.V3_1_1);
+        FleetSpec.direct("demo", 1, signals(connection.model(), index), period)
+            .withSubDevices(connection.gateway() ? connection.subDevices().size() : 0)
+            .withJitter(JITTER);
     String id = "demo-" + index;
     return new Seat(
         Plan.endless(spec, index, id, connection.subDevices(), Mix.bits(SEED, index)),

@@ -20,6 +20,7 @@ import qiantang.sim.preflight.Demand;
 import qiantang.sim.preflight.Finding;
 import qiantang.sim.preflight.Machine;
 import qiantang.sim.preflight.Preflight;
+import qiantang.sim.wire.Servers;
 import qiantang.sim.worker.Workers;
 
 /**
@@ -27,10 +28,12 @@ import qiantang.sim.worker.Workers;
  *
  * @param loops threads of each process
  * @param workers processes; 1 is this one
+ * @param servers to connect to
  * @param sources addresses to connect from; empty where the machine chooses
  * @param err hears what is doubtful, and what workers say
  */
-record Generator(int loops, int workers, List<InetAddress> sources, PrintWriter err) {
+record Generator(
+    int loops, int workers, Servers servers, List<InetAddress> sources, PrintWriter err) {
 
   /** What of this machine is too small, each with the remedy; null if the run may try. */
   @Nullable String unfit(Scenario scenario) {

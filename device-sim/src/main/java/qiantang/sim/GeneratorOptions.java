@@ -11,6 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 import qiantang.sim.preflight.SourceAddresses;
+import qiantang.sim.wire.Addresses;
 
 /** How the load is made: processes, threads and addresses, for every command that makes one. */
 final class GeneratorOptions {
@@ -63,11 +64,18 @@ final class GeneratorOptions {
   }
 
   /** Empty where the machine chooses. */
-  List<InetAddress> sources(InetSocketAddress target) {
+  List<InetAddress> sources(Addresses targets) {
     if (sources == null) {
       boolean linux =
           System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
-      return SourceAddresses.byDefault(target, linux);
+      List<InetAddress> pool = List.of();
+      for (InetSocketAddress target : targets.all()) {
+        pool = SourceAddresses.byDefault(target, linux);
+        if (pool.isEmpty()) {
+          break; // one that the loopback pool cannot reach
+        }
+      }
+      return pool;
     }
     try {
       return sources.equals("any") ? List.of() : SourceAddresses.parse(sources);

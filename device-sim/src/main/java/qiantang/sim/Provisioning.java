@@ -4,6 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.Devices;
 import qiantang.sim.api.Target;
@@ -43,15 +47,32 @@ final class Provisioning {
       }
       byAccess.computeIfAbsent(access, a -> new ArrayList<>()).add(publisher);
     }
-    Member[] members = new Member[plan.publishers().size()];
-    for (Map.Entry<Target.Access, List<PublisherPlan>> entry : byAccess.entrySet()) {
-      switch (make(entry.getKey(), entry.getValue(), devices)) {
-        case Outcome.Failed<List<Member>> failed -> {
-          return failed;
+    return inAll(byAccess, plan.publishers().size(), devices);
+  }
+
+  /** In all enterprises at once; how much is under way {@link Devices} limits. */
+  private static Outcome<List<Member>> inAll(
+      Map<Target.Access, List<PublisherPlan>> byAccess, int publishers, Devices devices) {
+    Member[] members = new Member[publishers];
+    List<Future<Outcome<List<Member>>>> all = new ArrayList<>();
+    try (ExecutorService enterprises = Executors.newVirtualThreadPerTaskExecutor()) {
+      byAccess.forEach(
+          (access, its) -> all.add(enterprises.submit(() -> make(access, its, devices))));
+      for (Future<Outcome<List<Member>>> one : all) {
+        switch (one.get()) {
+          case Outcome.Failed<List<Member>> failed -> {
+            enterprises.shutdownNow();
+            return failed;
+          }
+          case Outcome.Done<List<Member>>(List<Member> made) ->
+              made.forEach(member -> members[member.seat().plan().index()] = member);
         }
-        case Outcome.Done<List<Member>>(List<Member> made) ->
-            made.forEach(member -> members[member.seat().plan().index()] = member);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Outcome.Failed<>(ExitCode.UNREACHABLE, "interrupted while devices were made");
+    } catch (ExecutionException e) {
+      throw new AssertionError("BUG: the end of making devices is a value", e);
     }
     return new Outcome.Done<>(List.of(members));
   }
@@ -73,9 +94,13 @@ final class Provisioning {
       }
     }
     behindGateways.addAll(nodes(publishers));
-    // Gateways first: the others name them.
-    drafts.addAll(behindGateways);
-    return switch (devices.make(access, drafts)) {
+    Outcome<List<String>> made = devices.make(access, drafts);
+    // Gateways first: the others name them. Tokens of the others nobody needs.
+    if (made instanceof Outcome.Done<List<String>>
+        && devices.make(access, behindGateways) instanceof Outcome.Failed<List<String>> failed) {
+      return failed.widen();
+    }
+    return switch (made) {
       case Outcome.Failed<List<String>> failed -> failed.widen();
       case Outcome.Done<List<String>>(List<String> tokens) -> {
         List<Member> members = new ArrayList<>();

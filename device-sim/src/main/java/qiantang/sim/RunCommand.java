@@ -20,6 +20,7 @@ import qiantang.sim.api.Target;
 import qiantang.sim.metrics.RunMetrics;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
+import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.ScenarioReader;
 import qiantang.sim.report.Environment;
@@ -27,6 +28,7 @@ import qiantang.sim.report.Repeat;
 import qiantang.sim.report.ResultFiles;
 import qiantang.sim.report.ResultJson;
 import qiantang.sim.report.RunReport;
+import qiantang.sim.wire.Servers;
 
 /** {@code qiantang sim run}: one scenario, then the audit. */
 @Command(
@@ -149,20 +151,30 @@ final class RunCommand implements Callable<Integer> {
 
   private Outcome<RunReport> run(
       Scenario read, Target found, @Nullable RunMetrics metrics, PrintWriter err) {
-    return new ScenarioRun(
-            scenario.toString(),
-            read,
-            found,
-            generator(found, err),
-            JournalFolder.of(journal, out),
-            err,
-            metrics)
-        .run();
+    return switch (servers(read, found)) {
+      case Outcome.Failed<Servers> failed -> failed.widen();
+      case Outcome.Done<Servers>(Servers servers) ->
+          new ScenarioRun(
+                  scenario.toString(),
+                  read,
+                  found,
+                  generator(servers, err),
+                  JournalFolder.of(journal, out),
+                  err,
+                  metrics)
+              .run();
+    };
   }
 
-  private Generator generator(Target found, PrintWriter err) {
+  private static Outcome<Servers> servers(Scenario read, Target found) {
+    boolean plain = read.fleets().stream().anyMatch(fleet -> !fleet.tls());
+    boolean tls = read.fleets().stream().anyMatch(FleetSpec::tls);
+    return Servers.needed(found.mqtt(), found.mqtts(), found.authorities(), plain, tls);
+  }
+
+  private Generator generator(Servers servers, PrintWriter err) {
     return new Generator(
-        generator.loops(), generator.workers(), generator.sources(found.mqtt()), err);
+        generator.loops(), generator.workers(), servers, generator.sources(servers.all()), err);
   }
 
   private ExitCode print(RunReport report, PrintWriter err) {

@@ -19,9 +19,12 @@ import qiantang.sim.journal.RunJournal;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
+import qiantang.sim.plan.Probes;
 import qiantang.sim.plan.Scenario;
+import qiantang.sim.probe.ProbeFigures;
+import qiantang.sim.probe.VisibleProbes;
 
-/** What goes beside a run to prove it: its journal, and the audit while it goes on. One thread. */
+/** What goes beside a run to prove it: journal, audit while it goes on, probes. One thread. */
 final class RunWitness implements AutoCloseable {
   /** While the system is away nothing can be read; the next round asks again. */
   private static final Duration API_PATIENCE = Duration.ofSeconds(1);
@@ -31,18 +34,25 @@ final class RunWitness implements AutoCloseable {
   private final List<SentMessages> publishers;
   private final ApiClient api;
   private final Consumer<String> say;
+  private final Target target;
+  private final Probes asked;
   private @Nullable LiveAudit live;
+  private @Nullable VisibleProbes probes;
 
   private RunWitness(
       RunJournal journal,
       JournalFolder folder,
       List<SentMessages> publishers,
       ApiClient api,
+      Target target,
+      Probes asked,
       Consumer<String> say) {
     this.journal = journal;
     this.folder = folder;
     this.publishers = publishers;
     this.api = api;
+    this.target = target;
+    this.asked = asked;
     this.say = say;
   }
 
@@ -68,7 +78,7 @@ final class RunWitness implements AutoCloseable {
             text,
             scenario.seed(),
             target.http().toString(),
-            target.mqtt().getHostString() + ":" + target.mqtt().getPort(),
+            target.mqttText(),
             System.currentTimeMillis(),
             RunHeader.digest(plan));
     return switch (RunJournal.create(folder.folder(), header, plan.publishers().size())) {
@@ -80,7 +90,8 @@ final class RunWitness implements AutoCloseable {
                 .map(m -> new SentMessages(m.seat().plan(), new Ledger(), 0, m.access()))
                 .toList();
         ApiClient api = new ApiClient(target.http(), API_PATIENCE);
-        yield new Outcome.Done<>(new RunWitness(journal, folder, publishers, api, say));
+        yield new Outcome.Done<>(
+            new RunWitness(journal, folder, publishers, api, target, scenario.probes(), say));
       }
     };
   }
@@ -88,8 +99,13 @@ final class RunWitness implements AutoCloseable {
   /** Writes down that the plan begins, begins it, and begins to read. */
   void begin(Load load, long startMillis) {
     RunJournal.Ledgers ledgers = (from, to) -> copy(load, from, to);
-    journal.begin(startMillis, ledgers);
+    journal.begin(startMillis, load.parts(), ledgers);
     load.begin(startMillis, journal::reservedUntilNanos);
+    if (asked.visible() > 0) {
+      List<VisibleProbes.Subject> subjects =
+          publishers.stream().map(p -> new VisibleProbes.Subject(p.plan(), p.access())).toList();
+      probes = VisibleProbes.start(target.http(), subjects, asked, startMillis);
+    }
     live =
         LiveAudit.start(
             publishers,
@@ -103,6 +119,18 @@ final class RunWitness implements AutoCloseable {
   /** The journal's thread and the reader's ask, and a load takes one question at a time. */
   private synchronized List<Ledger> copy(Load load, int from, int to) {
     return load.ledgers(from, to);
+  }
+
+  /** What probes found since it was asked last. */
+  ProbeFigures probed() {
+    VisibleProbes running = probes;
+    return running == null ? ProbeFigures.none() : running.sinceLast();
+  }
+
+  /** Whether nothing is asked for any more. */
+  boolean probesDone() {
+    VisibleProbes running = probes;
+    return running == null || running.done();
   }
 
   /** Ends the audit while running, before the fleet is stopped. */
@@ -136,6 +164,9 @@ final class RunWitness implements AutoCloseable {
 
   @Override
   public void close() {
+    if (probes != null) {
+      probes.close();
+    }
     if (live != null) {
       live.close();
     }

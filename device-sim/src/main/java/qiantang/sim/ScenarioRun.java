@@ -29,6 +29,7 @@ import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Phase;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
+import qiantang.sim.probe.VisibleProbes;
 import qiantang.sim.report.Latency;
 import qiantang.sim.report.LiveDisplay;
 import qiantang.sim.report.RunReport;
@@ -43,8 +44,8 @@ final class ScenarioRun {
   /** Before anything was sent there is nothing to save by waiting. */
   private static final Duration API_PATIENCE_AT_FIRST = Duration.ofSeconds(5);
 
-  /** Beyond what opening the connections takes by plan. */
-  private static final Duration CONNECT_MAX = Duration.ofSeconds(30);
+  /** Beyond what opening the connections takes by plan, while more of them come. */
+  private static final Duration CONNECT_MAX = Duration.ofMinutes(10);
 
   /** The plan begins so much later than it is told to: by then all loops and workers know. */
   private static final long BEGIN_AHEAD_MILLIS = 250;
@@ -93,7 +94,7 @@ final class ScenarioRun {
     Plan plan = Plan.of(scenario, runId);
     say("making %d devices for %d publishers".formatted(plan.devices(), plan.publishers().size()));
     try (ApiClient api = new ApiClient(target.http(), API_PATIENCE_AT_FIRST)) {
-      return switch (Provisioning.make(plan, target, new Devices(api))) {
+      return switch (Provisioning.make(plan, target, new Devices(api, this::say))) {
         case Outcome.Failed<List<Provisioning.Member>> failed -> failed.widen();
         case Outcome.Done<List<Provisioning.Member>>(List<Provisioning.Member> members) ->
             switch (RunWitness.open(name, scenario, plan, members, target, journals, this::say)) {
@@ -124,7 +125,7 @@ final class ScenarioRun {
     List<Seat> seats = members.stream().map(Provisioning.Member::seat).toList();
     FleetOptions options =
         new FleetOptions(
-            network.before(target.mqtt()),
+            network.before(generator.servers()),
             scenario.connectPerSecond(),
             generator.loops(),
             FleetOptions.KEEP_ALL,
@@ -146,7 +147,7 @@ final class ScenarioRun {
         RunWitness witness = opened) {
       Figures figures = fleet.figures();
       Figures.Latencies totals = Figures.Latencies.empty();
-      RunWatch watch = new RunWatch(figures, totals, beganNanos);
+      RunWatch watch = new RunWatch(fleet, totals, witness::probed, beganNanos);
       CourseKeeper course = new CourseKeeper(Course.of(scenario), fleet, network, beganNanos);
       watch.show(
           new LiveDisplay(err, screen, name, members.size(), plan.devices(), course::text)::show);
@@ -155,25 +156,26 @@ final class ScenarioRun {
         watch.show(metrics::show);
       }
       Duration ramp = Duration.ofSeconds(members.size() / scenario.connectPerSecond());
+      Arrivals arrivals = new Arrivals(members.size(), System::nanoTime);
       await(
           watch,
           "connect",
           CONNECT_MAX.plus(ramp),
-          () -> figures.counts().loggedIn() == members.size() || fleet.failure() != null);
+          () -> arrivals.over(figures.counts().loggedIn()) || fleet.failure() != null);
       if (fleet.failure() != null) {
         return failed(fleet);
       }
       if (figures.counts().loggedIn() == 0) {
         return new Outcome.Failed<>(
             ExitCode.UNREACHABLE,
-            "cannot log in at " + target.mqtt() + ": " + figures.lastTrouble());
+            "cannot log in at " + generator.servers().all().text() + ": " + figures.lastTrouble());
       }
       long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
       witness.begin(fleet, startMillis);
       long planned = plan.messages();
       BooleanSupplier over = () -> settled(figures, planned) || fleet.failure() != null;
       send(watch, course, over);
-      await(watch, "settle", scenario.ackGrace(), over);
+      settle(watch, over, () -> witness.probesDone() || fleet.failure() != null);
       LiveAudit.Result live = witness.stopReading();
       List<Ledger> ledgers = fleet.stop();
       if (fleet.failure() != null) {
@@ -201,6 +203,7 @@ final class ScenarioRun {
               Latency.of(totals.ack()),
               Latency.of(totals.ackFromSend()),
               Latency.of(totals.lag()),
+              watch.visible(),
               audit,
               scenario.thresholds(),
               watch.timeline(),
@@ -228,6 +231,14 @@ final class ScenarioRun {
     course.end();
   }
 
+  /** Until the last acknowledgement and the last probe. */
+  private void settle(RunWatch watch, BooleanSupplier over, BooleanSupplier seen) {
+    await(watch, "settle", scenario.ackGrace(), over);
+    if (!seen.getAsBoolean()) {
+      await(watch, "probes", VisibleProbes.END_MAX, seen);
+    }
+  }
+
   /** Messages sent that say again what the one before said. */
   private long copies(Plan plan, List<Ledger> ledgers) {
     long copies = 0;
@@ -246,7 +257,7 @@ final class ScenarioRun {
 
   private static boolean settled(Figures figures, long planned) {
     Figures.Counts counts = figures.counts();
-    return counts.acked() + counts.refused() == planned;
+    return counts.settled() == planned;
   }
 
   private AuditResult audit(

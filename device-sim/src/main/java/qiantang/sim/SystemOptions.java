@@ -50,9 +50,14 @@ public final class SystemOptions {
     return TargetReader.caller(demo, http, token, DEMO_BY_DEFAULT);
   }
 
-  Outcome<Target> target(@Nullable String mqtt, @Nullable String enterprise) {
+  Outcome<Target> target(
+      @Nullable String mqtt,
+      @Nullable String mqtts,
+      @Nullable Path tlsCa,
+      @Nullable String enterprise) {
     return TargetReader.read(
-        new TargetReader.Options(demo, http, mqtt, token, enterprise), DEMO_BY_DEFAULT);
+        new TargetReader.Options(demo, http, mqtt, mqtts, tlsCa, token, enterprise),
+        DEMO_BY_DEFAULT);
   }
 
   /** A token goes into a header as it is; one with the line break of its file would not. */

@@ -1,5 +1,6 @@
 package qiantang.sim;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -12,9 +13,32 @@ final class TargetOptions {
 
   @Option(
       names = "--mqtt",
-      paramLabel = "HOST:PORT",
-      description = "Where MQTT is spoken, such as 127.0.0.1:1883. Default: the demo's")
+      paramLabel = "HOST:PORT[,...]",
+      description = {
+        "Where MQTT is spoken, such as 127.0.0.1:1883. Default: the demo's",
+        "Publisher number i of a run has address i modulo how many there are; after 3 attempts in"
+            + " a row that fail it tries the next, and after each loss its own first. A replay"
+            + " takes the first."
+      })
   private @Nullable String mqtt;
+
+  @Option(
+      names = "--mqtts",
+      paramLabel = "HOST:PORT[,...]",
+      description = {
+        "Where MQTT over TLS is spoken, for fleets with 'tls: true'; several as of --mqtt. The"
+            + " server's certificate must name HOST. Default: the demo's"
+      })
+  private @Nullable String mqtts;
+
+  @Option(
+      names = "--tls-ca",
+      paramLabel = "FILE",
+      description = {
+        "PEM file with the authorities that may sign the certificates of --mqtts.",
+        "Default: tls/ca.pem beside the demo's file, else those that Java knows"
+      })
+  private @Nullable Path tlsCa;
 
   @Option(
       names = "--enterprise",
@@ -26,6 +50,6 @@ final class TargetOptions {
   private @Nullable String enterprise;
 
   Outcome<Target> read() {
-    return system.target(mqtt, enterprise);
+    return system.target(mqtt, mqtts, tlsCa, enterprise);
   }
 }

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +12,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Load that changes and devices that disorder, from the file to the verdict. */
 class DisorderIT {
@@ -71,18 +68,13 @@ class DisorderIT {
   }
 
   private int run(String scenario) throws IOException {
-    StringWriter out = new StringWriter();
     try (FakeSystem system = new FakeSystem()) {
       Path file = Files.writeString(folder.resolve("s.yaml"), scenario);
       List<String> arguments = new ArrayList<>(List.of("run", file.toString()));
       arguments.addAll(List.of(system.options()));
-      int exitCode =
-          new CommandLine(new SimCommand())
-              .setOut(new PrintWriter(out))
-              .setErr(new PrintWriter(out))
-              .execute(arguments.toArray(String[]::new));
-      table = out.toString();
-      return exitCode;
+      SimRun run = SimRun.of(arguments);
+      table = run.text();
+      return run.exitCode();
     }
   }
 }

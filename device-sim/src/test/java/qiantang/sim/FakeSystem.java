@@ -22,7 +22,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -38,6 +40,9 @@ final class FakeSystem implements AutoCloseable {
   private static final String ENTERPRISE = "acme";
   private static final String OTHER_ENTERPRISE = "weft";
   private static final List<String> ENTERPRISES = List.of(ENTERPRISE, OTHER_ENTERPRISE);
+
+  /** Client ids that logged in: their sessions are kept. */
+  private final Set<String> sessions = ConcurrentHashMap.newKeySet();
 
   private final ServerSocket mqtt = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
   private final HttpServer http =
@@ -174,7 +179,7 @@ final class FakeSystem implements AutoCloseable {
             int flags = packet.readUnsignedByte();
             packet.skipNBytes(2);
             packet.skipNBytes(v5 ? length(packet) : 0);
-            packet.readUTF();
+            String client = packet.readUTF();
             if ((flags & 4) != 0) {
               packet.skipNBytes(v5 ? length(packet) : 0);
               packet.readUTF();
@@ -182,10 +187,11 @@ final class FakeSystem implements AutoCloseable {
             }
             String known = loggedIn(packet.readUTF());
             int code = known == null ? (v5 ? 0x87 : 5) : 0;
+            byte present = (byte) (code == 0 && !sessions.add(client) ? 1 : 0);
             out.write(
                 v5
-                    ? new byte[] {0x20, 3, 0, (byte) code, 0}
-                    : new byte[] {0x20, 2, 0, (byte) code});
+                    ? new byte[] {0x20, 3, present, (byte) code, 0}
+                    : new byte[] {0x20, 2, present, (byte) code});
             publisher = known == null ? "" : known;
             node = new FakeEdgeNode();
           }

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,10 +13,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A simulator that is killed with SIGKILL in the midst of its run, and the audit afterwards. */
 class KilledRunIT {
@@ -39,8 +37,8 @@ class KilledRunIT {
   private Path journal = Path.of("");
   private String table = "";
 
-  @BeforeEach
-  void killARun() throws IOException, InterruptedException {
+  /** Also the workers must end, or they would send on for ever. */
+  private void killARun(int workers) throws IOException, InterruptedException {
     Path scenario = Files.writeString(folder.resolve("s.yaml"), SCENARIO);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
@@ -49,6 +47,7 @@ class KilledRunIT {
     command.add(System.getProperty("java.class.path", ""));
     command.add(SimProcess.class.getName());
     command.addAll(List.of("run", scenario.toString(), "--out", folder.toString()));
+    command.addAll(List.of("--workers", Integer.toString(workers)));
     command.addAll(List.of(system.options()));
     Process run =
         new ProcessBuilder(command)
@@ -60,6 +59,11 @@ class KilledRunIT {
           "the run is under way, or has ended",
           () -> system.messages() >= MESSAGES_BEFORE_THE_END || !run.isAlive());
       assertTrue(run.isAlive(), Files.readString(folder.resolve("log")));
+      List<ProcessHandle> children = run.children().toList();
+      assertEquals(workers == 1 ? 0 : workers, children.size());
+      run.destroyForcibly().waitFor();
+      Await.until(
+          "the workers have ended too", () -> children.stream().noneMatch(ProcessHandle::isAlive));
     } finally {
       run.destroyForcibly().waitFor();
     }
@@ -73,8 +77,10 @@ class KilledRunIT {
     system.close();
   }
 
-  @Test
-  void whatItSentIsAuditedFromItsJournal() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void whatItSentIsAuditedFromItsJournal(int workers) throws Exception {
+    killARun(workers);
     assertEquals(0, audit(), () -> table);
     assertTrue(table.contains("ends in its midst: the run was killed"), table);
     assertTrue(count("acked and visible") > 0, table);
@@ -83,8 +89,10 @@ class KilledRunIT {
     assertTrue(count("not acked, visible") > 0, table);
   }
 
-  @Test
-  void aLossIsNamedAlsoWhenTheRunIsGone() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aLossIsNamedAlsoWhenTheRunIsGone(int workers) throws Exception {
+    killARun(workers);
     AtomicBoolean once = new AtomicBoolean();
     system.corruptor =
         answer -> {
@@ -102,7 +110,8 @@ class KilledRunIT {
   }
 
   @Test
-  void whatWasNotReservedIsAPhantom() {
+  void whatWasNotReservedIsAPhantom() throws Exception {
+    killARun(1);
     system.corruptor =
         answer -> {
           for (var series : answer.path("series")) {
@@ -117,7 +126,8 @@ class KilledRunIT {
   }
 
   @Test
-  void aJournalThatIsTooShortIsRefused() throws IOException {
+  void aJournalThatIsTooShortIsRefused() throws Exception {
+    killARun(1);
     byte[] bytes = Files.readAllBytes(journal);
     Path other = Files.write(folder.resolve("cut.journal"), Arrays.copyOf(bytes, 20));
     journal = other;
@@ -142,13 +152,8 @@ class KilledRunIT {
         arguments.addAll(List.of(options[i], options[i + 1]));
       }
     }
-    StringWriter out = new StringWriter();
-    int exitCode =
-        new CommandLine(new SimCommand())
-            .setOut(new PrintWriter(out))
-            .setErr(new PrintWriter(out))
-            .execute(arguments.toArray(String[]::new));
-    table = out.toString();
-    return exitCode;
+    SimRun run = SimRun.of(arguments);
+    table = run.text();
+    return run.exitCode();
   }
 }

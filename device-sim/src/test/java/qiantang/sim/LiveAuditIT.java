@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +16,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.Target;
 import qiantang.sim.audit.LiveAudit;
@@ -23,11 +26,13 @@ import qiantang.sim.audit.Verdict;
 import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
+import qiantang.sim.fleet.Load;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.ScenarioReader;
+import qiantang.sim.worker.Workers;
 
 /** The audit while a fleet sends to a system that misbehaves for a while. */
 class LiveAuditIT {
@@ -53,11 +58,13 @@ class LiveAuditIT {
     system.close();
   }
 
-  @Test
-  void aRightSystemIsReadAndNothingIsFound() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aRightSystemIsReadAndNothingIsFound(int workers) {
     system.breakEvery = 17;
     system.refused = millis -> millis % 11 == 0;
     run(
+        workers,
         audit -> {
           Await.until("some rounds were read", () -> audit.read() >= 30);
           LiveAudit.Result result = audit.stop();
@@ -67,9 +74,11 @@ class LiveAuditIT {
         });
   }
 
-  @Test
-  void whatComesLateIsToldAtOnceAndKept() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void whatComesLateIsToldAtOnceAndKept(int workers) {
     run(
+        workers,
         audit -> {
           Await.until("some rounds were read", () -> audit.read() >= 10);
           assertTrue(told.isEmpty(), told::toString);
@@ -91,7 +100,7 @@ class LiveAuditIT {
         });
   }
 
-  private void run(Consumer<LiveAudit> test) {
+  private void run(int workers, Consumer<LiveAudit> test) {
     Plan plan = plan();
     List<Seat> seats =
         plan.publishers().stream().map(p -> new Seat(p, system.login(p.id()))).toList();
@@ -100,7 +109,7 @@ class LiveAuditIT {
     Target.Access access = new Target.Access("acme", "acme.admin");
     List<SentMessages> sent =
         plan.publishers().stream().map(p -> new SentMessages(p, new Ledger(), 0, access)).toList();
-    try (Fleet fleet = Fleet.connect(plan.runId(), seats, options);
+    try (Load fleet = load(workers, plan, seats, options);
         ApiClient api = new ApiClient(URI.create(system.options()[1]), Duration.ofSeconds(1))) {
       Await.until("all are connected", () -> fleet.figures().counts().loggedIn() == seats.size());
       long startMillis = System.currentTimeMillis();
@@ -116,6 +125,18 @@ class LiveAuditIT {
         test.accept(audit);
       }
     }
+  }
+
+  private static Load load(int workers, Plan plan, List<Seat> seats, FleetOptions options) {
+    if (workers == 1) {
+      return Fleet.connect(plan.runId(), seats, options);
+    }
+    Workers.Source source = new Workers.Source("s.yaml", SCENARIO, plan.runId());
+    StringWriter errors = new StringWriter();
+    return switch (Workers.connect(source, seats, options, workers, new PrintWriter(errors))) {
+      case Outcome.Done<Load>(Load load) -> load;
+      case Outcome.Failed<Load> failed -> throw new AssertionError(failed.message() + errors);
+    };
   }
 
   private static Plan plan() {

@@ -19,14 +19,24 @@ public final class Mosquitto implements AutoCloseable {
 
   private final Path folder;
   private final int port;
+  private final int tlsPort;
+  private final @Nullable TestAuthority authority;
   private @Nullable Process process;
 
   /** Starts it, with its files in the folder. */
   public Mosquitto(Path folder) throws IOException {
+    this(folder, null);
+  }
+
+  /** Starts it with a second listener, over TLS with the certificate of this authority. */
+  public Mosquitto(Path folder, @Nullable TestAuthority authority) throws IOException {
     assumeTrue(Files.isExecutable(PROGRAM), "Debian's mosquitto is not installed");
     this.folder = folder;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    this.authority = authority;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerSocket another = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
+      tlsPort = another.getLocalPort();
     }
     launch();
   }
@@ -35,12 +45,22 @@ public final class Mosquitto implements AutoCloseable {
   public void launch() throws IOException {
     String configuration =
         """
+        user %s
         listener %d 127.0.0.1
         allow_anonymous true
         max_inflight_messages 0
         max_queued_messages 0
         """
-            .formatted(port);
+            .formatted(System.getProperty("user.name"), port);
+    if (authority != null) {
+      configuration +=
+          """
+          listener %d 127.0.0.1
+          certfile %s
+          keyfile %s
+          """
+              .formatted(tlsPort, authority.serverCertificate(), authority.serverKey());
+    }
     Path file = Files.writeString(folder.resolve("mosquitto.conf"), configuration);
     File log = folder.resolve("mosquitto.log").toFile();
     Process started =
@@ -55,6 +75,10 @@ public final class Mosquitto implements AutoCloseable {
 
   public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  public InetSocketAddress tlsAddress() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), tlsPort);
   }
 
   /** STOP lets it stand still, CONT go on: kill(1). */

@@ -10,8 +10,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,7 +20,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import qiantang.sim.plan.SignalModel;
 
 /** The commands from the command line to the exit code, against a system that can misbehave. */
@@ -97,6 +94,11 @@ class SimCommandIT {
     assertEquals(MESSAGES, result.path("messages").path("acked").asLong());
     assertEquals(MESSAGES, result.path("ack").path("count").asLong());
     assertEquals(MESSAGES, result.path("lag").path("count").asLong());
+    assertEquals(2, result.path("workers").size());
+    for (JsonNode worker : result.path("workers")) {
+      assertTrue(worker.path("cpuSeconds").asDouble() > 0, worker::toString);
+      assertTrue(worker.path("heapMaxMebibytes").asDouble() > 0, worker::toString);
+    }
     assertEquals(SAMPLES, result.path("samples").path("ACKED_VISIBLE").asLong());
   }
 
@@ -343,15 +345,9 @@ class SimCommandIT {
   }
 
   private int run(List<String> arguments) {
-    StringWriter out = new StringWriter();
-    CommandLine commands =
-        new CommandLine(new SimCommand())
-            .setOut(new PrintWriter(out))
-            .setErr(new PrintWriter(out))
-            .setOverwrittenOptionsAllowed(true);
-    int exitCode = commands.execute(arguments.toArray(String[]::new));
-    table = out.toString();
-    return exitCode;
+    SimRun run = SimRun.of(arguments);
+    table = run.text();
+    return run.exitCode();
   }
 
   private ObjectNode result() throws IOException {

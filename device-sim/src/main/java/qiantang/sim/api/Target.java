@@ -1,12 +1,24 @@
 package qiantang.sim.api;
 
-import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import qiantang.sim.wire.Addresses;
 
-/** The system under test and the enterprises in which devices may be made. */
-public record Target(URI http, InetSocketAddress mqtt, List<Access> enterprises) {
+/**
+ * The system under test and the enterprises in which devices may be made.
+ *
+ * @param mqtt null where MQTT is spoken over TLS alone
+ * @param mqtts MQTT over TLS; null where there is none
+ * @param authorities PEM file with who may sign its certificate; null for those that Java knows
+ */
+public record Target(
+    URI http,
+    @Nullable Addresses mqtt,
+    @Nullable Addresses mqtts,
+    @Nullable Path authorities,
+    List<Access> enterprises) {
 
   /** An enterprise and the token of its admin. */
   public record Access(String enterprise, String token) {
@@ -16,6 +28,13 @@ public record Target(URI http, InetSocketAddress mqtt, List<Access> enterprises)
     public String toString() {
       return enterprise;
     }
+  }
+
+  /** All addresses at which MQTT is spoken. */
+  public String mqttText() {
+    String plain = mqtt == null ? "" : mqtt.text();
+    String secured = mqtts == null ? "" : mqtts.text();
+    return plain.isEmpty() || secured.isEmpty() ? plain + secured : plain + "," + secured;
   }
 
   /** The named enterprise, the first one for null; null if there is none of that name. */

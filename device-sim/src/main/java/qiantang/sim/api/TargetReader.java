@@ -4,16 +4,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
+import qiantang.sim.wire.Addresses;
 
 /** Finds the target from a running demo's file, from options, or from both: options win. */
 public final class TargetReader {
@@ -29,11 +30,14 @@ public final class TargetReader {
       @Nullable Path demo,
       @Nullable URI http,
       @Nullable String mqtt,
+      @Nullable String mqtts,
+      @Nullable Path tlsCa,
       @Nullable String token,
       @Nullable String enterprise) {
 
     boolean complete() {
-      return http != null && mqtt != null && token != null && enterprise != null;
+      boolean address = mqtt != null || mqtts != null;
+      return http != null && address && token != null && enterprise != null;
     }
   }
 
@@ -44,12 +48,12 @@ public final class TargetReader {
    */
   public static Outcome<Target> read(Options options, Path demoByDefault) {
     if (options.demo() == null && options.complete()) {
-      return target(JSON.createObjectNode(), options);
+      return target(JSON.createObjectNode(), null, options);
     }
     Path file = options.demo() == null ? demoByDefault : options.demo();
     return switch (demo(file, "--http, --mqtt, --token and --enterprise")) {
       case Outcome.Failed<JsonNode> failed -> failed.widen();
-      case Outcome.Done<JsonNode>(JsonNode demo) -> target(demo, options);
+      case Outcome.Done<JsonNode>(JsonNode demo) -> target(demo, authority(file), options);
     };
   }
 
@@ -98,28 +102,50 @@ public final class TargetReader {
     return http != null ? new Outcome.Done<>(http) : ApiUrl.parse(demo.path("http").asText());
   }
 
-  private static Outcome<Target> target(JsonNode demo, Options options) {
+  /** Where a demo keeps the certificate of its own authority, if it has one. */
+  private static @Nullable Path authority(Path demo) {
+    Path certificate = demo.resolveSibling("tls").resolve("ca.pem");
+    return Files.exists(certificate) ? certificate : null;
+  }
+
+  private static Outcome<Target> target(
+      JsonNode demo, @Nullable Path demoAuthority, Options options) {
     return switch (base(demo, options.http())) {
       case Outcome.Failed<URI> failed -> failed.widen();
-      case Outcome.Done<URI>(URI base) -> target(base, demo, options);
+      case Outcome.Done<URI>(URI base) -> target(base, demo, demoAuthority, options);
     };
   }
 
-  private static Outcome<Target> target(URI base, JsonNode demo, Options options) {
-    String mqtt = options.mqtt() != null ? options.mqtt() : demo.path("mqtt").asText();
-    int colon = mqtt.lastIndexOf(':');
-    if (colon < 1 || !mqtt.substring(colon + 1).matches("\\d{1,5}")) {
-      return failed("cannot use --mqtt " + mqtt + ": it must look like 127.0.0.1:1883");
-    }
-    // Brackets of an IPv6 address belong to the text, not to the address.
-    String host = mqtt.substring(0, colon).replaceAll("[\\[\\]]", "");
-    int port = Integer.parseInt(mqtt, colon + 1, mqtt.length(), 10);
-    if (port < 1 || port > 65_535) {
-      return failed("cannot use --mqtt " + mqtt + ": ports are 1 to 65535");
-    }
-    InetSocketAddress address = new InetSocketAddress(host, port);
-    if (address.isUnresolved()) {
-      return failed("cannot use --mqtt " + mqtt + ": there is no host of that name");
+  private static Outcome<Target> target(
+      URI base, JsonNode demo, @Nullable Path demoAuthority, Options options) {
+    Path authorities = options.tlsCa() != null ? options.tlsCa() : demoAuthority;
+    return switch (addresses("--mqtt", options.mqtt(), demo.path("mqtt"))) {
+      case Outcome.Failed<Optional<Addresses>> failed -> failed.widen();
+      case Outcome.Done<Optional<Addresses>>(Optional<Addresses> mqtt) ->
+          switch (addresses("--mqtts", options.mqtts(), demo.path("mqtts"))) {
+            case Outcome.Failed<Optional<Addresses>> failed -> failed.widen();
+            case Outcome.Done<Optional<Addresses>>(Optional<Addresses> mqtts) ->
+                target(base, mqtt, mqtts, authorities, demo, options);
+          };
+    };
+  }
+
+  /** What the option says, else what the demo does, else nothing. */
+  private static Outcome<Optional<Addresses>> addresses(
+      String option, @Nullable String said, JsonNode ofDemo) {
+    String known = ofDemo.isTextual() ? ofDemo.asText() : null;
+    return Addresses.parseOptional(option, said != null ? said : known);
+  }
+
+  private static Outcome<Target> target(
+      URI base,
+      Optional<Addresses> mqtt,
+      Optional<Addresses> mqtts,
+      @Nullable Path authorities,
+      JsonNode demo,
+      Options options) {
+    if (mqtt.isEmpty() && mqtts.isEmpty()) {
+      return failed("cannot find where MQTT is spoken: give --mqtt or --mqtts HOST:PORT");
     }
     List<Target.Access> enterprises = enterprises(demo, options);
     if (enterprises.isEmpty()) {
@@ -131,7 +157,8 @@ public final class TargetReader {
             "cannot use --enterprise " + access.enterprise() + ": it takes " + ENTERPRISE);
       }
     }
-    return new Outcome.Done<>(new Target(base, address, enterprises));
+    return new Outcome.Done<>(
+        new Target(base, mqtt.orElse(null), mqtts.orElse(null), authorities, enterprises));
   }
 
   private static List<Target.Access> enterprises(JsonNode demo, Options options) {

@@ -17,7 +17,7 @@ public final class Unanswered {
   private Unanswered() {}
 
   /**
-   * A line for the report, or null if every planned message was answered.
+   * A line for the report, or null if every planned message was answered, or sent with QoS 0.
    *
    * @param ledgers of the publishers, in their order
    */
@@ -27,13 +27,17 @@ public final class Unanswered {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < publishers.size(); i++) {
       Ledger ledger = ledgers.get(i);
-      long planned = publishers.get(i).messages();
-      long open = planned - ledger.ackedCount() - ledger.refusedCount();
+      PublisherPlan plan = publishers.get(i);
+      long planned = plan.messages();
+      long open =
+          plan.fleet().qos() == 0 // which nobody answers
+              ? planned - ledger.sent()
+              : planned - ledger.ackedCount() - ledger.refusedCount();
       if (open > 0) {
         messages += open;
         some++;
         if (names.size() < NAMES_MAX) {
-          names.add(publishers.get(i).id() + " " + open + " of " + planned);
+          names.add(plan.id() + " " + open + " of " + planned);
         }
       }
     }

@@ -1,9 +1,12 @@
 package qiantang.sim.course;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.netem.Impairment;
@@ -12,6 +15,8 @@ import qiantang.sim.plan.Faults;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.preflight.Machine;
+import qiantang.sim.wire.Addresses;
+import qiantang.sim.wire.Servers;
 
 /**
  * What lies between the fleet and the system: nothing, or a proxy before each address. Connections
@@ -80,6 +85,37 @@ public final class Network implements AutoCloseable {
       proxies.put(target, proxy);
     }
     return proxy.address();
+  }
+
+  /**
+   * Where to connect instead of these servers.
+   *
+   * @throws IOException if no port of loopback can be had
+   */
+  public Servers before(Servers servers) throws IOException {
+    Addresses plain = servers.plain();
+    Servers.Secured secured = servers.secured();
+    return new Servers(
+        plain == null ? null : before(plain, false),
+        secured == null
+            ? null
+            : new Servers.Secured(
+                before(secured.addresses(), true), secured.authorities(), secured.tls()));
+  }
+
+  /** Over TLS a proxy goes by the name that the server's certificate has. */
+  private Addresses before(Addresses targets, boolean overTls) throws IOException {
+    List<InetSocketAddress> all = new ArrayList<>();
+    for (InetSocketAddress target : targets.all()) {
+      InetSocketAddress via = before(target);
+      byte[] ip = via.getAddress().getAddress();
+      all.add(
+          overTls
+              ? new InetSocketAddress(
+                  InetAddress.getByAddress(target.getHostString(), ip), via.getPort())
+              : via);
+    }
+    return new Addresses(List.copyOf(all));
   }
 
   /** The plan begins. */

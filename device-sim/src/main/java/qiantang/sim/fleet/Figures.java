@@ -1,6 +1,8 @@
 package qiantang.sim.fleet;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -44,9 +46,19 @@ public final class Figures {
     return all;
   }
 
+  /** Messages by fleet, in an order that stays. */
+  public List<FleetCounts> byFleet() {
+    Map<String, FleetCounts> all = new LinkedHashMap<>();
+    for (FigureSource source : sources) {
+      source.byFleet().forEach(fleet -> all.merge(fleet.fleet(), fleet, FleetCounts::plus));
+    }
+    return List.copyOf(all.values());
+  }
+
   /**
    * What was counted up to one instant.
    *
+   * @param atMostOnce sent with QoS 0, for which no acknowledgement exists
    * @param loggedIn connections that are logged in now
    * @param strayAcks acknowledgements of a packet id that was not in flight
    * @param connectionsLost that ended and did not leave
@@ -56,6 +68,7 @@ public final class Figures {
       long sent,
       long acked,
       long refused,
+      long atMostOnce,
       long resent,
       long late,
       long skipped,
@@ -64,10 +77,15 @@ public final class Figures {
       long loginsRefused,
       long connectionsLost,
       Disturbed disturbed) {
-    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Disturbed.NONE);
+    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Disturbed.NONE);
 
     public long inFlight() {
-      return sent - acked - refused;
+      return sent - settled();
+    }
+
+    /** Messages of which nothing more will be heard. */
+    public long settled() {
+      return acked + refused + atMostOnce;
     }
 
     /** The counts of two parts together. */
@@ -76,6 +94,7 @@ public final class Figures {
           sent + other.sent,
           acked + other.acked,
           refused + other.refused,
+          atMostOnce + other.atMostOnce,
           resent + other.resent,
           late + other.late,
           skipped + other.skipped,
@@ -116,7 +135,7 @@ public final class Figures {
   /**
    * Adds up what was recorded since the last call; for one reading thread.
    *
-   * @param ack from the planned time to PUBACK, in microseconds
+   * @param ack from the planned time to PUBACK or PUBCOMP, in microseconds; of QoS 0 nothing
    * @param ackFromSend from the first byte sent: what a closed-loop tool would report
    * @param lag from the planned time to the loop noticing it
    */

@@ -3,6 +3,7 @@ package qiantang.sim.fleet;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -48,7 +49,7 @@ public final class Fleet implements Load {
       for (int i = l; i < seats.size(); i += count) {
         its.add(seats.get(i));
       }
-      counting.add(new LoopFigures(figures::trouble));
+      counting.add(new LoopFigures(its, figures::trouble));
       parts.add(new PublisherLoop(loop, runId, List.copyOf(its), options, counting.get(l)));
     }
     figures.addAll(counting);
@@ -73,7 +74,14 @@ public final class Fleet implements Load {
 
   @Override
   public @Nullable String failure() {
-    return null; // what goes wrong here goes wrong with a connection, and that comes back
+    // What goes wrong with a connection is no failure, for it comes back.
+    for (WireLoop loop : loops.loops()) {
+      Throwable failure = loop.failure();
+      if (failure != null) {
+        return "BUG: " + failure + ", at " + Arrays.stream(failure.getStackTrace()).findFirst();
+      }
+    }
+    return null;
   }
 
   @Override
@@ -86,6 +94,11 @@ public final class Fleet implements Load {
       PublisherLoop part = parts.get(l);
       loops.loops().get(l).execute(() -> action.accept(part));
     }
+  }
+
+  @Override
+  public int parts() {
+    return parts.size();
   }
 
   @Override

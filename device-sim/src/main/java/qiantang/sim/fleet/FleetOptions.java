@@ -5,10 +5,13 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import qiantang.sim.wire.Addresses;
+import qiantang.sim.wire.Servers;
 
 /**
  * How a fleet connects and paces.
  *
+ * @param servers where it connects to
  * @param connectPerSecond how fast connections are opened at first
  * @param backlogMax due messages that a publisher keeps while it cannot send; older ones are
  *     skipped and counted. {@link #KEEP_ALL} for a run that is audited
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     Linux; empty for the one that the machine chooses
  */
 public record FleetOptions(
-    InetSocketAddress address,
+    Servers servers,
     int connectPerSecond,
     int loops,
     long backlogMax,
@@ -25,14 +28,25 @@ public record FleetOptions(
     List<InetAddress> sources) {
   public static final long KEEP_ALL = Long.MAX_VALUE;
 
-  /** Options of a fleet that is small enough for one source address. */
+  /** Options of a fleet without TLS; publishers are spread over the servers by their numbers. */
+  public FleetOptions(
+      Addresses servers,
+      int connectPerSecond,
+      int loops,
+      long backlogMax,
+      LongSupplier nanos,
+      List<InetAddress> sources) {
+    this(Servers.plain(servers), connectPerSecond, loops, backlogMax, nanos, sources);
+  }
+
+  /** Options of a fleet that is small enough for one server and one source address. */
   public FleetOptions(
       InetSocketAddress address,
       int connectPerSecond,
       int loops,
       long backlogMax,
       LongSupplier nanos) {
-    this(address, connectPerSecond, loops, backlogMax, nanos, List.of());
+    this(Addresses.single(address), connectPerSecond, loops, backlogMax, nanos, List.of());
   }
 
   /** Where publisher number {@code index} connects from; null for any. */

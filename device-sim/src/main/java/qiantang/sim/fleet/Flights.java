@@ -3,7 +3,7 @@ package qiantang.sim.fleet;
 import java.util.Arrays;
 
 /**
- * The unacknowledged messages of all publishers of one loop, 20 bytes each in arrays that grow to
+ * The unacknowledged messages of all publishers of one loop, 24 bytes each in arrays that grow to
  * the most there ever were: a publisher's messages are a chain in the order of their numbers. A
  * message keeps its packet id over a lost connection, for it follows from the number. Loop thread.
  */
@@ -21,6 +21,10 @@ final class Flights {
   private long[] message = new long[SLOTS_AT_FIRST];
   private long[] sentNanos = new long[SLOTS_AT_FIRST];
   private int[] next = new int[SLOTS_AT_FIRST];
+
+  /** What goes for the message where it must go again. */
+  private Step[] step = new Step[SLOTS_AT_FIRST];
+
   private int used;
   private int free = NONE;
 
@@ -65,6 +69,26 @@ final class Flights {
     return sentNanos[slot];
   }
 
+  Step step(int slot) {
+    return step[slot];
+  }
+
+  /** The server said PUBREC. */
+  void received(int slot) {
+    step[slot] = Step.PUBREL;
+  }
+
+  /** Another connection, to a server that still knows of the publisher's messages or does not. */
+  void reconnect(int publisher, boolean sessionPresent) {
+    for (int slot = firstOf[publisher]; slot != NONE; slot = next[slot]) {
+      if (!sessionPresent) {
+        step[slot] = Step.PUBLISH;
+      } else if (step[slot] == Step.PUBLISH) {
+        step[slot] = Step.PUBLISH_AGAIN;
+      }
+    }
+  }
+
   /** Takes a message in whose number is above all others of the publisher. */
   void add(int publisher, long n, long nowNanos) {
     int slot = free;
@@ -76,6 +100,7 @@ final class Flights {
     }
     message[slot] = n;
     sentNanos[slot] = nowNanos;
+    step[slot] = Step.PUBLISH;
     next[slot] = NONE;
     if (firstOf[publisher] == NONE) {
       firstOf[publisher] = slot;
@@ -122,6 +147,7 @@ final class Flights {
       message = Arrays.copyOf(message, slots);
       sentNanos = Arrays.copyOf(sentNanos, slots);
       next = Arrays.copyOf(next, slots);
+      step = Arrays.copyOf(step, slots);
     }
   }
 }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of the messages 0, 1, 2, ... of one publisher, in a few bytes: all below a mark are
  * settled, and those above it are bits. Acknowledgements come nearly in order, so the bits above
- * stay as few as messages in flight. Not for threads to share.
+ * stay as few as messages in flight. What went with QoS 0 is never settled: it was sent, and nobody
+ * will say more. Not for threads to share.
  */
 public final class Ledger {
   private long settledBelow;
@@ -77,6 +78,11 @@ public final class Ledger {
   /** All messages below this one are settled. */
   public long settledBelow() {
     return settledBelow;
+  }
+
+  /** From this one on nothing is settled. */
+  public long settledEnd() {
+    return settledBelow + (settledAbove == null ? 0 : settledAbove.length());
   }
 
   public boolean isSettled(long n) {

@@ -30,8 +30,16 @@ public interface Load extends AutoCloseable {
 
   Figures figures();
 
+  /** What each worker process took so far; empty where there are none beside this one. */
+  default List<ProcessHealth> workers() {
+    return List.of();
+  }
+
   /** Why nothing more is to be hoped for, or null while all is well. */
   @Nullable String failure();
+
+  /** Event loops that the seats are dealt out to in turn; each copies its own ledgers. */
+  int parts();
 
   /** What became of the messages of some seats so far, by their order. */
   List<Ledger> ledgers(int from, int to);

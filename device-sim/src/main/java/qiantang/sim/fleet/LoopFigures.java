@@ -1,5 +1,6 @@
 package qiantang.sim.fleet;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
@@ -12,11 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class LoopFigures implements FigureSource {
   private static final long NANOS_PER_MICRO = 1_000;
 
-  final LoopCounter sent = new LoopCounter();
-  final LoopCounter acked = new LoopCounter();
-  final LoopCounter refused = new LoopCounter();
+  final FleetCounter messages;
+  final LoopCounter atMostOnce = new LoopCounter();
   final LoopCounter resent = new LoopCounter();
-  final LoopCounter late = new LoopCounter();
   final LoopCounter skipped = new LoopCounter();
   final LoopCounter strayAcks = new LoopCounter();
   final LoopCounter loggedIn = new LoopCounter();
@@ -32,7 +31,13 @@ final class LoopFigures implements FigureSource {
   private final Times lag = new Times();
   private final Consumer<String> troubles;
 
-  LoopFigures(Consumer<String> troubles) {
+  /**
+   * Figures of nothing yet.
+   *
+   * @param seats the loop's, in its order
+   */
+  LoopFigures(List<Seat> seats, Consumer<String> troubles) {
+    this.messages = new FleetCounter(seats);
     this.troubles = troubles;
   }
 
@@ -69,21 +74,35 @@ final class LoopFigures implements FigureSource {
 
   @Override
   public Figures.Counts counts() {
-    // Outcomes before what they are outcomes of: in flight is never negative.
-    long ackedNow = acked.get();
-    long refusedNow = refused.get();
+    long atMostOnceNow = atMostOnce.get(); // before what was sent: in flight is never negative
+    long sent = 0;
+    long acked = 0;
+    long refused = 0;
+    long late = 0;
+    for (FleetCounts fleet : messages.counts()) {
+      sent += fleet.sent();
+      acked += fleet.acked();
+      refused += fleet.refused();
+      late += fleet.late();
+    }
     return new Figures.Counts(
-        sent.get(),
-        ackedNow,
-        refusedNow,
+        sent,
+        acked,
+        refused,
+        atMostOnceNow,
         resent.get(),
-        late.get(),
+        late,
         skipped.get(),
         strayAcks.get(),
         loggedIn.get(),
         loginsRefused.get(),
         connectionsLost.get(),
         new Figures.Disturbed(left.get(), cut.get(), halfOpened.get(), stoppedReading.get()));
+  }
+
+  @Override
+  public List<FleetCounts> byFleet() {
+    return messages.counts();
   }
 
   @Override

@@ -9,15 +9,18 @@ import qiantang.sim.plan.PublisherPlan;
  * and no clock, so that a test runs it in virtual time. Loop thread.
  *
  * <p>Messages wait in the plan, not in a queue: {@code due} is the first whose time has not come,
- * and the ledger knows the first that was never sent. About 70 bytes a publisher, and 20 a message
+ * and the ledger knows the first that was never sent. About 70 bytes a publisher, and 24 a message
  * in flight.
+ *
+ * <p>QoS 0: a message is done when it is sent. QoS 1: PUBLISH until PUBACK. QoS 2 [MQTT-4.3.3]:
+ * PUBLISH until PUBREC, from there on PUBREL until PUBCOMP, under one packet id.
  */
 final class Outbound {
 
-  /** Puts a message on the wire. */
+  /** Puts a step of a message on the wire. */
   @FunctionalInterface
   interface Wire {
-    void publish(int publisher, long n, int packetId, boolean dup);
+    void write(int publisher, long n, int packetId, Step step);
   }
 
   private final List<Seat> seats;
@@ -96,11 +99,17 @@ final class Outbound {
     }
   }
 
-  /** A connection is there: what is in flight goes again, before anything new. */
-  void connected(int publisher, int receiveMax) {
+  /**
+   * A connection is there: what is in flight goes again, before anything new.
+   *
+   * @param sessionPresent whether the server still has what we told it on the connection before; if
+   *     not, neither may we know of it [MQTT-3.2.2-5]: each message goes as if for the first time
+   */
+  void connected(int publisher, int receiveMax, boolean sessionPresent) {
     if (brokenAgain.length > 0) {
       giveUpBroken(publisher);
     }
+    flights.reconnect(publisher, sessionPresent);
     windowMax[publisher] = (char) Math.min(plan(publisher).fleet().inFlightMax(), receiveMax);
     resendFrom[publisher] = flights.first(publisher);
     resendCount[publisher] = (char) flights.size(publisher);
@@ -118,13 +127,16 @@ final class Outbound {
       if (plan(publisher).broken(n) != null) {
         flights.remove(publisher, slot);
         ledgers[publisher].refused(n);
-        figures.refused.increment();
+        figures.messages.refused(publisher);
       }
       slot = after;
     }
   }
 
-  /** Sends what is due as far as the window reaches; answers whether there was anything. */
+  /**
+   * Sends what is due as far as the window reaches; answers whether there was anything. With QoS 0
+   * a window is so much at once.
+   */
   boolean send(int publisher, long nowNanos) {
     boolean resent = resend(publisher);
     if (resendCount[publisher] > 0) {
@@ -132,18 +144,23 @@ final class Outbound {
     }
     Ledger ledger = ledgers[publisher];
     PublisherPlan plan = plan(publisher);
+    boolean answered = plan.fleet().qos() > 0;
     long first = ledger.sent();
     long n = first;
     while (n < due[publisher]
-        && flights.size(publisher) < windowMax[publisher]
+        && (answered ? flights.size(publisher) : n - first) < windowMax[publisher]
         && flights.hasRoomFor(publisher, n)) {
       if (nowNanos - startNanos - plan.plannedNanos(n) > Figures.LATE_NANOS) {
-        figures.late.increment();
+        figures.messages.late(publisher);
       }
-      figures.sent.increment();
+      figures.messages.sent(publisher);
       ledger.sent(n);
-      flights.add(publisher, n, nowNanos);
-      wire.publish(publisher, n, Flights.packetId(n), false);
+      if (answered) {
+        flights.add(publisher, n, nowNanos);
+      } else {
+        figures.atMostOnce.increment();
+      }
+      wire.write(publisher, n, Flights.packetId(n), Step.PUBLISH);
       n++;
     }
     return resent || n > first;
@@ -163,15 +180,47 @@ final class Outbound {
       if (brokenAgain.length > 0 && plan(publisher).broken(n) != null) {
         brokenAgain[publisher] = n + 1;
       }
-      wire.publish(publisher, n, Flights.packetId(n), true);
+      wire.write(publisher, n, Flights.packetId(n), flights.step(slot));
       any = true;
     }
     return any;
   }
 
+  /**
+   * PUBREC says that the server has the message with this packet id: PUBREL goes. Answers whether
+   * there is one in flight.
+   *
+   * @param success if not, the message is refused and this is its end [MQTT-5 4.3.3]
+   */
+  boolean received(int publisher, int packetId, boolean success, long nowNanos) {
+    if (!success) {
+      return settled(publisher, flights.find(publisher, packetId), false, nowNanos);
+    }
+    int slot = flights.find(publisher, packetId);
+    if (slot == Flights.NONE) {
+      figures.strayAcks.increment();
+      return false;
+    }
+    flights.received(slot);
+    if (!waitsToGoAgain(publisher, flights.message(slot))) {
+      wire.write(publisher, flights.message(slot), packetId, Step.PUBREL);
+    }
+    return true;
+  }
+
+  /** PUBCOMP says that all is done; answers whether such a message was received before. */
+  boolean completed(int publisher, int packetId, long nowNanos) {
+    int slot = flights.find(publisher, packetId);
+    boolean expected = slot != Flights.NONE && flights.step(slot) == Step.PUBREL;
+    return settled(publisher, expected ? slot : Flights.NONE, true, nowNanos);
+  }
+
   /** Settles the message with this packet id; answers whether there is one in flight. */
   boolean acknowledged(int publisher, int packetId, boolean success, long nowNanos) {
-    int slot = flights.find(publisher, packetId);
+    return settled(publisher, flights.find(publisher, packetId), success, nowNanos);
+  }
+
+  private boolean settled(int publisher, int slot, boolean success, long nowNanos) {
     if (slot == Flights.NONE) {
       figures.strayAcks.increment();
       return false;
@@ -180,7 +229,7 @@ final class Outbound {
     long planned = startNanos + plan(publisher).plannedNanos(n);
     figures.recordAck(nowNanos - planned, nowNanos - flights.sentNanos(slot));
     int waiting = resendFrom[publisher];
-    if (resendCount[publisher] > 0 && n >= flights.message(waiting)) {
+    if (waitsToGoAgain(publisher, n)) {
       // Acknowledged by the kept session before we sent it again.
       resendCount[publisher]--;
       resendFrom[publisher] = slot == waiting ? flights.after(slot) : waiting;
@@ -188,12 +237,21 @@ final class Outbound {
     flights.remove(publisher, slot);
     if (success) {
       ledgers[publisher].acked(n);
-      figures.acked.increment();
+      figures.messages.acked(publisher);
     } else {
       ledgers[publisher].refused(n);
-      figures.refused.increment();
+      figures.messages.refused(publisher);
     }
     return true;
+  }
+
+  /** Whether more is due of a publisher whose window no answer opens: of QoS 0. */
+  boolean isBehindUnanswered(int publisher) {
+    return plan(publisher).fleet().qos() == 0 && ledgers[publisher].sent() < due[publisher];
+  }
+
+  private boolean waitsToGoAgain(int publisher, long n) {
+    return resendCount[publisher] > 0 && n >= flights.message(resendFrom[publisher]);
   }
 
   /** When the oldest unacknowledged message was first sent, or {@code nowNanos} without one. */

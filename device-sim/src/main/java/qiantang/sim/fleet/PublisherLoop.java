@@ -40,6 +40,9 @@ final class PublisherLoop {
 
   private static final int LOGIN_MILLIS_MAX = (int) Duration.ofSeconds(20).toMillis();
 
+  /** After so many failures as a byte counts: all addresses have their turns between the two. */
+  private static final byte FAILURES_FROM_THERE = 30;
+
   private static final byte LOGGED_IN = 1;
   private static final byte PINGED = 2;
 
@@ -52,6 +55,7 @@ final class PublisherLoop {
   private final FleetOptions options;
   private final LoopFigures figures;
   private final Outbound outbound;
+  private final Answers answers;
   private final EdgeNodes nodes;
   private final long originNanos;
 
@@ -85,7 +89,8 @@ final class PublisherLoop {
     this.seats = seats;
     this.options = options;
     this.figures = figures;
-    this.outbound = new Outbound(seats, figures, options.backlogMax(), this::publish);
+    this.outbound = new Outbound(seats, figures, options.backlogMax(), this::write);
+    this.answers = new Answers(seats, figures, outbound, options.nanos());
     this.nodes = new EdgeNodes(seats);
     this.originNanos = options.nanos().getAsLong();
     int count = seats.size();
@@ -231,22 +236,35 @@ final class PublisherLoop {
   private void send(int p, long nowNanos) {
     Connection open = connections[p];
     if (open != null && is(p, LOGGED_IN) && !stopping) {
-      if (outbound.send(p, nowNanos)) {
+      // Unwritable, it tells when it is writable again: what waits in the plan takes no memory.
+      if (open.isWritable() && outbound.send(p, nowNanos)) {
         if (!is(p, PINGED)) {
           lastWriteMillis[p] = millis(nowNanos);
         }
         open.flush();
+        if (outbound.isBehindUnanswered(p)) {
+          loop.execute(() -> send(p, options.nanos().getAsLong())); // others have their turn first
+        }
       }
     }
   }
 
-  private void publish(int p, long n, int packetId, boolean dup) {
+  private void write(int p, long n, int packetId, Step step) {
     Connection open = connections[p];
     if (open == null) {
       throw new AssertionError("BUG: a message without a connection");
     }
     PublisherPlan plan = plan(p);
-    open.publish(plan.topic(n), packetId, dup, plan.payload(n, startMillis, nodes.nextSeq(p)));
+    switch (step) {
+      case PUBLISH, PUBLISH_AGAIN ->
+          open.publish(
+              plan.topic(n),
+              plan.fleet().qos(),
+              packetId,
+              step == Step.PUBLISH_AGAIN,
+              plan.payload(n, startMillis, nodes.nextSeq(p)));
+      case PUBREL -> open.release(packetId);
+    }
   }
 
   private void connect(int p) {
@@ -260,8 +278,13 @@ final class PublisherLoop {
               seats.get(p).token(),
               keepAliveSeconds(p),
               nodes.will(p));
+      boolean overTls = plan.fleet().tls();
       loop.connect(
-          options.address(), options.source(plan.index()), login, event -> happened(p, event));
+          options.servers().of(overTls).of(plan.index(), failures[p]),
+          overTls ? options.servers().tls() : null,
+          options.source(plan.index()),
+          login,
+          event -> happened(p, event));
     }
   }
 
@@ -269,9 +292,18 @@ final class PublisherLoop {
     switch (event) {
       case WireEvent.Opened(Connection opened) -> opened(p, opened);
       case WireEvent.Received(ServerPacket packet) -> received(p, packet);
-      case WireEvent.ReceivedAll _ -> send(p, options.nanos().getAsLong());
+      case WireEvent.ReceivedAll _ -> receivedAll(p);
+      case WireEvent.Writable _ -> send(p, options.nanos().getAsLong());
       case WireEvent.Closed(String cause) -> closed(p, cause);
     }
+  }
+
+  private void receivedAll(int p) {
+    Connection open = connections[p];
+    if (open != null && plan(p).fleet().qos() == 2) {
+      open.flush(); // the PUBRELs
+    }
+    send(p, options.nanos().getAsLong());
   }
 
   private void opened(int p, Connection opened) {
@@ -286,27 +318,21 @@ final class PublisherLoop {
     if (stopping) {
       return; // the ledgers have been handed over
     }
+    Connection open = connections[p];
+    if (open == null) {
+      return; // it was left while its packets were told
+    }
     switch (packet) {
       case ServerPacket.ConnAck connAck -> loginAnswered(p, connAck);
-      case ServerPacket.PubAck pubAck -> acknowledged(p, pubAck);
       case ServerPacket.SubAck subAck -> subscribed(p, subAck);
-      case ServerPacket.Message message -> {
-        if (connections[p] != null) {
-          nodes.received(p, connections[p], message);
-        }
-      }
+      case ServerPacket.Message message -> nodes.received(p, open, message);
+      case ServerPacket.OfMessage answer -> answers.take(p, open, answer);
       case ServerPacket.PingResp _ -> state[p] &= ~PINGED;
       case ServerPacket.Disconnect disconnect ->
-          abort(p, "the server disconnected: " + code(disconnect.code()) + disconnect.reason());
+          abort(
+              p,
+              "the server disconnected: " + Answers.code(disconnect.code()) + disconnect.reason());
       case ServerPacket.Other other -> abort(p, "the server sent packet type " + other.type());
-    }
-  }
-
-  private void acknowledged(int p, ServerPacket.PubAck pubAck) {
-    long now = options.nanos().getAsLong();
-    boolean known = outbound.acknowledged(p, pubAck.packetId(), pubAck.success(), now);
-    if (known && !pubAck.success()) {
-      figures.trouble(plan(p).id() + ": message refused: " + code(pubAck.code()) + pubAck.reason());
     }
   }
 
@@ -315,7 +341,10 @@ final class PublisherLoop {
       figures.connectionsLost.increment();
     }
     if (!is(p, DISTURBED) && !stopping) {
-      figures.trouble(plan(p).id() + ": " + cause);
+      Connection was = connections[p];
+      boolean many = options.servers().of(plan(p).fleet().tls()).all().size() > 1;
+      String where = was != null && many ? " at " + was.server() : "";
+      figures.trouble(plan(p).id() + where + ": " + cause);
     }
     gone(p, backoff);
   }
@@ -329,17 +358,26 @@ final class PublisherLoop {
     state[p] = 0;
     if (!stopping) {
       loop.schedule(() -> connect(p), back.draw(plan(p).seed(), failures[p]));
-      failures[p] = (byte) Math.min(Byte.MAX_VALUE, failures[p] + 1);
+      failures[p] = failures[p] == Byte.MAX_VALUE ? FAILURES_FROM_THERE : (byte) (failures[p] + 1);
     }
   }
 
   private void loginAnswered(int p, ServerPacket.ConnAck connAck) {
     if (connAck.code() != 0) {
       figures.loginsRefused.increment();
-      abort(p, "the server refused the login: " + code(connAck.code()));
+      abort(p, "the server refused the login: " + Answers.code(connAck.code()));
       return;
     }
-    outbound.connected(p, connAck.receiveMax());
+    int qos = plan(p).fleet().qos();
+    if (qos > connAck.maximumQos()) { // [MQTT-3.2.2-11] nothing above it may be sent
+      figures.loginsRefused.increment();
+      abort(
+          p,
+          "the server takes QoS %d at most, the fleet has qos: %d"
+              .formatted(connAck.maximumQos(), qos));
+      return;
+    }
+    outbound.connected(p, connAck.receiveMax(), connAck.sessionPresent());
     // [MQTT-5 3.2.2.3.14] the server's keep-alive holds; half of it leaves room for a slow ping.
     int seconds =
         connAck.keepAliveSeconds() > 0
@@ -362,7 +400,7 @@ final class PublisherLoop {
       return;
     }
     if (subAck.code() >= 0x80) {
-      figures.trouble(plan(p).id() + ": commands are refused: " + code(subAck.code()));
+      figures.trouble(plan(p).id() + ": commands are refused: " + Answers.code(subAck.code()));
     }
     nodes.announce(p, open);
     loggedIn(p);
@@ -402,7 +440,7 @@ final class PublisherLoop {
     } else if (is(p, PINGED) && now - lastWriteMillis[p] > SILENCE_MILLIS_MAX) {
       open.abort("no answer to PINGREQ");
     } else if (waited > SILENCE_MILLIS_MAX) {
-      open.abort("no PUBACK for " + SILENCE_MILLIS_MAX / 1_000 + " s");
+      open.abort("no acknowledgement for " + SILENCE_MILLIS_MAX / 1_000 + " s");
     } else if (!is(p, PINGED) && now - lastWriteMillis[p] > pingAfterSeconds[p] * 1_000) {
       lastWriteMillis[p] = now;
       state[p] |= PINGED;
@@ -431,9 +469,5 @@ final class PublisherLoop {
 
   private int millis(long nanos) {
     return (int) ((nanos - originNanos) / NANOS_PER_MILLI);
-  }
-
-  private static String code(int code) {
-    return String.format("0x%02x ", code);
   }
 }

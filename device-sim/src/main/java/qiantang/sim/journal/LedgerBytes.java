@@ -33,14 +33,14 @@ final class LedgerBytes {
   private static List<Long> bounds(Ledger ledger) {
     List<Long> bounds = new ArrayList<>();
     boolean settled = false;
-    for (long n = ledger.settledBelow(); n < ledger.sent(); n++) {
+    for (long n = ledger.settledBelow(); n < ledger.settledEnd(); n++) {
       if (ledger.isSettled(n) != settled) {
         settled = !settled;
         bounds.add(n);
       }
     }
     if (settled) {
-      bounds.add(ledger.sent());
+      bounds.add(ledger.settledEnd());
     }
     return bounds;
   }

@@ -13,7 +13,7 @@ import qiantang.sim.plan.PublisherPlan;
  * @param scenario the name of its file
  * @param text the scenario itself
  * @param http where it was audited
- * @param mqtt host and port it sent to
+ * @param mqtt hosts and ports it sent to
  * @param createdMillis when the file was made
  * @param digest of the plan, see {@link #digest}
  */

@@ -32,7 +32,7 @@ public final class RunJournal implements AutoCloseable {
   private static final Duration EVERY = Duration.ofSeconds(1);
 
   /** Copied in one task of an event loop: some 50 microseconds during which it sends nothing. */
-  private static final int SLICE_PUBLISHERS = 256;
+  private static final int PUBLISHERS_OF_A_LOOP = 256;
 
   /** Publishers of one record come to this much. */
   private static final int PROGRESS_BYTES = 1 << 16;
@@ -53,6 +53,7 @@ public final class RunJournal implements AutoCloseable {
   private final Thread writer = Thread.ofPlatform().name("run-journal").unstarted(this::write);
 
   private Ledgers ledgers = (from, to) -> List.of();
+  private int slice;
   private long startNanos;
   private volatile long reservedUntilNanos;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -88,9 +89,14 @@ public final class RunJournal implements AutoCloseable {
     return file;
   }
 
-  /** Writes down that the plan begins, then keeps writing until the journal is closed. */
-  public void begin(long startMillis, Ledgers ledgers) {
+  /**
+   * Writes down that the plan begins, then keeps writing until the journal is closed.
+   *
+   * @param loops that publishers are dealt out to in turn: as many times more are asked for at once
+   */
+  public void begin(long startMillis, int loops, Ledgers ledgers) {
     this.ledgers = ledgers;
+    slice = PUBLISHERS_OF_A_LOOP * loops;
     startNanos = System.nanoTime();
     records.number(startMillis).end(RecordType.BEGUN);
     step();
@@ -168,8 +174,8 @@ public final class RunJournal implements AutoCloseable {
   private void step() {
     try {
       long until = System.nanoTime() - startNanos + AHEAD.toNanos();
-      for (int from = 0; from < sent.length; from += SLICE_PUBLISHERS) {
-        progress(from, ledgers.copy(from, Math.min(sent.length, from + SLICE_PUBLISHERS)));
+      for (int from = 0; from < sent.length; from += slice) {
+        progress(from, ledgers.copy(from, Math.min(sent.length, from + slice)));
       }
       records.number(until).end(RecordType.RESERVED);
       force();

@@ -12,19 +12,24 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
+import qiantang.sim.fleet.FleetCounts;
+import qiantang.sim.fleet.ProcessHealth;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.FleetSpec;
+import qiantang.sim.probe.ProbeCounts;
 import qiantang.sim.report.Interval;
 import qiantang.sim.report.RunWatch;
 import qiantang.sim.report.Spread;
 
 /**
  * Metrics of one run, named {@code qiantang_sim_*}. They stand still between looks, which come once
- * a second. Only fleets and phases are labels, and both are bounded. Any thread.
+ * a second. Fleets, phases and workers are labels, and all are bounded. Any thread.
  */
 public final class RunMetrics implements AutoCloseable {
   private static final String PREFIX = "qiantang.sim.";
@@ -48,8 +53,12 @@ public final class RunMetrics implements AutoCloseable {
               Spread.NONE,
               Spread.NONE,
               Spread.NONE,
-              new Interval.Own(0, 0, 0)),
+              Interval.Probed.NONE,
+              ProcessHealth.NONE,
+              List.of()),
           NOTHING,
+          ProbeCounts.NONE,
+          List.of(),
           0,
           0,
           "");
@@ -59,6 +68,8 @@ public final class RunMetrics implements AutoCloseable {
   private final HttpServer server;
   private final Set<String> phases = new HashSet<>();
   private volatile RunWatch.View view = BEFORE;
+  private final Set<String> fleets = new HashSet<>();
+  private final Set<Integer> workers = new HashSet<>();
   private volatile String phase = "";
 
   private RunMetrics(HttpServer server) {
@@ -77,6 +88,12 @@ public final class RunMetrics implements AutoCloseable {
     spread("ack", "planned time to acknowledgement, last second", Interval::ack);
     spread("ack.from.send", "sending to acknowledgement, last second", Interval::ackFromSend);
     spread("lag", "planned time to the simulator noticing it, last second", Interval::lag);
+    spread("visible", "planned time to visible, last second", i -> i.probes().visible());
+    probes("seen", "messages that the query API showed", ProbeCounts::seen);
+    probes("absent", "messages that it did not show in time", ProbeCounts::absent);
+    probes("skipped", "messages that nobody could be asked for", ProbeCounts::skipped);
+    probes("questions", "questions to the query API", ProbeCounts::questions);
+    gauge("probes.waiting", "messages asked for and not seen", i -> i.probes().waiting());
     gauge("own.cpu.cores", "processor time of the simulator", Interval::cores);
     gauge("own.gc.ratio", "time stopped by the garbage collector", Interval::gcShare);
     gauge("own.heap.bytes", "heap in use", i -> i.own().heapBytes());
@@ -153,12 +170,78 @@ public final class RunMetrics implements AutoCloseable {
               .strongReference(true)
               .register(registry);
     }
+    seen.fleets().forEach(fleet -> messages(fleet.fleet()));
+    for (int worker = 0; worker < seen.last().workers().size(); worker++) {
+      worker(worker);
+    }
+  }
+
+  /** There are at most a hundred and the others as one: whoever counts sees to it. */
+  private void messages(String fleet) {
+    if (fleets.add(fleet)) {
+      messages("sent", "messages of a fleet sent for the first time", fleet, FleetCounts::sent);
+      messages("acked", "messages of a fleet acknowledged", fleet, FleetCounts::acked);
+      messages("refused", "messages of a fleet refused", fleet, FleetCounts::refused);
+      messages("late", "sent over 10 ms after their time", fleet, FleetCounts::late);
+    }
+  }
+
+  private void messages(
+      String name, String description, String fleet, ToDoubleFunction<FleetCounts> figure) {
+    var _ =
+        FunctionCounter.builder(
+                PREFIX + "fleet.messages." + name,
+                this,
+                m ->
+                    m.view.fleets().stream()
+                        .filter(counts -> counts.fleet().equals(fleet))
+                        .mapToDouble(figure)
+                        .sum())
+            .tag("fleet", fleet)
+            .description(description)
+            .register(registry);
+  }
+
+  private void worker(int number) {
+    if (workers.add(number)) {
+      worker("cpu.cores", "processor time", number, (i, h) -> h.cores(i.seconds()));
+      worker("gc.ratio", "time stopped by its collector", number, (i, h) -> h.gcShare(i.seconds()));
+      worker("heap.bytes", "heap in use", number, (i, h) -> h.heapBytes());
+    }
+  }
+
+  private void worker(
+      String name,
+      String description,
+      int number,
+      ToDoubleBiFunction<Interval, ProcessHealth> figure) {
+    ToDoubleFunction<RunMetrics> value =
+        m -> {
+          Interval last = m.view.last();
+          return number < last.workers().size()
+              ? figure.applyAsDouble(last, last.workers().get(number))
+              : Double.NaN;
+        };
+    var _ =
+        Gauge.builder(PREFIX + "worker." + name, this, value)
+            .tag("worker", Integer.toString(number))
+            .description(description + " of a worker process")
+            .strongReference(true)
+            .register(registry);
   }
 
   private void count(String name, String description, ToDoubleFunction<Interval.Traffic> figure) {
     // This object holds what is read and lives as long as the server does.
     var _ =
         FunctionCounter.builder(PREFIX + name, this, m -> figure.applyAsDouble(m.view.total()))
+            .description(description)
+            .register(registry);
+  }
+
+  private void probes(String name, String description, ToDoubleFunction<ProbeCounts> figure) {
+    var _ =
+        FunctionCounter.builder(
+                PREFIX + "probes." + name, this, m -> figure.applyAsDouble(m.view.probes()))
             .description(description)
             .register(registry);
   }

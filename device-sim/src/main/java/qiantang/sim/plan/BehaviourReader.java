@@ -46,12 +46,6 @@ final class BehaviourReader {
             fields.share("duplicates", DUPLICATES_MAX, 0),
             clockSkew(fields, run),
             backlog(fields, run));
-    if (disorder.outOfOrder() > 0) {
-      fields.needs("outOfOrder", Feature.OUT_OF_ORDER);
-    }
-    if (disorder.duplicates() > 0) {
-      fields.needs("duplicates", Feature.DUPLICATES);
-    }
     fields.finish();
     return disorder;
   }
@@ -61,7 +55,6 @@ final class BehaviourReader {
     if (fields == null) {
       return Disorder.NONE.late();
     }
-    disorder.needs("late", Feature.LATE);
     Disorder.Late late =
         new Disorder.Late(
             fields.shareOf("share", 1), fields.duration("delay", MILLI, PAST_MAX, null));
@@ -74,7 +67,6 @@ final class BehaviourReader {
     if (fields == null) {
       return Disorder.NONE.clockSkew();
     }
-    disorder.needs("clockSkew", Feature.CLOCK_SKEW);
     Disorder.ClockSkew skew =
         new Disorder.ClockSkew(
             fields.duration("normal", Duration.ZERO, SKEW_MAX, Duration.ZERO), jump(fields, run));
@@ -101,7 +93,6 @@ final class BehaviourReader {
     if (backlog.isZero()) {
       return backlog;
     }
-    disorder.needs("backlog", Feature.BACKLOG);
     if (backlog.compareTo(run) < 0 || backlog.toNanos() % run.toNanos() != 0) {
       disorder.wrong(
           "backlog",
@@ -126,12 +117,6 @@ final class BehaviourReader {
             fields.share("slowReaders", 1, 0),
             fields.share("halfOpen", 1, 0),
             net(fields));
-    if (faults.slowReaders() > 0) {
-      fields.needs("slowReaders", Feature.SLOW_READERS);
-    }
-    if (faults.halfOpen() > 0) {
-      fields.needs("halfOpen", Feature.HALF_OPEN);
-    }
     fields.finish();
     return faults;
   }
@@ -141,7 +126,6 @@ final class BehaviourReader {
     if (fields == null) {
       return Faults.NONE.malformed();
     }
-    faults.needs("malformed", Feature.MALFORMED);
     double share = fields.shareOf("share", 1);
     List<Faults.MalformedKind> chosen = fields.choices("kinds", MALFORMED_KINDS);
     List<Faults.MalformedKind> kinds =
@@ -164,7 +148,6 @@ final class BehaviourReader {
     if (fields == null) {
       return Faults.Net.NONE;
     }
-    faults.needs("net", Feature.NET);
     Faults.Net net =
         new Faults.Net(
             fields.duration("latency", Duration.ZERO, LATENCY_MAX, Duration.ZERO),
@@ -212,9 +195,6 @@ final class BehaviourReader {
     }
     fields.choice("ack", ALWAYS, true); // it is never off
     Probes probes = new Probes(fields.share("visible", 1, 0));
-    if (probes.visible() > 0) {
-      fields.needs("visible", Feature.VISIBLE);
-    }
     fields.finish();
     return probes;
   }

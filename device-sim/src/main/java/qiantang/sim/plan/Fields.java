@@ -95,17 +95,6 @@ final class Fields {
     return groups;
   }
 
-  /** What is asked for under the key must be among what the engine does. */
-  void needs(String key, Feature feature) {
-    if (!reading.supports(feature)) {
-      wrong(
-          key,
-          "this engine does not do "
-              + feature.phrase()
-              + " yet; leave it out, or run it with one that does");
-    }
-  }
-
   @Nullable String textOrNull(String key) {
     YamlNode value = value(key);
     if (value == null) {

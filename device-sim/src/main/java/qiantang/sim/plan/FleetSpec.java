@@ -33,19 +33,105 @@ public record FleetSpec(
   /** What a fleet asks for that says nothing: long enough to cost nothing, short enough to tell. */
   public static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
 
-  /** A fleet that speaks ThingsBoard's JSON with QoS 1 over plain TCP. */
-  public FleetSpec(
-      String name,
-      @Nullable String enterprise,
-      int count,
-      int subDevices,
-      SignalModel model,
-      Duration period,
-      double jitter,
-      int inFlightMax,
-      Duration keepAlive,
-      MqttVersion mqtt) {
-    this(
+  /** Likewise; the limit of many brokers. */
+  public static final int IN_FLIGHT_MAX = 20;
+
+  /**
+   * Devices with a connection each that speak ThingsBoard's JSON, QoS 1 and MQTT 3.1.1 over plain
+   * TCP, to the beat, with at most 20 messages in flight.
+   */
+  public static FleetSpec direct(String name, int count, SignalModel model, Duration period) {
+    return new FleetSpec(
+        name,
+        null,
+        count,
+        0,
+        model,
+        period,
+        0,
+        IN_FLIGHT_MAX,
+        KEEP_ALIVE,
+        MqttVersion.V3_1_1,
+        Dialect.THINGSBOARD,
+        false,
+        1);
+  }
+
+  /** The same as gateways with so many devices behind each. */
+  public FleetSpec withSubDevices(int each) {
+    return new FleetSpec(
+        name,
+        enterprise,
+        count,
+        each,
+        model,
+        period,
+        jitter,
+        inFlightMax,
+        keepAlive,
+        mqtt,
+        dialect,
+        tls,
+        qos);
+  }
+
+  /** The same, each message late by up to this share of the period. */
+  public FleetSpec withJitter(double share) {
+    return new FleetSpec(
+        name,
+        enterprise,
+        count,
+        subDevices,
+        model,
+        period,
+        share,
+        inFlightMax,
+        keepAlive,
+        mqtt,
+        dialect,
+        tls,
+        qos);
+  }
+
+  /** The same with so many unacknowledged messages of a connection. */
+  public FleetSpec withInFlightMax(int max) {
+    return new FleetSpec(
+        name,
+        enterprise,
+        count,
+        subDevices,
+        model,
+        period,
+        jitter,
+        max,
+        keepAlive,
+        mqtt,
+        dialect,
+        tls,
+        qos);
+  }
+
+  /** The same in another version of the protocol. */
+  public FleetSpec withMqtt(MqttVersion version) {
+    return new FleetSpec(
+        name,
+        enterprise,
+        count,
+        subDevices,
+        model,
+        period,
+        jitter,
+        inFlightMax,
+        keepAlive,
+        version,
+        dialect,
+        tls,
+        qos);
+  }
+
+  /** The same with another quality of service: 0, 1 or 2. */
+  public FleetSpec withQos(int level) {
+    return new FleetSpec(
         name,
         enterprise,
         count,
@@ -56,9 +142,27 @@ public record FleetSpec(
         inFlightMax,
         keepAlive,
         mqtt,
-        Dialect.THINGSBOARD,
-        false,
-        1);
+        dialect,
+        tls,
+        level);
+  }
+
+  /** The same in another dialect. */
+  public FleetSpec withDialect(Dialect spoken) {
+    return new FleetSpec(
+        name,
+        enterprise,
+        count,
+        subDevices,
+        model,
+        period,
+        jitter,
+        inFlightMax,
+        keepAlive,
+        mqtt,
+        spoken,
+        tls,
+        qos);
   }
 
   public boolean gateway() {

@@ -71,13 +71,6 @@ final class PhaseReader {
     }
     Phase phase =
         new Phase(name, kind, duration, load, share(fields, kind), every(fields, kind, duration));
-    switch (kind) {
-      case CHURN -> fields.needs("kind", Feature.CHURN);
-      case STORM -> fields.needs("kind", Feature.STORM);
-      case HOLD, RAMP, BURST, SOAK -> {
-        // The plan alone makes these.
-      }
-    }
     fields.finish();
     return phase;
   }

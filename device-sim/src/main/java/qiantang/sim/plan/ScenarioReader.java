@@ -26,9 +26,9 @@ public final class ScenarioReader {
   private final Problems problems;
   private final Reading reading;
 
-  private ScenarioReader(String name, Set<Feature> supported) {
+  private ScenarioReader(String name) {
     problems = new Problems(name);
-    reading = new Reading(problems, supported);
+    reading = new Reading(problems);
   }
 
   public static Outcome<Scenario> read(Path file) {
@@ -50,12 +50,7 @@ public final class ScenarioReader {
 
   /** The text of a file; the name is only for messages. */
   public static Outcome<Scenario> read(String name, String text) {
-    return read(name, text, Feature.supported());
-  }
-
-  /** As an engine with other features than ours would read it. */
-  static Outcome<Scenario> read(String name, String text, Set<Feature> supported) {
-    ScenarioReader reader = new ScenarioReader(name, supported);
+    ScenarioReader reader = new ScenarioReader(name);
     Scenario scenario = reader.scenario(text);
     if (scenario == null || !reader.problems.none()) {
       return new Outcome.Failed<>(
@@ -65,8 +60,8 @@ public final class ScenarioReader {
   }
 
   /** The keys that were asked for while a text was read, by the path of their group. */
-  static Map<String, Set<String>> knownKeys(String text, Set<Feature> supported) {
-    ScenarioReader reader = new ScenarioReader("keys", supported);
+  static Map<String, Set<String>> knownKeys(String text) {
+    ScenarioReader reader = new ScenarioReader("keys");
     reader.scenario(text);
     return reader.reading.knownKeys();
   }
@@ -89,6 +84,7 @@ public final class ScenarioReader {
     List<FleetSpec> fleets = FleetReader.fleets(fields);
     Disorder disorder = BehaviourReader.disorder(fields, duration);
     FleetReader.checkGaps(fields, fleets, phases, disorder);
+    Probes probes = BehaviourReader.probes(fields);
     Scenario scenario =
         new Scenario(
             seed,
@@ -96,11 +92,11 @@ public final class ScenarioReader {
             Math.toIntExact(fields.whole("connectPerSecond", 1, 100_000, 500L)),
             fields.duration("ackGrace", SECOND, Duration.ofHours(1), Duration.ofSeconds(30)),
             fleets,
-            thresholds(fields),
+            thresholds(fields, probes),
             phases,
             disorder,
             BehaviourReader.faults(fields, fleets),
-            BehaviourReader.probes(fields));
+            probes);
     fields.finish();
     return scenario;
   }
@@ -114,7 +110,7 @@ public final class ScenarioReader {
     return Collections.unmodifiableMap(choices);
   }
 
-  private List<Threshold> thresholds(Fields fields) {
+  private List<Threshold> thresholds(Fields fields, Probes probes) {
     List<Threshold> thresholds = new ArrayList<>();
     for (YamlNode node : fields.list("thresholds")) {
       Threshold threshold =
@@ -125,6 +121,11 @@ public final class ScenarioReader {
             node.column(),
             "a threshold is a text such as \"ack.p99 < 50ms\" with one of the figures "
                 + String.join(", ", Threshold.FIGURES));
+      } else if (threshold.ofVisible() && probes.visible() == 0) {
+        problems.add(
+            node.line(),
+            node.column(),
+            "nobody asks when messages are visible; add for example 'probes: {visible: 1%}'");
       } else {
         thresholds.add(threshold);
       }

@@ -281,18 +281,20 @@ public enum SignalModel {
     }
   }
 
-  private final String metricNames;
+  // One list for all devices of a model: one each was 430 of a device's 590 bytes.
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
+  private final List<String> metrics;
 
   SignalModel(String... metrics) {
-    // Joined, because an enum holds only what is provably immutable.
-    this.metricNames = String.join(",", metrics);
+    // Some come as one text with commas.
+    this.metrics = List.of(String.join(",", metrics).split(",", -1));
   }
 
   abstract List<MetricValue> values(Signal signal);
 
   /** Names of the metrics, in the order of {@link #values}. */
   public List<String> metrics() {
-    return List.of(metricNames.split(",", -1));
+    return metrics;
   }
 
   /** The name in scenario files, such as {@code cnc-spindle}. */

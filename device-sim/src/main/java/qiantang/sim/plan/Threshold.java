@@ -24,6 +24,12 @@ public record Threshold(String text, String figure, Comparison comparison, doubl
           "lag.p99",
           "lag.p999",
           "lag.max",
+          "visible.p50",
+          "visible.p99",
+          "visible.p999",
+          "visible.max",
+          "visible.absent",
+          "visible.skipped",
           "late",
           "unsent",
           "inFlight",
@@ -63,6 +69,11 @@ public record Threshold(String text, String figure, Comparison comparison, doubl
   /** Whether it is about the generator's own lag. */
   public boolean ofLag() {
     return figure.startsWith("lag.");
+  }
+
+  /** Whether only probes can tell. */
+  public boolean ofVisible() {
+    return figure.startsWith("visible.");
   }
 
   public boolean holds(double value) {

@@ -15,7 +15,7 @@ public final class Preflight {
   /** Its plan: id, seed, model. */
   private static final long DEVICE_BYTES = 400;
 
-  private static final long IN_FLIGHT_BYTES = 20;
+  private static final long IN_FLIGHT_BYTES = 24;
 
   /** Of each process: classes, histograms, collectors' room. */
   private static final long PROCESS_BYTES = 200L << 20;

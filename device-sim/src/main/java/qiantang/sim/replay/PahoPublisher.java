@@ -2,21 +2,24 @@ package qiantang.sim.replay;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.eclipse.paho.client.mqttv3.IMqttActionListener;
+import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
-import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
-import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes in order with QoS 1 and some messages in flight. Paho reconnects and sends again what
- * was not acknowledged, because the session is kept. One thread publishes; Paho's own acknowledge.
+ * Publishes in order with QoS 1 and some messages in flight. After a connection is lost, another
+ * client sends all that was not acknowledged again, in the old order, before anything new. Paho's
+ * own reconnecting would not do: a message whose publish fails with 32102 while the connection
+ * breaks stays in its session without a token, and is sent again at every later reconnection, after
+ * rows that were to replace it. One thread publishes; Paho's own acknowledge.
  */
 final class PahoPublisher implements AutoCloseable {
   private static final int IN_FLIGHT_MAX = 20;
@@ -27,38 +30,59 @@ final class PahoPublisher implements AutoCloseable {
   private static final Duration SILENCE_MAX = Duration.ofSeconds(60);
   private static final int CONNECT_SECONDS_MAX = 20;
   private static final int KEEP_ALIVE_SECONDS = 60;
-  private static final int RECONNECT_MILLIS_MAX = 2_000;
   private static final long RETRY_MILLIS = 100;
   private static final long CLOSE_MILLIS_MAX = 5_000;
 
-  private final MqttAsyncClient client;
+  private final String uri;
+  private final String clientId;
   private final String topic;
-  private final Semaphore room = new Semaphore(IN_FLIGHT_MAX);
-  private final AtomicLong acked = new AtomicLong();
+  private final MqttConnectOptions options = new MqttConnectOptions();
+  private MqttAsyncClient client;
 
-  private PahoPublisher(MqttAsyncClient client, String topic) {
-    this.client = client;
+  /** Guarded by this, as all below. In the order in which they are to be stored. */
+  private final Set<Message> unacked = new LinkedHashSet<>();
+
+  private long acked;
+  private long lastAckNanos = System.nanoTime();
+
+  /** One of a kind: two rows may have the same bytes. */
+  private static final class Message {
+    private final byte[] payload;
+
+    Message(byte[] payload) {
+      this.payload = payload;
+    }
+  }
+
+  private PahoPublisher(String uri, String clientId, String token, String topic)
+      throws MqttException {
+    this.uri = uri;
+    this.clientId = clientId;
     this.topic = topic;
+    options.setUserName(token);
+    options.setCleanSession(true); // what is to be sent again is here
+    options.setMaxInflight(PAHO_IN_FLIGHT_MAX);
+    options.setConnectionTimeout(CONNECT_SECONDS_MAX);
+    options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
+    client = connected();
   }
 
   static PahoPublisher connect(
       InetSocketAddress address, String clientId, String token, String topic) throws MqttException {
     String host = address.getHostString();
     String literal = host.contains(":") ? "[" + host + "]" : host;
-    String uri = "tcp://" + literal + ":" + address.getPort();
-    MqttAsyncClient client = new MqttAsyncClient(uri, clientId, new MemoryPersistence());
-    PahoPublisher publisher = new PahoPublisher(client, topic);
-    client.setCallback(publisher.new Acknowledgements());
-    MqttConnectOptions options = new MqttConnectOptions();
-    options.setUserName(token);
-    options.setCleanSession(false);
-    options.setAutomaticReconnect(true);
-    options.setMaxReconnectDelay(RECONNECT_MILLIS_MAX);
-    options.setMaxInflight(PAHO_IN_FLIGHT_MAX);
-    options.setConnectionTimeout(CONNECT_SECONDS_MAX);
-    options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
-    client.connect(options).waitForCompletion();
-    return publisher;
+    return new PahoPublisher("tcp://" + literal + ":" + address.getPort(), clientId, token, topic);
+  }
+
+  private MqttAsyncClient connected() throws MqttException {
+    MqttAsyncClient fresh = new MqttAsyncClient(uri, clientId, new MemoryPersistence());
+    try {
+      fresh.connect(options).waitForCompletion();
+    } catch (MqttException e) {
+      discard(fresh);
+      throw e;
+    }
+    return fresh;
   }
 
   /**
@@ -67,65 +91,130 @@ final class PahoPublisher implements AutoCloseable {
    * @return null when sent, else why not
    */
   @Nullable String publish(byte[] payload) throws InterruptedException {
-    if (!room.tryAcquire(SILENCE_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+    if (!await(IN_FLIGHT_MAX - 1)) {
       return "no acknowledgement for " + SILENCE_MAX.toSeconds() + " s";
     }
-    long deadline = System.nanoTime() + SILENCE_MAX.toNanos();
-    while (true) {
-      try {
-        var _ = client.publish(topic, payload, 1, false);
-        return null;
-      } catch (MqttException e) {
-        boolean away = e.getReasonCode() == MqttException.REASON_CODE_CLIENT_NOT_CONNECTED;
-        if (!away || System.nanoTime() - deadline > 0) {
-          return "cannot publish: " + e;
-        }
-        Thread.sleep(RETRY_MILLIS);
-      }
+    Message message = new Message(payload);
+    synchronized (this) {
+      unacked.add(message);
+    }
+    try {
+      send(message);
+      return null;
+    } catch (MqttException e) {
+      return sendAgain() ? null : "cannot publish: " + e;
     }
   }
 
   /** Waits until everything is acknowledged, as long as acknowledgements keep coming. */
   boolean settle(long sent) throws InterruptedException {
-    long before = -1;
-    while (acked.get() < sent && acked.get() != before) {
-      before = acked.get();
-      if (room.tryAcquire(IN_FLIGHT_MAX, SILENCE_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
-        room.release(IN_FLIGHT_MAX);
+    return await(0) && acked() == sent;
+  }
+
+  synchronized long acked() {
+    return acked;
+  }
+
+  /** Waits until so few are in flight; false if nothing was acknowledged for too long. */
+  private boolean await(int inFlightMax) throws InterruptedException {
+    long beganNanos = System.nanoTime();
+    while (true) {
+      synchronized (this) {
+        if (unacked.size() <= inFlightMax) {
+          return true;
+        }
+        wait(RETRY_MILLIS);
+        // Differences, as these clocks may be negative.
+        long silentNanos =
+            Math.min(System.nanoTime() - lastAckNanos, System.nanoTime() - beganNanos);
+        if (silentNanos > SILENCE_MAX.toNanos()) {
+          return false;
+        }
+      }
+      if (!client.isConnected() && !sendAgain()) {
+        return false;
       }
     }
-    return acked.get() == sent;
   }
 
-  long acked() {
-    return acked.get();
+  private void send(Message message) throws MqttException {
+    var _ = client.publish(topic, message.payload, 1, false, null, new Settles(message));
   }
 
+  /** Another connection, and on it all that is open, in its order; false after too long. */
+  private boolean sendAgain() throws InterruptedException {
+    long beganNanos = System.nanoTime();
+    while (System.nanoTime() - beganNanos < SILENCE_MAX.toNanos()) {
+      discard(client);
+      try {
+        client = connected();
+        for (Message message : open()) {
+          send(message);
+        }
+        return true;
+      } catch (MqttException e) {
+        Thread.sleep(RETRY_MILLIS); // the system is away, or has broken this connection too
+      }
+    }
+    return false;
+  }
+
+  private synchronized List<Message> open() {
+    return new ArrayList<>(unacked);
+  }
+
+  private synchronized void acked(Message message) {
+    if (unacked.remove(message)) {
+      acked++;
+      lastAckNanos = System.nanoTime();
+      notifyAll();
+    }
+  }
+
+  /** Everything is settled by then, or given up: how the connection ends does not matter. */
   @Override
-  public void close() throws MqttException {
+  public void close() {
+    if (client.isConnected()) {
+      try {
+        client.disconnect(0).waitForCompletion(CLOSE_MILLIS_MAX);
+      } catch (MqttException e) {
+        // The server was faster.
+      }
+    }
+    discard(client);
+  }
+
+  private static void discard(MqttAsyncClient client) {
     try {
-      client.disconnect(0).waitForCompletion(CLOSE_MILLIS_MAX);
-    } finally {
+      if (client.isConnected()) {
+        client.disconnectForcibly(0, 1, false);
+      }
+    } catch (MqttException e) {
+      // It is breaking off already.
+    }
+    try {
       client.close(true);
+    } catch (MqttException e) {
+      // It closes itself when it has broken off.
     }
   }
 
   /** Paho's threads. */
-  private final class Acknowledgements implements MqttCallback {
-    @Override
-    public void connectionLost(Throwable cause) {
-      // Paho reconnects by itself; publish waits for it.
+  private final class Settles implements IMqttActionListener {
+    private final Message message;
+
+    Settles(Message message) {
+      this.message = message;
     }
 
     @Override
-    public void messageArrived(String arrivedTopic, MqttMessage message) {
-      // Nothing is subscribed to.
+    public void onSuccess(IMqttToken token) {
+      acked(message);
     }
 
     @Override
-    public void deliveryComplete(IMqttDeliveryToken token) {
-      acked.incrementAndGet();
-      room.release();
+    public void onFailure(IMqttToken token, Throwable cause) {
+      // The connection is lost; who waits for room notices.
     }
   }
 }

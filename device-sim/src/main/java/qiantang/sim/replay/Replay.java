@@ -1,6 +1,7 @@
 package qiantang.sim.replay;
 
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -19,6 +20,7 @@ import qiantang.sim.api.SeriesReader;
 import qiantang.sim.api.Target;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
+import qiantang.sim.wire.Addresses;
 
 /** Publishes a file as a new device, reads it back and compares. */
 public final class Replay {
@@ -67,10 +69,14 @@ public final class Replay {
    * @param device the id of the device to be made
    */
   public Outcome<ReplayReport> run(String device, long shiftDays, Pace pace) {
+    if (target.mqtt() == null) {
+      return new Outcome.Failed<>(
+          ExitCode.USAGE, "cannot replay over TLS: give --mqtt HOST:PORT of MQTT without it");
+    }
     long sinceMillis = System.currentTimeMillis();
     try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
       Devices.Draft draft = new Devices.Draft(device, false, null, "replay");
-      return switch (new Devices(api).make(access, List.of(draft))) {
+      return switch (new Devices(api, _ -> {}).make(access, List.of(draft))) {
         case Outcome.Failed<List<String>> failed -> failed.widen();
         case Outcome.Done<List<String>>(List<String> tokens) -> {
           long shiftMicros = shiftDays * MICROS_PER_DAY;
@@ -86,7 +92,7 @@ public final class Replay {
   /** Answers how many rows were acknowledged, or -1 if there was no connection at all. */
   private long publish(String device, String token, long shiftMicros, Pace pace) {
     try (PahoPublisher publisher =
-        PahoPublisher.connect(target.mqtt(), "replay-" + device, token, TOPIC)) {
+        PahoPublisher.connect(server(), "replay-" + device, token, TOPIC)) {
       long firstMicros = file.rows().getFirst().eventTimeMicros();
       say(
           "sending %d rows, in %d s at the earliest"
@@ -122,13 +128,21 @@ public final class Replay {
       say("sent %d rows, acked %d; reading them back".formatted(sent, publisher.acked()));
       return publisher.acked();
     } catch (MqttException e) {
-      troubles.add("cannot publish to " + target.mqtt() + ": " + e);
+      troubles.add("cannot publish to " + server() + ": " + e);
       return -1;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       troubles.add("interrupted");
       return -1;
     }
+  }
+
+  private InetSocketAddress server() {
+    Addresses mqtt = target.mqtt();
+    if (mqtt == null) {
+      throw new AssertionError("BUG: a replay without an address");
+    }
+    return mqtt.all().getFirst();
   }
 
   /** A line a second. */

@@ -1,12 +1,13 @@
 package qiantang.sim.report;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Finding;
 import qiantang.sim.audit.Verdict;
@@ -56,19 +57,24 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
   }
 
   /** What every audit says of its samples, for a result in JSON. */
-  static void put(Map<String, Object> json, AuditResult audit) {
+  static void put(ObjectNode json, AuditResult audit) {
     json.put("sentSamples", audit.sentSamples());
-    Map<String, Object> samples = new LinkedHashMap<>();
+    ObjectNode samples = json.putObject("samples");
     for (Verdict verdict : Verdict.values()) {
       samples.put(verdict.name(), audit.tally().count(verdict));
     }
-    json.put("samples", samples);
-    json.put("malformed", audit.malformed());
-    json.put("rejections", audit.refusedByReason());
-    json.put("findings", audit.tally().findings().stream().map(Finding::text).toList());
-    json.put("whileRunning", audit.whileRunning().stream().map(Finding::text).toList());
-    json.put("troubles", audit.troubles());
-    json.put("notes", audit.notes());
+    ArrayNode malformed = json.putArray("malformed");
+    audit.malformed().forEach(malformed::addPOJO);
+    ObjectNode rejections = json.putObject("rejections");
+    audit.refusedByReason().forEach(rejections::put);
+    texts(json, "findings", audit.tally().findings().stream().map(Finding::text));
+    texts(json, "whileRunning", audit.whileRunning().stream().map(Finding::text));
+    texts(json, "troubles", audit.troubles().stream());
+    texts(json, "notes", audit.notes().stream());
+  }
+
+  private static void texts(ObjectNode json, String name, Stream<String> texts) {
+    texts.forEach(json.putArray(name)::add);
   }
 
   private String verdict() {
@@ -79,9 +85,9 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
 
   /** Writes {@code audit.json} into the folder. */
   public void write(Path folder) throws IOException {
-    Map<String, Object> json = new LinkedHashMap<>();
+    ObjectNode json = JSON.createObjectNode();
     json.put("run", run);
-    json.put("journal", journal);
+    texts(json, "journal", journal.stream());
     json.put("exitCode", exitCode().number());
     json.put("verdict", verdict());
     put(json, audit);

@@ -85,10 +85,27 @@ final class HtmlReport {
     tile(
         "acknowledged",
         grouped(messages.path("acked")),
-        messages.path("inFlight") + " in flight, " + messages.path("refused") + " refused");
+        messages.path("inFlight")
+            + " in flight, "
+            + messages.path("refused")
+            + " refused, "
+            + messages.path("atMostOnce")
+            + " with QoS 0");
     latencyTile("latency p50", "ack", "p50Millis");
     latencyTile("latency p99", "ack", "p99Millis");
     latencyTile("latency max", "ack", "maxMillis");
+    JsonNode visible = result.path("visible");
+    if (visible.isObject()) {
+      tile(
+          "visible p99",
+          millis(visible.path("p99Millis").asDouble()),
+          grouped(visible.path("seen"))
+              + " seen, "
+              + visible.path("absent")
+              + " absent, "
+              + visible.path("skipped")
+              + " skipped");
+    }
     long lost = result.path("samples").path(Verdict.LOST.name()).asLong();
     tile("samples lost", grouped(lost), "of " + grouped(result.path("sentSamples")) + " sent");
     latencyTile("generator lag p99", "lag", "p99Millis");

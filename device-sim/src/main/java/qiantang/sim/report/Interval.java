@@ -1,5 +1,9 @@
 package qiantang.sim.report;
 
+import java.util.List;
+import java.util.stream.IntStream;
+import qiantang.sim.fleet.ProcessHealth;
+
 /**
  * What happened in a stretch of a run.
  *
@@ -11,7 +15,9 @@ package qiantang.sim.report;
  * @param ack from the planned time to PUBACK
  * @param ackFromSend from sending to PUBACK: what a tool that waits for answers would report
  * @param lag from the planned time to the generator noticing it
- * @param own what the simulator itself took
+ * @param probes what the query API showed of the messages that it was asked for
+ * @param own what this process took
+ * @param workers what each worker process took; empty without workers
  */
 public record Interval(
     long fromMillis,
@@ -22,7 +28,9 @@ public record Interval(
     Spread ack,
     Spread ackFromSend,
     Spread lag,
-    Own own) {
+    Probed probes,
+    ProcessHealth own,
+    List<ProcessHealth> workers) {
   private static final double MILLIS_PER_SECOND = 1_000;
 
   /**
@@ -76,13 +84,18 @@ public record Interval(
   public record Standing(long connected, long inFlight, long backlog) {}
 
   /**
-   * What this process took.
+   * Messages that the query API was asked for.
    *
-   * @param cpuNanos processor time of all its threads
-   * @param gcMillis in which all its threads stood still for the garbage collector
-   * @param heapBytes in use at the end
+   * @param visible from the planned time to the answer that held it
+   * @param waiting at its end
    */
-  public record Own(long cpuNanos, long gcMillis, long heapBytes) {}
+  public record Probed(Spread visible, long waiting) {
+    public static final Probed NONE = new Probed(Spread.NONE, 0);
+
+    Probed plus(Probed next) {
+      return new Probed(visible.plus(next.visible), next.waiting);
+    }
+  }
 
   /** This stretch and the one right after it as one. */
   Interval plus(Interval next) {
@@ -95,16 +108,29 @@ public record Interval(
         ack.plus(next.ack),
         ackFromSend.plus(next.ackFromSend),
         lag.plus(next.lag),
-        new Own(
-            own.cpuNanos + next.own.cpuNanos,
-            own.gcMillis + next.own.gcMillis,
-            Math.max(own.heapBytes, next.own.heapBytes)));
+        probes.plus(next.probes),
+        own.plus(next.own),
+        together(workers, next.workers));
+  }
+
+  private static List<ProcessHealth> together(List<ProcessHealth> first, List<ProcessHealth> next) {
+    return IntStream.range(0, first.size()).mapToObj(w -> first.get(w).plus(next.get(w))).toList();
   }
 
   /** The same with what stood at the end of another. */
   Interval standingAs(Interval other) {
     return new Interval(
-        fromMillis, toMillis, phase, traffic, other.standing, ack, ackFromSend, lag, own);
+        fromMillis,
+        toMillis,
+        phase,
+        traffic,
+        other.standing,
+        ack,
+        ackFromSend,
+        lag,
+        probes,
+        own,
+        workers);
   }
 
   public double seconds() {
@@ -117,11 +143,11 @@ public record Interval(
 
   /** Processor time by time: 1 is one core, all the time. */
   public double cores() {
-    return toMillis > fromMillis ? own.cpuNanos / 1e9 / seconds() : 0;
+    return own.cores(seconds());
   }
 
   /** Share of the time that the garbage collector stopped everything. */
   public double gcShare() {
-    return toMillis > fromMillis ? own.gcMillis / MILLIS_PER_SECOND / seconds() : 0;
+    return own.gcShare(seconds());
   }
 }

@@ -42,6 +42,9 @@ public record Latency(
   }
 
   String text() {
+    if (count == 0) {
+      return "none";
+    }
     return String.format(
         Locale.ROOT, "p50 %.2f  p99 %.2f  p99.9 %.2f  max %.2f ms", p50, p99, p999, max);
   }

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import qiantang.sim.fleet.ProcessHealth;
+import qiantang.sim.probe.ProbeCounts;
 
 /**
  * A running fleet for a person's eyes: a panel that is drawn again in place on a terminal, one line
@@ -21,6 +23,10 @@ public final class LiveDisplay {
   private static final int COLUMNS_MAX = 78;
 
   private static final double LAG_MILLIS_GOOD = 2;
+
+  /** A worker with one loop has one thread that sends; above this it has nothing to spare. */
+  private static final double CORES_GOOD = 0.9;
+
   private static final long MIB = 1 << 20;
 
   private final PrintWriter err;
@@ -105,13 +111,21 @@ public final class LiveDisplay {
 
   private String line(RunWatch.View view) {
     Interval last = view.last();
+    ProbeCounts probes = view.probes();
+    String visible =
+        probes.chosen() == 0
+            ? ""
+            : "visible p99 %s (%d absent, %d skipped)  "
+                .formatted(
+                    millis(last.probes().visible().p99()), probes.absent(), probes.skipped());
     return format(
         Locale.ROOT,
-        "%5.0f s  %-8s %d connected  %s  offered %.0f/s  sent %.0f/s  acked %.0f/s  in flight %d"
-            + "  backlog %d  late %d  refused %d  lag p99 %s  own CPU %.2f cores",
+        "%5.0f s  %-8s %d connected  %s%s  offered %.0f/s  sent %.0f/s  acked %.0f/s  in flight %d"
+            + "  backlog %d  late %d  refused %d  lag p99 %s  own CPU %.2f cores%s",
         last.toMillis() / 1e3,
         last.phase(),
         last.standing().connected(),
+        visible,
         "p99 " + millis(last.ack().p99()),
         last.perSecond(last.traffic().offered()),
         last.perSecond(last.traffic().sent()),
@@ -121,7 +135,8 @@ public final class LiveDisplay {
         view.total().late(),
         view.total().refused(),
         millis(last.lag().p99()),
-        last.cores());
+        last.cores(),
+        last.workers().isEmpty() ? "" : "  workers " + workers(last).text());
   }
 
   private List<Line> panel(RunWatch.View view) {
@@ -165,6 +180,9 @@ public final class LiveDisplay {
                 millis(last.ack().max())),
             p99.text(),
             Colour.PLAIN));
+    if (view.probes().chosen() > 0) {
+      lines.add(visible(view.last().probes().visible(), view.probes()));
+    }
     lines.add(total(total));
     lines.add(
         new Line(
@@ -177,6 +195,9 @@ public final class LiveDisplay {
             "",
             standing.backlog() == 0 ? Colour.GOOD : Colour.WARNS));
     lines.add(own(last));
+    if (!last.workers().isEmpty()) {
+      lines.add(workers(last));
+    }
     String done = course.get();
     if (!done.isEmpty()) {
       lines.add(new Line("purpose", done, "", Colour.PLAIN));
@@ -202,6 +223,22 @@ public final class LiveDisplay {
         total.refused() == 0 ? Colour.PLAIN : Colour.BAD);
   }
 
+  private static Line visible(Spread last, ProbeCounts total) {
+    return new Line(
+        "visible",
+        format(
+            Locale.ROOT,
+            "p50 %s  p99 %s  max %s, %d waited for, %d absent, %d skipped",
+            millis(last.p50()),
+            millis(last.p99()),
+            millis(last.max()),
+            total.waiting(),
+            total.absent(),
+            total.skipped()),
+        "",
+        total.absent() + total.skipped() == 0 ? Colour.PLAIN : Colour.BAD);
+  }
+
   private static Line own(Interval last) {
     return new Line(
         "self",
@@ -214,6 +251,36 @@ public final class LiveDisplay {
             last.own().heapBytes() / MIB),
         "",
         last.lag().p99() > LAG_MILLIS_GOOD ? Colour.BAD : Colour.GOOD);
+  }
+
+  /** Their sum, and the worst of each figure: one that is full slows the whole run. */
+  private static Line workers(Interval last) {
+    double seconds = last.seconds();
+    double cores = 0;
+    double coresMost = 0;
+    double gcMost = 0;
+    long heap = 0;
+    long heapMost = 0;
+    for (ProcessHealth worker : last.workers()) {
+      cores += worker.cores(seconds);
+      coresMost = Math.max(coresMost, worker.cores(seconds));
+      gcMost = Math.max(gcMost, worker.gcShare(seconds));
+      heap += worker.heapBytes();
+      heapMost = Math.max(heapMost, worker.heapBytes());
+    }
+    return new Line(
+        "workers",
+        format(
+            Locale.ROOT,
+            "%d: CPU %.0f %%, heap %d MiB; worst CPU %.0f %%, GC %.1f %%, heap %d MiB",
+            last.workers().size(),
+            100 * cores,
+            heap / MIB,
+            100 * coresMost,
+            100 * gcMost,
+            heapMost / MIB),
+        "",
+        coresMost > CORES_GOOD ? Colour.WARNS : Colour.GOOD);
   }
 
   private static String phase(RunWatch.View view) {

@@ -27,6 +27,9 @@ final class ReportPlots {
   void all() {
     latencyOverTime();
     latencyByPercentile();
+    if (result.has("visible")) {
+      visibleOverTime();
+    }
     throughput();
     connections();
     generator();
@@ -76,6 +79,22 @@ final class ReportPlots {
             + " two lines part, messages waited before they could be sent.");
     legend(columns);
     out.append(plot.svg("latency by percentile")).append("</figure>\n");
+  }
+
+  private void visibleOverTime() {
+    List<Column> columns =
+        List.of(
+            new Column("max", "c4 thin", "series.visibleMaxMillis"),
+            new Column("p99", "c1", "series.visibleP99Millis"),
+            new Column("p50", "c2", "series.visibleP50Millis"));
+    figure(
+        "Until it is visible",
+        "From the planned time of a message to the first answer of the query API that holds it, of"
+            + " a share of the messages. Asked for every 20 ms, later every tenth of its age. What"
+            + " was not seen within 60 s counts with 60 s. Milliseconds, logarithmic.",
+        "ms",
+        columns,
+        Axis.decades(all(columns)));
   }
 
   private void throughput() {

@@ -4,11 +4,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import qiantang.sim.course.Disturbances;
+import qiantang.sim.fleet.ProcessHealth;
 
 /**
  * A run as {@code result.json}, whose names and units device-sim/README.md describes. The HTML
@@ -46,10 +45,11 @@ public final class ResultJson {
     json.set("ack", latency(report.ack()));
     json.set("ackFromSend", latency(report.ackFromSend()));
     json.set("lag", latency(report.lag()));
+    if (report.visible().asked()) {
+      json.set("visible", visible(report.visible()));
+    }
     json.put("lagP99LimitMillis", report.lagLimitMillis());
-    Map<String, Object> audit = new LinkedHashMap<>();
-    AuditReport.put(audit, report.audit());
-    json.setAll((ObjectNode) JSON.valueToTree(audit));
+    AuditReport.put(json, report.audit());
     report.missedLimits().forEach(json.putArray("missed")::add);
     ArrayNode phases = json.putArray("phases");
     for (Timeline.Phase phase : report.timeline().phases()) {
@@ -57,6 +57,7 @@ public final class ResultJson {
       one.put("fromSeconds", phase.fromMillis() / MILLIS_PER_SECOND);
     }
     json.put("phasesLeftOut", report.timeline().phasesLeftOut());
+    workers(json.putArray("workers"), report.timeline().points());
     json.set("series", series(report.timeline().points()));
     json.set("environment", environment.json());
     return json;
@@ -96,6 +97,35 @@ public final class ResultJson {
     return json;
   }
 
+  /** What each took in all, and by the point; the first connects while others still start. */
+  private static void workers(ArrayNode json, List<Interval> points) {
+    int count = points.isEmpty() ? 0 : points.getLast().workers().size();
+    for (int w = 0; w < count; w++) {
+      int worker = w;
+      List<Interval> its = points.stream().filter(i -> worker < i.workers().size()).toList();
+      ProcessHealth all =
+          its.stream()
+              .map(i -> i.workers().get(worker))
+              .reduce(ProcessHealth.NONE, ProcessHealth::plus);
+      ObjectNode one = json.addObject().put("worker", worker);
+      one.put("cpuSeconds", all.cpuNanos() / 1e9);
+      one.put("gcMillis", all.gcMillis());
+      one.put("heapMaxMebibytes", all.heapBytes() / MIB);
+      ObjectNode series = one.putObject("series");
+      column(series, "cpuPercent", its, i -> i.workers().get(worker).cores(i.seconds()) * PERCENT);
+      column(series, "gcPercent", its, i -> i.workers().get(worker).gcShare(i.seconds()) * PERCENT);
+      column(series, "heapMebibytes", its, i -> i.workers().get(worker).heapBytes() / MIB);
+    }
+  }
+
+  private static ObjectNode visible(Visible visible) {
+    ObjectNode json = latency(visible.latency());
+    json.setAll((ObjectNode) JSON.valueToTree(visible.counts()));
+    json.put("resolutionP50Millis", visible.resolution().p50());
+    json.put("resolutionP99Millis", visible.resolution().p99());
+    return json;
+  }
+
   private static ObjectNode series(List<Interval> points) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     column(json, "atSeconds", points, i -> i.toMillis() / MILLIS_PER_SECOND);
@@ -116,6 +146,10 @@ public final class ResultJson {
     column(json, "ackFromSendP99Millis", points, i -> i.ackFromSend().p99());
     column(json, "lagP99Millis", points, i -> i.lag().p99());
     column(json, "lagMaxMillis", points, i -> i.lag().max());
+    column(json, "visibleP50Millis", points, i -> i.probes().visible().p50());
+    column(json, "visibleP99Millis", points, i -> i.probes().visible().p99());
+    column(json, "visibleMaxMillis", points, i -> i.probes().visible().max());
+    column(json, "probesWaiting", points, i -> i.probes().waiting());
     column(json, "ownCpuPercent", points, i -> i.cores() * PERCENT);
     column(json, "ownGcPercent", points, i -> i.gcShare() * PERCENT);
     column(json, "ownHeapMebibytes", points, i -> i.own().heapBytes() / MIB);

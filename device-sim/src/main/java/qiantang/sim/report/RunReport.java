@@ -20,9 +20,10 @@ import qiantang.sim.plan.Threshold;
  *
  * @param plan what two runs of one seed have in common
  * @param planned messages of the plan
- * @param ack from the planned time to PUBACK
- * @param ackFromSend from sending to PUBACK: hides waiting, printed to show how much
+ * @param ack from the planned time to PUBACK or PUBCOMP
+ * @param ackFromSend from sending to the same: hides waiting, printed to show how much
  * @param lag how late the generator noticed that a message was due
+ * @param visible what the query API showed of the messages that it was asked for
  * @param timeline the run by the second
  * @param disturbances what was done to it on purpose
  */
@@ -40,6 +41,7 @@ public record RunReport(
     Latency ack,
     Latency ackFromSend,
     Latency lag,
+    Visible visible,
     AuditResult audit,
     List<Threshold> thresholds,
     Timeline timeline,
@@ -112,6 +114,12 @@ public record RunReport(
     if (unsent() > 0) {
       missed.add(unsent() + " messages were never sent; connections or acknowledgements lacked");
     }
+    if (visible.unknown() > 0 && thresholds.stream().anyMatch(Threshold::ofVisible)) {
+      missed.add(
+          visible.unknown()
+              + " messages were not asked for, so that \"visible\" says nothing: the API answers"
+              + " too slowly for so many probes; look at the API first, then lower the share");
+    }
     Map<String, Double> figures = figures();
     for (Threshold threshold : thresholds) {
       double figure = figures.getOrDefault(threshold.figure(), Double.NaN);
@@ -128,8 +136,15 @@ public record RunReport(
 
   private Map<String, Double> figures() {
     Map<String, Double> figures = new LinkedHashMap<>();
-    put(figures, "ack", ack);
+    if (ack.count() > 0) { // else a limit for it does not hold: nobody knows
+      put(figures, "ack", ack);
+    }
     put(figures, "lag", lag);
+    if (visible.asked()) {
+      put(figures, "visible", visible.latency());
+      figures.put("visible.absent", (double) visible.counts().absent());
+      figures.put("visible.skipped", (double) visible.unknown());
+    }
     figures.put("late", (double) counts.late());
     figures.put("unsent", (double) unsent());
     figures.put("inFlight", (double) counts.inFlight());
@@ -156,9 +171,14 @@ public record RunReport(
         "%d publishers, %d devices, %d s".formatted(publishers, devices, took.toSeconds()));
     out.line(
         "messages",
-        "planned %d  sent %d = acked %d + in flight %d + refused %d"
+        "planned %d  sent %d = acked %d + in flight %d + refused %d%s"
             .formatted(
-                planned, counts.sent(), counts.acked(), counts.inFlight(), counts.refused()));
+                planned,
+                counts.sent(),
+                counts.acked(),
+                counts.inFlight(),
+                counts.refused(),
+                counts.atMostOnce() == 0 ? "" : " + QoS 0 " + counts.atMostOnce()));
     out.line(
         "",
         "late %d  resent %d  unsent %d  connections lost %d  logins refused %d  stray acks %d"
@@ -171,14 +191,17 @@ public record RunReport(
                 counts.strayAcks()));
     out.line("ack", ack.text() + " from the planned time");
     out.line("", ackFromSend.text() + " from sending");
+    if (visible.asked()) {
+      out.line("visible", visible.text());
+    }
     out.line("lag", lag.text() + " of the generator");
     out.line(
         "samples",
-        "sent %d = acked %d + in flight %d + refused %d"
+        "sent %d = acked %d + not acked %d + refused %d"
             .formatted(
                 audit.sentSamples(),
-                audit.sentSamples() - inFlightSamples() - refusedSamples(),
-                inFlightSamples(),
+                audit.sentSamples() - unackedSamples() - refusedSamples(),
+                unackedSamples(),
                 refusedSamples()));
     disturbances.lines().forEach(line -> out.line("on purpose", line));
     AuditReport.lines(out, audit);
@@ -237,7 +260,7 @@ public record RunReport(
         + audit.tally().count(Verdict.REFUSED_VISIBLE);
   }
 
-  private long inFlightSamples() {
+  private long unackedSamples() {
     return audit.tally().count(Verdict.UNACKED_VISIBLE)
         + audit.tally().count(Verdict.UNACKED_ABSENT);
   }

@@ -3,8 +3,15 @@ package qiantang.sim.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import qiantang.sim.fleet.Figures;
+import qiantang.sim.fleet.FleetCounts;
+import qiantang.sim.fleet.Load;
+import qiantang.sim.fleet.ProcessHealth;
+import qiantang.sim.probe.ProbeCounts;
+import qiantang.sim.probe.ProbeFigures;
 
 /**
  * Looks at a running fleet once a second and tells everybody who wants to know: the timeline, the
@@ -16,18 +23,24 @@ public final class RunWatch {
   /** In a shorter one a handful of messages would make a rate. */
   private static final long INTERVAL_MILLIS_MIN = 500;
 
+  private final Load load;
   private final Figures figures;
   private final Figures.Latencies totals;
   private final long beginNanos;
-  private final OwnHealth health = new OwnHealth();
   private final Timeline timeline = new Timeline();
   private final List<Consumer<View>> viewers = new ArrayList<>();
+
+  private final Supplier<ProbeFigures> probes;
+  private final Histogram visible = new Histogram(Figures.MICROS_MAX, Figures.DIGITS);
+  private final Histogram resolution = new Histogram(Figures.MICROS_MAX, Figures.DIGITS);
+  private ProbeCounts lastProbes = ProbeCounts.NONE;
 
   private String phase = "";
   private long phaseBeginMillis;
   private long phaseMillis;
   private long lastMillis;
-  private Interval.Own lastOwn = health.soFar();
+  private ProcessHealth lastOwn = ProcessHealth.here();
+  private List<ProcessHealth> lastWorkers = List.of();
   private Interval.Traffic last = new Interval.Traffic(0, 0, 0, 0, 0, 0, 0, 0);
 
   /**
@@ -35,6 +48,8 @@ public final class RunWatch {
    *
    * @param last the last second
    * @param total from the beginning
+   * @param probes likewise
+   * @param fleets likewise, messages of each
    * @param phaseMillis how long the phase has lasted
    * @param phaseMillisMax how long it may last; 0 where nobody knows
    * @param trouble the newest thing that went wrong, or nothing
@@ -42,6 +57,8 @@ public final class RunWatch {
   public record View(
       Interval last,
       Interval.Traffic total,
+      ProbeCounts probes,
+      List<FleetCounts> fleets,
       long phaseMillis,
       long phaseMillisMax,
       String trouble) {}
@@ -49,11 +66,15 @@ public final class RunWatch {
   /**
    * Begins now.
    *
-   * @param totals grows by what is drained from the figures
+   * @param totals grows by what is drained from the load's figures
+   * @param probes what probes found since it was asked last
    */
-  public RunWatch(Figures figures, Figures.Latencies totals, long nowNanos) {
-    this.figures = figures;
+  public RunWatch(
+      Load load, Figures.Latencies totals, Supplier<ProbeFigures> probes, long nowNanos) {
+    this.load = load;
+    this.figures = load.figures();
     this.totals = totals;
+    this.probes = probes;
     this.beginNanos = nowNanos;
   }
 
@@ -80,9 +101,7 @@ public final class RunWatch {
   public void look(long nowNanos) {
     Interval interval = interval(nowNanos);
     timeline.add(interval);
-    View view =
-        new View(interval, last, lastMillis - phaseBeginMillis, phaseMillis, figures.lastTrouble());
-    viewers.forEach(viewer -> viewer.accept(view));
+    show(interval);
   }
 
   /**
@@ -95,7 +114,14 @@ public final class RunWatch {
 
   private void show(Interval interval) {
     View view =
-        new View(interval, last, lastMillis - phaseBeginMillis, phaseMillis, figures.lastTrouble());
+        new View(
+            interval,
+            last,
+            lastProbes,
+            figures.byFleet(),
+            lastMillis - phaseBeginMillis,
+            phaseMillis,
+            figures.lastTrouble());
     viewers.forEach(viewer -> viewer.accept(view));
   }
 
@@ -115,7 +141,7 @@ public final class RunWatch {
             counts.connectionsLost(),
             counts.loginsRefused());
     long backlog = Math.max(0, total.offered() - counts.sent() - counts.skipped());
-    Interval.Own own = health.soFar();
+    ProcessHealth own = ProcessHealth.here();
     long nowMillis = millis(nowNanos);
     Interval interval =
         new Interval(
@@ -127,14 +153,35 @@ public final class RunWatch {
             Spread.of(recent.ack()),
             Spread.of(recent.ackFromSend()),
             Spread.of(recent.lag()),
-            new Interval.Own(
-                own.cpuNanos() - lastOwn.cpuNanos(),
-                own.gcMillis() - lastOwn.gcMillis(),
-                own.heapBytes()));
+            probed(),
+            own.since(lastOwn),
+            workers());
     lastMillis = nowMillis;
     lastOwn = own;
     last = total;
     return interval;
+  }
+
+  private List<ProcessHealth> workers() {
+    List<ProcessHealth> before = lastWorkers;
+    lastWorkers = load.workers();
+    List<ProcessHealth> now = lastWorkers;
+    return IntStream.range(0, now.size())
+        .mapToObj(w -> now.get(w).since(before.isEmpty() ? ProcessHealth.NONE : before.get(w)))
+        .toList();
+  }
+
+  private Interval.Probed probed() {
+    ProbeFigures recent = probes.get();
+    visible.add(recent.latency());
+    resolution.add(recent.resolution());
+    lastProbes = recent.counts();
+    return new Interval.Probed(Spread.of(recent.latency()), lastProbes.waiting());
+  }
+
+  /** What all probes found. */
+  public Visible visible() {
+    return new Visible(Latency.of(visible), Latency.of(resolution), lastProbes);
   }
 
   public Timeline timeline() {

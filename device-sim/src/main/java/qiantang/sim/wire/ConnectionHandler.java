@@ -3,6 +3,8 @@ package qiantang.sim.wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +12,27 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private static final int CONNECT_BYTES_GUESS = 192;
 
+  private final InetSocketAddress server;
+  private final boolean overTls;
   private final Login login;
   private final Consumer<WireEvent> listener;
   private final SendBuffer sending;
   private @Nullable Connection connection;
+  private String neverOpened = "the server closed the connection in the TLS handshake";
 
-  ConnectionHandler(Login login, Consumer<WireEvent> listener, SendBuffer sending) {
+  /**
+   * A handler of one channel.
+   *
+   * @param overTls whether MQTT begins after a handshake
+   */
+  ConnectionHandler(
+      InetSocketAddress server,
+      boolean overTls,
+      Login login,
+      Consumer<WireEvent> listener,
+      SendBuffer sending) {
+    this.server = server;
+    this.overTls = overTls;
     this.sending = sending;
     this.login = login;
     this.listener = listener;
@@ -23,10 +40,28 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
+    if (!overTls) {
+      open(context);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      if (handshake.isSuccess()) {
+        open(context);
+      } else {
+        neverOpened = Tls.trouble(server, handshake.cause());
+        var _ = context.close();
+      }
+    }
+  }
+
+  private void open(ChannelHandlerContext context) {
     ByteBuf out = context.alloc().ioBuffer(CONNECT_BYTES_GUESS);
     PacketEncoder.connect(out, login);
     var _ = context.writeAndFlush(out, context.voidPromise());
-    Connection opened = new Connection(context.channel(), login.version(), sending);
+    Connection opened = new Connection(context.channel(), server, login.version(), sending);
     connection = opened;
     listener.accept(new WireEvent.Opened(opened));
   }
@@ -42,10 +77,19 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (context.channel().isWritable()) {
+      tell(new WireEvent.Writable());
+    }
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (connection != null) {
       tell(new WireEvent.Closed(connection.closeCause()));
       connection = null;
+    } else if (overTls) {
+      listener.accept(new WireEvent.Closed(neverOpened));
     }
   }
 
@@ -54,12 +98,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     if (connection != null) {
       connection.abort(String.valueOf(cause.getMessage()));
     } else {
-      var _ = context.close();
+      var _ = context.close(); // the handshake has told why
     }
   }
 
   private void tell(WireEvent event) {
-    if (connection == null || !connection.isAbandoned()) {
+    if (connection != null && !connection.isAbandoned()) {
       listener.accept(event);
     }
   }

@@ -17,6 +17,8 @@ final class PacketDecoder extends ByteToMessageDecoder {
   private static final int CONNACK = 2;
   private static final int PUBLISH = 3;
   private static final int PUBACK = 4;
+  private static final int PUBREC = 5;
+  private static final int PUBCOMP = 7;
   private static final int SUBACK = 9;
   private static final int PINGRESP = 13;
   private static final int DISCONNECT = 14;
@@ -24,6 +26,7 @@ final class PacketDecoder extends ByteToMessageDecoder {
   private static final int PROPERTY_KEEP_ALIVE = 0x13;
   private static final int PROPERTY_REASON = 0x1F;
   private static final int PROPERTY_RECEIVE_MAX = 0x21;
+  private static final int PROPERTY_MAXIMUM_QOS = 0x24;
   private static final int RECEIVE_MAX_DEFAULT = 65_535;
 
   private final MqttVersion version;
@@ -76,7 +79,18 @@ final class PacketDecoder extends ByteToMessageDecoder {
       case CONNACK -> connAck(body);
       case PUBLISH -> message((head >> 1) & 3, body);
       case SUBACK -> subAck(body);
-      case PUBACK -> pubAck(body);
+      case PUBACK -> {
+        Answer answer = answer(body);
+        yield new ServerPacket.PubAck(answer.packetId, answer.code, answer.reason);
+      }
+      case PUBREC -> {
+        Answer answer = answer(body);
+        yield new ServerPacket.PubRec(answer.packetId, answer.code, answer.reason);
+      }
+      case PUBCOMP -> {
+        Answer answer = answer(body);
+        yield new ServerPacket.PubComp(answer.packetId, answer.code, answer.reason);
+      }
       case PINGRESP -> new ServerPacket.PingResp();
       case DISCONNECT -> disconnect(body);
       default -> new ServerPacket.Other(type);
@@ -88,14 +102,21 @@ final class PacketDecoder extends ByteToMessageDecoder {
     int code = body.readUnsignedByte();
     Properties properties = properties(body);
     return new ServerPacket.ConnAck(
-        sessionPresent, code, properties.receiveMax, properties.keepAliveSeconds);
+        sessionPresent,
+        code,
+        properties.receiveMax,
+        properties.keepAliveSeconds,
+        properties.maximumQos);
   }
 
-  private ServerPacket pubAck(ByteBuf body) {
+  /** What PUBACK, PUBREC and PUBCOMP have in them. */
+  private record Answer(int packetId, int code, String reason) {}
+
+  private Answer answer(ByteBuf body) {
     int packetId = body.readUnsignedShort();
-    // [MQTT-5 3.4.2.1] without a reason code the code is 0.
+    // [MQTT-5 3.4.2.1], 3.5.2.1 and 3.7.2.1: without a reason code the code is 0.
     int code = body.isReadable() ? body.readUnsignedByte() : 0;
-    return new ServerPacket.PubAck(packetId, code, properties(body).reason);
+    return new Answer(packetId, code, properties(body).reason);
   }
 
   private ServerPacket message(int qos, ByteBuf body) {
@@ -125,6 +146,7 @@ final class PacketDecoder extends ByteToMessageDecoder {
   private static final class Properties {
     int receiveMax = RECEIVE_MAX_DEFAULT;
     int keepAliveSeconds = -1;
+    int maximumQos = 2;
     String reason = "";
   }
 
@@ -139,6 +161,7 @@ final class PacketDecoder extends ByteToMessageDecoder {
       switch (id) {
         case PROPERTY_KEEP_ALIVE -> properties.keepAliveSeconds = in.readUnsignedShort();
         case PROPERTY_RECEIVE_MAX -> properties.receiveMax = in.readUnsignedShort();
+        case PROPERTY_MAXIMUM_QOS -> properties.maximumQos = in.readUnsignedByte();
         case PROPERTY_REASON -> properties.reason = text(in);
         default -> skip(id, in);
       }
@@ -149,7 +172,7 @@ final class PacketDecoder extends ByteToMessageDecoder {
   /** [MQTT-5 2.2.2.2] the type of a property follows from its id. */
   private static void skip(int id, ByteBuf in) {
     switch (id) {
-      case 0x01, 0x17, 0x19, 0x24, 0x25, 0x28, 0x29, 0x2A -> in.skipBytes(1);
+      case 0x01, 0x17, 0x19, 0x25, 0x28, 0x29, 0x2A -> in.skipBytes(1);
       case 0x22, 0x23 -> in.skipBytes(2);
       case 0x02, 0x11, 0x18, 0x27 -> in.skipBytes(4);
       case 0x0B -> variableInt(in);

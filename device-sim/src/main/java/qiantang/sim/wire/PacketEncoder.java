@@ -7,12 +7,12 @@ import java.nio.charset.StandardCharsets;
 /** Packets of a publisher as bytes. Pure; any thread that owns the buffer. */
 final class PacketEncoder {
   private static final int CONNECT = 0x10;
-  private static final int PUBLISH_QOS_1 = 0x32;
+  private static final int PUBLISH = 0x30;
+  private static final int PUBREL = 0x62; // [MQTT-3.6.1-1] with the flags 2
   private static final int DUP = 0x08;
   private static final int PINGREQ = 0xC0;
   private static final int DISCONNECT = 0xE0;
 
-  private static final int PUBLISH_QOS_0 = 0x30;
   private static final int PUBACK = 0x40;
   private static final int SUBSCRIBE = 0x82;
 
@@ -24,6 +24,11 @@ final class PacketEncoder {
   private static final int SESSION_EXPIRY_SECONDS = 3_600;
 
   private static final byte[] NONE = {};
+
+  /** PUBREL of MQTT 5 [3.6.2.1]: the message is not known here. */
+  private static final int PACKET_ID_NOT_FOUND = 0x92;
+
+  static final int PUBREL_BYTES_MAX = 5;
 
   private PacketEncoder() {}
 
@@ -67,15 +72,7 @@ final class PacketEncoder {
   /** A message with QoS 0, that nobody acknowledges. */
   static void announce(
       ByteBuf out, MqttVersion version, String topic, int topicBytes, byte[] payload) {
-    int propertyBytes = version == MqttVersion.V5 ? 1 : 0;
-    out.writeByte(PUBLISH_QOS_0);
-    writeVariableInt(out, 2 + topicBytes + propertyBytes + payload.length);
-    out.writeShort(topicBytes);
-    writeTopic(out, topic, topicBytes);
-    if (version == MqttVersion.V5) {
-      out.writeByte(0);
-    }
-    out.writeBytes(payload);
+    publish(out, version, topic, topicBytes, 0, 0, false, payload);
   }
 
   /** Asks for messages of one topic with QoS 0 or 1. */
@@ -108,19 +105,42 @@ final class PacketEncoder {
       MqttVersion version,
       String topic,
       int topicBytes,
+      int qos,
       int packetId,
       boolean dup,
       byte[] payload) {
     int propertyBytes = version == MqttVersion.V5 ? 1 : 0;
-    out.writeByte(PUBLISH_QOS_1 | (dup ? DUP : 0));
-    writeVariableInt(out, 2 + topicBytes + 2 + propertyBytes + payload.length);
+    int packetIdBytes = qos == 0 ? 0 : 2; // [MQTT-2.3.1-5]
+    out.writeByte(PUBLISH | qos << 1 | (dup ? DUP : 0));
+    writeVariableInt(out, 2 + topicBytes + packetIdBytes + propertyBytes + payload.length);
     out.writeShort(topicBytes);
     writeTopic(out, topic, topicBytes);
-    out.writeShort(packetId);
+    if (qos > 0) {
+      out.writeShort(packetId);
+    }
     if (version == MqttVersion.V5) {
       out.writeByte(0);
     }
     out.writeBytes(payload);
+  }
+
+  /** Without a reason code, which is 0 then. */
+  static void pubRel(ByteBuf out, int packetId) {
+    out.writeByte(PUBREL);
+    out.writeByte(2);
+    out.writeShort(packetId);
+  }
+
+  /** [MQTT-4.3.3-4] a PUBREC is answered whatever is known of its message. */
+  static void pubRelUnknown(ByteBuf out, MqttVersion version, int packetId) {
+    if (version != MqttVersion.V5) {
+      pubRel(out, packetId);
+      return;
+    }
+    out.writeByte(PUBREL);
+    out.writeByte(3);
+    out.writeShort(packetId);
+    out.writeByte(PACKET_ID_NOT_FOUND);
   }
 
   static void pingReq(ByteBuf out) {

@@ -23,6 +23,7 @@ public final class WireLoop {
   private final EventLoop loop;
   private final Transport transport;
   private final SendBuffer sending = new SendBuffer();
+  private volatile @Nullable Throwable failure;
 
   WireLoop(EventLoop loop, Transport transport) {
     this.loop = loop;
@@ -30,11 +31,26 @@ public final class WireLoop {
   }
 
   public void execute(Runnable task) {
-    loop.execute(task);
+    loop.execute(() -> watched(task));
   }
 
   public void schedule(Runnable task, Duration delay) {
-    var _ = loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    var _ = loop.schedule(() -> watched(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** A task that failed has left its work half done, and Netty would go on without a word. */
+  private void watched(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  /** What a task failed with, which is a bug; null while none has. */
+  public @Nullable Throwable failure() {
+    return failure;
   }
 
   /** Runs on the loop's thread and answers from there. */
@@ -54,10 +70,12 @@ public final class WireLoop {
   /**
    * Opens a connection and sends CONNECT; the listener hears what becomes of it.
    *
+   * @param tls null without
    * @param source where it comes from; null for what the machine chooses
    */
   public void connect(
       InetSocketAddress address,
+      @Nullable Tls tls,
       @Nullable InetAddress source,
       Login login,
       Consumer<WireEvent> listener) {
@@ -71,10 +89,14 @@ public final class WireLoop {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    if (tls != null) {
+                      channel.pipeline().addLast(tls.handler(channel, address));
+                    }
                     channel
                         .pipeline()
                         .addLast(new PacketDecoder(login.version()))
-                        .addLast(new ConnectionHandler(login, listener, sending));
+                        .addLast(
+                            new ConnectionHandler(address, tls != null, login, listener, sending));
                   }
                 });
     if (source != null) {

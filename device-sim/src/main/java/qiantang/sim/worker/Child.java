@@ -15,7 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.fleet.FigureSource;
 import qiantang.sim.fleet.Figures;
+import qiantang.sim.fleet.FleetCounts;
 import qiantang.sim.fleet.Ledger;
+import qiantang.sim.fleet.ProcessHealth;
 
 /** One worker process as its coordinator sees it. Its own thread listens; any thread may ask. */
 final class Child implements FigureSource, AutoCloseable {
@@ -34,6 +36,8 @@ final class Child implements FigureSource, AutoCloseable {
   private final CompletableFuture<@Nullable String> end = new CompletableFuture<>();
 
   private volatile Figures.Counts counts = Figures.Counts.NONE;
+  private volatile List<FleetCounts> byFleet = List.of();
+  private volatile ProcessHealth health = ProcessHealth.NONE;
   private volatile String lastLine = "it said nothing";
   private Figures.Latencies recent = Figures.Latencies.empty();
 
@@ -106,6 +110,16 @@ final class Child implements FigureSource, AutoCloseable {
   }
 
   @Override
+  public List<FleetCounts> byFleet() {
+    return byFleet;
+  }
+
+  /** What it took, as it told last. */
+  ProcessHealth health() {
+    return health;
+  }
+
+  @Override
   public synchronized Figures.Latencies sinceLast() {
     Figures.Latencies taken = recent;
     recent = Figures.Latencies.empty();
@@ -169,6 +183,8 @@ final class Child implements FigureSource, AutoCloseable {
     recent.ackFromSend().add(Lines.histogram(told.ackFromSend()));
     recent.lag().add(Lines.histogram(told.lag()));
     counts = told.counts();
+    byFleet = told.byFleet();
+    health = told.health();
     if (!told.trouble().isEmpty()) {
       figures.trouble(told.trouble());
     }

@@ -2,6 +2,8 @@ package qiantang.sim.worker;
 
 import java.util.List;
 import qiantang.sim.fleet.Figures;
+import qiantang.sim.fleet.FleetCounts;
+import qiantang.sim.fleet.ProcessHealth;
 
 /** What a worker tells its coordinator. */
 sealed interface Word {
@@ -15,7 +17,14 @@ sealed interface Word {
    *
    * @param trouble the newest thing that went wrong, or nothing
    */
-  record Counted(Figures.Counts counts, byte[] ack, byte[] ackFromSend, byte[] lag, String trouble)
+  record Counted(
+      Figures.Counts counts,
+      List<FleetCounts> byFleet,
+      ProcessHealth health,
+      byte[] ack,
+      byte[] ackFromSend,
+      byte[] lag,
+      String trouble)
       implements Word {}
 
   /** What it was asked for. */

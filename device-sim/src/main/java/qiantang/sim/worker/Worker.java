@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,12 +14,14 @@ import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
+import qiantang.sim.fleet.ProcessHealth;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.PublisherPlan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.ScenarioReader;
+import qiantang.sim.wire.Servers;
 
 /** A part of a run in a process of its own: does what its standard input says until that ends. */
 final class Worker {
@@ -34,6 +35,7 @@ final class Worker {
   private final List<PublisherPlan> publishers = new ArrayList<>();
   private final List<Seat> seats = new ArrayList<>();
   private Order.@Nullable Setup setup;
+  private @Nullable Servers servers;
   private @Nullable Fleet fleet;
   private volatile long reserved;
 
@@ -103,6 +105,13 @@ final class Worker {
 
   private boolean layOut(Order.Setup asked) throws IOException {
     setup = asked;
+    switch (asked.servers()) {
+      case Outcome.Failed<Servers> failed -> {
+        words.write(new Word.Failed(failed.message()));
+        return false;
+      }
+      case Outcome.Done<Servers>(Servers known) -> servers = known;
+    }
     switch (ScenarioReader.read(asked.name(), asked.scenario())) {
       case Outcome.Failed<Scenario> failed -> {
         words.write(new Word.Failed(failed.message()));
@@ -123,7 +132,8 @@ final class Worker {
 
   private Fleet connect() throws IOException {
     Order.Setup asked = setup;
-    if (asked == null || seats.size() != publishers.size()) {
+    Servers to = servers;
+    if (asked == null || to == null || seats.size() != publishers.size()) {
       throw new AssertionError("BUG: told to connect before all tokens were there");
     }
     List<InetAddress> sources = new ArrayList<>();
@@ -132,7 +142,7 @@ final class Worker {
     }
     FleetOptions options =
         new FleetOptions(
-            new InetSocketAddress(asked.host(), asked.port()),
+            to,
             asked.connectPerSecond(),
             asked.loops(),
             FleetOptions.KEEP_ALL,
@@ -164,6 +174,11 @@ final class Worker {
       while (true) {
         Thread.sleep(TELL_EVERY);
         tell(started.figures());
+        String failure = started.failure();
+        if (failure != null) {
+          words.write(new Word.Failed(failure));
+          return;
+        }
       }
     } catch (InterruptedException | IOException e) {
       // The end of the process, or nobody listens: the main thread notices that too.
@@ -175,6 +190,8 @@ final class Worker {
     words.write(
         new Word.Counted(
             figures.counts(),
+            figures.byFleet(),
+            ProcessHealth.here(),
             Lines.bytes(recent.ack()),
             Lines.bytes(recent.ackFromSend()),
             Lines.bytes(recent.lag()),

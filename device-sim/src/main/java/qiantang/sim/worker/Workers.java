@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -19,13 +21,16 @@ import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
 import qiantang.sim.fleet.Load;
+import qiantang.sim.fleet.ProcessHealth;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
+import qiantang.sim.wire.Addresses;
+import qiantang.sim.wire.Servers;
 
 /** Publishers dealt out to worker processes. One thread starts, asks and closes it. */
 public final class Workers implements Load {
-  /** A JVM that lays out a plan of 19,000 publishers, on a machine that is busy with it. */
+  /** JVMs that lay out a plan of 100,000 publishers each, on a machine that is busy with it. */
   private static final Duration READY_MAX = Duration.ofSeconds(60);
 
   /** Connections are closed and ledgers told; a stopped worker that takes longer hangs. */
@@ -38,14 +43,16 @@ public final class Workers implements Load {
   private static final int TOKENS_A_LINE = 1_000;
 
   private final List<Child> children;
+  private final int loops;
   private final int seats;
   private final Figures figures;
   private @Nullable List<Ledger> ledgers;
   private @Nullable String failure;
   private volatile boolean closed;
 
-  private Workers(List<Child> children, int seats, Figures figures) {
+  private Workers(List<Child> children, int loops, int seats, Figures figures) {
     this.children = children;
+    this.loops = loops;
     this.seats = seats;
     this.figures = figures;
   }
@@ -63,7 +70,7 @@ public final class Workers implements Load {
       Source source, List<Seat> seats, FleetOptions options, int workers, PrintWriter err) {
     Figures figures = new Figures();
     List<Child> children = new ArrayList<>();
-    Workers all = new Workers(children, seats.size(), figures);
+    Workers all = new Workers(children, options.loops(), seats.size(), figures);
     try {
       for (int w = 0; w < workers; w++) {
         Child child = Child.start(w, figures, err);
@@ -85,14 +92,17 @@ public final class Workers implements Load {
   }
 
   private static Order.Setup setup(Source source, FleetOptions options, int worker, int workers) {
+    Addresses plain = options.servers().plain();
+    Servers.Secured secured = options.servers().secured();
     return new Order.Setup(
         source.name(),
         source.text(),
         source.runId(),
         worker,
         workers,
-        options.address().getHostString(),
-        options.address().getPort(),
+        plain == null ? null : plain.text(),
+        secured == null ? null : secured.addresses().text(),
+        secured == null ? null : secured.authorities(),
         Math.max(1, options.connectPerSecond() / workers),
         options.loops(),
         options.sources().stream().map(InetAddress::getHostAddress).toList());
@@ -182,6 +192,11 @@ public final class Workers implements Load {
     return figures;
   }
 
+  @Override
+  public List<ProcessHealth> workers() {
+    return children.stream().map(Child::health).toList();
+  }
+
   /** The processes, for whoever wants to know what they take. */
   public List<Long> pids() {
     return children.stream().map(Child::pid).toList();
@@ -197,16 +212,29 @@ public final class Workers implements Load {
     return failure;
   }
 
-  /** Answers empty ledgers where {@link #failure} says why. */
+  @Override
+  public int parts() {
+    return children.size() * loops;
+  }
+
+  /** Answers empty ledgers where {@link #failure} says why. All workers look at once. */
   @Override
   public List<Ledger> ledgers(int from, int to) {
     Ledger[] ledgers = new Ledger[to - from];
     Arrays.setAll(ledgers, _ -> new Ledger());
     int count = children.size();
-    for (int w = 0; w < count && failure() == null; w++) {
+    List<Future<List<Ledger>>> asked = new ArrayList<>();
+    for (int w = 0; w < count; w++) {
       int first = Math.ceilDiv(from - w, count);
       int end = Math.ceilDiv(to - w, count);
-      List<Ledger> some = ask(children.get(w), first, end);
+      asked.add(
+          first < end
+              ? children.get(w).ask(first, end)
+              : CompletableFuture.completedFuture(List.of()));
+    }
+    for (int w = 0; w < count && failure() == null; w++) {
+      int first = Math.ceilDiv(from - w, count);
+      List<Ledger> some = answer(children.get(w), asked.get(w));
       for (int i = first; i < first + some.size(); i++) {
         ledgers[i * count + w - from] = some.get(i - first);
       }
@@ -214,9 +242,9 @@ public final class Workers implements Load {
     return List.of(ledgers);
   }
 
-  private List<Ledger> ask(Child child, int from, int to) {
+  private List<Ledger> answer(Child child, Future<List<Ledger>> asked) {
     try {
-      return child.ask(from, to).get(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS);
+      return asked.get(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       return List.of(); // the failure says why
     } catch (TimeoutException e) {

@@ -2,6 +2,7 @@ package qiantang.sim.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -10,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +37,8 @@ class TargetReaderTest {
   void aDemoFileSaysEverything() throws IOException {
     Target target = found(options(demo(), null, null, null, null));
     assertEquals(URI.create("http://127.0.0.1:8080"), target.http());
-    assertEquals(1883, target.mqtt().getPort());
+    assertEquals("127.0.0.1:1883", target.mqttText());
+    assertNull(target.mqtts());
     assertEquals(new Target.Access("acme", "acme.a"), target.access(null));
     assertEquals(new Target.Access("weft", "weft.a"), target.access("weft"));
     assertEquals(null, target.access("nobody"));
@@ -45,8 +48,38 @@ class TargetReaderTest {
   void optionsWinOverTheDemoFile() throws IOException {
     Target target = found(options(demo(), "http://[::1]:81", "[::1]:18830", null, "weft"));
     assertEquals(URI.create("http://[::1]:81"), target.http());
-    assertEquals("[0:0:0:0:0:0:0:1]", "[" + target.mqtt().getAddress().getHostAddress() + "]");
+    assertEquals(18_830, Objects.requireNonNull(target.mqtt()).all().getFirst().getPort());
     assertEquals(List.of(new Target.Access("weft", "weft.a")), target.enterprises());
+  }
+
+  @Test
+  void aDemoSaysWhereTlsIsAndWhoSignsItsCertificate() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("demo.json"),
+            DEMO.replace("\"http\"", "\"mqtts\":\"127.0.0.1:8883\",\"http\""));
+    assertNull(found(options(file, null, null, null, null)).authorities());
+    Path authority = Files.createDirectory(folder.resolve("tls")).resolve("ca.pem");
+    Files.writeString(authority, "any");
+    Target target = found(options(file, null, null, null, null));
+    assertEquals("127.0.0.1:1883,127.0.0.1:8883", target.mqttText());
+    assertEquals(authority, target.authorities());
+    Path other = Path.of("other.pem");
+    Target told =
+        found(new TargetReader.Options(file, null, null, "127.0.0.1:1", other, null, null));
+    assertEquals("127.0.0.1:1", Objects.requireNonNull(told.mqtts()).text());
+    assertEquals(other, told.authorities());
+  }
+
+  @Test
+  void aSystemMaySpeakMqttOverTlsAlone() {
+    URI base = URI.create("http://h.test");
+    Target target =
+        found(new TargetReader.Options(null, base, null, "127.0.0.1:1", null, "t", "acme"));
+    assertNull(target.mqtt());
+    assertEquals("127.0.0.1:1", target.mqttText());
+    String none = failure(new TargetReader.Options(null, base, null, null, null, "t", "acme"));
+    assertTrue(none.contains("start ./qiantang demo"), none);
   }
 
   @Test
@@ -68,6 +101,8 @@ class TargetReaderTest {
     "1883, acme, cannot use --mqtt 1883",
     "h:99999, acme, cannot use --mqtt h:99999",
     "h:mqtt, acme, cannot use --mqtt h:mqtt",
+    "'127.0.0.1:1,1883', acme, 'cannot use --mqtt 127.0.0.1:1,1883: it must look like'",
+    "'127.0.0.1:1,127.0.0.1:1', acme, an address stands there twice",
     "127.0.0.1:1883, a b, cannot use --enterprise a b",
   })
   void wrongAddressesAreUsageErrors(String mqtt, String enterprise, String message) {
@@ -113,7 +148,7 @@ class TargetReaderTest {
       @Nullable String token,
       @Nullable String enterprise) {
     URI base = http == null ? null : URI.create(http);
-    return new TargetReader.Options(demo, base, mqtt, token, enterprise);
+    return new TargetReader.Options(demo, base, mqtt, null, null, token, enterprise);
   }
 
   private Outcome<Target> read(TargetReader.Options options) {

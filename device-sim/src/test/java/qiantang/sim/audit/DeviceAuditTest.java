@@ -25,7 +25,6 @@ import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.PublisherPlan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.SignalModel;
-import qiantang.sim.wire.MqttVersion;
 
 /** Corrupts right answers in every way the auditor must notice. */
 class DeviceAuditTest {
@@ -319,17 +318,9 @@ class DeviceAuditTest {
 
   private static PublisherPlan plan() {
     FleetSpec fleet =
-        new FleetSpec(
-            "halls",
-            null,
-            1,
-            3,
-            SignalModel.CNC_SPINDLE,
-            Duration.ofSeconds(1),
-            0.1,
-            20,
-            FleetSpec.KEEP_ALIVE,
-            MqttVersion.V3_1_1);
+        FleetSpec.direct("halls", 1, SignalModel.CNC_SPINDLE, Duration.ofSeconds(1))
+            .withSubDevices(3)
+            .withJitter(0.1);
     Scenario scenario =
         new Scenario(
             5, Duration.ofSeconds(60), 10, Duration.ofSeconds(1), List.of(fleet), List.of());

@@ -23,7 +23,6 @@ import qiantang.sim.plan.Probes;
 import qiantang.sim.plan.PublisherPlan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.SignalModel;
-import qiantang.sim.wire.MqttVersion;
 
 /** Devices that tell late, out of order, twice and by wrong clocks, and a system that is right. */
 class DisorderAuditTest {
@@ -188,17 +187,8 @@ class DisorderAuditTest {
 
   private static PublisherPlan plan(long seed) {
     FleetSpec fleet =
-        new FleetSpec(
-            "mills",
-            null,
-            1,
-            0,
-            SignalModel.CNC_SPINDLE,
-            Duration.ofSeconds(1),
-            0.1,
-            20,
-            FleetSpec.KEEP_ALIVE,
-            MqttVersion.V3_1_1);
+        FleetSpec.direct("mills", 1, SignalModel.CNC_SPINDLE, Duration.ofSeconds(1))
+            .withJitter(0.1);
     Scenario steady =
         new Scenario(seed, DURATION, 10, Duration.ofSeconds(1), List.of(fleet), List.of());
     Scenario scenario =

@@ -221,20 +221,11 @@ class MalformedAuditTest {
 
   private static PublisherPlan plan(int seed) {
     FleetSpec fleet =
-        new FleetSpec(
-            "halls",
-            null,
-            1,
-            DEVICES,
-            SignalModel.PUMP,
-            Duration.ofSeconds(1),
-            0.1,
-            20,
-            FleetSpec.KEEP_ALIVE,
-            MqttVersion.V5,
-            seed % 2 == 1 ? Dialect.SPARKPLUG : Dialect.THINGSBOARD,
-            false,
-            1);
+        FleetSpec.direct("halls", 1, SignalModel.PUMP, Duration.ofSeconds(1))
+            .withSubDevices(DEVICES)
+            .withJitter(0.1)
+            .withMqtt(MqttVersion.V5)
+            .withDialect(seed % 2 == 1 ? Dialect.SPARKPLUG : Dialect.THINGSBOARD);
     Scenario steady =
         new Scenario(
             seed, Duration.ofMinutes(1), 10, Duration.ofSeconds(1), List.of(fleet), List.of());

@@ -17,7 +17,6 @@ import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.PublisherPlan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.SignalModel;
-import qiantang.sim.wire.MqttVersion;
 
 /** What a right system answers about the second of three devices behind a gateway. */
 final class PlannedAnswers {
@@ -30,17 +29,9 @@ final class PlannedAnswers {
 
   static PublisherPlan plan(long seed, Duration period, Duration duration) {
     FleetSpec fleet =
-        new FleetSpec(
-            "halls",
-            null,
-            1,
-            3,
-            MODELS.get((int) (seed % MODELS.size())),
-            period,
-            0.1,
-            20,
-            FleetSpec.KEEP_ALIVE,
-            MqttVersion.V3_1_1);
+        FleetSpec.direct("halls", 1, MODELS.get((int) (seed % MODELS.size())), period)
+            .withSubDevices(3)
+            .withJitter(0.1);
     Scenario scenario =
         new Scenario(seed, duration, 10, Duration.ofSeconds(1), List.of(fleet), List.of());
     return Plan.of(scenario, "r1").publishers().getFirst();

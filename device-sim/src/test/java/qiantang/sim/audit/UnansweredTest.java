@@ -11,7 +11,11 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import qiantang.sim.fleet.Ledger;
+import qiantang.sim.plan.FleetSpec;
+import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.PublisherPlan;
+import qiantang.sim.plan.Scenario;
+import qiantang.sim.plan.SignalModel;
 
 class UnansweredTest {
   private static final PublisherPlan PLAN =
@@ -36,6 +40,23 @@ class UnansweredTest {
     String line = Unanswered.of(Collections.nCopies(1_000, PLAN), ledgers);
     assertTrue(Objects.requireNonNull(line).contains("4000 messages of 1000 publishers"), line);
     assertTrue(line.contains(" and others") && line.length() < 300, line);
+  }
+
+  @Test
+  void whatWentWithQosZeroWaitsForNobody() {
+    FleetSpec once =
+        FleetSpec.direct("once", 1, SignalModel.PUMP, Duration.ofSeconds(1)).withQos(0);
+    Duration run = Duration.ofSeconds(4);
+    Scenario scenario = new Scenario(1, run, 1, run, List.of(once), List.of());
+    PublisherPlan plan = Plan.of(scenario, "r1").publishers().getFirst();
+    Ledger ledger = new Ledger();
+    for (int n = 0; n < plan.messages() - 1; n++) {
+      ledger.sent(n);
+    }
+    String line = Unanswered.of(List.of(plan), List.of(ledger));
+    assertTrue(Objects.requireNonNull(line).startsWith("never answered: 1 messages"), line);
+    ledger.sent(plan.messages() - 1);
+    assertNull(Unanswered.of(List.of(plan), List.of(ledger)));
   }
 
   /** One acknowledged for each but the last, which was refused. */

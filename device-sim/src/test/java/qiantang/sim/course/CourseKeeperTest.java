@@ -48,6 +48,11 @@ class CourseKeeperTest {
     }
 
     @Override
+    public int parts() {
+      return 1;
+    }
+
+    @Override
     public List<Ledger> ledgers(int from, int to) {
       return List.of();
     }

@@ -189,20 +189,10 @@ class EdgeNodesMosquittoIT {
 
   private static Plan plan(MqttVersion mqtt) {
     FleetSpec line =
-        new FleetSpec(
-            "line",
-            null,
-            1,
-            DEVICES,
-            SignalModel.PUMP,
-            Duration.ofMillis(15),
-            0,
-            20,
-            FleetSpec.KEEP_ALIVE,
-            mqtt,
-            Dialect.SPARKPLUG,
-            false,
-            1);
+        FleetSpec.direct("line", 1, SignalModel.PUMP, Duration.ofMillis(15))
+            .withSubDevices(DEVICES)
+            .withMqtt(mqtt)
+            .withDialect(Dialect.SPARKPLUG);
     Scenario scenario =
         new Scenario(
             1, Duration.ofSeconds(3), 100, Duration.ofSeconds(10), List.of(line), List.of());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.SignalModel;
+import qiantang.sim.wire.Addresses;
 import qiantang.sim.wire.MqttVersion;
 
 /** The fleet against a broker that is not ours. */
@@ -80,6 +82,26 @@ class FleetMosquittoIT {
       awaitAcked(fleet, plan.messages());
       assertEquals(plan.messages(), fleet.figures().counts().sent());
       assertTrue(fleet.figures().counts().connectionsLost() > 0);
+    }
+  }
+
+  @Test
+  void publishersOfAServerThatIsGoneGoOnWithAnother() throws IOException {
+    Plan plan = plan(3);
+    try (Mosquitto other = new Mosquitto(Files.createDirectory(folder.resolve("other")))) {
+      Addresses both = new Addresses(List.of(other.address(), broker().address()));
+      try (Fleet fleet = Fleet.connect("t", seats(plan), options(both, List.of()))) {
+        Await.until(
+            "all are there", () -> fleet.figures().counts().loggedIn() == seats(plan).size());
+        fleet.begin(System.currentTimeMillis());
+        awaitAcked(fleet, plan.messages() / 4);
+        broker().close();
+        awaitAcked(fleet, plan.messages());
+        assertEquals(plan.messages(), fleet.figures().counts().sent());
+        assertEquals(12, fleet.figures().counts().connectionsLost(), "every second of 25");
+        String trouble = fleet.figures().lastTrouble();
+        assertTrue(trouble.contains("127.0.0.1:" + broker().address().getPort()), trouble);
+      }
     }
   }
 
@@ -192,9 +214,7 @@ class FleetMosquittoIT {
   void connectionsComeFromTheAddressesOfThePool() {
     Plan plan = plan(1);
     List<InetAddress> sources = List.of(local(2), local(3));
-    FleetOptions options =
-        new FleetOptions(
-            broker().address(), 1_000, 1, FleetOptions.KEEP_ALL, System::nanoTime, sources);
+    FleetOptions options = options(Addresses.single(broker().address()), sources);
     try (Fleet fleet = Fleet.connect("t", seats(plan), options)) {
       fleet.begin(System.currentTimeMillis());
       awaitAcked(fleet, plan.messages());
@@ -217,7 +237,11 @@ class FleetMosquittoIT {
   }
 
   private FleetOptions options() {
-    return new FleetOptions(broker().address(), 1_000, 2, FleetOptions.KEEP_ALL, System::nanoTime);
+    return options(Addresses.single(broker().address()), List.of());
+  }
+
+  private static FleetOptions options(Addresses servers, List<InetAddress> sources) {
+    return new FleetOptions(servers, 1_000, 2, FleetOptions.KEEP_ALL, System::nanoTime, sources);
   }
 
   private static Plan plan(int seconds) {
@@ -235,17 +259,11 @@ class FleetMosquittoIT {
   }
 
   private static FleetSpec fleet(String name, int count, int subDevices, MqttVersion mqtt) {
-    return new FleetSpec(
-        name,
-        null,
-        count,
-        subDevices,
-        SignalModel.PUMP,
-        Duration.ofMillis(20),
-        0.5,
-        4,
-        FleetSpec.KEEP_ALIVE,
-        mqtt);
+    return FleetSpec.direct(name, count, SignalModel.PUMP, Duration.ofMillis(20))
+        .withSubDevices(subDevices)
+        .withJitter(0.5)
+        .withInFlightMax(4)
+        .withMqtt(mqtt);
   }
 
   private static List<Seat> seats(Plan plan) {

@@ -17,7 +17,6 @@ import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.SignalModel;
-import qiantang.sim.wire.MqttVersion;
 
 /** Sending and settling in virtual time. */
 class OutboundTest {
@@ -26,13 +25,13 @@ class OutboundTest {
   private record Packet(int publisher, long n, int id, boolean dup) {}
 
   private final List<Packet> wire = new ArrayList<>();
-  private final LoopFigures figures = new LoopFigures(_ -> {});
+  private LoopFigures figures = new LoopFigures(List.of(), _ -> {});
   private long planned;
 
   @Test
   void theWindowHoldsBackAndNothingIsSkipped() {
     Outbound outbound = outbound(1, FleetOptions.KEEP_ALL);
-    outbound.connected(0, 65_535);
+    outbound.connected(0, 65_535, true);
     outbound.becomeDue(0, Duration.ofSeconds(1).toNanos());
     assertTrue(outbound.send(0, 0));
     assertEquals(List.of(0L, 1L, 2L, 3L), numbers());
@@ -48,12 +47,12 @@ class OutboundTest {
   @Test
   void whatIsOpenGoesAgainFirstUnderItsPacketIdWithinTheNewWindow() {
     Outbound outbound = outbound(1, FleetOptions.KEEP_ALL);
-    outbound.connected(0, 65_535);
+    outbound.connected(0, 65_535, true);
     outbound.becomeDue(0, Duration.ofSeconds(1).toNanos());
     outbound.send(0, 0);
     outbound.acknowledged(0, Flights.packetId(1), true, 0);
     wire.clear();
-    outbound.connected(0, 2); // the server allows fewer now
+    outbound.connected(0, 2, true); // the server allows fewer now
     outbound.send(0, 0);
     assertEquals(List.of(new Packet(0, 0, 1, true), new Packet(0, 2, 3, true)), wire);
     // The kept session acknowledges what was not sent again yet; then the rest of the window.
@@ -67,12 +66,24 @@ class OutboundTest {
   }
 
   @Test
+  void aServerThatForgotTheSessionGetsMessagesAsIfForTheFirstTime() {
+    Outbound outbound = outbound(1, FleetOptions.KEEP_ALL);
+    outbound.connected(0, 65_535, true);
+    outbound.becomeDue(0, Duration.ofSeconds(1).toNanos());
+    outbound.send(0, 0);
+    wire.clear();
+    outbound.connected(0, 1, false);
+    outbound.send(0, 0);
+    assertEquals(List.of(new Packet(0, 0, 1, false)), wire);
+  }
+
+  @Test
   void aBacklogThatIsNotKeptIsSkippedAndCounted() {
     Outbound outbound = outbound(1, 3);
     outbound.becomeDue(0, Duration.ofSeconds(1).toNanos());
     long due = figures.counts().skipped() + 3;
     assertTrue(due > 40, "of about 50 messages");
-    outbound.connected(0, 65_535);
+    outbound.connected(0, 65_535, true);
     outbound.send(0, 0);
     assertEquals(due - 3, wire.getFirst().n());
   }
@@ -81,15 +92,15 @@ class OutboundTest {
   @Test
   void aBrokenMessageThatEndsTwoConnectionsIsGivenUp() {
     Faults.Malformed all = new Faults.Malformed(1, List.of(Faults.MalformedKind.TRUNCATED));
-    Outbound outbound = outbound(1, FleetOptions.KEEP_ALL, all);
-    outbound.connected(0, 1);
+    Outbound outbound = outbound(plan(1, 1, all), FleetOptions.KEEP_ALL);
+    outbound.connected(0, 1, true);
     outbound.becomeDue(0, Duration.ofSeconds(1).toNanos());
     outbound.send(0, 0);
-    outbound.connected(0, 1);
+    outbound.connected(0, 1, true);
     outbound.send(0, 0);
     assertEquals(List.of(0L, 0L), numbers());
     assertEquals(0, figures.counts().refused());
-    outbound.connected(0, 1);
+    outbound.connected(0, 1, true);
     outbound.send(0, 0);
     assertEquals(List.of(0L, 0L, 1L), numbers());
     assertEquals(1, figures.counts().refused());
@@ -111,7 +122,7 @@ class OutboundTest {
         switch (random.nextInt(20)) {
           case 0 -> {
             wire.removeIf(packet -> packet.publisher() == p); // lost with the connection
-            outbound.connected(p, 1 + random.nextInt(6));
+            outbound.connected(p, 1 + random.nextInt(6), random.nextBoolean());
           }
           case 1, 2, 3, 4, 5 -> outbound.send(p, now);
           default -> {
@@ -123,7 +134,7 @@ class OutboundTest {
         }
       }
       for (int p = 0; p < 3; p++) {
-        outbound.connected(p, 65_535);
+        outbound.connected(p, 65_535, true);
         int publisher = p;
         wire.removeIf(packet -> packet.publisher() == publisher);
         outbound.becomeDue(p, Long.MAX_VALUE / 2);
@@ -154,7 +165,7 @@ class OutboundTest {
     ArrayDeque<Packet> server = new ArrayDeque<>();
     long serverFree = 0;
     for (int p = 0; p < publishers; p++) {
-      outbound.connected(p, 65_535);
+      outbound.connected(p, 65_535, true);
     }
     for (long now = 0; figures.counts().acked() < messages; now += 100_000) {
       for (int p = 0; p < publishers; p++) {
@@ -199,22 +210,32 @@ class OutboundTest {
   }
 
   private Outbound outbound(int publishers, long backlogMax) {
-    return outbound(publishers, backlogMax, Faults.NONE.malformed());
+    return outbound(plan(publishers, 1), backlogMax);
   }
 
-  private Outbound outbound(int publishers, long backlogMax, Faults.Malformed malformed) {
+  private Outbound outbound(Plan plan, long backlogMax) {
+    planned = plan.messages();
+    List<Seat> seats =
+        plan.publishers().stream().map(publisher -> new Seat(publisher, "any")).toList();
+    figures = new LoopFigures(seats, _ -> {});
+    return new Outbound(
+        seats,
+        figures,
+        backlogMax,
+        (p, n, id, step) -> wire.add(new Packet(p, n, id, step == Step.PUBLISH_AGAIN)));
+  }
+
+  /** Publishers with a message each 20 ms, for 20 s. */
+  static Plan plan(int publishers, int qos) {
+    return plan(publishers, qos, Faults.NONE.malformed());
+  }
+
+  private static Plan plan(int publishers, int qos, Faults.Malformed malformed) {
     FleetSpec fleet =
-        new FleetSpec(
-            "mills",
-            null,
-            publishers,
-            0,
-            SignalModel.PUMP,
-            Duration.ofMillis(20),
-            0.1,
-            WINDOW,
-            FleetSpec.KEEP_ALIVE,
-            MqttVersion.V3_1_1);
+        FleetSpec.direct("mills", publishers, SignalModel.PUMP, Duration.ofMillis(20))
+            .withJitter(0.1)
+            .withInFlightMax(WINDOW)
+            .withQos(qos);
     Scenario sound =
         new Scenario(
             1, Duration.ofSeconds(20), 1_000, Duration.ofSeconds(1), List.of(fleet), List.of());
@@ -230,11 +251,6 @@ class OutboundTest {
             sound.disorder(),
             new Faults(malformed, 0, 0, Faults.Net.NONE),
             sound.probes());
-    Plan plan = Plan.of(scenario, "r1");
-    planned = plan.messages();
-    List<Seat> seats =
-        plan.publishers().stream().map(publisher -> new Seat(publisher, "any")).toList();
-    return new Outbound(
-        seats, figures, backlogMax, (p, n, id, dup) -> wire.add(new Packet(p, n, id, dup)));
+    return Plan.of(scenario, "r1");
   }
 }

@@ -15,7 +15,6 @@ import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.SignalModel;
-import qiantang.sim.wire.MqttVersion;
 import qiantang.sim.wire.WireLoops;
 
 class StateBytesTest {
@@ -42,8 +41,8 @@ class StateBytesTest {
             FleetOptions.KEEP_ALL,
             System::nanoTime);
     try (WireLoops loops = WireLoops.start(1)) {
-      LoopFigures figures = new LoopFigures(_ -> {});
       long before = thread.getCurrentThreadAllocatedBytes();
+      LoopFigures figures = new LoopFigures(seats, _ -> {});
       PublisherLoop loop =
           new PublisherLoop(loops.loops().getFirst(), "r1", seats, options, figures);
       loop.begin(0, System.nanoTime() + Duration.ofDays(1).toNanos(), () -> Long.MAX_VALUE);
@@ -53,17 +52,7 @@ class StateBytesTest {
 
   private static Seat seat() {
     FleetSpec fleet =
-        new FleetSpec(
-            "mills",
-            null,
-            1,
-            0,
-            SignalModel.PUMP,
-            Duration.ofSeconds(1),
-            0.1,
-            20,
-            FleetSpec.KEEP_ALIVE,
-            MqttVersion.V3_1_1);
+        FleetSpec.direct("mills", 1, SignalModel.PUMP, Duration.ofSeconds(1)).withJitter(0.1);
     Scenario scenario =
         new Scenario(
             1, Duration.ofSeconds(20), 1_000, Duration.ofSeconds(1), List.of(fleet), List.of());

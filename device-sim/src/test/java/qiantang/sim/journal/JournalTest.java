@@ -169,7 +169,7 @@ class JournalTest {
         }
         ledgers.add(ledger);
       }
-      journal.begin(77, ledgers::subList);
+      journal.begin(77, 1, ledgers::subList);
       assertTrue(journal.reservedUntilNanos() >= RunJournal.AHEAD.toNanos());
       ledgers.get(1).sent(10);
       if (ends) {

@@ -15,13 +15,15 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import qiantang.sim.fleet.FleetCounts;
+import qiantang.sim.fleet.ProcessHealth;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.SignalModel;
+import qiantang.sim.probe.ProbeCounts;
 import qiantang.sim.report.Interval;
 import qiantang.sim.report.RunWatch;
 import qiantang.sim.report.Spread;
-import qiantang.sim.wire.MqttVersion;
 
 class RunMetricsIT {
   private final RunMetrics metrics = start();
@@ -43,6 +45,11 @@ class RunMetricsIT {
     assertTrue(text.contains("qiantang_sim_phase{phase=\"connect\"} 0.0"), text);
     assertTrue(text.contains("qiantang_sim_phase{phase=\"send\"} 1.0"), text);
     assertTrue(text.contains("qiantang_sim_fleet_devices{fleet=\"mills\"} 40.0"), text);
+    assertTrue(text.contains("\nqiantang_sim_visible_p99_seconds 0.002\n"), text);
+    assertTrue(text.contains("\nqiantang_sim_probes_absent_total 1.0\n"), text);
+    assertTrue(text.contains("_fleet_messages_sent_total{fleet=\"mills\"} 20.0\n"), text);
+    assertTrue(text.contains("_fleet_messages_late_total{fleet=\"mills\"} 2.0\n"), text);
+    assertTrue(text.contains("qiantang_sim_worker_cpu_cores{worker=\"1\"} 0.5\n"), text);
     assertTrue(text.contains("\nqiantang_sim_ack_p99_seconds 0.002\n"), text);
   }
 
@@ -91,24 +98,17 @@ class RunMetricsIT {
             spread,
             spread,
             spread,
-            new Interval.Own(250_000_000, 0, 1));
+            new Interval.Probed(spread, 3),
+            new ProcessHealth(250_000_000, 0, 1),
+            List.of(ProcessHealth.NONE, new ProcessHealth(500_000_000, 0, 7)));
     long sent = 10L * second;
+    List<FleetCounts> fleets = List.of(new FleetCounts("mills", sent, sent - 1, 1, 2));
     Interval.Traffic total = new Interval.Traffic(sent, sent, sent, 0, 0, 0, 0, 0);
-    return new RunWatch.View(last, total, 0, 0, "");
+    return new RunWatch.View(last, total, new ProbeCounts(7, 1, 0, 3, 40, 0), fleets, 0, 0, "");
   }
 
   private static FleetSpec fleet(String name, int count) {
-    return new FleetSpec(
-        name,
-        null,
-        count,
-        0,
-        SignalModel.PUMP,
-        Duration.ofSeconds(1),
-        0,
-        20,
-        FleetSpec.KEEP_ALIVE,
-        MqttVersion.V3_1_1);
+    return FleetSpec.direct(name, count, SignalModel.PUMP, Duration.ofSeconds(1));
   }
 
   private static RunMetrics start() {

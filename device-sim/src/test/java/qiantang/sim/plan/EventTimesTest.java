@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -228,7 +227,7 @@ class EventTimesTest {
           - {name: halls, kind: gateway, count: 1, subDevices: 2, model: pump, period: 300ms}
         """
             .formatted(seed);
-    return switch (ScenarioReader.read("t", text + rest, EnumSet.allOf(Feature.class))) {
+    return switch (ScenarioReader.read("t", text + rest)) {
       case Outcome.Done<Scenario>(Scenario scenario) -> scenario;
       case Outcome.Failed<Scenario> failed -> fail(failed.message());
     };

@@ -16,7 +16,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,7 +33,6 @@ import qiantang.sim.outcome.Outcome;
 
 /** The schema in the jar says what the reader says. */
 class ScenarioSchemaTest {
-  private static final Set<Feature> ALL = EnumSet.allOf(Feature.class);
 
   /** Uses each key that there is. */
   private static final String EVERYTHING =
@@ -98,7 +96,7 @@ class ScenarioSchemaTest {
     Map<String, Set<String>> keys = new TreeMap<>();
     JsonNode schema = schemaJson();
     collect(schema, schema, "", keys);
-    Map<String, Set<String>> known = ScenarioReader.knownKeys(EVERYTHING, ALL);
+    Map<String, Set<String>> known = ScenarioReader.knownKeys(EVERYTHING);
     assertEquals(known, keys);
   }
 
@@ -116,7 +114,7 @@ class ScenarioSchemaTest {
       })
   void whatOneRefusesTheOtherRefuses(String more) throws IOException {
     assertFalse(faults(HEAD + more).isEmpty(), more);
-    if (ScenarioReader.read("t", HEAD + more, ALL) instanceof Outcome.Done<Scenario>) {
+    if (ScenarioReader.read("t", HEAD + more) instanceof Outcome.Done<Scenario>) {
       fail("the reader takes " + more);
     }
   }
@@ -135,7 +133,7 @@ class ScenarioSchemaTest {
   void aFleetThatOneRefusesTheOtherRefuses(String fleet) throws IOException {
     String text = "version: 1\nduration: 20s\nfleets: [{" + fleet + "}]\n";
     assertFalse(faults(text).isEmpty(), fleet);
-    if (ScenarioReader.read("t", text, ALL) instanceof Outcome.Done<Scenario>) {
+    if (ScenarioReader.read("t", text) instanceof Outcome.Done<Scenario>) {
       fail("the reader takes " + fleet);
     }
   }

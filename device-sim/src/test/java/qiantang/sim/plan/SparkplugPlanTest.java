@@ -147,8 +147,7 @@ class SparkplugPlanTest {
         %s
         """
             .formatted(devices == 0 ? "" : "kind: gateway, subDevices: " + devices + ",", more);
-    Set<Feature> all = java.util.EnumSet.allOf(Feature.class);
-    return assertInstanceOf(Outcome.Done.class, ScenarioReader.read("test", text, all)).value()
+    return assertInstanceOf(Outcome.Done.class, ScenarioReader.read("test", text)).value()
             instanceof Scenario scenario
         ? scenario
         : org.junit.jupiter.api.Assertions.fail("not a scenario");

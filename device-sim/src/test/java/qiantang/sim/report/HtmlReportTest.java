@@ -125,6 +125,7 @@ class HtmlReportTest {
             good.ack(),
             good.ackFromSend(),
             good.lag(),
+            good.visible(),
             good.audit(),
             good.thresholds(),
             timeline,

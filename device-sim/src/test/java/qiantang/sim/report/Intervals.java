@@ -1,5 +1,8 @@
 package qiantang.sim.report;
 
+import java.util.List;
+import qiantang.sim.fleet.ProcessHealth;
+
 /** Seconds of invented runs. */
 final class Intervals {
   private Intervals() {}
@@ -14,7 +17,9 @@ final class Intervals {
         ack,
         ack,
         ack,
-        new Interval.Own(250_000_000, 3, 40 << 20));
+        new Interval.Probed(ack, 2),
+        new ProcessHealth(250_000_000, 3, 40 << 20),
+        List.of(new ProcessHealth(500_000_000, 0, 20 << 20), new ProcessHealth(9, 2, 30 << 20)));
   }
 
   /** The same with all connections ended. */
@@ -28,6 +33,8 @@ final class Intervals {
         of.ack(),
         of.ackFromSend(),
         of.lag(),
-        of.own());
+        of.probes(),
+        of.own(),
+        of.workers());
   }
 }

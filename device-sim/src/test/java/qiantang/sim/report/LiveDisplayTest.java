@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import qiantang.sim.probe.ProbeCounts;
 
 class LiveDisplayTest {
   private static final String ESCAPE = "\u001b";
@@ -21,6 +23,8 @@ class LiveDisplayTest {
     assertEquals(2, text.toString().lines().count());
     assertFalse(text.toString().contains(ESCAPE));
     assertTrue(text.toString().contains("sent 3/s"), text::toString);
+    assertTrue(text.toString().contains("(1 absent, 0 skipped)"), text::toString);
+    assertTrue(text.toString().contains("workers 2: CPU 50 %, heap 50 MiB; worst CPU 50 %"));
     assertTrue(text.toString().contains("own CPU 0.25 cores"), text::toString);
   }
 
@@ -66,7 +70,15 @@ class LiveDisplayTest {
         new LiveDisplay(new PrintWriter(text), screen, "s.yaml", 5, 9, () -> course);
     for (int i = 0; i < times; i++) {
       Interval second = Intervals.second(i, "send", 3, Spread.NONE);
-      display.show(new RunWatch.View(second, second.traffic(), 1_000L * i, 20_000, trouble));
+      display.show(
+          new RunWatch.View(
+              second,
+              second.traffic(),
+              new ProbeCounts(7, 1, 0, 2, 40, 0),
+              List.of(),
+              1_000L * i,
+              20_000,
+              trouble));
     }
   }
 }

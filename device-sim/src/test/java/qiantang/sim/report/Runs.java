@@ -15,6 +15,7 @@ import qiantang.sim.fleet.Disturbance;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.plan.PlanDigest;
 import qiantang.sim.plan.Threshold;
+import qiantang.sim.probe.ProbeCounts;
 
 /** Reports of invented runs: 100 messages of 7 samples each. */
 final class Runs {
@@ -66,11 +67,15 @@ final class Runs {
         13,
         Duration.ofMillis(21_345),
         MESSAGES,
-        new Figures.Counts(MESSAGES, MESSAGES, 0, 0, 3, 0, 0, 10, 0, 0, DISTURBED),
+        new Figures.Counts(MESSAGES, MESSAGES, 0, 0, 0, 3, 0, 0, 10, 0, 0, DISTURBED),
         new RunReport.Books(MESSAGES, MESSAGES, 0),
         Latency.of(acks),
         Latency.of(histogram(1_900, 100)),
         Latency.of(histogram(lagMicros, 100)),
+        new Visible(
+            Latency.of(histogram(30_000, 10)),
+            Latency.of(histogram(20_000, 10)),
+            new ProbeCounts(9, 1, 0, 0, 40, 2)),
         new AuditResult(tally, SAMPLES, Map.of("clock", 0L), List.of(), List.of(), List.of()),
         Arrays.asList(thresholds),
         timeline,

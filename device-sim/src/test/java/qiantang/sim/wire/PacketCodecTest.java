@@ -19,14 +19,15 @@ import org.junit.jupiter.api.Test;
 
 class PacketCodecTest {
   private static final String V5_BYTES =
-      "2012"
+      "2014"
           + "01"
           + "00"
-          + "0f" // CONNACK, session present, 15 bytes of properties
+          + "11" // CONNACK, session present, 17 bytes of properties
           + "210014"
           + "130078"
           + "12000161"
           + "2700040000"
+          + "2401"
           + "4002"
           + "0007" // PUBACK without a reason code
           + "4003"
@@ -41,6 +42,16 @@ class PacketCodecTest {
           + "0001"
           + "00"
           + "80" // a subscription that is refused
+          + "5002"
+          + "000a" // PUBREC without a reason code
+          + "500b"
+          + "000b"
+          + "97"
+          + "07"
+          + "1f00046c617465"
+          + "7003"
+          + "000c"
+          + "92" // PUBCOMP, packet id not found
           + "d000"
           + "e002"
           + "8b"
@@ -48,21 +59,26 @@ class PacketCodecTest {
 
   private static final List<ServerPacket> V5_PACKETS =
       List.of(
-          new ServerPacket.ConnAck(true, 0, 20, 120),
+          new ServerPacket.ConnAck(true, 0, 20, 120, 1),
           new ServerPacket.PubAck(7, 0, ""),
           new ServerPacket.PubAck(8, 0x10, ""),
           new ServerPacket.PubAck(9, 0x97, "late"),
           new ServerPacket.SubAck(1, 0x80),
+          new ServerPacket.PubRec(10, 0, ""),
+          new ServerPacket.PubRec(11, 0x97, "late"),
+          new ServerPacket.PubComp(12, 0x92, ""),
           new ServerPacket.PingResp(),
           new ServerPacket.Disconnect(0x8b, ""));
 
   private static final String V3_BYTES =
-      "20020000" + "40020102" + "d000" + "9003000101" + "b0020001";
+      "20020000" + "40020102" + "50020103" + "70020103" + "d000" + "9003000101" + "b0020001";
 
   private static final List<ServerPacket> V3_PACKETS =
       List.of(
-          new ServerPacket.ConnAck(false, 0, 65_535, -1),
+          new ServerPacket.ConnAck(false, 0, 65_535, -1, 2),
           new ServerPacket.PubAck(0x0102, 0, ""),
+          new ServerPacket.PubRec(0x0103, 0, ""),
+          new ServerPacket.PubComp(0x0103, 0, ""),
           new ServerPacket.PingResp(),
           new ServerPacket.SubAck(1, 1),
           new ServerPacket.Other(11));
@@ -184,7 +200,7 @@ class PacketCodecTest {
     String topic = "x".repeat(60_000);
     int room = PacketEncoder.publishBytesMax(topic.length(), 10);
     ByteBuf exact = Unpooled.buffer(room, room);
-    PacketEncoder.publish(exact, MqttVersion.V5, topic, topic.length(), 1, false, new byte[10]);
+    PacketEncoder.publish(exact, MqttVersion.V5, topic, topic.length(), 1, 1, false, new byte[10]);
     PacketEncoder.announce(exact.clear(), MqttVersion.V5, topic, topic.length(), new byte[10]);
     assertTrue(exact.release());
   }
@@ -194,16 +210,40 @@ class PacketCodecTest {
     byte[] payload = "ab".getBytes(StandardCharsets.UTF_8);
     assertEquals(
         "3207" + "000174" + "0102" + "6162",
-        encode(o -> PacketEncoder.publish(o, MqttVersion.V3_1_1, "t", 1, 0x102, false, payload)));
+        encode(
+            o -> PacketEncoder.publish(o, MqttVersion.V3_1_1, "t", 1, 1, 0x102, false, payload)));
     assertEquals(
         "3a08" + "000174" + "0102" + "00" + "6162",
-        encode(o -> PacketEncoder.publish(o, MqttVersion.V5, "t", 1, 0x102, true, payload)));
+        encode(o -> PacketEncoder.publish(o, MqttVersion.V5, "t", 1, 1, 0x102, true, payload)));
+  }
+
+  @Test
+  void publishHasAPacketIdFromQos1On() {
+    byte[] payload = "ab".getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        "3005" + "000174" + "6162",
+        encode(o -> PacketEncoder.publish(o, MqttVersion.V3_1_1, "t", 1, 0, 7, false, payload)));
+    assertEquals(
+        "3006" + "000174" + "00" + "6162",
+        encode(o -> PacketEncoder.publish(o, MqttVersion.V5, "t", 1, 0, 7, false, payload)));
+    assertEquals(
+        "3c08" + "000174" + "0102" + "00" + "6162",
+        encode(o -> PacketEncoder.publish(o, MqttVersion.V5, "t", 1, 2, 0x102, true, payload)));
+  }
+
+  @Test
+  void pubRelHasAReasonOnlyForWhatIsNotKnownInVersion5() {
+    assertEquals("62020102", encode(o -> PacketEncoder.pubRel(o, 0x102)));
+    assertEquals(
+        "62020102", encode(o -> PacketEncoder.pubRelUnknown(o, MqttVersion.V3_1_1, 0x102)));
+    assertEquals("6203010292", encode(o -> PacketEncoder.pubRelUnknown(o, MqttVersion.V5, 0x102)));
   }
 
   @Test
   void lengthsOfTwoBytesAreWrittenLowSevenBitsFirst() {
     String bytes =
-        encode(o -> PacketEncoder.publish(o, MqttVersion.V3_1_1, "t", 1, 1, false, new byte[300]));
+        encode(
+            o -> PacketEncoder.publish(o, MqttVersion.V3_1_1, "t", 1, 1, 1, false, new byte[300]));
     assertEquals("32b102", bytes.substring(0, 6));
   }
 

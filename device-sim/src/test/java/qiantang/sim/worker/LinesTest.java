@@ -22,7 +22,18 @@ class LinesTest {
   void everyOrderComesOverAsItIs() throws IOException {
     List<Order> orders =
         List.of(
-            new Order.Setup("s", "a: 1\nb: \"ü\"\n", "r1", 1, 2, "::1", 1, 2, 3, List.of("::1")),
+            new Order.Setup(
+                "s",
+                "a: 1\nb: \"ü\"\n",
+                "r1",
+                1,
+                2,
+                "[::1]:1,[::1]:2",
+                null,
+                "-----BEGIN\n",
+                2,
+                3,
+                List.of("::1")),
             new Order.Tokens(List.of("acme.x", "acme.y")),
             new Order.Connect(),
             new Order.Begin(1_790_000_000_123L, Long.MAX_VALUE),

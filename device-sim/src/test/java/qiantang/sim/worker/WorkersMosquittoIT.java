@@ -21,6 +21,7 @@ import qiantang.sim.fleet.Backoff;
 import qiantang.sim.fleet.Disturbance;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Fleet;
+import qiantang.sim.fleet.FleetCounts;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Ledger;
 import qiantang.sim.fleet.Load;
@@ -52,7 +53,11 @@ class WorkersMosquittoIT {
 
   private final StringWriter errors = new StringWriter();
 
-  private record Result(Figures.Counts counts, Figures.Latencies latencies, List<Ledger> ledgers) {}
+  private record Result(
+      Figures.Counts counts,
+      List<FleetCounts> byFleet,
+      Figures.Latencies latencies,
+      List<Ledger> ledgers) {}
 
   @Test
   void twoWorkersSendWhatOneProcessSends() throws IOException {
@@ -63,6 +68,11 @@ class WorkersMosquittoIT {
       assertEquals(plan.messages(), two.counts().acked());
       assertEquals(one.counts().sent(), two.counts().sent());
       assertEquals(0, two.counts().connectionsLost());
+      assertEquals(2, two.byFleet().size());
+      for (int f = 0; f < 2; f++) {
+        assertEquals(one.byFleet().get(f).fleet(), two.byFleet().get(f).fleet());
+        assertEquals(one.byFleet().get(f).acked(), two.byFleet().get(f).acked());
+      }
       assertEquals(plan.messages(), two.latencies().ack().getTotalCount());
       assertEquals(plan.messages(), two.latencies().lag().getTotalCount());
       assertEquals(one.ledgers().size(), two.ledgers().size());
@@ -118,7 +128,7 @@ class WorkersMosquittoIT {
       List<Ledger> ledgers = load.stop();
       Figures.Latencies totals = Figures.Latencies.empty();
       figures.drainInto(totals);
-      return new Result(figures.counts(), totals, ledgers);
+      return new Result(figures.counts(), figures.byFleet(), totals, ledgers);
     }
   }
 

@@ -156,7 +156,8 @@ final class ConsoleIT {
     Locator said = page.locator("q-chart [aria-live]");
     assertThat(said).containsText(Pattern.compile("\\s40$"));
     page.keyboard().press("ArrowRight");
-    assertThat(said).containsText(Pattern.compile("\\s41$"));
+    // Where a pixel has four samples it shows the first and the last: what is next depends on now.
+    assertThat(said).containsText(Pattern.compile("\\s4[1-6]$"));
     page.locator("#chart-table > summary").click();
     assertThat(page.locator("#chart-table tbody tr")).hasCount(25);
   }

@@ -59,110 +59,44 @@ public record FleetSpec(
 
   /** The same as gateways with so many devices behind each. */
   public FleetSpec withSubDevices(int each) {
-    return new FleetSpec(
-        name,
-        enterprise,
-        count,
-        each,
-        model,
-        period,
-        jitter,
-        inFlightMax,
-        keepAlive,
-        mqtt,
-        dialect,
-        tls,
-        qos);
+    Draft draft = new Draft(this);
+    draft.subDevices = each;
+    return draft.spec();
   }
 
   /** The same, each message late by up to this share of the period. */
   public FleetSpec withJitter(double share) {
-    return new FleetSpec(
-        name,
-        enterprise,
-        count,
-        subDevices,
-        model,
-        period,
-        share,
-        inFlightMax,
-        keepAlive,
-        mqtt,
-        dialect,
-        tls,
-        qos);
+    Draft draft = new Draft(this);
+    draft.jitter = share;
+    return draft.spec();
   }
 
   /** The same with so many unacknowledged messages of a connection. */
   public FleetSpec withInFlightMax(int max) {
-    return new FleetSpec(
-        name,
-        enterprise,
-        count,
-        subDevices,
-        model,
-        period,
-        jitter,
-        max,
-        keepAlive,
-        mqtt,
-        dialect,
-        tls,
-        qos);
+    Draft draft = new Draft(this);
+    draft.inFlightMax = max;
+    return draft.spec();
   }
 
   /** The same in another version of the protocol. */
   public FleetSpec withMqtt(MqttVersion version) {
-    return new FleetSpec(
-        name,
-        enterprise,
-        count,
-        subDevices,
-        model,
-        period,
-        jitter,
-        inFlightMax,
-        keepAlive,
-        version,
-        dialect,
-        tls,
-        qos);
+    Draft draft = new Draft(this);
+    draft.mqtt = version;
+    return draft.spec();
   }
 
   /** The same with another quality of service: 0, 1 or 2. */
   public FleetSpec withQos(int level) {
-    return new FleetSpec(
-        name,
-        enterprise,
-        count,
-        subDevices,
-        model,
-        period,
-        jitter,
-        inFlightMax,
-        keepAlive,
-        mqtt,
-        dialect,
-        tls,
-        level);
+    Draft draft = new Draft(this);
+    draft.qos = level;
+    return draft.spec();
   }
 
   /** The same in another dialect. */
   public FleetSpec withDialect(Dialect spoken) {
-    return new FleetSpec(
-        name,
-        enterprise,
-        count,
-        subDevices,
-        model,
-        period,
-        jitter,
-        inFlightMax,
-        keepAlive,
-        mqtt,
-        spoken,
-        tls,
-        qos);
+    Draft draft = new Draft(this);
+    draft.dialect = spoken;
+    return draft.spec();
   }
 
   public boolean gateway() {
@@ -181,5 +115,43 @@ public record FleetSpec(
   /** Between two messages of a publisher; each device has one in a period. */
   public Duration messagePeriod() {
     return period.dividedBy(turns());
+  }
+
+  /** What the copies differ in. */
+  private static final class Draft {
+    private final FleetSpec of;
+    private int subDevices;
+    private double jitter;
+    private int inFlightMax;
+    private MqttVersion mqtt;
+    private Dialect dialect;
+    private int qos;
+
+    Draft(FleetSpec of) {
+      this.of = of;
+      subDevices = of.subDevices;
+      jitter = of.jitter;
+      inFlightMax = of.inFlightMax;
+      mqtt = of.mqtt;
+      dialect = of.dialect;
+      qos = of.qos;
+    }
+
+    FleetSpec spec() {
+      return new FleetSpec(
+          of.name,
+          of.enterprise,
+          of.count,
+          subDevices,
+          of.model,
+          of.period,
+          jitter,
+          inFlightMax,
+          of.keepAlive,
+          mqtt,
+          dialect,
+          of.tls,
+          qos);
+    }
   }
 }

@@ -69,7 +69,13 @@ class QosMosquittoIT {
       Await.until("some is sent", () -> figures.counts().sent() > plan.messages() / 4);
       broker.signal("KILL");
       Await.until("nobody is there", () -> figures.counts().loggedIn() == 0);
-      Thread.sleep(Duration.ofMillis(300)); // in which messages fall due
+      Figures.Latencies due = Figures.Latencies.empty();
+      Await.until(
+          "messages fall due",
+          () -> {
+            figures.drainInto(due);
+            return due.lag().getTotalCount() > figures.counts().sent();
+          });
       broker.launch();
       try (Subscriber _ = new Subscriber(broker)) {
         Await.until("all is sent", () -> figures.counts().settled() == plan.messages());

@@ -47,7 +47,7 @@ import qiantang.sim.wire.Servers;
       "1:a threshold is missed",
       "2:the audit failed: samples are lost, changed, double or foreign",
       "3:the generator was the bottleneck: its schedule lag p99 is above 2 ms, or what the scenario"
-          + " allows",
+          + " allows; or this machine is too small for the load; or a worker process ended",
       "4:the scenario or an option is wrong",
       "5:the system cannot be reached"
     })

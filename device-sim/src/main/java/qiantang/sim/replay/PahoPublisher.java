@@ -31,6 +31,7 @@ final class PahoPublisher implements AutoCloseable {
   private static final int CONNECT_SECONDS_MAX = 20;
   private static final int KEEP_ALIVE_SECONDS = 60;
   private static final long RETRY_MILLIS = 100;
+
   private static final long CLOSE_MILLIS_MAX = 5_000;
 
   private final String uri;
@@ -38,6 +39,9 @@ final class PahoPublisher implements AutoCloseable {
   private final String topic;
   private final MqttConnectOptions options = new MqttConnectOptions();
   private MqttAsyncClient client;
+
+  /** Why the last connection did not come about, after a colon; nothing while all did. */
+  private String why = "";
 
   /** Guarded by this, as all below. In the order in which they are to be stored. */
   private final Set<Message> unacked = new LinkedHashSet<>();
@@ -92,7 +96,7 @@ final class PahoPublisher implements AutoCloseable {
    */
   @Nullable String publish(byte[] payload) throws InterruptedException {
     if (!await(IN_FLIGHT_MAX - 1)) {
-      return "no acknowledgement for " + SILENCE_MAX.toSeconds() + " s";
+      return "no acknowledgement for " + SILENCE_MAX.toSeconds() + " s" + why;
     }
     Message message = new Message(payload);
     synchronized (this) {
@@ -153,6 +157,7 @@ final class PahoPublisher implements AutoCloseable {
         }
         return true;
       } catch (MqttException e) {
+        why = ": " + e.getMessage();
         Thread.sleep(RETRY_MILLIS); // the system is away, or has broken this connection too
       }
     }

@@ -1,7 +1,10 @@
 package qiantang.store.read;
 
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,10 @@ public record Completeness(
   /** Arrival times, of which something may be missing: it expired before it was packed. */
   public record Gap(long fromMicros, long toMicros) {}
 
+  /** Of an answer that nothing was added to. */
+  public static final Completeness NOTHING =
+      new Completeness(true, null, 0, List.of(), 0, List.of());
+
   static Completeness of(
       @Nullable String truncatedBy,
       long freshnessMicros,
@@ -49,5 +56,28 @@ public record Completeness(
         ? this
         : new Completeness(
             false, truncatedBy, freshnessMicros, sources, damagedFrames, List.copyOf(found));
+  }
+
+  /** What an answer is worth that is made of two. */
+  public Completeness plus(Completeness other) {
+    Set<String> all = new HashSet<>(sources);
+    all.addAll(other.sources);
+    return new Completeness(
+        complete && other.complete,
+        truncatedBy == null ? other.truncatedBy : truncatedBy,
+        Math.max(freshnessMicros, other.freshnessMicros),
+        Source.words(EnumSet.allOf(Source.class)).stream().filter(all::contains).toList(),
+        damagedFrames + other.damagedFrames,
+        Stream.concat(gaps.stream(), other.gaps.stream()).distinct().toList());
+  }
+
+  /** The same of an answer that goes on elsewhere, and why. */
+  public Completeness cutBy(String what) {
+    return new Completeness(false, what, freshnessMicros, sources, damagedFrames, gaps);
+  }
+
+  /** The same of an answer that misses something that it names. */
+  public Completeness lacking() {
+    return new Completeness(false, truncatedBy, freshnessMicros, sources, damagedFrames, gaps);
   }
 }

@@ -27,6 +27,7 @@ import qiantang.query.change.DisableDevice;
 import qiantang.query.change.RevokeCredential;
 import qiantang.query.change.Traces;
 import qiantang.query.console.Console;
+import qiantang.query.http.BatchEndpoints;
 import qiantang.query.http.ConnectionEndpoints;
 import qiantang.query.http.ConsoleEndpoints;
 import qiantang.query.http.CredentialEndpoints;
@@ -43,8 +44,10 @@ import qiantang.query.http.QuotaEndpoints;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.http.RouterFactory;
+import qiantang.query.http.SeriesQueryEndpoint;
 import qiantang.query.http.TraceEndpoints;
 import qiantang.query.read.CheckReadiness;
+import qiantang.query.read.ChosenDevices;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.Devices;
 import qiantang.query.read.KeptCounts;
@@ -59,10 +62,12 @@ import qiantang.query.read.ReadHealth;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatest;
 import qiantang.query.read.ReadLatestOfAll;
+import qiantang.query.read.ReadLatestOfSome;
 import qiantang.query.read.ReadPlatforms;
 import qiantang.query.read.ReadQuotas;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
+import qiantang.query.read.ReadSets;
 import qiantang.query.read.ReadTrace;
 import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
@@ -231,7 +236,27 @@ public final class QueryMain implements AutoCloseable {
         access.sessions(credentials, changes),
         access.lines(),
         health(reader, registry, kept, devices, decoders, store, clock),
-        new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)));
+        new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)),
+        batch(reader, registry, kept, devices, budget, store, clock),
+        new SeriesQueryEndpoint(
+            new ReadSeries(reader, devices, budget, store),
+            new ReadIntervals(reader, devices, budget, store),
+            new Places(registry, store),
+            clock));
+  }
+
+  private static BatchEndpoints batch(
+      Reader reader,
+      Registry registry,
+      KeptCounts kept,
+      Devices devices,
+      SampleBudget budget,
+      StoreWait store,
+      InstantSource clock) {
+    return new BatchEndpoints(
+        new ReadLatestOfSome(reader, devices, new Places(registry, store), budget, store),
+        new ReadSets(reader, new ChosenDevices(registry, devices, store), kept, budget, store),
+        clock);
   }
 
   private static HealthEndpoints health(

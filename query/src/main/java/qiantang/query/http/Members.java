@@ -211,6 +211,11 @@ final class Members {
     return List.of();
   }
 
+  /** An element of an array is wrong. */
+  void fault(String name, int index, String detail) {
+    faults.member(pointer + "/" + name + "/" + index, detail);
+  }
+
   /** To be called last: notes the members that nobody asked for. */
   void refuseOthers() {
     for (String name : object.fieldNames()) {

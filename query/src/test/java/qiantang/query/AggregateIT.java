@@ -128,27 +128,25 @@ final class AggregateIT {
   }
 
   private static Predicate<Machine> choose(Random random, JsonObject body) {
-    switch (random.nextInt(5)) {
+    return switch (random.nextInt(5)) {
       case 0 -> {
         body.put("subtree", new JsonObject().put("factory", "f1"));
-        return machine -> machine.factory.equals("f1");
+        yield machine -> machine.factory.equals("f1");
       }
       case 1 -> {
         body.put("subtree", new JsonObject().put("factory", "f1").put("line", "l1"));
-        return machine -> machine.factory.equals("f1") && machine.line.equals("l1");
+        yield machine -> machine.factory.equals("f1") && machine.line.equals("l1");
       }
       case 2 -> {
         body.put("subtree", new JsonObject().put("devices", List.of("d1", "d4", "nobody")));
-        return machine -> List.of("d1", "d4").contains(machine.id);
+        yield machine -> List.of("d1", "d4").contains(machine.id);
       }
       case 3 -> {
         body.put("model", "m2");
-        return machine -> machine.model.equals("m2");
+        yield machine -> machine.model.equals("m2");
       }
-      default -> {
-        return machine -> true;
-      }
-    }
+      default -> machine -> true;
+    };
   }
 
   /** One device's interval: its number, and the sum and number of its samples. */
@@ -292,7 +290,7 @@ final class AggregateIT {
     }
     List<String> expected =
         sums.keySet().stream()
-            .sorted(Comparator.comparing(id -> -sums.getOrDefault(id, 0.0)))
+            .sorted(Comparator.comparingDouble(id -> -sums.getOrDefault(id, 0.0)))
             .limit(4)
             .toList();
     JsonObject top = ask(token, body.put("topK", 4));

@@ -47,7 +47,7 @@ final class SeriesOfManyIT {
                 "d" + device,
                 World.reading(
                     "d" + device,
-                    NOW_MICROS - (100 - i) * 20 * SECOND,
+                    NOW_MICROS - (100 - i) * (20 * SECOND),
                     new MetricValue("a", new Value.Int(1000L * device + i)),
                     new MetricValue("b", new Value.Text("t," + i)))));
       }
@@ -116,7 +116,7 @@ final class SeriesOfManyIT {
             ask(
                 body.copy()
                     .put("to", NOW_MICROS / 1000)
-                    .put("limit", 1 + random.nextInt(120))
+                    .put("limit", 1 + random.nextInt(byIntervals ? 12 : 120))
                     .mergeIn(next == null ? new JsonObject() : cursor(next)));
         collect(page, paged);
         next = page.getString("next");

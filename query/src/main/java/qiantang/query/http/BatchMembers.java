@@ -28,13 +28,7 @@ final class BatchMembers {
 
   /** The devices, in the order given; at least one. */
   static List<DeviceId> devices(Members members) {
-    List<?> elements = members.elements("devices");
-    if (elements.isEmpty() && !members.isGiven("devices")) {
-      members.fault("devices", "it must be given: an array of the ids of devices");
-    } else if (elements.isEmpty() || elements.size() > DEVICES_MAX) {
-      members.fault("devices", "name 1 to " + DEVICES_MAX);
-      return List.of();
-    }
+    List<?> elements = members.elements("devices", 1, DEVICES_MAX);
     List<DeviceId> devices = new ArrayList<>(elements.size());
     Set<DeviceId> seen = new HashSet<>();
     for (int i = 0; i < elements.size(); i++) {
@@ -51,11 +45,7 @@ final class BatchMembers {
 
   /** Names of metrics, none for all. */
   static List<String> metrics(Members members) {
-    List<?> elements = members.elements("metrics");
-    if (elements.size() > METRICS_MAX) {
-      members.fault("metrics", "name at most " + METRICS_MAX + ", or none for all");
-      return List.of();
-    }
+    List<?> elements = members.elements("metrics", 0, METRICS_MAX);
     Set<String> metrics = new LinkedHashSet<>();
     for (int i = 0; i < elements.size(); i++) {
       if (elements.get(i) instanceof String text && !text.isEmpty()) {

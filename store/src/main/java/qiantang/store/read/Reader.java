@@ -166,10 +166,11 @@ public final class Reader {
               .thenComposeAsync(
                   nothing ->
                       new SetsRead(
-                              request,
+                              chunks.bounded(request, history),
                               history,
                               positions.masks(),
                               recent,
+                              folds,
                               intervalChunks,
                               tail.executor())
                           .run(),

@@ -1,6 +1,8 @@
 package qiantang.store.read;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.LayoutHistory;
 import qiantang.store.fold.Masks;
 import qiantang.store.model.DeviceId;
@@ -21,8 +24,8 @@ import qiantang.store.summary.Summary;
  * and what it tells goes into its set. One thread at a time.
  */
 final class SetsRead {
-  /** Devices asked at once. */
-  private static final int DEVICES_AT_ONCE = 32;
+  /** Parts of groups asked at once, of some 10 devices each. */
+  private static final int PARTS_AT_ONCE = 4;
 
   /** Hours of devices: 10,000 devices for 25 days, some 10 s of two cores. */
   private static final long DEVICE_HOURS_MAX = 6_000_000;
@@ -33,6 +36,7 @@ final class SetsRead {
   private final LayoutHistory history;
   private final Masks masks;
   private final RecentOfDevices recent;
+  private final FoldTables folds;
   private final IntervalChunks chunks;
   private final Executor executor;
 
@@ -54,12 +58,14 @@ final class SetsRead {
       LayoutHistory history,
       Masks masks,
       RecentOfDevices recent,
+      FoldTables folds,
       IntervalChunks chunks,
       Executor executor) {
     this.request = request;
     this.history = history;
     this.masks = masks;
     this.recent = recent;
+    this.folds = folds;
     this.chunks = chunks;
     this.executor = executor;
   }
@@ -70,27 +76,48 @@ final class SetsRead {
       return CompletableFuture.completedFuture(new SetsAnswer.TooLarge());
     }
     damaged = recent.damaged();
-    return Batches.read(
-            List.copyOf(request.setOf().keySet()),
-            DEVICES_AT_ONCE,
-            this::ask,
-            OneDevice::end,
-            executor)
+    return Batches.read(parts(), PARTS_AT_ONCE, this::ask, this::end, executor)
         .thenApply(nothing -> answer());
   }
 
-  private CompletionStage<OneDevice> ask(DeviceId device) {
-    OneDevice one = new OneDevice(device);
-    if (isTooLarge()) {
-      return CompletableFuture.completedFuture(one);
+  /** Devices whose rollups are read together: of one group at all times, where there are any. */
+  private List<List<DeviceId>> parts() {
+    Map<List<RollupsOfSome.Stretch>, List<DeviceId>> groups = new LinkedHashMap<>();
+    for (DeviceId device : request.setOf().keySet()) {
+      groups
+          .computeIfAbsent(
+              RollupsOfSome.stretches(history, device, request), key -> new ArrayList<>())
+          .add(device);
     }
+    List<List<DeviceId>> parts = new ArrayList<>();
+    int atOnce = RollupsOfSome.devicesAtOnce(request);
+    for (List<DeviceId> group : groups.values()) {
+      for (int from = 0; from < group.size(); from += atOnce) {
+        parts.add(group.subList(from, Math.min(group.size(), from + atOnce)));
+      }
+    }
+    return parts;
+  }
+
+  private CompletionStage<List<OneDevice>> ask(List<DeviceId> part) {
+    if (isTooLarge()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    return RollupsOfSome.read(folds, history, part, request)
+        .thenComposeAsync(
+            rollups -> Batches.all(part.stream().map(device -> ask(device, rollups)).toList()),
+            executor);
+  }
+
+  private CompletionStage<OneDevice> ask(DeviceId device, RollupsOfSome rollups) {
+    OneDevice one = new OneDevice(device);
     return chunks
         .visit(
             history,
             request.of(device),
             request.fromMicros(),
             request.toMicros(),
-            true,
+            rollups::read,
             one.intervals)
         .thenApplyAsync(
             nothing -> {
@@ -98,6 +125,10 @@ final class SetsRead {
               return one;
             },
             executor);
+  }
+
+  private void end(List<OneDevice> part) {
+    part.forEach(OneDevice::end);
   }
 
   /** What one device tells. */

@@ -27,6 +27,11 @@ public record SetsRequest(
     long[] cutsMicros,
     Aggregate told,
     int cellsMax) {
+  /** The same of a part of the time. */
+  SetsRequest within(long from, long to) {
+    return new SetsRequest(enterprise, setOf, metric, from, to, cutsMicros, told, cellsMax);
+  }
+
   /** The same times and metric, of all devices together. */
   TotalsRequest inTotal() {
     return new TotalsRequest(

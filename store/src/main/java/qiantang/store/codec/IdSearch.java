@@ -54,13 +54,15 @@ final class IdSearch {
 
   private int find(int from) {
     int last = id.length - 1;
-    byte wanted = id[last];
     for (int at = from; at + last < end; ) {
-      byte under = bytes[at + last];
-      if (under == wanted && Arrays.equals(bytes, at, at + last, id, 0, last)) {
+      int i = last;
+      while (i >= 0 && bytes[at + i] == id[i]) { // backwards: ids differ where they end
+        i--;
+      }
+      if (i < 0) {
         return at;
       }
-      at += steps[under & 0xff];
+      at += steps[bytes[at + last] & 0xff];
     }
     return -1;
   }

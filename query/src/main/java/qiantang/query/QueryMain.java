@@ -185,12 +185,7 @@ public final class QueryMain implements AutoCloseable {
         "Samples that answers under way could still hold",
         budget::freeSamples);
 
-    Reader reader =
-        new Reader(
-            new Tail(tables, folds, decoders, config.tailCacheBytesMax()),
-            folds,
-            new Layouts(folds, registry, System::nanoTime),
-            clock);
+    Reader reader = reader(config, tables, folds, registry, clock, decoders);
     KeptCounts kept = new KeptCounts(registry.kept(), store);
     Devices devices = new Devices(registry, reader, kept, store, clock);
     ListEnterprises listEnterprises = new ListEnterprises(registry, access.leaves(), store);
@@ -238,11 +233,35 @@ public final class QueryMain implements AutoCloseable {
         health(reader, registry, kept, devices, decoders, store, clock),
         new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)),
         batch(reader, registry, kept, devices, budget, store, clock),
-        new SeriesQueryEndpoint(
-            new ReadSeries(reader, devices, budget, store),
-            new ReadIntervals(reader, devices, budget, store),
-            new Places(registry, store),
-            clock));
+        seriesQuery(reader, registry, devices, budget, store, clock));
+  }
+
+  private static Reader reader(
+      QueryConfig config,
+      JournalTables tables,
+      FoldTables folds,
+      Registry registry,
+      InstantSource clock,
+      Executor decoders) {
+    return new Reader(
+        new Tail(tables, folds, decoders, config.tailCacheBytesMax()),
+        folds,
+        new Layouts(folds, registry, System::nanoTime),
+        clock);
+  }
+
+  private static SeriesQueryEndpoint seriesQuery(
+      Reader reader,
+      Registry registry,
+      Devices devices,
+      SampleBudget budget,
+      StoreWait store,
+      InstantSource clock) {
+    return new SeriesQueryEndpoint(
+        new ReadSeries(reader, devices, budget, store),
+        new ReadIntervals(reader, devices, budget, store),
+        new Places(registry, store),
+        clock);
   }
 
   private static BatchEndpoints batch(

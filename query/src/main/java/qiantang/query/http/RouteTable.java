@@ -83,25 +83,17 @@ public final class RouteTable {
             forEnterprise(GET, D + "/series", DATA, HEAVY, data::series),
             forEnterprise(GET, D + "/rejections", DIAGNOSE, HEAVY, data::rejectionsOfDevice),
             forEnterprise(GET, D + "/connections", DIAGNOSE, HEAVY, connections::ofDevice),
-            forEnterprise(GET, E + "/grants", READ, LIGHT, grants::list),
-            forEnterprise(POST, E + "/grants", CHANGE, LIGHT, grants::create),
-            forEnterprise(DELETE, E + "/grants/{grant}", CHANGE, LIGHT, grants::revoke),
-            forEnterprise(GET, E + "/grants/{grant}/uses", READ, LIGHT, grants::uses),
-            forCaller(GET, "/v1/tokens", MEMBER, tokens::list),
-            forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
-            forCaller(DELETE, "/v1/tokens/{token}", ADMIN, tokens::revoke),
             forCaller(POST, "/v1/links", ANY, sessions::link),
             forAnyone(POST, "/v1/session", sessions::open),
             forAnyone(DELETE, "/v1/session", sessions::close),
-            forCaller(GET, "/v1/audit", ADMIN, audit::list),
-            forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));
     routes =
         Stream.of(
                 consoleRoutes(console),
                 others,
                 healthRoutes(health, platforms),
-                batchRoutes(batch, seriesQuery))
+                batchRoutes(batch, seriesQuery),
+                accessRoutes(grants, tokens, audit))
             .flatMap(List::stream)
             .toList();
   }
@@ -124,6 +116,20 @@ public final class RouteTable {
         forCaller(GET, "/v1/platforms", ANY, platforms::list),
         forCaller(GET, "/v1/platforms/{platform}", ANY, platforms::read),
         forCaller(GET, "/v1/platforms/{platform}/enterprises", ANY, platforms::enterprises));
+  }
+
+  private static List<Route> accessRoutes(
+      GrantEndpoints grants, TokenEndpoints tokens, AuditEndpoints audit) {
+    return List.of(
+        forEnterprise(GET, E + "/grants", READ, LIGHT, grants::list),
+        forEnterprise(POST, E + "/grants", CHANGE, LIGHT, grants::create),
+        forEnterprise(DELETE, E + "/grants/{grant}", CHANGE, LIGHT, grants::revoke),
+        forEnterprise(GET, E + "/grants/{grant}/uses", READ, LIGHT, grants::uses),
+        forCaller(GET, "/v1/tokens", MEMBER, tokens::list),
+        forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
+        forCaller(DELETE, "/v1/tokens/{token}", ADMIN, tokens::revoke),
+        forCaller(GET, "/v1/audit", ADMIN, audit::list),
+        forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify));
   }
 
   /** Questions whose parameters are a body: the verb behind the colon says that nothing changes. */

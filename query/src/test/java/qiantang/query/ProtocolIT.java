@@ -150,7 +150,13 @@ final class ProtocolIT {
       assertEquals("nosniff", Api.header(response, "X-Content-Type-Options"), path);
       assertTrue(
           Api.header(response, "Content-Security-Policy").startsWith("default-src 'none'"), path);
-      String cached = path.equals("/") ? "no-cache" : path.startsWith("/v1") ? "no-store" : "";
+      String cached =
+          switch (path) {
+            case "/" -> "no-cache";
+            case "/v1/me" -> "private, no-cache";
+            case "/v1/nothing" -> "no-store";
+            default -> "";
+          };
       assertEquals(cached, Api.header(response, "Cache-Control"));
     }
     String made =

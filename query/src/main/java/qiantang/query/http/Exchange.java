@@ -38,6 +38,9 @@ final class Exchange {
   // A client that takes or gives no byte for so long is gone.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final Set<String> CSV = Set.of("text/csv", "text/*");
+  private static final Set<String> NOT_CSV = Set.of(Answer.JSON, "application/*", "*/*");
+
   private final Context loop;
   private final HttpServerRequest raw;
   private final Request request;
@@ -174,10 +177,11 @@ final class Exchange {
   private static boolean wantsCsv(RoutingContext routing) {
     // The client's order and weights decide; who does not say gets JSON.
     return routing.parsedHeaders().accept().stream()
+        .filter(accepted -> accepted.weight() > 0)
         .map(accepted -> accepted.component() + "/" + accepted.subComponent())
-        .filter(type -> type.equals("text/csv") || type.equals(Answer.JSON) || type.equals("*/*"))
+        .filter(type -> CSV.contains(type) || NOT_CSV.contains(type))
         .findFirst()
-        .map(type -> type.equals("text/csv"))
+        .map(CSV::contains)
         .orElse(false);
   }
 

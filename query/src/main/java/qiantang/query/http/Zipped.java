@@ -26,7 +26,7 @@ final class Zipped extends OutputStream {
   private static final List<String> TYPES =
       List.of("application/json", "application/problem+json", "text/csv", "text/plain");
 
-  private final ResponseStream to;
+  private final OutputStream to;
   private final Announcement announcement;
   private final byte[] first = new byte[LEAST_BYTES];
   private int length;
@@ -52,7 +52,7 @@ final class Zipped extends OutputStream {
     }
   }
 
-  Zipped(ResponseStream to, Announcement announcement) {
+  Zipped(OutputStream to, Announcement announcement) {
     this.to = to;
     this.announcement = announcement;
   }

@@ -14,9 +14,10 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.journal.JournalTables.Whereabouts;
 import qiantang.store.model.DeviceId;
@@ -28,7 +29,6 @@ import qiantang.store.model.Reason;
 import qiantang.store.model.Value;
 
 /** An answer says that it is complete if and only if it has all that was asked for. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class CompletenessIT {
   private static final long BEGIN = World.NOW_MICROS - 600_000_000L;
 
@@ -42,7 +42,7 @@ final class CompletenessIT {
           },
           rows -> rows);
 
-  @AfterAll
+  @AfterEach
   void close() {
     world.close();
   }
@@ -103,60 +103,58 @@ final class CompletenessIT {
     return page.getJsonArray(name).stream().map(JsonObject.class::cast);
   }
 
-  @Test
-  void anAnswerIsCompleteIfAndOnlyIfItHasAll() {
-    for (long seed = 1; seed <= 12; seed++) {
-      Random random = new Random(seed);
-      EnterpriseId enterprise = world.enterprise("seed-" + seed);
-      boolean isDamaged = random.nextBoolean();
-      Set<String> samples = new TreeSet<>();
-      Set<String> newest = new TreeSet<>();
-      int refused = random.nextInt(8);
-      int sent = 1 + random.nextInt(40);
-      for (int i = 0; i < sent; i++) {
-        String device = "d" + random.nextInt(5);
-        String metric = "m" + random.nextInt(3);
-        long millis = BEGIN / 1000 + random.nextInt(60);
-        world.send(enterprise, World.reading(device, millis * 1000, metric, new Value.Int(i)));
-        newest.add(device + " " + metric);
-        if (device.equals("d0")) {
-          samples.add(metric + " " + millis);
-        }
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  void anAnswerIsCompleteIfAndOnlyIfItHasAll(long seed) {
+    Random random = new Random(seed);
+    EnterpriseId enterprise = world.enterprise("seed-" + seed);
+    boolean isDamaged = random.nextBoolean();
+    Set<String> samples = new TreeSet<>();
+    Set<String> newest = new TreeSet<>();
+    int refused = random.nextInt(8);
+    int sent = 1 + random.nextInt(40);
+    for (int i = 0; i < sent; i++) {
+      String device = "d" + random.nextInt(5);
+      String metric = "m" + random.nextInt(3);
+      long millis = BEGIN / 1000 + random.nextInt(60);
+      world.send(enterprise, World.reading(device, millis * 1000, metric, new Value.Int(i)));
+      newest.add(device + " " + metric);
+      if (device.equals("d0")) {
+        samples.add(metric + " " + millis);
       }
-      world.device(enterprise, "d0");
-      for (int i = 0; i < refused; i++) {
-        world.send(enterprise, rejection(i));
-      }
-      for (int i = 0; isDamaged && i <= random.nextInt(3); i++) {
-        damage(enterprise, i);
-      }
-      String why = "seed " + seed;
-      String path = "/v1/enterprises/" + enterprise;
-      String limit = "limit=" + (1 + random.nextInt(6));
-      String times = "?from=" + BEGIN / 1000 + "&to=" + (BEGIN / 1000 + 60);
-      assertEquals(
-          samples,
-          pages(path + "/devices/d0/series" + times, isDamaged, CompletenessIT::samples, why));
-      assertEquals(
-          samples,
-          pages(
-              path + "/devices/d0/series" + times + "&" + limit,
-              isDamaged,
-              CompletenessIT::samples,
-              why));
-      assertEquals(
-          newest, pages(path + "/latest?" + limit, isDamaged, CompletenessIT::newest, why));
-      assertEquals(
-          refused,
-          pages(
-                  path + "/rejections?" + limit,
-                  isDamaged,
-                  page -> objects(page, "items").map(item -> item.getString("id")),
-                  why)
-              .size(),
-          why);
-      devicesAndHealth(path, limit, isDamaged, why);
     }
+    world.device(enterprise, "d0");
+    for (int i = 0; i < refused; i++) {
+      world.send(enterprise, rejection(i));
+    }
+    for (int i = 0; isDamaged && i <= random.nextInt(3); i++) {
+      damage(enterprise, i);
+    }
+    String why = "seed " + seed;
+    String path = "/v1/enterprises/" + enterprise;
+    String limit = "limit=" + (1 + random.nextInt(6));
+    String times = "?from=" + BEGIN / 1000 + "&to=" + (BEGIN / 1000 + 60);
+    assertEquals(
+        samples,
+        pages(path + "/devices/d0/series" + times, isDamaged, CompletenessIT::samples, why));
+    assertEquals(
+        samples,
+        pages(
+            path + "/devices/d0/series" + times + "&" + limit,
+            isDamaged,
+            CompletenessIT::samples,
+            why));
+    assertEquals(newest, pages(path + "/latest?" + limit, isDamaged, CompletenessIT::newest, why));
+    assertEquals(
+        refused,
+        pages(
+                path + "/rejections?" + limit,
+                isDamaged,
+                page -> objects(page, "items").map(item -> item.getString("id")),
+                why)
+            .size(),
+        why);
+    devicesAndHealth(path, limit, isDamaged, why);
   }
 
   private static Entry rejection(int i) {

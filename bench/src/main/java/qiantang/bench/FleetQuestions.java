@@ -205,8 +205,7 @@ final class FleetQuestions {
           }
           boolean isLast = page.getString("next") == null;
           require(
-              !isLast || page.getJsonObject("completeness").getBoolean("complete"),
-              "not complete");
+              !isLast || page.getJsonObject("completeness").getBoolean("complete"), "not complete");
         }
         require(device == fleet.devices(), "%d devices are told of".formatted(device));
       }

@@ -67,7 +67,8 @@ final class ProtocolIT {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), world.query().port())) {
       socket.getOutputStream().write(request.getBytes(UTF_8));
       String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
-      assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
+      // Of a version that could not be read Netty makes 1.0.
+      assertTrue(answer.matches("(?s)HTTP/1\\.[01] " + status + " .*"), answer);
       assertTrue(answer.toLowerCase(Locale.ROOT).contains("application/problem+json"), answer);
       assertTrue(answer.contains("/problems/" + slug), answer);
     }

@@ -47,37 +47,37 @@ public final class Pace {
   Answer within(Caller caller, Route route, Supplier<Answer> use) {
     return switch (throttle.enter(caller)) {
       case Throttle.Decided.Refused(Refusal refusal) -> refused(refusal);
-      case Throttle.Decided.Let(Throttle.Turn turn) -> answer(route, turn, use);
+      case Throttle.Decided.Let(Throttle.Visit visit) -> answer(route, visit, use);
     };
   }
 
-  private Answer answer(Route route, Throttle.Turn turn, Supplier<Answer> use) {
+  private Answer answer(Route route, Throttle.Visit visit, Supplier<Answer> use) {
     long beganNanos = ticker.nanos();
     @Nullable Answer answer = null;
     try {
       answer = use.get();
     } finally {
       if (isHeavy(route)) {
-        turn.use(Policy.WORK, TimeUnit.NANOSECONDS.toMillis(ticker.nanos() - beganNanos));
+        visit.use(Policy.WORK, TimeUnit.NANOSECONDS.toMillis(ticker.nanos() - beganNanos));
       }
       // A stream is open for hours and has limits of its own.
       if (answer == null || isLive(route)) {
-        turn.end();
+        visit.end();
       }
     }
-    turn.use(Policy.POINTS, answer.points());
+    visit.use(Policy.POINTS, answer.points());
     Answer.Body body = answer.body();
-    return told(answer, turn.tightest())
+    return told(answer, visit.tightest())
         .writing(
             stream -> {
-              Counted counted = new Counted(stream, turn);
+              Counted counted = new Counted(stream, visit);
               try {
                 body.writeTo(counted);
               } finally {
                 counted.tell();
               }
             })
-        .releasing(turn::end);
+        .releasing(visit::end);
   }
 
   private static boolean isHeavy(Route route) {
@@ -183,12 +183,12 @@ public final class Pace {
     // As much as a piece: what is counted lies never further behind than what memory holds.
     private static final int TOLD_EACH_BYTES = 64 * 1024;
 
-    private final Throttle.Turn turn;
+    private final Throttle.Visit visit;
     private long untold;
 
-    Counted(OutputStream stream, Throttle.Turn turn) {
+    Counted(OutputStream stream, Throttle.Visit visit) {
       super(stream);
-      this.turn = turn;
+      this.visit = visit;
     }
 
     @Override
@@ -211,7 +211,7 @@ public final class Pace {
     }
 
     void tell() {
-      turn.use(Policy.BYTES, untold);
+      visit.use(Policy.BYTES, untold);
       untold = 0;
     }
   }

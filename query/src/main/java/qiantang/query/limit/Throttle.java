@@ -29,8 +29,8 @@ public final class Throttle {
 
   /** What is decided. */
   public sealed interface Decided {
-    /** It may; whoever has answered closes the turn. */
-    record Let(Turn turn) implements Decided {}
+    /** It may; whoever has answered closes the visit. */
+    record Let(Visit visit) implements Decided {}
 
     /** It must wait. */
     record Refused(Refusal refusal) implements Decided {}
@@ -68,7 +68,7 @@ public final class Throttle {
     }
     token.begin(nowNanos);
     group.begin(nowNanos);
-    return new Decided.Let(new Turn(token, group));
+    return new Decided.Let(new Visit(token, group));
   }
 
   /** Whose tokens use up one limit together. */
@@ -91,12 +91,12 @@ public final class Throttle {
   }
 
   /** One request that was let. */
-  public final class Turn {
+  public final class Visit {
     private final Usage token;
     private final Usage group;
     private final AtomicBoolean isOver = new AtomicBoolean();
 
-    private Turn(Usage token, Usage group) {
+    private Visit(Usage token, Usage group) {
       this.token = token;
       this.group = group;
     }

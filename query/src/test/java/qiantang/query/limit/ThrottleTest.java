@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import qiantang.query.auth.Caller;
 import qiantang.query.limit.Throttle.Decided;
-import qiantang.query.limit.Throttle.Turn;
+import qiantang.query.limit.Throttle.Visit;
 import qiantang.store.access.Bounds;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.CredentialKey;
@@ -37,8 +37,8 @@ final class ThrottleTest {
         Bounds.NONE);
   }
 
-  private Turn let(Caller caller) {
-    return assertInstanceOf(Decided.Let.class, throttle.enter(caller)).turn();
+  private Visit let(Caller caller) {
+    return assertInstanceOf(Decided.Let.class, throttle.enter(caller)).visit();
   }
 
   private Refusal refused(Caller caller) {
@@ -69,9 +69,9 @@ final class ThrottleTest {
   void whatAnAnswerCostIsPaidByTheNextOne() {
     Caller a = caller("a", "acme");
     for (Policy policy : List.of(Policy.POINTS, Policy.BYTES, Policy.WORK)) {
-      Turn turn = let(a);
-      turn.use(policy, LIMITS.of(policy) + LIMITS.of(policy) / 2);
-      turn.end();
+      Visit visit = let(a);
+      visit.use(policy, LIMITS.of(policy) + LIMITS.of(policy) / 2);
+      visit.end();
       Refusal refusal = refused(a);
       assertEquals(policy, refusal.policy());
       assertTrue(refusal.retrySeconds() > 30 && refusal.retrySeconds() <= 31, refusal.toString());
@@ -84,10 +84,10 @@ final class ThrottleTest {
   @Test
   void soManyAreUnderWayAtOnce() {
     Caller a = caller("a", "acme");
-    List<Turn> turns = new ArrayList<>(List.of(let(a), let(a), let(a)));
+    List<Visit> visits = new ArrayList<>(List.of(let(a), let(a), let(a)));
     assertRefused(Policy.AT_ONCE, Of.TOKEN, 1, refused(a));
-    turns.getFirst().end();
-    turns.getFirst().end();
+    visits.getFirst().end();
+    visits.getFirst().end();
     let(a);
     assertRefused(Policy.AT_ONCE, Of.TOKEN, 1, refused(a));
   }
@@ -95,9 +95,9 @@ final class ThrottleTest {
   @Test
   void anEnterpriseHasMoreThanOneTokenAndLessThanAll() {
     for (String token : List.of("a", "b")) {
-      Turn turn = let(caller(token, "acme"));
-      turn.use(Policy.POINTS, 999);
-      turn.end();
+      Visit visit = let(caller(token, "acme"));
+      visit.use(Policy.POINTS, 999);
+      visit.end();
     }
     let(caller("c", "acme")).use(Policy.POINTS, 500);
     assertRefused(Policy.POINTS, Of.ENTERPRISE, 15, refused(caller("c", "acme")));
@@ -109,15 +109,15 @@ final class ThrottleTest {
   @Test
   void whatIsLeftIsToldFromTheHalfOn() {
     Caller a = caller("a", "acme");
-    Turn turn = let(a);
-    assertNull(turn.tightest());
-    turn.use(Policy.POINTS, 501);
-    Left left = given(turn.tightest());
+    Visit visit = let(a);
+    assertNull(visit.tightest());
+    visit.use(Policy.POINTS, 501);
+    Left left = given(visit.tightest());
     assertEquals(new Left(Policy.POINTS, 499, 31, Of.TOKEN, LIMITS), left);
-    turn.use(Policy.BYTES, 9000);
-    assertEquals(Policy.BYTES, given(turn.tightest()).policy());
+    visit.use(Policy.BYTES, 9000);
+    assertEquals(Policy.BYTES, given(visit.tightest()).policy());
     nowNanos += 60 * SECOND;
-    assertNull(turn.tightest());
+    assertNull(visit.tightest());
   }
 
   private static <T> T given(@Nullable T value) {
@@ -148,9 +148,9 @@ final class ThrottleTest {
     Throttle off = new Throttle(Limits.OFF, () -> nowNanos);
     Caller a = caller("a", "acme");
     for (int i = 0; i < 100; i++) {
-      Turn turn = assertInstanceOf(Decided.Let.class, off.enter(a)).turn();
-      turn.use(Policy.POINTS, 1_000_000);
-      turn.use(Policy.BYTES, 1L << 32);
+      Visit visit = assertInstanceOf(Decided.Let.class, off.enter(a)).visit();
+      visit.use(Policy.POINTS, 1_000_000);
+      visit.use(Policy.BYTES, 1L << 32);
     }
   }
 

@@ -221,6 +221,7 @@ final class TagsIT {
     Api.assertProblem("changed-meanwhile", 412, change(E, create, "If-Match", first));
     assertEquals("known-only", world.api.json(200, E, admin).getString("subDevices"));
     assertEquals(200, change(E, create, "If-Match", "*").statusCode());
+    assertEquals(200, change(E, create, "If-None-Match", "*").statusCode());
     assertEquals(200, change(E, create).statusCode());
   }
 

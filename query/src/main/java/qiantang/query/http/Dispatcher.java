@@ -207,7 +207,8 @@ public final class Dispatcher {
               : pace.within(
                   known.caller(),
                   route,
-                  () -> Tag.resolve(use.apply(known.caller()), exchange.request()));
+                  () ->
+                      Tag.resolve(use.apply(known.caller()), exchange.request(), isSafe(exchange)));
       case Authentication.Unknown unknown -> {
         if (isNew) {
           pace.failed(sender.address());
@@ -227,14 +228,16 @@ public final class Dispatcher {
    */
   private static boolean isForged(Exchange exchange) {
     Sender sender = exchange.request().sender();
-    boolean isSafe =
-        exchange.method().equals(HttpMethod.GET) || exchange.method().equals(HttpMethod.HEAD);
     return sender.isByCookie()
         && switch (sender.origin()) {
           case OURS -> false;
           case OTHER -> true;
-          case UNKNOWN -> !isSafe;
+          case UNKNOWN -> !isSafe(exchange);
         };
+  }
+
+  private static boolean isSafe(Exchange exchange) {
+    return exchange.method().equals(HttpMethod.GET) || exchange.method().equals(HttpMethod.HEAD);
   }
 
   static Answer forged() {
@@ -317,12 +320,7 @@ public final class Dispatcher {
   private Answer heavy(Route.ForEnterprise route, Exchange exchange, Caller caller, Leave leave) {
     Optional<Runnable> entered = heavyReads.enter(caller.tokenId());
     if (entered.isEmpty()) {
-      return Answer.problem(
-              Problem.TOO_MANY_READS,
-              "wait for an answer before asking on: "
-                  + heavyReads.perTokenMax()
-                  + " at once per token")
-          .with("Retry-After", "1");
+      return pace.tooManyReads(heavyReads.perTokenMax());
     }
     Runnable exit = entered.get();
     @Nullable Answer answer = null;

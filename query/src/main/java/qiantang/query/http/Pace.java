@@ -27,6 +27,7 @@ public final class Pace {
   static final String RATE_LIMIT_POLICY = "RateLimit-Policy";
 
   private static final String RETRY_AFTER = "Retry-After";
+  private static final String HEAVY_READS = "heavy-reads";
 
   private final Throttle throttle;
   private final Attempts attempts;
@@ -109,6 +110,22 @@ public final class Pace {
   /** Something that was tried out from there opened nothing. */
   void failed(String address) {
     attempts.failed(address);
+  }
+
+  /** As many heavy reads of a token are under way as may be. */
+  Answer tooManyReads(int perTokenMax) {
+    meter.refused(HEAVY_READS, Of.TOKEN.word());
+    return Answer.problem(
+            Problem.TOO_MANY_READS,
+            "wait for an answer before asking on: " + perTokenMax + " at once per token",
+            out -> {
+              out.texts("violated-policies", List.of(HEAVY_READS)).number("retryAfterSeconds", 1);
+            })
+        .with(RETRY_AFTER, "1")
+        .with(
+            RATE_LIMIT_POLICY,
+            "\"%s\";q=%d;qu=\"%s\"".formatted(HEAVY_READS, perTokenMax, Policy.AT_ONCE.unit()))
+        .with(RATE_LIMIT, "\"%s\";r=0;t=1".formatted(HEAVY_READS));
   }
 
   private Answer refused(Refusal refusal) {

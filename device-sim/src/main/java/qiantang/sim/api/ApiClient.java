@@ -27,6 +27,7 @@ public final class ApiClient implements AutoCloseable {
 
   private final URI base;
   private final Duration patience;
+  private final Pauses pauses;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -39,8 +40,21 @@ public final class ApiClient implements AutoCloseable {
    * @param patience how long a request is repeated while the system is away
    */
   public ApiClient(URI base, Duration patience) {
+    this(base, patience, Thread::sleep);
+  }
+
+  /** A client that waits as it is told to. */
+  ApiClient(URI base, Duration patience, Pauses pauses) {
     this.base = base;
     this.patience = patience;
+    this.pauses = pauses;
+  }
+
+  /** Waits. */
+  @FunctionalInterface
+  interface Pauses {
+    /** For so long. */
+    void pause(long millis) throws InterruptedException;
   }
 
   /**
@@ -81,10 +95,12 @@ public final class ApiClient implements AutoCloseable {
     for (long pause = PAUSE_MILLIS_MIN; ; pause = Math.min(PAUSE_MILLIS_MAX, pause * 2)) {
       Answer answer;
       boolean again;
+      long asked = 0;
       try {
         HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
         answer = answer(response);
         again = response.statusCode() == 503 || response.statusCode() == 429;
+        asked = again ? retryAfterMillis(response) : 0;
       } catch (IOException e) {
         answer =
             new Answer.Unreachable(
@@ -96,7 +112,9 @@ public final class ApiClient implements AutoCloseable {
         Thread.currentThread().interrupt();
         return new Answer.Unreachable("interrupted");
       }
-      if (!again || System.nanoTime() - deadline > 0 || !pause(pause)) {
+      // Whoever asks to be left alone until after the deadline is not asked again in vain.
+      long wait = Math.max(pause, asked);
+      if (!again || System.nanoTime() + (asked * 1_000_000) - deadline > 0 || !pause(wait)) {
         return answer;
       }
     }
@@ -117,9 +135,19 @@ public final class ApiClient implements AutoCloseable {
     }
   }
 
-  private static boolean pause(long millis) {
+  /** In seconds, as this API says it; 0 where it says nothing or a date. */
+  private static long retryAfterMillis(HttpResponse<String> response) {
+    return response
+        .headers()
+        .firstValue("Retry-After")
+        .filter(text -> text.matches("[0-9]{1,6}"))
+        .map(text -> Long.parseLong(text) * 1000)
+        .orElse(0L);
+  }
+
+  private boolean pause(long millis) {
     try {
-      Thread.sleep(millis);
+      pauses.pause(millis);
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -35,7 +35,7 @@ import qiantang.sim.report.AuditReport;
       "0:all is well",
       "2:the audit failed: samples are lost, changed, double or foreign",
       "4:the journal or an option is wrong",
-      "5:the system cannot be reached"
+      "5:the system cannot be reached, or stopped answering before all was read"
     })
 final class AuditCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -49,7 +49,8 @@ import qiantang.sim.wire.Servers;
       "3:the generator was the bottleneck: its schedule lag p99 is above 2 ms, or what the scenario"
           + " allows; or this machine is too small for the load; or a worker process ended",
       "4:the scenario or an option is wrong",
-      "5:the system cannot be reached"
+      "5:the system cannot be reached, or did not answer the audit: what was sent is in the"
+          + " journal, for 'sim audit'"
     })
 final class RunCommand implements Callable<Integer> {
   private static final int PORT_MAX = 65_535;
@@ -159,7 +160,7 @@ final class RunCommand implements Callable<Integer> {
                   read,
                   found,
                   generator(servers, err),
-                  JournalFolder.of(journal, out),
+                  JournalFolder.of(journal, out, arguments()),
                   err,
                   metrics)
               .run();
@@ -199,6 +200,10 @@ final class RunCommand implements Callable<Integer> {
   private String repeat() {
     CommandLine root = spec.root().commandLine();
     String program = root.getCommandName().equals("sim") ? "./qiantang sim" : "./qiantang";
-    return Repeat.command(program, root.getParseResult().originalArgs());
+    return Repeat.command(program, arguments());
+  }
+
+  private List<String> arguments() {
+    return spec.root().commandLine().getParseResult().originalArgs();
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
+import qiantang.sim.api.Patience;
 import qiantang.sim.api.Target;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.LiveAudit;
@@ -32,10 +33,10 @@ final class RunWitness implements AutoCloseable {
   private final RunJournal journal;
   private final JournalFolder folder;
   private final List<SentMessages> publishers;
-  private final ApiClient api;
   private final Consumer<String> say;
   private final Target target;
   private final Probes asked;
+  private @Nullable ApiClient api;
   private @Nullable LiveAudit live;
   private @Nullable VisibleProbes probes;
 
@@ -43,14 +44,12 @@ final class RunWitness implements AutoCloseable {
       RunJournal journal,
       JournalFolder folder,
       List<SentMessages> publishers,
-      ApiClient api,
       Target target,
       Probes asked,
       Consumer<String> say) {
     this.journal = journal;
     this.folder = folder;
     this.publishers = publishers;
-    this.api = api;
     this.target = target;
     this.asked = asked;
     this.say = say;
@@ -89,9 +88,8 @@ final class RunWitness implements AutoCloseable {
             members.stream()
                 .map(m -> new SentMessages(m.seat().plan(), new Ledger(), 0, m.access()))
                 .toList();
-        ApiClient api = new ApiClient(target.http(), API_PATIENCE);
         yield new Outcome.Done<>(
-            new RunWitness(journal, folder, publishers, api, target, scenario.probes(), say));
+            new RunWitness(journal, folder, publishers, target, scenario.probes(), say));
       }
     };
   }
@@ -104,15 +102,22 @@ final class RunWitness implements AutoCloseable {
     if (asked.visible() > 0) {
       List<VisibleProbes.Subject> subjects =
           publishers.stream().map(p -> new VisibleProbes.Subject(p.plan(), p.access())).toList();
-      probes = VisibleProbes.start(target.http(), subjects, asked, startMillis);
+      probes =
+          VisibleProbes.start(target.http(), subjects, asked, startMillis, load.figures()::trouble);
     }
+    ApiClient reading =
+        new ApiClient(
+            target.http(),
+            Patience.ofEachQuestion(
+                API_PATIENCE, line -> load.figures().trouble("audit while running: " + line)));
+    api = reading;
     live =
         LiveAudit.start(
             publishers,
             index -> ledgers.copy(index, index + 1).getFirst(),
             startMillis,
             LiveAudit.Pace.DEFAULT,
-            api,
+            reading,
             say);
   }
 
@@ -159,7 +164,21 @@ final class RunWitness implements AutoCloseable {
       journal.remove();
       return audit;
     }
-    return audit.with("again: sim audit " + journal.file());
+    String again = folder.audit(journal.file());
+    return audit.unread() == null
+        ? audit.with("again: " + again)
+        : audit.withRemedy("when it answers again: " + again);
+  }
+
+  /** What to do with a run that cannot go on: what was sent can be audited, if anything was. */
+  String remedy() {
+    if (live == null) {
+      return "";
+    }
+    String trouble = journal.trouble();
+    return trouble != null
+        ? "; " + trouble
+        : "\nto audit what was sent so far: " + folder.audit(journal.file());
   }
 
   @Override
@@ -170,7 +189,9 @@ final class RunWitness implements AutoCloseable {
     if (live != null) {
       live.close();
     }
-    api.close();
+    if (api != null) {
+      api.close();
+    }
     if (live == null) {
       journal.remove(); // nothing was sent
     } else {

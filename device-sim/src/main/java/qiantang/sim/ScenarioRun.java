@@ -9,6 +9,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.Devices;
+import qiantang.sim.api.Patience;
 import qiantang.sim.api.Target;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Auditor;
@@ -38,7 +39,7 @@ import qiantang.sim.report.Screen;
 
 /** One run: make devices, connect, send the plan, wait for acknowledgements, audit. */
 final class ScenarioRun {
-  /** The system may be restarted under a run; a demo is back within a minute. */
+  /** For an outage: the system may be restarted under a run; a demo is back within a minute. */
   private static final Duration API_PATIENCE = Duration.ofSeconds(60);
 
   /** Before anything was sent there is nothing to save by waiting. */
@@ -93,7 +94,7 @@ final class ScenarioRun {
     String runId = runId(System.currentTimeMillis());
     Plan plan = Plan.of(scenario, runId);
     say("making %d devices for %d publishers".formatted(plan.devices(), plan.publishers().size()));
-    try (ApiClient api = new ApiClient(target.http(), API_PATIENCE_AT_FIRST)) {
+    try (ApiClient api = api(API_PATIENCE_AT_FIRST)) {
       return switch (Provisioning.make(plan, target, new Devices(api, this::say))) {
         case Outcome.Failed<List<Provisioning.Member>> failed -> failed.widen();
         case Outcome.Done<List<Provisioning.Member>>(List<Provisioning.Member> members) ->
@@ -163,7 +164,7 @@ final class ScenarioRun {
           CONNECT_MAX.plus(ramp),
           () -> arrivals.over(figures.counts().loggedIn()) || fleet.failure() != null);
       if (fleet.failure() != null) {
-        return failed(fleet);
+        return failed(fleet, witness);
       }
       if (figures.counts().loggedIn() == 0) {
         return new Outcome.Failed<>(
@@ -179,7 +180,8 @@ final class ScenarioRun {
       LiveAudit.Result live = witness.stopReading();
       List<Ledger> ledgers = fleet.stop();
       if (fleet.failure() != null) {
-        return failed(fleet); // the journal stays without its end: what was sent is not known
+        return failed(
+            fleet, witness); // the journal stays without its end: what was sent is not known
       }
       witness.end(ledgers);
       watch.finish(System.nanoTime());
@@ -250,9 +252,10 @@ final class ScenarioRun {
     return copies;
   }
 
-  private static Outcome<RunReport> failed(Load load) {
+  private static Outcome<RunReport> failed(Load load, RunWitness witness) {
+    String remedy = witness.remedy();
     return new Outcome.Failed<>(
-        ExitCode.GENERATOR_LIMITED, "cannot finish the run: " + load.failure());
+        ExitCode.GENERATOR_LIMITED, "cannot finish the run: " + load.failure() + remedy);
   }
 
   private static boolean settled(Figures figures, long planned) {
@@ -269,10 +272,14 @@ final class ScenarioRun {
           new SentMessages(member.seat().plan(), ledgers.get(i), startMillis, member.access()));
     }
     say("reading everything back");
-    try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
+    try (ApiClient api = api(API_PATIENCE)) {
       return new Auditor(api, target.enterprises(), this::say)
           .audit(sent, startMillis, System.currentTimeMillis());
     }
+  }
+
+  private ApiClient api(Duration patience) {
+    return new ApiClient(target.http(), Patience.ofAnOutage(patience, this::say));
   }
 
   /** Waits for the condition, at most so long, and looks at the fleet once a second. */

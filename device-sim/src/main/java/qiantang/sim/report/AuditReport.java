@@ -23,6 +23,9 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
   private static final JsonMapper JSON = new JsonMapper();
 
   public ExitCode exitCode() {
+    if (audit.unread() != null && audit.seenIsFine()) {
+      return ExitCode.UNREACHABLE;
+    }
     return audit.passed() ? ExitCode.OK : ExitCode.AUDIT_FAILED;
   }
 
@@ -54,6 +57,9 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
       out.line("finding", finding.text());
     }
     audit.troubles().forEach(trouble -> out.line("trouble", trouble));
+    if (audit.unread() != null) {
+      out.line("trouble", audit.unread());
+    }
   }
 
   /** What every audit says of its samples, for a result in JSON. */
@@ -69,7 +75,10 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
     audit.refusedByReason().forEach(rejections::put);
     texts(json, "findings", audit.tally().findings().stream().map(Finding::text));
     texts(json, "whileRunning", audit.whileRunning().stream().map(Finding::text));
-    texts(json, "troubles", audit.troubles().stream());
+    texts(
+        json,
+        "troubles",
+        Stream.concat(audit.troubles().stream(), Stream.ofNullable(audit.unread())));
     texts(json, "notes", audit.notes().stream());
   }
 
@@ -78,9 +87,12 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
   }
 
   private String verdict() {
-    return audit.passed()
-        ? "PASSED: every sample whose acknowledgement was written down is visible and equal"
-        : "FAILED: see 'finding' and 'trouble'";
+    return switch (exitCode()) {
+      case OK -> "PASSED: every sample whose acknowledgement was written down is visible and equal";
+      case UNREACHABLE -> "NOT AUDITED: nobody knows whether data is lost, for " + audit.unread();
+      case AUDIT_FAILED, LIMITS_MISSED, GENERATOR_LIMITED, USAGE ->
+          "FAILED: see 'finding' and 'trouble'";
+    };
   }
 
   /** Writes {@code audit.json} into the folder. */

@@ -30,6 +30,9 @@ final class RunWitness implements AutoCloseable {
   /** While the system is away nothing can be read; the next round asks again. */
   private static final Duration API_PATIENCE = Duration.ofSeconds(1);
 
+  private final Patience readingPatience = Patience.ofEachQuestion(API_PATIENCE);
+  private final Patience probesPatience = Patience.ofEachQuestion(Duration.ZERO);
+
   private final RunJournal journal;
   private final JournalFolder folder;
   private final List<SentMessages> publishers;
@@ -102,14 +105,9 @@ final class RunWitness implements AutoCloseable {
     if (asked.visible() > 0) {
       List<VisibleProbes.Subject> subjects =
           publishers.stream().map(p -> new VisibleProbes.Subject(p.plan(), p.access())).toList();
-      probes =
-          VisibleProbes.start(target.http(), subjects, asked, startMillis, load.figures()::trouble);
+      probes = VisibleProbes.start(target.http(), subjects, asked, startMillis, probesPatience);
     }
-    ApiClient reading =
-        new ApiClient(
-            target.http(),
-            Patience.ofEachQuestion(
-                API_PATIENCE, line -> load.figures().trouble("audit while running: " + line)));
+    ApiClient reading = new ApiClient(target.http(), readingPatience);
     api = reading;
     live =
         LiveAudit.start(
@@ -124,6 +122,12 @@ final class RunWitness implements AutoCloseable {
   /** The journal's thread and the reader's ask, and a load takes one question at a time. */
   private synchronized List<Ledger> copy(Load load, int from, int to) {
     return load.ledgers(from, to);
+  }
+
+  /** That the API does not answer, as long as it does not. */
+  String waiting() {
+    String outage = readingPatience.outage();
+    return outage.isEmpty() ? probesPatience.outage() : outage;
   }
 
   /** What probes found since it was asked last. */

@@ -158,19 +158,33 @@ final class ScenarioRun {
       }
       Duration ramp = Duration.ofSeconds(members.size() / scenario.connectPerSecond());
       Arrivals arrivals = new Arrivals(members.size(), System::nanoTime);
+      watch.tellOf(arrivals::text);
       await(
           watch,
           "connect",
           CONNECT_MAX.plus(ramp),
-          () -> arrivals.over(figures.counts().loggedIn()) || fleet.failure() != null);
+          () ->
+              arrivals.over(figures.counts().loggedIn())
+                  || figures.hopeless() != null
+                  || fleet.failure() != null);
       if (fleet.failure() != null) {
         return failed(fleet, witness);
+      }
+      String hopeless = figures.hopeless();
+      if (hopeless != null) {
+        return new Outcome.Failed<>(
+            ExitCode.UNREACHABLE, hopeless + "\ntrying again cannot help; nothing was sent");
       }
       if (figures.counts().loggedIn() == 0) {
         return new Outcome.Failed<>(
             ExitCode.UNREACHABLE,
-            "cannot log in at " + generator.servers().all().text() + ": " + figures.lastTrouble());
+            "cannot log in at %s within %d s: %s; look whether the system runs and listens there"
+                .formatted(
+                    generator.servers().all().text(),
+                    Arrivals.NOBODY_MAX.toSeconds(),
+                    figures.lastTrouble()));
       }
+      watch.tellOf(witness::waiting);
       long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
       witness.begin(fleet, startMillis);
       long planned = plan.messages();

@@ -113,8 +113,7 @@ class LiveAuditIT {
     try (Load fleet = load(workers, plan, seats, options);
         ApiClient api =
             new ApiClient(
-                URI.create(system.options()[1]),
-                Patience.ofEachQuestion(Duration.ofSeconds(1), _ -> {}))) {
+                URI.create(system.options()[1]), Patience.ofEachQuestion(Duration.ofSeconds(1)))) {
       Await.until("all are connected", () -> fleet.figures().counts().loggedIn() == seats.size());
       long startMillis = System.currentTimeMillis();
       fleet.begin(startMillis);

@@ -31,6 +31,7 @@ public final class Patience {
   private boolean out;
   private long sinceNanos;
   private boolean told;
+  private String outage = "";
   private long toldNanos;
 
   /** Whether one question had its whole time in vain while others were answered. */
@@ -59,15 +60,19 @@ public final class Patience {
    * For questions that come again by themselves, so that the system is never given up.
    *
    * @param max how long each is repeated
-   * @param tell hears a line every few seconds while there is no answer
    */
-  public static Patience ofEachQuestion(Duration max, Consumer<String> tell) {
-    return new Patience(max, false, tell, System::nanoTime);
+  public static Patience ofEachQuestion(Duration max) {
+    return new Patience(max, false, _ -> {}, System::nanoTime);
   }
 
   /** Why nothing is asked any more, or null. */
   public synchronized @Nullable String gone() {
     return gone;
+  }
+
+  /** That there is no answer, as it was told last; nothing while there are answers. */
+  public synchronized String outage() {
+    return outage;
   }
 
   long nowNanos() {
@@ -80,6 +85,7 @@ public final class Patience {
     }
     out = false;
     told = false;
+    outage = "";
     answeredNanos = nowNanos();
   }
 
@@ -136,8 +142,9 @@ public final class Patience {
         ends
             ? "asking again for %s".formatted(seconds(max.toNanos() - (now - begin)))
             : "asking on";
-    tell.accept(
-        "the system has not answered for %s: %s; %s".formatted(seconds(now - begin), cause, left));
+    outage =
+        "the system has not answered for %s: %s; %s".formatted(seconds(now - begin), cause, left);
+    tell.accept(outage);
   }
 
   private static String seconds(long nanos) {

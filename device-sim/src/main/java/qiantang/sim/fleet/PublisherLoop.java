@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.plan.PublisherPlan;
+import qiantang.sim.wire.Addresses;
 import qiantang.sim.wire.Connection;
 import qiantang.sim.wire.Login;
 import qiantang.sim.wire.ServerPacket;
@@ -294,7 +295,13 @@ final class PublisherLoop {
       case WireEvent.Received(ServerPacket packet) -> received(p, packet);
       case WireEvent.ReceivedAll _ -> receivedAll(p);
       case WireEvent.Writable _ -> send(p, options.nanos().getAsLong());
-      case WireEvent.Closed(String cause) -> closed(p, cause);
+      case WireEvent.Closed(String cause, boolean lasting) -> {
+        Addresses addresses = options.servers().of(plan(p).fleet().tls());
+        if (lasting && addresses.allTried(failures[p])) {
+          figures.hopeless(cause);
+        }
+        closed(p, cause);
+      }
     }
   }
 

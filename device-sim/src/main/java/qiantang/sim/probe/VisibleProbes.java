@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.Answer;
 import qiantang.sim.api.ApiClient;
@@ -56,12 +55,9 @@ public final class VisibleProbes implements AutoCloseable {
   public record Subject(PublisherPlan plan, Target.Access access) {}
 
   private VisibleProbes(
-      URI http, List<Subject> subjects, Probes probes, long startMillis, Consumer<String> tell) {
+      URI http, List<Subject> subjects, Probes probes, long startMillis, Patience patience) {
     this.subjects = List.copyOf(subjects);
-    // Without patience: who asks again, and when, is decided here.
-    this.api =
-        new ApiClient(
-            http, Patience.ofEachQuestion(Duration.ZERO, line -> tell.accept("probes: " + line)));
+    this.api = new ApiClient(http, patience);
     this.startMillis = startMillis;
     long aheadNanos = Instant.now().until(Instant.ofEpochMilli(startMillis), ChronoUnit.NANOS);
     this.startNanos = System.nanoTime() + aheadNanos;
@@ -73,11 +69,11 @@ public final class VisibleProbes implements AutoCloseable {
    *
    * @param subjects all publishers of the run
    * @param startMillis the plan's beginning by the wall clock, a little ahead
-   * @param tell hears now and then of an API that does not answer
+   * @param patience none for a question: who asks again, and when, is decided here
    */
   public static VisibleProbes start(
-      URI http, List<Subject> subjects, Probes probes, long startMillis, Consumer<String> tell) {
-    VisibleProbes all = new VisibleProbes(http, subjects, probes, startMillis, tell);
+      URI http, List<Subject> subjects, Probes probes, long startMillis, Patience patience) {
+    VisibleProbes all = new VisibleProbes(http, subjects, probes, startMillis, patience);
     for (int i = 0; i < ASKERS; i++) {
       Thread asker = Thread.ofPlatform().daemon().name("probe-" + i).unstarted(all::ask);
       all.askers.add(asker);

@@ -43,7 +43,9 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
   /** What every audit says of its samples: classes, rejections, reach, findings, troubles. */
   static void lines(Table out, AuditResult audit) {
     for (Verdict verdict : Verdict.values()) {
-      if (verdict == Verdict.ACKED_VISIBLE || audit.tally().count(verdict) > 0 || !verdict.fine()) {
+      if (verdict == Verdict.ACKED_VISIBLE
+          || audit.tally().count(verdict) > 0
+          || (!verdict.fine() && audit.unread() == null)) {
         out.count("", audit.tally().count(verdict), verdict.label());
       }
     }

@@ -38,6 +38,7 @@ final class Child implements FigureSource, AutoCloseable {
   private volatile Figures.Counts counts = Figures.Counts.NONE;
   private volatile List<FleetCounts> byFleet = List.of();
   private volatile ProcessHealth health = ProcessHealth.NONE;
+  private volatile @Nullable String hopeless;
   private volatile String lastLine = "it said nothing";
   private Figures.Latencies recent = Figures.Latencies.empty();
 
@@ -114,6 +115,11 @@ final class Child implements FigureSource, AutoCloseable {
     return byFleet;
   }
 
+  @Override
+  public @Nullable String hopeless() {
+    return hopeless;
+  }
+
   /** What it took, as it told last. */
   ProcessHealth health() {
     return health;
@@ -185,6 +191,7 @@ final class Child implements FigureSource, AutoCloseable {
     counts = told.counts();
     byFleet = told.byFleet();
     health = told.health();
+    hopeless = told.hopeless();
     if (!told.trouble().isEmpty()) {
       figures.trouble(told.trouble());
     }

@@ -111,6 +111,9 @@ final class JournalAudit {
     lines.add(
         "messages: at least %d and at most %d sent, %d acked, %d refused"
             .formatted(sent, most, acked, refused));
+    if (!history.ended() && history.reservedUntilNanos() == RunHistory.UNBOUNDED) {
+      lines.add("its disk failed while it was written: all of the plan may have been sent");
+    }
     if (history.cutBytes() > 0) {
       lines.add(history.cutBytes() + " bytes at its end were no whole record and are left out");
     }

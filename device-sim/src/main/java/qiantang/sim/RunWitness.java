@@ -74,15 +74,8 @@ final class RunWitness implements AutoCloseable {
       return new Outcome.Failed<>(ExitCode.USAGE, "cannot read " + scenarioFile + " again: " + e);
     }
     RunHeader header =
-        new RunHeader(
-            plan.runId(),
-            scenarioFile,
-            text,
-            scenario.seed(),
-            target.http().toString(),
-            target.mqttText(),
-            System.currentTimeMillis(),
-            RunHeader.digest(plan));
+        RunHeader.here(
+            plan, scenarioFile, text, scenario.seed(), target.http().toString(), target.mqttText());
     return switch (RunJournal.create(folder.folder(), header, plan.publishers().size())) {
       case Outcome.Failed<RunJournal> failed -> failed.widen();
       case Outcome.Done<RunJournal>(RunJournal journal) -> {

@@ -26,6 +26,7 @@ public final class JournalReader {
   private @Nullable RunHeader header;
   private @Nullable Long startMillis;
   private long reservedUntilNanos;
+  private @Nullable Long nearUntilNanos;
   private boolean ended;
 
   private JournalReader() {}
@@ -45,7 +46,7 @@ public final class JournalReader {
           new RunHistory(
               reader.header,
               reader.startMillis,
-              reader.reservedUntilNanos,
+              reader.bound(reader.header),
               reader.ended,
               cut,
               reader.books));
@@ -89,12 +90,21 @@ public final class JournalReader {
         }
         case BEGUN -> startMillis = LedgerBytes.number(payload);
         case RESERVED -> reservedUntilNanos = LedgerBytes.number(payload);
+        case RESERVED_NEAR -> nearUntilNanos = LedgerBytes.number(payload);
         case PROGRESS -> LedgerBytes.read(payload, books);
         case ENDED -> ended = true;
       }
     } catch (BufferUnderflowException e) {
       throw new IOException("a record of type " + type + " ends too early", e);
     }
+  }
+
+  /** What was not forced to disk counts where it cannot have been lost. */
+  private long bound(RunHeader of) {
+    Long near = nearUntilNanos;
+    return near == null || reservedUntilNanos == RunHistory.UNBOUNDED || !of.isOfThisBoot()
+        ? reservedUntilNanos
+        : Math.min(near, reservedUntilNanos);
   }
 
   private static RecordType type(int number) throws IOException {

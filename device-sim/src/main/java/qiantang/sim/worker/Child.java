@@ -23,6 +23,9 @@ import qiantang.sim.fleet.ProcessHealth;
 final class Child implements FigureSource, AutoCloseable {
   private static final Duration END_MAX = Duration.ofSeconds(5);
 
+  /** Exit codes above it are a signal's number more, as of Process on Unix. */
+  private static final int KILLED = 128;
+
   private final int number;
   private final Process process;
   private final Lines.Writer<Order> orders;
@@ -160,7 +163,11 @@ final class Child implements FigureSource, AutoCloseable {
         heard(word);
       }
       int exitCode = process.waitFor();
-      failed("it ended with exit code " + exitCode + "; its last line was: " + lastLine);
+      String end =
+          exitCode > KILLED
+              ? "it was ended by signal " + (exitCode - KILLED)
+              : "it ended with exit code " + exitCode;
+      failed(end + "; its last line was: " + lastLine);
     } catch (IOException e) {
       failed("it cannot be understood: " + e.getMessage());
     } catch (InterruptedException e) {

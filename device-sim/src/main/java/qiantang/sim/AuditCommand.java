@@ -15,6 +15,7 @@ import qiantang.sim.api.Target;
 import qiantang.sim.journal.JournalReader;
 import qiantang.sim.journal.RunHistory;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.report.AuditReport;
 
@@ -93,7 +94,9 @@ final class AuditCommand implements Callable<Integer> {
       try {
         report.write(out);
       } catch (IOException e) {
-        err.println("cannot write " + out.resolve("audit.json") + ": " + e);
+        err.println(
+            "cannot write %s: %s; name another folder with --out"
+                .formatted(out.resolve("audit.json"), FileCause.of(e)));
         return report.exitCode() == ExitCode.OK ? ExitCode.USAGE : report.exitCode();
       }
     }

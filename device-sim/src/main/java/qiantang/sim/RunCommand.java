@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 import qiantang.sim.api.Target;
 import qiantang.sim.metrics.RunMetrics;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Scenario;
@@ -133,7 +134,13 @@ final class RunCommand implements Callable<Integer> {
       try {
         Files.createDirectories(folder);
       } catch (IOException e) {
-        return new Outcome.Failed<>(ExitCode.USAGE, "cannot make the folder " + folder + ": " + e);
+        return new Outcome.Failed<>(
+            ExitCode.USAGE,
+            "cannot make the folder "
+                + folder
+                + ": "
+                + FileCause.of(e)
+                + "; name another with --out");
       }
     }
     if (metricsPort == null) {
@@ -190,7 +197,9 @@ final class RunCommand implements Callable<Integer> {
           err.println("wrote " + written);
         }
       } catch (IOException e) {
-        err.println("cannot write results into " + out + ": " + e + "; name a writable folder");
+        err.println(
+            "cannot write results into %s: %s; the table above is all that is left of them"
+                .formatted(out, FileCause.of(e)));
         return report.exitCode() == ExitCode.OK ? ExitCode.USAGE : report.exitCode();
       }
     }

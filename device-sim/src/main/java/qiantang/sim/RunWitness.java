@@ -18,6 +18,7 @@ import qiantang.sim.fleet.Load;
 import qiantang.sim.journal.RunHeader;
 import qiantang.sim.journal.RunJournal;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Probes;
@@ -71,7 +72,8 @@ final class RunWitness implements AutoCloseable {
     try {
       text = Files.readString(Path.of(scenarioFile));
     } catch (IOException e) {
-      return new Outcome.Failed<>(ExitCode.USAGE, "cannot read " + scenarioFile + " again: " + e);
+      return new Outcome.Failed<>(
+          ExitCode.USAGE, "cannot read " + scenarioFile + " again: " + FileCause.of(e));
     }
     RunHeader header =
         RunHeader.here(
@@ -117,8 +119,14 @@ final class RunWitness implements AutoCloseable {
     return load.ledgers(from, to);
   }
 
-  /** That the API does not answer, as long as it does not. */
+  /**
+   * What whoever looks must know by now: that the journal ended, or that the API does not answer.
+   */
   String waiting() {
+    String trouble = journal.trouble();
+    if (trouble != null) {
+      return trouble;
+    }
     String outage = readingPatience.outage();
     return outage.isEmpty() ? probesPatience.outage() : outage;
   }

@@ -26,6 +26,7 @@ import qiantang.sim.fleet.Load;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.metrics.RunMetrics;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Phase;
 import qiantang.sim.plan.Plan;
@@ -116,7 +117,8 @@ final class ScenarioRun {
       return run(plan, members, network, opened);
     } catch (IOException e) {
       opened.close();
-      return new Outcome.Failed<>(ExitCode.GENERATOR_LIMITED, "cannot impair the network: " + e);
+      return new Outcome.Failed<>(
+          ExitCode.GENERATOR_LIMITED, "cannot impair the network: " + FileCause.of(e));
     }
   }
 

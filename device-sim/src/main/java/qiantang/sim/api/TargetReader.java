@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.wire.Addresses;
 
@@ -91,7 +92,7 @@ public final class TargetReader {
     } catch (JsonProcessingException e) {
       cause = e.getOriginalMessage(); // Without the lines that show where.
     } catch (IOException e) {
-      cause = Files.exists(file) ? e.toString() : "there is no such file";
+      cause = Files.exists(file) ? FileCause.of(e) : "there is no such file";
     }
     return failed(
         "cannot read %s: %s; start ./qiantang demo and name its file with --demo, or give %s"

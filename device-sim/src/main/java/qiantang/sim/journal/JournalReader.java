@@ -8,11 +8,11 @@ import java.io.InputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 
 /**
@@ -51,7 +51,8 @@ public final class JournalReader {
               cut,
               reader.books));
     } catch (IOException e) {
-      return failed(file, e instanceof NoSuchFileException ? "no such file" : e.toString());
+      return failed(
+          file, FileCause.of(e) + "; name the run-ID.journal that the run named at its beginning");
     }
   }
 

@@ -257,7 +257,7 @@ public final class RunJournal implements AutoCloseable {
       return;
     }
     String told =
-        "the journal %s ends here: %s; were this run killed now, it could not be audited"
+        "the journal %s ends here: %s; were this run killed, all of its plan would be in doubt"
             .formatted(file, FileCause.of(e));
     try {
       Long from = stepsAt.peek();

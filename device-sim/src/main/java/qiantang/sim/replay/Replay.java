@@ -106,7 +106,7 @@ public final class Replay {
   /** Answers how many rows were acknowledged, or -1 if there was no connection at all. */
   private long publish(String device, String token, long shiftMicros, Pace pace) {
     try (PahoPublisher publisher =
-        PahoPublisher.connect(server(), "replay-" + device, token, TOPIC)) {
+        PahoPublisher.connect(server(), "replay-" + device, token, TOPIC, this::say)) {
       long firstMicros = file.rows().getFirst().eventTimeMicros();
       say(
           "sending %d rows, in %d s at the earliest"
@@ -142,7 +142,9 @@ public final class Replay {
       say("sent %d rows, acked %d; reading them back".formatted(sent, publisher.acked()));
       return publisher.acked();
     } catch (MqttException e) {
-      troubles.add("cannot publish to " + server() + ": " + e);
+      troubles.add(
+          "cannot publish to %s: %s; look whether MQTT is spoken there, or name another with --mqtt"
+              .formatted(Addresses.single(server()).text(), PahoPublisher.cause(e)));
       return -1;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

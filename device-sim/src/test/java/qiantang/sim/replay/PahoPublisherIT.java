@@ -76,7 +76,7 @@ class PahoPublisherIT {
     Thread.ofVirtual().start(this::accept);
     InetSocketAddress address =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort());
-    return PahoPublisher.connect(address, "replay", "token", "t");
+    return PahoPublisher.connect(address, "replay", "token", "t", _ -> {});
   }
 
   private static byte[] bytes(String text) {

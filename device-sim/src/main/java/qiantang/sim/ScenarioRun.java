@@ -158,33 +158,9 @@ final class ScenarioRun {
         metrics.show(scenario.fleets());
         watch.show(metrics::show);
       }
-      Duration ramp = Duration.ofSeconds(members.size() / scenario.connectPerSecond());
-      Arrivals arrivals = new Arrivals(members.size(), System::nanoTime);
-      watch.tellOf(arrivals::text);
-      await(
-          watch,
-          "connect",
-          CONNECT_MAX.plus(ramp),
-          () ->
-              arrivals.over(figures.counts().loggedIn())
-                  || figures.hopeless() != null
-                  || fleet.failure() != null);
-      if (fleet.failure() != null) {
-        return failed(fleet, witness);
-      }
-      String hopeless = figures.hopeless();
-      if (hopeless != null) {
-        return new Outcome.Failed<>(
-            ExitCode.UNREACHABLE, hopeless + "\ntrying again cannot help; nothing was sent");
-      }
-      if (figures.counts().loggedIn() == 0) {
-        return new Outcome.Failed<>(
-            ExitCode.UNREACHABLE,
-            "cannot log in at %s within %d s: %s; look whether the system runs and listens there"
-                .formatted(
-                    generator.servers().all().text(),
-                    Arrivals.NOBODY_MAX.toSeconds(),
-                    figures.lastTrouble()));
+      Outcome.Failed<RunReport> alone = connect(members.size(), watch, fleet, witness);
+      if (alone != null) {
+        return alone;
       }
       watch.tellOf(witness::waiting);
       long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
@@ -229,6 +205,41 @@ final class ScenarioRun {
     }
   }
 
+  /** Waits until all are connected who will be; answers why the run cannot begin, or null. */
+  private Outcome.@Nullable Failed<RunReport> connect(
+      int publishers, RunWatch watch, Load fleet, RunWitness witness) {
+    Figures figures = fleet.figures();
+    Duration ramp = Duration.ofSeconds(publishers / scenario.connectPerSecond());
+    Arrivals arrivals = new Arrivals(publishers, System::nanoTime);
+    watch.tellOf(arrivals::text);
+    await(
+        watch,
+        "connect",
+        CONNECT_MAX.plus(ramp),
+        () ->
+            arrivals.over(figures.counts().loggedIn())
+                || figures.hopeless() != null
+                || fleet.failure() != null);
+    if (fleet.failure() != null) {
+      return failed(fleet, witness);
+    }
+    String hopeless = figures.hopeless();
+    if (hopeless != null) {
+      return new Outcome.Failed<>(
+          ExitCode.UNREACHABLE, hopeless + "\ntrying again cannot help; nothing was sent");
+    }
+    if (figures.counts().loggedIn() == 0) {
+      return new Outcome.Failed<>(
+          ExitCode.UNREACHABLE,
+          "cannot log in at %s within %d s: %s; look whether the system runs and listens there"
+              .formatted(
+                  generator.servers().all().text(),
+                  Arrivals.NOBODY_MAX.toSeconds(),
+                  figures.lastTrouble()));
+    }
+    return null;
+  }
+
   /** Phase after phase, until the last message of the plan has fallen due. */
   private void send(RunWatch watch, CourseKeeper course, BooleanSupplier over) {
     long beginNanos = System.nanoTime() + Duration.ofMillis(BEGIN_AHEAD_MILLIS).toNanos();
@@ -268,7 +279,7 @@ final class ScenarioRun {
     return copies;
   }
 
-  private static Outcome<RunReport> failed(Load load, RunWitness witness) {
+  private static Outcome.Failed<RunReport> failed(Load load, RunWitness witness) {
     String remedy = witness.remedy();
     return new Outcome.Failed<>(
         ExitCode.GENERATOR_LIMITED, "cannot finish the run: " + load.failure() + remedy);

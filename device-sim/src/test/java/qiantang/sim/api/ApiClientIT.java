@@ -48,7 +48,7 @@ final class ApiClientIT {
     client =
         new ApiClient(
             URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
-            Duration.ofMinutes(10),
+            Patience.ofEachQuestion(Duration.ofMinutes(10)),
             pauses::add);
   }
 

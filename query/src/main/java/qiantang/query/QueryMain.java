@@ -39,6 +39,7 @@ import qiantang.query.http.Doorkeeper;
 import qiantang.query.http.EnterpriseEndpoints;
 import qiantang.query.http.HealthEndpoints;
 import qiantang.query.http.OpenEndpoints;
+import qiantang.query.http.Pace;
 import qiantang.query.http.PlatformEndpoints;
 import qiantang.query.http.QuotaEndpoints;
 import qiantang.query.http.RequestMeter;
@@ -46,6 +47,8 @@ import qiantang.query.http.RouteTable;
 import qiantang.query.http.RouterFactory;
 import qiantang.query.http.SeriesQueryEndpoint;
 import qiantang.query.http.TraceEndpoints;
+import qiantang.query.limit.Attempts;
+import qiantang.query.limit.Throttle;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.ChosenDevices;
 import qiantang.query.read.DescribeCaller;
@@ -76,6 +79,7 @@ import qiantang.store.count.EnterpriseCounter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layouts;
 import qiantang.store.journal.JournalTables;
+import qiantang.store.journal.Ticker;
 import qiantang.store.read.Reader;
 import qiantang.store.read.Tail;
 import qiantang.store.registry.Registry;
@@ -123,6 +127,18 @@ public final class QueryMain implements AutoCloseable {
       Registry registry,
       InstantSource clock)
       throws CannotListenException {
+    return start(config, tables, folds, registry, clock, System::nanoTime);
+  }
+
+  /** The ticker tells how much of a limit is earned again. */
+  static QueryMain start(
+      QueryConfig config,
+      JournalTables tables,
+      FoldTables folds,
+      Registry registry,
+      InstantSource clock,
+      Ticker ticker)
+      throws CannotListenException {
     int cores = Runtime.getRuntime().availableProcessors();
     ExecutorService decoders =
         Executors.newFixedThreadPool(
@@ -139,10 +155,15 @@ public final class QueryMain implements AutoCloseable {
             new Doorkeeper(access.leaves(), access.enterprises(), new Places(registry, store)),
             access.trail(),
             new HeavyReads(config.heavyReadsPerTokenMax()),
+            new Pace(
+                new Throttle(config.limits(), ticker),
+                new Attempts(config.limits(), ticker),
+                meter,
+                ticker),
             meter,
             virtualThreads,
             config.requestsMax(),
-            System::nanoTime);
+            ticker);
     RouteTable routes =
         routes(config, tables, folds, registry, clock, decoders, store, meter, access);
     RouterFactory routers = new RouterFactory(routes, dispatcher);

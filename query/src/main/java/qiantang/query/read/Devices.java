@@ -12,6 +12,7 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Activity;
 import qiantang.store.read.Activity.DeviceActivity;
+import qiantang.store.read.Completeness;
 import qiantang.store.read.Reader;
 import qiantang.store.read.RejectionsRequest;
 import qiantang.store.registry.Device;
@@ -40,15 +41,25 @@ public final class Devices {
     this.store = store;
   }
 
+  /** A device, and what is known of it is worth. */
+  public record Told(FleetDevice device, Completeness completeness) {}
+
   /** One device. */
   public Optional<FleetDevice> find(EnterpriseId enterprise, DeviceId id) {
+    return look(enterprise, id).map(Told::device);
+  }
+
+  /** The same, with what the answer is worth. */
+  public Optional<Told> look(EnterpriseId enterprise, DeviceId id) {
     Optional<Device> row = store.await(registry.device(enterprise, id));
     Activity seen = store.await(reader.activityOf(enterprise, id));
     if (row.isPresent() || !seen.devices().containsKey(id)) {
-      return row.map(known -> registered(known, seen.of(id)));
+      return row.map(known -> new Told(registered(known, seen.of(id)), seen.completeness()));
     }
     // For the seconds that discovery takes: whether it is a gateway, the others' births tell.
-    return Optional.ofNullable(fleet(enterprise, activity(enterprise)).discovered(id));
+    Activity all = activity(enterprise);
+    return Optional.ofNullable(fleet(enterprise, all).discovered(id))
+        .map(found -> new Told(found, all.completeness()));
   }
 
   private FleetDevice registered(Device row, @Nullable DeviceActivity seen) {

@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
  * What an answer is worth.
  *
  * @param complete whether it holds everything asked for that was acknowledged before the request
- * @param truncatedBy what cut it: {@code limit}, or null
+ * @param truncatedBy what cut it: {@code limit}, and the next page has the rest; {@code store}, which
+ *     did not answer for the items that say so; or null
  * @param freshnessMicros arrival time of the newest sample or rejection in the answer, of intervals
  *     that of the newest row of the device they were told from; of activity, of the newest record
  *     of the enterprise that was seen; 0 for none
  * @param sources where it came from, of {@code summaries}, {@code chunks}, {@code states}, {@code
  *     blocks}, {@code events}, {@code journal} in this order: folded ones if they had something of
- *     what was asked, the journal always
+ *     what was asked, the journal always; or {@code counts} that are kept
  * @param damagedFrames frames, blocks, chunks, states and events that could not be decoded; above 0
  *     the answer is not complete
  * @param gaps where something of a series may be missing; then the answer is not complete
@@ -29,12 +30,28 @@ public record Completeness(
     List<String> sources,
     int damagedFrames,
     List<Gap> gaps) {
-  /** Arrival times, of which something may be missing: it expired before it was packed. */
-  public record Gap(long fromMicros, long toMicros) {}
-
   /** Of an answer that nothing was added to. */
   public static final Completeness NOTHING =
       new Completeness(true, null, 0, List.of(), 0, List.of());
+
+  /** Arrival times, of which something may be missing: it expired before it was packed. */
+  public record Gap(long fromMicros, long toMicros) {}
+
+  /**
+   * Of kept counts.
+   *
+   * @param areAllCounted whether none is missing that should be there
+   * @param countedMillis when the oldest of them was made; null for never
+   */
+  public static Completeness ofCounts(boolean areAllCounted, @Nullable Long countedMillis) {
+    return new Completeness(
+        areAllCounted && countedMillis != null,
+        null,
+        countedMillis == null ? 0 : countedMillis * 1000,
+        List.of("counts"),
+        0,
+        List.of());
+  }
 
   static Completeness of(
       @Nullable String truncatedBy,
@@ -48,6 +65,16 @@ public record Completeness(
         Source.words(sources),
         damagedFrames,
         List.of());
+  }
+
+  /** The same of a part of the answer: its newest arrival tells nothing of the rest. */
+  public Completeness fresh(long ofPartMicros) {
+    return new Completeness(complete, truncatedBy, ofPartMicros, sources, damagedFrames, gaps);
+  }
+
+  /** The same of the first items of more. */
+  public Completeness cut() {
+    return cutBy("limit");
   }
 
   /** The same of an answer for whose times there are gaps. */

@@ -275,8 +275,22 @@ public final class Reader {
                   tail.scanUnsorted(positions, wanted.single(), merge)
                       .thenAccept(scanned -> merge.damaged(scanned.damagedFrames()))
                       .toCompletableFuture())
-              .thenApply(nothing -> merge.answer());
+              .thenApply(nothing -> withGaps(positions, merge.answer()));
         });
+  }
+
+  /** What came in a gap may have been newer than what is older than the gap. */
+  private static LatestOfDevices withGaps(Positions positions, LatestOfDevices answer) {
+    long oldestMicros =
+        answer.byDevice().values().stream()
+            .flatMap(samples -> samples.values().stream())
+            .mapToLong(Series.Sample::eventTimeMicros)
+            .min()
+            .orElse(Long.MIN_VALUE);
+    return new LatestOfDevices(
+        answer.byDevice(),
+        answer.after(),
+        answer.completeness().with(positions.gaps(oldestMicros, Long.MAX_VALUE)));
   }
 
   /** Reads how far folds have come before anything that they move. */

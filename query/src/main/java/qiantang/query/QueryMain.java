@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -43,7 +44,10 @@ import qiantang.query.http.QuotaEndpoints;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.http.RouterFactory;
+import qiantang.query.http.StreamEndpoints;
 import qiantang.query.http.TraceEndpoints;
+import qiantang.query.live.FeedParts;
+import qiantang.query.live.Live;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.Devices;
@@ -52,6 +56,7 @@ import qiantang.query.read.ListCredentials;
 import qiantang.query.read.ListDeletions;
 import qiantang.query.read.ListDevices;
 import qiantang.query.read.ListEnterprises;
+import qiantang.query.read.LookAtDevices;
 import qiantang.query.read.Places;
 import qiantang.query.read.ReadConnections;
 import qiantang.query.read.ReadEnterprise;
@@ -80,6 +85,9 @@ public final class QueryMain implements AutoCloseable {
   // How long requests under way may take to end when the program stops.
   private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(5);
 
+  // Looks at devices for live streams: with one core they leave the other to all else.
+  private static final int LOOKS_AT_ONCE = 2;
+
   private static final Logger logger = LoggerFactory.getLogger(QueryMain.class);
 
   private final Vertx vertx;
@@ -87,6 +95,7 @@ public final class QueryMain implements AutoCloseable {
   private final ExecutorService virtualThreads;
   private final ScheduledExecutorService accessThread;
   private final Audit audit;
+  private final Live live;
   private final int port;
 
   private QueryMain(
@@ -95,12 +104,14 @@ public final class QueryMain implements AutoCloseable {
       ExecutorService virtualThreads,
       ScheduledExecutorService accessThread,
       Audit audit,
+      Live live,
       int port) {
     this.vertx = vertx;
     this.decoders = decoders;
     this.virtualThreads = virtualThreads;
     this.accessThread = accessThread;
     this.audit = audit;
+    this.live = live;
     this.port = port;
   }
 
@@ -138,9 +149,12 @@ public final class QueryMain implements AutoCloseable {
             virtualThreads,
             config.requestsMax(),
             System::nanoTime);
-    RouteTable routes =
-        routes(config, tables, folds, registry, clock, decoders, store, meter, access);
-    RouterFactory routers = new RouterFactory(routes, dispatcher);
+    Routed routed =
+        routes(
+            config, tables, folds, registry, clock, decoders, virtualThreads, store, meter, access);
+    RouterFactory routers = new RouterFactory(routed.table(), dispatcher);
+    Live live = routed.live();
+    meter.gauge("qiantang.live.streams", "Live streams that are open", live::streams);
 
     Vertx vertx =
         Vertx.vertx(
@@ -156,21 +170,27 @@ public final class QueryMain implements AutoCloseable {
           new HttpListeners(vertx, routers::router, cores)
               .listen(config.bindAddresses(), config.httpPort());
       logger.info("the API listens on {} port {}", config.bindAddresses(), port);
-      return new QueryMain(vertx, decoders, virtualThreads, access.start(), access.audit(), port);
+      return new QueryMain(
+          vertx, decoders, virtualThreads, access.start(), access.audit(), live, port);
     } catch (CannotListenException | RuntimeException e) {
-      new QueryMain(vertx, decoders, virtualThreads, access.start(), access.audit(), 0).close();
+      new QueryMain(vertx, decoders, virtualThreads, access.start(), access.audit(), live, 0)
+          .close();
       throw e;
     }
   }
 
+  /** The route table, and what of it goes on by itself. */
+  record Routed(RouteTable table, Live live) {}
+
   /** The route table over its use cases over the store. */
-  static RouteTable routes(
+  static Routed routes(
       QueryConfig config,
       JournalTables tables,
       FoldTables folds,
       Registry registry,
       InstantSource clock,
       Executor decoders,
+      Executor virtualThreads,
       StoreWait store,
       RequestMeter meter,
       AccessParts access) {
@@ -193,45 +213,62 @@ public final class QueryMain implements AutoCloseable {
     Credentials credentials = new Credentials(random, clock);
     AccessChanges changes = new AccessChanges(tables::databaseTime, store, random::nextLong);
 
-    return new RouteTable(
-        new OpenEndpoints(
-            new CheckReadiness(
-                registry, tables, new StoreWait(config.readyTimeMax()), System::nanoTime),
-            meter),
-        new ConsoleEndpoints(Console.load()),
-        new EnterpriseEndpoints(
-            new DescribeCaller(registry, listEnterprises, store),
-            listEnterprises,
-            new ReadEnterprise(registry, devices, store),
-            new CreateEnterprise(registry, store, clock),
-            new ChangeEnterprise(registry, changes, store)),
-        new QuotaEndpoints(
-            new ReadQuotas(registry, store), new ChangeQuotas(registry, changes, store)),
-        new DeviceEndpoints(
-            devices,
-            new ListDevices(devices),
-            new CreateDevices(registry, store, credentials, clock),
-            new DisableDevice(registry, devices, changes, store)),
-        new CredentialEndpoints(
-            new ListCredentials(registry, devices, store),
-            new CreateCredential(registry, devices, store, credentials),
-            new RevokeCredential(registry, changes, store),
-            clock),
-        access.tokens(credentials, changes),
-        data(reader, registry, devices, budget, store, clock),
-        new ConnectionEndpoints(new ReadConnections(reader, devices, store)),
-        new DeletionEndpoints(
-            new DeleteData(registry, folds, devices, store, clock, random::nextLong),
-            new ListDeletions(folds, store)),
-        new TraceEndpoints(
-            new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
-            new ReadTrace(registry.traces(), store, clock, System::nanoTime),
-            clock),
-        access.grants(credentials, changes),
-        access.sessions(credentials, changes),
-        access.lines(),
-        health(reader, registry, kept, devices, decoders, store, clock),
-        new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)));
+    Places places = new Places(registry, store);
+    Live live =
+        new Live(
+            new FeedParts(
+                tables,
+                folds,
+                new LookAtDevices(devices),
+                places,
+                store,
+                clock,
+                System::nanoTime,
+                new Semaphore(LOOKS_AT_ONCE),
+                decoders,
+                virtualThreads));
+    RouteTable table =
+        new RouteTable(
+            new OpenEndpoints(
+                new CheckReadiness(
+                    registry, tables, new StoreWait(config.readyTimeMax()), System::nanoTime),
+                meter),
+            new ConsoleEndpoints(Console.load()),
+            new EnterpriseEndpoints(
+                new DescribeCaller(registry, listEnterprises, store),
+                listEnterprises,
+                new ReadEnterprise(registry, devices, store),
+                new CreateEnterprise(registry, store, clock),
+                new ChangeEnterprise(registry, changes, store)),
+            new QuotaEndpoints(
+                new ReadQuotas(registry, store), new ChangeQuotas(registry, changes, store)),
+            new DeviceEndpoints(
+                devices,
+                new ListDevices(devices),
+                new CreateDevices(registry, store, credentials, clock),
+                new DisableDevice(registry, devices, changes, store)),
+            new CredentialEndpoints(
+                new ListCredentials(registry, devices, store),
+                new CreateCredential(registry, devices, store, credentials),
+                new RevokeCredential(registry, changes, store),
+                clock),
+            access.tokens(credentials, changes),
+            data(reader, registry, devices, budget, store, clock),
+            new ConnectionEndpoints(new ReadConnections(reader, devices, store)),
+            new DeletionEndpoints(
+                new DeleteData(registry, folds, devices, store, clock, random::nextLong),
+                new ListDeletions(folds, store)),
+            new TraceEndpoints(
+                new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
+                new ReadTrace(registry.traces(), store, clock, System::nanoTime),
+                clock),
+            access.grants(credentials, changes),
+            access.sessions(credentials, changes),
+            access.lines(),
+            health(reader, registry, kept, devices, decoders, store, clock),
+            new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)),
+            new StreamEndpoints(live, places));
+    return new Routed(table, live);
   }
 
   private static HealthEndpoints health(
@@ -271,6 +308,7 @@ public final class QueryMain implements AutoCloseable {
   /** Stops listening, cuts what is under way and ends all threads. */
   @Override
   public void close() {
+    live.close();
     try {
       vertx.close().await(CLOSE_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {

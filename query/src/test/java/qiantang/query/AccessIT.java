@@ -55,6 +55,7 @@ final class AccessIT {
       POST E/devices                   403 400 400 403 404 {}
       GET E/series                     200 200 200 200 403
       GET E/latest                     200 200 200 200 200
+      GET E/stream                     200 200 200 200 200
       GET E/rejections                 200 200 200 200 404
       DELETE E/data                    403 202 202 403 404
       GET E/deletions                  200 200 200 403 404

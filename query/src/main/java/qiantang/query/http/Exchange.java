@@ -76,6 +76,7 @@ final class Exchange {
             wantsCsv(routing),
             raw.getHeader("Accept-Encoding"),
             raw.getHeader("If-None-Match"),
+            raw.getHeader("Last-Event-ID"),
             new JsonObject());
     raw.pause();
   }
@@ -163,6 +164,10 @@ final class Exchange {
   void send(Answer answer) throws IOException {
     boolean hasBody =
         !raw.method().equals(HttpMethod.HEAD) && answer.status() != 204 && answer.status() != 304;
+    if (hasBody && answer.body() instanceof EventBody events) {
+      follow(answer, events);
+      return;
+    }
     try (ResponseStream stream = new ResponseStream(this)) {
       onLoop(
           response -> {
@@ -174,6 +179,18 @@ final class Exchange {
       }
       stream.finish();
     }
+  }
+
+  /** Virtual thread. Sends the head; events follow by themselves. */
+  private void follow(Answer answer, EventBody events) throws IOException {
+    EventSender sender = new EventSender(loop, raw.response(), events.stream());
+    onLoop(
+        response -> {
+          putHead(answer, response);
+          sender.head();
+          return response.write(":\n\n"); // the head is sent with the first byte of the body
+        });
+    events.open(sender);
   }
 
   /** Event loop. Sends a small answer before it returns, in one piece. */

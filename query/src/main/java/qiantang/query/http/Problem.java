@@ -22,6 +22,7 @@ enum Problem {
   BODY_TOO_LARGE(413, "body-too-large", "The body is too large"),
   UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The body is not JSON"),
   TOO_MANY_READS(429, "too-many-reads", "Too many reads at once with this token"),
+  TOO_MANY_STREAMS(429, "too-many-streams", "Too many streams are open"),
   INTERNAL(500, "internal", "A fault of ours"),
   STORE_UNAVAILABLE(503, "store-unavailable", "The store does not answer"),
   OVERLOADED(503, "overloaded", "Too much to do at the moment");

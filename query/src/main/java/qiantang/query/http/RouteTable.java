@@ -7,6 +7,7 @@ import static io.vertx.core.http.HttpMethod.POST;
 import static qiantang.query.http.Route.Need.CHANGE;
 import static qiantang.query.http.Route.Need.DATA;
 import static qiantang.query.http.Route.Need.DIAGNOSE;
+import static qiantang.query.http.Route.Need.LIVE;
 import static qiantang.query.http.Route.Need.LOOK;
 import static qiantang.query.http.Route.Need.OPERATE;
 import static qiantang.query.http.Route.Need.READ;
@@ -45,7 +46,8 @@ public final class RouteTable {
       SessionEndpoints sessions,
       AuditEndpoints audit,
       HealthEndpoints health,
-      PlatformEndpoints platforms) {
+      PlatformEndpoints platforms,
+      StreamEndpoints streams) {
     List<Route> others =
         List.of(
             forAnyone(GET, "/openapi.json", open::openApi),
@@ -95,7 +97,11 @@ public final class RouteTable {
             forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));
     routes =
-        Stream.of(consoleRoutes(console), others, healthRoutes(health, platforms))
+        Stream.of(
+                consoleRoutes(console),
+                others,
+                healthRoutes(health, platforms),
+                List.of(forEnterprise(GET, E + "/stream", LIVE, LIGHT, streams::follow)))
             .flatMap(List::stream)
             .toList();
   }

@@ -85,7 +85,7 @@ public final class QueryMain implements AutoCloseable {
   // How long requests under way may take to end when the program stops.
   private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(5);
 
-  // Looks at devices for live streams: with one core they leave the other to all else.
+  // Looks at devices for live streams: so they leave most cores to all else.
   private static final int LOOKS_AT_ONCE = 2;
 
   private static final Logger logger = LoggerFactory.getLogger(QueryMain.class);
@@ -95,7 +95,7 @@ public final class QueryMain implements AutoCloseable {
   private final ExecutorService virtualThreads;
   private final ScheduledExecutorService accessThread;
   private final Audit audit;
-  private final Live live;
+  private final RouteTable routes;
   private final int port;
 
   private QueryMain(
@@ -104,14 +104,14 @@ public final class QueryMain implements AutoCloseable {
       ExecutorService virtualThreads,
       ScheduledExecutorService accessThread,
       Audit audit,
-      Live live,
+      RouteTable routes,
       int port) {
     this.vertx = vertx;
     this.decoders = decoders;
     this.virtualThreads = virtualThreads;
     this.accessThread = accessThread;
     this.audit = audit;
-    this.live = live;
+    this.routes = routes;
     this.port = port;
   }
 
@@ -149,12 +149,10 @@ public final class QueryMain implements AutoCloseable {
             virtualThreads,
             config.requestsMax(),
             System::nanoTime);
-    Routed routed =
+    RouteTable routes =
         routes(
             config, tables, folds, registry, clock, decoders, virtualThreads, store, meter, access);
-    RouterFactory routers = new RouterFactory(routed.table(), dispatcher);
-    Live live = routed.live();
-    meter.gauge("qiantang.live.streams", "Live streams that are open", live::streams);
+    RouterFactory routers = new RouterFactory(routes, dispatcher);
 
     Vertx vertx =
         Vertx.vertx(
@@ -171,19 +169,16 @@ public final class QueryMain implements AutoCloseable {
               .listen(config.bindAddresses(), config.httpPort());
       logger.info("the API listens on {} port {}", config.bindAddresses(), port);
       return new QueryMain(
-          vertx, decoders, virtualThreads, access.start(), access.audit(), live, port);
+          vertx, decoders, virtualThreads, access.start(), access.audit(), routes, port);
     } catch (CannotListenException | RuntimeException e) {
-      new QueryMain(vertx, decoders, virtualThreads, access.start(), access.audit(), live, 0)
+      new QueryMain(vertx, decoders, virtualThreads, access.start(), access.audit(), routes, 0)
           .close();
       throw e;
     }
   }
 
-  /** The route table, and what of it goes on by itself. */
-  record Routed(RouteTable table, Live live) {}
-
   /** The route table over its use cases over the store. */
-  static Routed routes(
+  static RouteTable routes(
       QueryConfig config,
       JournalTables tables,
       FoldTables folds,
@@ -199,7 +194,6 @@ public final class QueryMain implements AutoCloseable {
         "qiantang.http.samples.free",
         "Samples that answers under way could still hold",
         budget::freeSamples);
-
     Reader reader =
         new Reader(
             new Tail(tables, folds, decoders, config.tailCacheBytesMax()),
@@ -213,6 +207,58 @@ public final class QueryMain implements AutoCloseable {
     Credentials credentials = new Credentials(random, clock);
     AccessChanges changes = new AccessChanges(tables::databaseTime, store, random::nextLong);
 
+    return new RouteTable(
+        new OpenEndpoints(
+            new CheckReadiness(
+                registry, tables, new StoreWait(config.readyTimeMax()), System::nanoTime),
+            meter),
+        new ConsoleEndpoints(Console.load()),
+        new EnterpriseEndpoints(
+            new DescribeCaller(registry, listEnterprises, store),
+            listEnterprises,
+            new ReadEnterprise(registry, devices, store),
+            new CreateEnterprise(registry, store, clock),
+            new ChangeEnterprise(registry, changes, store)),
+        new QuotaEndpoints(
+            new ReadQuotas(registry, store), new ChangeQuotas(registry, changes, store)),
+        new DeviceEndpoints(
+            devices,
+            new ListDevices(devices),
+            new CreateDevices(registry, store, credentials, clock),
+            new DisableDevice(registry, devices, changes, store)),
+        new CredentialEndpoints(
+            new ListCredentials(registry, devices, store),
+            new CreateCredential(registry, devices, store, credentials),
+            new RevokeCredential(registry, changes, store),
+            clock),
+        access.tokens(credentials, changes),
+        data(reader, registry, devices, budget, store, clock),
+        new ConnectionEndpoints(new ReadConnections(reader, devices, store)),
+        new DeletionEndpoints(
+            new DeleteData(registry, folds, devices, store, clock, random::nextLong),
+            new ListDeletions(folds, store)),
+        new TraceEndpoints(
+            new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
+            new ReadTrace(registry.traces(), store, clock, System::nanoTime),
+            clock),
+        access.grants(credentials, changes),
+        access.sessions(credentials, changes),
+        access.lines(),
+        health(reader, registry, kept, devices, decoders, store, clock),
+        new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)),
+        streams(tables, folds, registry, devices, store, clock, decoders, virtualThreads, meter));
+  }
+
+  private static StreamEndpoints streams(
+      JournalTables tables,
+      FoldTables folds,
+      Registry registry,
+      Devices devices,
+      StoreWait store,
+      InstantSource clock,
+      Executor decoders,
+      Executor virtualThreads,
+      RequestMeter meter) {
     Places places = new Places(registry, store);
     Live live =
         new Live(
@@ -227,48 +273,8 @@ public final class QueryMain implements AutoCloseable {
                 new Semaphore(LOOKS_AT_ONCE),
                 decoders,
                 virtualThreads));
-    RouteTable table =
-        new RouteTable(
-            new OpenEndpoints(
-                new CheckReadiness(
-                    registry, tables, new StoreWait(config.readyTimeMax()), System::nanoTime),
-                meter),
-            new ConsoleEndpoints(Console.load()),
-            new EnterpriseEndpoints(
-                new DescribeCaller(registry, listEnterprises, store),
-                listEnterprises,
-                new ReadEnterprise(registry, devices, store),
-                new CreateEnterprise(registry, store, clock),
-                new ChangeEnterprise(registry, changes, store)),
-            new QuotaEndpoints(
-                new ReadQuotas(registry, store), new ChangeQuotas(registry, changes, store)),
-            new DeviceEndpoints(
-                devices,
-                new ListDevices(devices),
-                new CreateDevices(registry, store, credentials, clock),
-                new DisableDevice(registry, devices, changes, store)),
-            new CredentialEndpoints(
-                new ListCredentials(registry, devices, store),
-                new CreateCredential(registry, devices, store, credentials),
-                new RevokeCredential(registry, changes, store),
-                clock),
-            access.tokens(credentials, changes),
-            data(reader, registry, devices, budget, store, clock),
-            new ConnectionEndpoints(new ReadConnections(reader, devices, store)),
-            new DeletionEndpoints(
-                new DeleteData(registry, folds, devices, store, clock, random::nextLong),
-                new ListDeletions(folds, store)),
-            new TraceEndpoints(
-                new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
-                new ReadTrace(registry.traces(), store, clock, System::nanoTime),
-                clock),
-            access.grants(credentials, changes),
-            access.sessions(credentials, changes),
-            access.lines(),
-            health(reader, registry, kept, devices, decoders, store, clock),
-            new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)),
-            new StreamEndpoints(live, places));
-    return new Routed(table, live);
+    meter.gauge("qiantang.live.streams", "Live streams that are open", live::streams);
+    return new StreamEndpoints(live, places);
   }
 
   private static HealthEndpoints health(
@@ -308,7 +314,7 @@ public final class QueryMain implements AutoCloseable {
   /** Stops listening, cuts what is under way and ends all threads. */
   @Override
   public void close() {
-    live.close();
+    routes.endStreams();
     try {
       vertx.close().await(CLOSE_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {

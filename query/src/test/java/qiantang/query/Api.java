@@ -72,7 +72,9 @@ final class Api {
       request.header(headers[i], headers[i + 1]);
     }
     try {
-      HttpResponse<String> response = client.send(request.build(), Api::body);
+      Unread unread = new Unread();
+      HttpResponse<String> response = client.send(request.build(), head -> body(head, unread));
+      unread.hangUp();
       description.check(method, path, response);
       return response;
     } catch (IOException e) {
@@ -83,22 +85,30 @@ final class Api {
   }
 
   /** A body as a text; of a stream of events, which has no end, nothing. */
-  private static BodySubscriber<String> body(HttpResponse.ResponseInfo head) {
+  private static BodySubscriber<String> body(HttpResponse.ResponseInfo head, Unread unread) {
     boolean isEvents =
         head.headers().firstValue("Content-Type").orElse("").equals("text/event-stream");
-    return isEvents ? new Unread() : BodySubscribers.ofString(UTF_8);
+    return isEvents ? unread : BodySubscribers.ofString(UTF_8);
   }
 
-  /** Takes nothing and hangs up. */
+  /** Takes nothing. */
   private static final class Unread implements BodySubscriber<String> {
+    private Flow.@Nullable Subscription open;
+
+    synchronized void hangUp() {
+      if (open != null) {
+        open.cancel();
+      }
+    }
+
     @Override
     public CompletionStage<String> getBody() {
       return CompletableFuture.completedFuture("");
     }
 
     @Override
-    public void onSubscribe(Flow.Subscription subscription) {
-      subscription.cancel();
+    public synchronized void onSubscribe(Flow.Subscription subscription) {
+      open = subscription;
     }
 
     @Override

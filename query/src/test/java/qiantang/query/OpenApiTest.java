@@ -29,8 +29,7 @@ final class OpenApiTest {
                 Runnable::run,
                 store,
                 new RequestMeter(),
-                AccessParts.of(registry, store, clock))
-            .table();
+                AccessParts.of(registry, store, clock));
     assertEquals(
         table.lines().stream().sorted().toList(), new OpenApi().lines().stream().sorted().toList());
   }

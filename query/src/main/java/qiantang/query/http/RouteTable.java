@@ -28,6 +28,7 @@ public final class RouteTable {
   private static final String D = E + "/devices/{device}";
 
   private final List<Route> routes;
+  private final StreamEndpoints streams;
 
   /** The table over its endpoints. */
   public RouteTable(
@@ -48,6 +49,7 @@ public final class RouteTable {
       HealthEndpoints health,
       PlatformEndpoints platforms,
       StreamEndpoints streams) {
+    this.streams = streams;
     List<Route> others =
         List.of(
             forAnyone(GET, "/openapi.json", open::openApi),
@@ -68,10 +70,6 @@ public final class RouteTable {
             forEnterprise(GET, E + "/rejections", DIAGNOSE, HEAVY, data::rejectionsOfEnterprise),
             forEnterprise(DELETE, E + "/data", CHANGE, LIGHT, deletions::deleteOfEnterprise),
             forEnterprise(GET, E + "/deletions", READ, LIGHT, deletions::list),
-            forEnterprise(GET, E + "/traces", READ, LIGHT, traces::list),
-            forEnterprise(POST, E + "/traces", CHANGE, LIGHT, traces::begin),
-            forEnterprise(GET, E + "/traces/{trace}", READ, LIGHT, traces::read),
-            forEnterprise(DELETE, E + "/traces/{trace}", CHANGE, LIGHT, traces::stop),
             forEnterprise(GET, D, LOOK, HEAVY, devices::read),
             forEnterprise(PATCH, D, CHANGE, HEAVY, devices::change),
             forEnterprise(DELETE, D + "/data", CHANGE, HEAVY, deletions::deleteOfDevice),
@@ -83,10 +81,6 @@ public final class RouteTable {
             forEnterprise(GET, D + "/series", DATA, HEAVY, data::series),
             forEnterprise(GET, D + "/rejections", DIAGNOSE, HEAVY, data::rejectionsOfDevice),
             forEnterprise(GET, D + "/connections", DIAGNOSE, HEAVY, connections::ofDevice),
-            forEnterprise(GET, E + "/grants", READ, LIGHT, grants::list),
-            forEnterprise(POST, E + "/grants", CHANGE, LIGHT, grants::create),
-            forEnterprise(DELETE, E + "/grants/{grant}", CHANGE, LIGHT, grants::revoke),
-            forEnterprise(GET, E + "/grants/{grant}/uses", READ, LIGHT, grants::uses),
             forCaller(GET, "/v1/tokens", MEMBER, tokens::list),
             forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
             forCaller(DELETE, "/v1/tokens/{token}", ADMIN, tokens::revoke),
@@ -101,7 +95,8 @@ public final class RouteTable {
                 consoleRoutes(console),
                 others,
                 healthRoutes(health, platforms),
-                List.of(forEnterprise(GET, E + "/stream", LIVE, LIGHT, streams::follow)))
+                grantRoutes(grants),
+                watchRoutes(streams, traces))
             .flatMap(List::stream)
             .toList();
   }
@@ -117,6 +112,23 @@ public final class RouteTable {
         forAnyone(GET, "/webjars/{library}/{version}/{folder}/{file}", console::file));
   }
 
+  private static List<Route> grantRoutes(GrantEndpoints grants) {
+    return List.of(
+        forEnterprise(GET, E + "/grants", READ, LIGHT, grants::list),
+        forEnterprise(POST, E + "/grants", CHANGE, LIGHT, grants::create),
+        forEnterprise(DELETE, E + "/grants/{grant}", CHANGE, LIGHT, grants::revoke),
+        forEnterprise(GET, E + "/grants/{grant}/uses", READ, LIGHT, grants::uses));
+  }
+
+  private static List<Route> watchRoutes(StreamEndpoints streams, TraceEndpoints traces) {
+    return List.of(
+        forEnterprise(GET, E + "/stream", LIVE, LIGHT, streams::follow),
+        forEnterprise(GET, E + "/traces", READ, LIGHT, traces::list),
+        forEnterprise(POST, E + "/traces", CHANGE, LIGHT, traces::begin),
+        forEnterprise(GET, E + "/traces/{trace}", READ, LIGHT, traces::read),
+        forEnterprise(DELETE, E + "/traces/{trace}", CHANGE, LIGHT, traces::stop));
+  }
+
   private static List<Route> healthRoutes(HealthEndpoints health, PlatformEndpoints platforms) {
     return List.of(
         forEnterprise(GET, E + "/health", READ, HEAVY, health::ofEnterprise),
@@ -124,6 +136,11 @@ public final class RouteTable {
         forCaller(GET, "/v1/platforms", ANY, platforms::list),
         forCaller(GET, "/v1/platforms/{platform}", ANY, platforms::read),
         forCaller(GET, "/v1/platforms/{platform}/enterprises", ANY, platforms::enterprises));
+  }
+
+  /** Tells all that follow that this program ends. */
+  public void endStreams() {
+    streams.end();
   }
 
   /** Method and path of every line, as people and the API's description write them. */

@@ -36,6 +36,11 @@ public final class StreamEndpoints {
     this.places = places;
   }
 
+  /** Ends all streams, and lets none begin. */
+  void end() {
+    live.close();
+  }
+
   Answer follow(Leave leave, Request request) {
     Faults faults = new Faults();
     Set<String> kinds = new LinkedHashSet<>();

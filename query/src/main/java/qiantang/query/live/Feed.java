@@ -3,7 +3,6 @@ package qiantang.query.live;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.query.auth.Leave;
@@ -38,6 +36,9 @@ final class Feed {
   /** Between two comments; proxies cut what is silent for 30 s or more. */
   static final Duration PING_EACH = Duration.ofSeconds(15);
 
+  /** For so long of a poll all clients together are waited for that are about to be full. */
+  private static final Duration WAY_EACH = Duration.ofMillis(100);
+
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   // A device that is moved to another line is told by its new place after so long.
@@ -55,7 +56,7 @@ final class Feed {
 
   // All that are open; of these, those that are told what comes.
   private final Set<Listener> open = ConcurrentHashMap.newKeySet();
-  private final Set<Listener> hearing = ConcurrentHashMap.newKeySet();
+  private final Audience hearing = new Audience();
 
   private final ReentrantLock beginning = new ReentrantLock();
   private final ReentrantLock telling = new ReentrantLock();
@@ -175,8 +176,9 @@ final class Feed {
     telling.lock();
     try {
       rounds++;
+      long wayNanos = WAY_EACH.toNanos();
       for (Follower.Frame frame : round.frames()) {
-        tell(frame);
+        wayNanos = tell(frame, wayNanos);
       }
       mark = new Mark(follower.followed());
     } finally {
@@ -184,31 +186,29 @@ final class Feed {
     }
   }
 
-  private void tell(Follower.Frame frame) {
+  /** Answers what is left of the time in which clients may be waited for. */
+  private long tell(Follower.Frame frame, long wayNanos) {
     for (Numbered numbered : frame.entries()) {
       states.note(numbered.entry());
     }
     List<Shared> events = FrameEvents.of(frame, Masks.NONE, 0);
-    Map<DeviceId, Place> where = hearing.isEmpty() ? Map.of() : where(events, hearing);
-    for (Listener listener : hearing) {
-      Followed told = listener.told();
-      if (told == null || told.toldOf(frame.key()) == 0) {
-        events.forEach(event -> tell(listener, event, where));
+    Map<DeviceId, Place> where = where(events, hearing.all());
+    long left = wayNanos;
+    for (Shared event : events) {
+      for (Listener listener : hearing.of(event.event())) {
+        Followed told = listener.told();
+        if (told == null || told.toldOf(frame.key()) == 0) {
+          tell(listener, event, where);
+          left -= listener.stream().giveWay(left);
+        }
       }
     }
+    return left;
   }
 
   private static void tell(Listener listener, Shared event, Map<DeviceId, Place> where) {
-    DeviceId device = deviceOf(event);
+    DeviceId device = event.event().device();
     listener.tell(event, device == null ? null : where.get(device));
-  }
-
-  private static @Nullable DeviceId deviceOf(Shared event) {
-    return switch (event.event()) {
-      case LiveEvent.Measured measured -> measured.device();
-      case LiveEvent.Changed changed -> changed.device();
-      case LiveEvent.Refused refused -> refused.device();
-    };
   }
 
   /** Where the devices of events stand, if any of these must know. */
@@ -224,7 +224,7 @@ final class Feed {
     }
     Set<DeviceId> devices = new HashSet<>();
     for (Shared event : events) {
-      DeviceId device = deviceOf(event);
+      DeviceId device = event.event().device();
       if (device != null) {
         devices.add(device);
       }
@@ -274,7 +274,7 @@ final class Feed {
       return;
     }
     try {
-      states.look(new ArrayList<>(hearing), mark);
+      states.look(List.copyOf(hearing.all()), mark);
     } finally {
       parts.looks().release();
     }

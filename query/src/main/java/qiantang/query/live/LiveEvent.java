@@ -16,25 +16,8 @@ sealed interface LiveEvent {
   /** When it arrived, or was seen: microseconds since 1970 UTC. */
   long micros();
 
-  /** What kinds of events a client can ask for. */
-  enum Kind {
-    /** What a device measured. */
-    READING("reading"),
-    /** How a device is. */
-    STATE("state"),
-    /** What was refused. */
-    REJECTION("rejection");
-
-    private final String word;
-
-    Kind(String word) {
-      this.word = word;
-    }
-
-    String word() {
-      return word;
-    }
-  }
+  /** Whose it is; null where nobody knows. */
+  @Nullable DeviceId device();
 
   /** What a device measured at one instant. */
   record Measured(
@@ -53,7 +36,7 @@ sealed interface LiveEvent {
   /**
    * Something was refused.
    *
-   * @param device which one's it was; null where nobody knows
+   * @param device which one's it was, or else who sent it
    */
   record Refused(Mark mark, RejectionsAnswer.Item item, @Nullable DeviceId device)
       implements LiveEvent {

@@ -27,6 +27,12 @@ public final class LiveStream {
   /** A client that takes nothing for so long is gone. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /**
+   * So long a client that takes what it is told is waited for, so that a burst is not missed; one
+   * that took nothing meanwhile is not waited for until it has caught up.
+   */
+  private static final Duration WAY = Duration.ofMillis(20);
+
   private static final int EVENT_BYTES = 64; // of a queued event besides its text
 
   private record Queued(byte[] text, Mark mark) {}
@@ -49,6 +55,7 @@ public final class LiveStream {
   private long takenNanos;
   private long checkedNanos;
   private boolean isPinged;
+  private boolean isSlow;
   private @Nullable String endReason;
   private boolean isOver;
   private @Nullable List<Consumer<String>> whenClosed = new ArrayList<>();
@@ -192,6 +199,29 @@ public final class LiveStream {
     return endReason == null;
   }
 
+  /**
+   * Waits a little for who is about to be full.
+   *
+   * @param nanosMax at most so long
+   * @return how long it waited
+   */
+  synchronized long giveWay(long nanosMax) {
+    if (held() <= HELD_BYTES_MAX / 2 || isSlow || nanosMax <= 0) {
+      return 0;
+    }
+    long beganNanos = ticker.nanos();
+    long endNanos = beganNanos + Math.min(nanosMax, WAY.toNanos());
+    try {
+      while (held() > HELD_BYTES_MAX / 4 && ticker.nanos() < endNanos) {
+        wait(1);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    isSlow = held() > HELD_BYTES_MAX / 2;
+    return ticker.nanos() - beganNanos;
+  }
+
   /** It was seen at this time that all this may still be told. */
   void checked(long nanos) {
     boolean wasHeldBack;
@@ -283,6 +313,7 @@ public final class LiveStream {
       while (isMore && out.size() < bytesMax) {
         isMore = takeOne(out);
       }
+      isSlow &= isMore;
       notifyAll();
     }
     return out.toByteArray();

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.read.FleetDevice;
-import qiantang.store.access.Place;
 import qiantang.store.health.Axis;
 import qiantang.store.health.Health;
 import qiantang.store.model.DeviceId;
@@ -85,8 +84,10 @@ final class StateWatch {
       Map<DeviceId, FleetDevice> found =
           parts.lookAtDevices().run(watching.getFirst().leave(), devices(watching));
       Set<DeviceId> reporting = new HashSet<>();
+      List<Listener> newcomers =
+          watching.stream().filter(listener -> !known.contains(listener)).toList();
       for (FleetDevice device : found.values()) {
-        compare(device, watching, mark);
+        compare(device, watching, newcomers, mark);
         if (device.health().on(Axis.DATA).state() == Axis.State.FRESH) {
           reporting.add(device.id());
         }
@@ -113,25 +114,26 @@ final class StateWatch {
     return all;
   }
 
-  private void compare(FleetDevice device, List<Listener> watching, Mark mark) {
+  private void compare(
+      FleetDevice device, List<Listener> watching, List<Listener> newcomers, Mark mark) {
     Map<Axis, Health.On> before = seen.put(device.id(), axes(device));
     for (Axis axis : Axis.values()) {
       Health.On now = device.health().on(axis);
       Health.On then = before == null ? null : before.get(axis);
-      boolean isChanged = then != null && !isSame(then, now);
+      boolean isChanged = then == null || !isSame(then, now);
+      // Most stay as they are: then only those are asked who came since the last look.
+      List<Listener> asked = isChanged ? watching : newcomers;
+      if (asked.isEmpty()) {
+        continue;
+      }
       Shared event =
           new Shared(
               new LiveEvent.Changed(mark, parts.clock().millis() * 1000, device.id(), axis, now));
-      for (Listener listener : watching) {
-        // Of who came since the last look nobody knows what it has seen: what is newer than it.
-        Long since = now.sinceMillis();
-        boolean isNews =
-            known.contains(listener)
-                ? isChanged || (then == null && isSince(since, listener))
-                : isSince(since, listener);
-        if (isNews) {
-          Place place = device.place();
-          listener.tell(event, place);
+      for (Listener listener : asked) {
+        // Of a newcomer, or a new device, nobody knows what was seen: it is told what is newer.
+        boolean isCompared = then != null && known.contains(listener);
+        if (isCompared || isSince(now.sinceMillis(), listener)) {
+          listener.tell(event, device.place());
         }
       }
     }

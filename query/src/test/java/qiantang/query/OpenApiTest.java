@@ -20,16 +20,16 @@ final class OpenApiTest {
     StoreWait store = new StoreWait(Duration.ofSeconds(1));
     RouteTable table =
         QueryMain.routes(
-                QueryConfig.onLoopback(0),
-                new MemoryJournal(clock, Runnable::run, true),
-                new MemoryFolds(Runnable::run),
-                registry,
-                clock,
-                Runnable::run,
-                Runnable::run,
-                store,
-                new RequestMeter(),
-                AccessParts.of(registry, store, clock));
+            QueryConfig.onLoopback(0),
+            new MemoryJournal(clock, Runnable::run, true),
+            new MemoryFolds(Runnable::run),
+            registry,
+            clock,
+            Runnable::run,
+            Runnable::run,
+            store,
+            new RequestMeter(),
+            AccessParts.of(registry, store, clock));
     assertEquals(
         table.lines().stream().sorted().toList(), new OpenApi().lines().stream().sorted().toList());
   }

@@ -55,7 +55,8 @@ public final class Follower {
   private final @Nullable Followed from;
   private final Map<LaneKey, LaneState> lanes = new HashMap<>();
   private final Map<StartId, Start> starts = new HashMap<>();
-  private long floorMinute;
+  private final long earliestMinute; // of lanes that were followed before
+  private long floorMinute; // of others
   private long polls;
   private long lastMicros;
   private int damagedFrames;
@@ -170,12 +171,14 @@ public final class Follower {
       InstantSource clock,
       Executor executor,
       @Nullable Followed from,
+      long earliestMinute,
       long floorMinute) {
     this.tables = tables;
     this.enterprise = enterprise;
     this.clock = clock;
     this.executor = executor;
     this.from = from;
+    this.earliestMinute = earliestMinute;
     this.floorMinute = floorMinute;
     lastMicros = from == null ? clock.millis() * 1000 : from.micros();
     followed = from == null ? new Followed(lastMicros, List.of(), null) : from;
@@ -190,7 +193,7 @@ public final class Follower {
   public static Follower fromNow(
       JournalTables tables, EnterpriseId enterprise, InstantSource clock, Executor executor) {
     long floor = minuteOf(clock.millis() * 1000) - CLOCK_MINUTES;
-    return new Follower(tables, enterprise, clock, executor, null, floor);
+    return new Follower(tables, enterprise, clock, executor, null, floor, floor);
   }
 
   /** Follows on from where another one came, at most so long ago. */
@@ -203,7 +206,7 @@ public final class Follower {
       Duration backMax) {
     long earliest = minuteOf(clock.millis() * 1000) - backMax.toMinutes();
     long floor = Math.max(earliest, minuteOf(from.micros()) - CLOCK_MINUTES);
-    return new Follower(tables, enterprise, clock, executor, from, floor);
+    return new Follower(tables, enterprise, clock, executor, from, earliest, floor);
   }
 
   /** How far it was followed, as of the last poll. */
@@ -309,9 +312,9 @@ public final class Follower {
     if (point == null) {
       return new LaneState(Math.max(row.firstMinute(), floorMinute), 0, false);
     }
-    boolean isNear = point.minute() >= floorMinute;
+    boolean isNear = point.minute() >= earliestMinute;
     return new LaneState(
-        Math.max(point.minute(), floorMinute), point.sequence(), isNear && point.sequence() > 0);
+        Math.max(point.minute(), earliestMinute), point.sequence(), isNear && point.sequence() > 0);
   }
 
   private CompletionStage<List<Turn>> read(List<Turn> turns) {

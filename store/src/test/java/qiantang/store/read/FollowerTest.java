@@ -188,8 +188,7 @@ final class FollowerTest {
       List<String> rest = all.subList(i + 1, all.size());
       assertEquals(
           rest, again.stream().filter(rest::contains).toList(), "seed " + seed + ", from " + i);
-      assertEquals(
-          List.of(), again.stream().filter(all.subList(0, i + 1)::contains).toList());
+      assertEquals(List.of(), again.stream().filter(all.subList(0, i + 1)::contains).toList());
     }
   }
 

@@ -28,6 +28,10 @@ final class StreamClients implements AutoCloseable {
   private static final int LINE_BYTES_MAX = 64 * 1024;
   private static final Pattern NUMBER = Pattern.compile("\"n\":([0-9]+)");
   private static final long LOOK_MILLIS = 50;
+
+  // Of 1,000 requests that a server has under way; a fleet of clients comes by and by.
+  private static final int UNANSWERED_MAX = 200;
+
   private static final long FOLLOWING_SECONDS_MAX = 300;
 
   // One loop: it shares the cores with what it measures.
@@ -51,6 +55,9 @@ final class StreamClients implements AutoCloseable {
   /** Connects one more. */
   void follow(String token, String enterprise, String device, String events)
       throws InterruptedException {
+    while (wanted - following.sum() >= UNANSWERED_MAX && lost.sum() == 0) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+    }
     wanted++;
     String request =
         "GET /v1/enterprises/%s/stream?devices=%s&events=%s HTTP/1.1\r\nHost: bench\r\n"

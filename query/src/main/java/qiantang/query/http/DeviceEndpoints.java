@@ -19,7 +19,6 @@ import qiantang.query.read.DeviceFilter;
 import qiantang.query.read.Devices;
 import qiantang.query.read.FleetDevice;
 import qiantang.query.read.ListDevices;
-import qiantang.query.read.Page;
 import qiantang.store.health.Axis;
 import qiantang.store.model.DeviceId;
 import qiantang.store.registry.Device;
@@ -69,17 +68,28 @@ public final class DeviceEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    Page<FleetDevice> page = listDevices.run(leave, filter, after, limit);
-    String next = Cursor.DEVICES.encode(page.next());
-    return Answer.json(200, RegistryJson.page(page, next, RegistryJson::device));
+    ListDevices.Found found = listDevices.run(leave, filter, after, limit);
+    String next = Cursor.DEVICES.encode(found.page().next());
+    return Answer.json(200, RegistryJson.devices(found, next)).tagged(Tag.BY_CONTENT);
   }
 
   Answer read(Leave leave, Request request) {
     return idOf(request)
         .flatMap(id -> devices.find(leave.enterprise(), id))
         .map(found -> found.reporting(granted(leave, found.metrics())))
-        .map(found -> Answer.json(200, RegistryJson.one(found, RegistryJson::deviceWithMetrics)))
+        .map(DeviceEndpoints::one)
         .orElseGet(() -> Answer.notFound("device"));
+  }
+
+  private static Answer one(FleetDevice device) {
+    return Answer.json(200, RegistryJson.one(device, RegistryJson::deviceWithMetrics))
+        .tagged(tag(device));
+  }
+
+  /** Of what people change; what comes of the device changes all the time. */
+  private static Tag tag(FleetDevice device) {
+    return Tag.of(
+        device.lifecycle() == FleetDevice.Lifecycle.DISABLED, device.factory(), device.line());
   }
 
   /** Names of metrics tell what a machine does: of those that are not granted none is told. */
@@ -132,9 +142,20 @@ public final class DeviceEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    return idOf(request)
+    Optional<DeviceId> device = idOf(request);
+    Answer refused =
+        Conditions.refusal(
+            request,
+            () ->
+                device
+                    .flatMap(id -> devices.find(leave.enterprise(), id))
+                    .map(found -> tag(found)));
+    if (refused != null) {
+      return refused;
+    }
+    return device
         .flatMap(id -> disableDevice.run(leave, id, isDisabled))
-        .map(found -> Answer.json(200, RegistryJson.one(found, RegistryJson::deviceWithMetrics)))
+        .map(DeviceEndpoints::one)
         .orElseGet(() -> Answer.notFound("device"));
   }
 

@@ -23,9 +23,7 @@ final class EventBody implements Answer.Body {
   /** The answer that has it. */
   Answer answer() {
     return Answer.of(200, EVENT_STREAM, this)
-        // Vert.x compresses nothing that has an encoding, and nginx buffers nothing with this: an
-        // event that waits in a buffer is not live.
-        .with("Content-Encoding", "identity")
+        // With this nginx buffers nothing: an event that waits in a buffer is not live.
         .with("X-Accel-Buffering", "no")
         .releasing(this::closeUnlessOpened);
   }

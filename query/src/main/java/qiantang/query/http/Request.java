@@ -22,6 +22,7 @@ record Request(
     @Nullable String acceptEncoding,
     @Nullable String ifNoneMatch,
     @Nullable String lastEventId,
+    @Nullable String ifMatch,
     JsonObject body) {
   /** A parameter of the path; the route has it. */
   String pathParameter(String name) {
@@ -55,6 +56,7 @@ record Request(
         acceptEncoding,
         ifNoneMatch,
         lastEventId,
+        ifMatch,
         json);
   }
 }

@@ -48,6 +48,8 @@ public final class RouteTable {
       AuditEndpoints audit,
       HealthEndpoints health,
       PlatformEndpoints platforms,
+      BatchEndpoints batch,
+      SeriesQueryEndpoint seriesQuery,
       StreamEndpoints streams) {
     this.streams = streams;
     List<Route> others =
@@ -81,9 +83,6 @@ public final class RouteTable {
             forEnterprise(GET, D + "/series", DATA, HEAVY, data::series),
             forEnterprise(GET, D + "/rejections", DIAGNOSE, HEAVY, data::rejectionsOfDevice),
             forEnterprise(GET, D + "/connections", DIAGNOSE, HEAVY, connections::ofDevice),
-            forCaller(GET, "/v1/tokens", MEMBER, tokens::list),
-            forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
-            forCaller(DELETE, "/v1/tokens/{token}", ADMIN, tokens::revoke),
             forCaller(POST, "/v1/links", ANY, sessions::link),
             forAnyone(POST, "/v1/session", sessions::open),
             forAnyone(DELETE, "/v1/session", sessions::close),
@@ -95,8 +94,9 @@ public final class RouteTable {
                 consoleRoutes(console),
                 others,
                 healthRoutes(health, platforms),
-                grantRoutes(grants),
-                watchRoutes(streams, traces))
+                accessRoutes(grants, tokens),
+                watchRoutes(streams, traces),
+                batchRoutes(batch, seriesQuery))
             .flatMap(List::stream)
             .toList();
   }
@@ -112,12 +112,15 @@ public final class RouteTable {
         forAnyone(GET, "/webjars/{library}/{version}/{folder}/{file}", console::file));
   }
 
-  private static List<Route> grantRoutes(GrantEndpoints grants) {
+  private static List<Route> accessRoutes(GrantEndpoints grants, TokenEndpoints tokens) {
     return List.of(
         forEnterprise(GET, E + "/grants", READ, LIGHT, grants::list),
         forEnterprise(POST, E + "/grants", CHANGE, LIGHT, grants::create),
         forEnterprise(DELETE, E + "/grants/{grant}", CHANGE, LIGHT, grants::revoke),
-        forEnterprise(GET, E + "/grants/{grant}/uses", READ, LIGHT, grants::uses));
+        forEnterprise(GET, E + "/grants/{grant}/uses", READ, LIGHT, grants::uses),
+        forCaller(GET, "/v1/tokens", MEMBER, tokens::list),
+        forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
+        forCaller(DELETE, "/v1/tokens/{token}", ADMIN, tokens::revoke));
   }
 
   private static List<Route> watchRoutes(StreamEndpoints streams, TraceEndpoints traces) {
@@ -141,6 +144,14 @@ public final class RouteTable {
   /** Tells all that follow that this program ends. */
   public void endStreams() {
     streams.end();
+  }
+
+  /** Questions whose parameters are a body: the verb behind the colon says that nothing changes. */
+  private static List<Route> batchRoutes(BatchEndpoints batch, SeriesQueryEndpoint seriesQuery) {
+    return List.of(
+        forEnterprise(POST, E + "/latest:batch", DATA, HEAVY, batch::latest),
+        forEnterprise(POST, E + "/series:query", DATA, HEAVY, seriesQuery::answer),
+        forEnterprise(POST, E + "/aggregate:query", DATA, HEAVY, batch::aggregate));
   }
 
   /** Method and path of every line, as people and the API's description write them. */

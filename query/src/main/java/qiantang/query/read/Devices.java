@@ -1,7 +1,10 @@
 package qiantang.query.read;
 
 import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.count.DeviceEvidence;
@@ -9,6 +12,7 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Activity;
 import qiantang.store.read.Activity.DeviceActivity;
+import qiantang.store.read.Completeness;
 import qiantang.store.read.Reader;
 import qiantang.store.read.RejectionsRequest;
 import qiantang.store.registry.Device;
@@ -37,15 +41,25 @@ public final class Devices {
     this.store = store;
   }
 
+  /** A device, and what is known of it is worth. */
+  public record Told(FleetDevice device, Completeness completeness) {}
+
   /** One device. */
   public Optional<FleetDevice> find(EnterpriseId enterprise, DeviceId id) {
+    return look(enterprise, id).map(Told::device);
+  }
+
+  /** The same, with what the answer is worth. */
+  public Optional<Told> look(EnterpriseId enterprise, DeviceId id) {
     Optional<Device> row = store.await(registry.device(enterprise, id));
     Activity seen = store.await(reader.activityOf(enterprise, id));
     if (row.isPresent() || !seen.devices().containsKey(id)) {
-      return row.map(known -> registered(known, seen.of(id)));
+      return row.map(known -> new Told(registered(known, seen.of(id)), seen.completeness()));
     }
     // For the seconds that discovery takes: whether it is a gateway, the others' births tell.
-    return Optional.ofNullable(fleet(enterprise, activity(enterprise)).discovered(id));
+    Activity all = activity(enterprise);
+    return Optional.ofNullable(fleet(enterprise, all).discovered(id))
+        .map(found -> new Told(found, all.completeness()));
   }
 
   private FleetDevice registered(Device row, @Nullable DeviceActivity seen) {
@@ -63,6 +77,21 @@ public final class Devices {
   boolean isKnown(EnterpriseId enterprise, DeviceId id) {
     return store.await(registry.device(enterprise, id)).isPresent()
         || store.await(reader.activity(enterprise, id)).isPresent();
+  }
+
+  /**
+   * Those of some devices of which nobody knows. The registry is asked first, and what devices did
+   * is read at most once, however many are asked for.
+   */
+  Set<DeviceId> unknown(EnterpriseId enterprise, List<DeviceId> ids) {
+    Set<DeviceId> unknown = new HashSet<>(ids);
+    store
+        .awaitEach(ids, id -> registry.device(enterprise, id))
+        .forEach(row -> row.ifPresent(found -> unknown.remove(found.id())));
+    if (!unknown.isEmpty()) {
+      unknown.removeAll(activity(enterprise).devices().keySet());
+    }
+    return unknown;
   }
 
   /** The same, or whether any rejection is known of it: of some devices all was refused. */

@@ -45,12 +45,14 @@ public final class ReadPlatforms {
    *
    * @param countedMillis when the oldest of the sums was made; null for never
    * @param progress of the base platform to the plan; of others nothing
+   * @param isWhole whether every sum there is could be read, and there is one
    */
   public record Found(
       Platform platform,
       PlatformCount count,
       @Nullable Long countedMillis,
-      List<Progress> progress) {}
+      List<Progress> progress,
+      boolean isWhole) {}
 
   /**
    * An enterprise of a platform.
@@ -115,17 +117,24 @@ public final class ReadPlatforms {
           .map(
               found ->
                   new Found(
-                      view.platform(), alone(found.count()), found.countedMillis(), List.of()))
-          .orElseGet(() -> new Found(view.platform(), alone(null), null, List.of()));
+                      view.platform(),
+                      alone(found.count()),
+                      found.countedMillis(),
+                      List.of(),
+                      true))
+          .orElseGet(() -> new Found(view.platform(), alone(null), null, List.of(), false));
     }
     PlatformCount all = PlatformCount.none();
     Long counted = null;
+    boolean isWhole = !sums.isEmpty();
     for (Sum sum : sums) {
       PlatformCount one = KeptCodec.platform(sum.bytes());
       all = one == null ? all : all.plus(one);
+      isWhole &= one != null;
       counted = counted == null ? sum.countedMillis() : Math.min(counted, sum.countedMillis());
     }
-    return new Found(view.platform(), all, counted, progress(view.platform(), all, platforms));
+    return new Found(
+        view.platform(), all, counted, progress(view.platform(), all, platforms), isWhole);
   }
 
   private static PlatformCount alone(@Nullable EnterpriseCount count) {

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
       ReadBench.class,
       SimulateBench.class,
       SoakBench.class,
-      StormBench.class
+      StormBench.class,
+      StreamBench.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

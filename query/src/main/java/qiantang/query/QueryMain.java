@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -46,9 +47,12 @@ import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.http.RouterFactory;
 import qiantang.query.http.SeriesQueryEndpoint;
+import qiantang.query.http.StreamEndpoints;
 import qiantang.query.http.TraceEndpoints;
 import qiantang.query.limit.Attempts;
 import qiantang.query.limit.Throttle;
+import qiantang.query.live.FeedParts;
+import qiantang.query.live.Live;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.ChosenDevices;
 import qiantang.query.read.DescribeCaller;
@@ -58,6 +62,7 @@ import qiantang.query.read.ListCredentials;
 import qiantang.query.read.ListDeletions;
 import qiantang.query.read.ListDevices;
 import qiantang.query.read.ListEnterprises;
+import qiantang.query.read.LookAtDevices;
 import qiantang.query.read.Places;
 import qiantang.query.read.ReadConnections;
 import qiantang.query.read.ReadEnterprise;
@@ -89,6 +94,9 @@ public final class QueryMain implements AutoCloseable {
   // How long requests under way may take to end when the program stops.
   private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(5);
 
+  // Looks at devices for live streams: so they leave most cores to all else.
+  private static final int LOOKS_AT_ONCE = 2;
+
   private static final Logger logger = LoggerFactory.getLogger(QueryMain.class);
 
   private final Vertx vertx;
@@ -96,6 +104,7 @@ public final class QueryMain implements AutoCloseable {
   private final ExecutorService virtualThreads;
   private final ScheduledExecutorService accessThread;
   private final Audit audit;
+  private final RouteTable routes;
   private final int port;
 
   private QueryMain(
@@ -104,12 +113,14 @@ public final class QueryMain implements AutoCloseable {
       ExecutorService virtualThreads,
       ScheduledExecutorService accessThread,
       Audit audit,
+      RouteTable routes,
       int port) {
     this.vertx = vertx;
     this.decoders = decoders;
     this.virtualThreads = virtualThreads;
     this.accessThread = accessThread;
     this.audit = audit;
+    this.routes = routes;
     this.port = port;
   }
 
@@ -165,7 +176,8 @@ public final class QueryMain implements AutoCloseable {
             config.requestsMax(),
             ticker);
     RouteTable routes =
-        routes(config, tables, folds, registry, clock, decoders, store, meter, access);
+        routes(
+            config, tables, folds, registry, clock, decoders, virtualThreads, store, meter, access);
     RouterFactory routers = new RouterFactory(routes, dispatcher);
 
     Vertx vertx =
@@ -182,9 +194,11 @@ public final class QueryMain implements AutoCloseable {
           new HttpListeners(vertx, routers::router, cores)
               .listen(config.bindAddresses(), config.httpPort());
       logger.info("the API listens on {} port {}", config.bindAddresses(), port);
-      return new QueryMain(vertx, decoders, virtualThreads, access.start(), access.audit(), port);
+      return new QueryMain(
+          vertx, decoders, virtualThreads, access.start(), access.audit(), routes, port);
     } catch (CannotListenException | RuntimeException e) {
-      new QueryMain(vertx, decoders, virtualThreads, access.start(), access.audit(), 0).close();
+      new QueryMain(vertx, decoders, virtualThreads, access.start(), access.audit(), routes, 0)
+          .close();
       throw e;
     }
   }
@@ -197,6 +211,7 @@ public final class QueryMain implements AutoCloseable {
       Registry registry,
       InstantSource clock,
       Executor decoders,
+      Executor virtualThreads,
       StoreWait store,
       RequestMeter meter,
       AccessParts access) {
@@ -254,7 +269,36 @@ public final class QueryMain implements AutoCloseable {
         health(reader, registry, kept, devices, decoders, store, clock),
         new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)),
         batch(reader, registry, kept, devices, budget, store, clock),
-        seriesQuery(reader, registry, devices, budget, store, clock));
+        seriesQuery(reader, registry, devices, budget, store, clock),
+        streams(tables, folds, registry, devices, store, clock, decoders, virtualThreads, meter));
+  }
+
+  private static StreamEndpoints streams(
+      JournalTables tables,
+      FoldTables folds,
+      Registry registry,
+      Devices devices,
+      StoreWait store,
+      InstantSource clock,
+      Executor decoders,
+      Executor virtualThreads,
+      RequestMeter meter) {
+    Places places = new Places(registry, store);
+    Live live =
+        new Live(
+            new FeedParts(
+                tables,
+                folds,
+                new LookAtDevices(devices),
+                places,
+                store,
+                clock,
+                System::nanoTime,
+                new Semaphore(LOOKS_AT_ONCE),
+                decoders,
+                virtualThreads));
+    meter.gauge("qiantang.live.streams", "Live streams that are open", live::streams);
+    return new StreamEndpoints(live, places);
   }
 
   private static Reader reader(
@@ -336,6 +380,7 @@ public final class QueryMain implements AutoCloseable {
   /** Stops listening, cuts what is under way and ends all threads. */
   @Override
   public void close() {
+    routes.endStreams();
     try {
       vertx.close().await(CLOSE_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {

@@ -55,6 +55,7 @@ final class AccessIT {
       POST E/devices                   403 400 400 403 404 {}
       GET E/series                     200 200 200 200 403
       GET E/latest                     200 200 200 200 200
+      GET E/stream                     200 200 200 200 200
       POST E/latest:batch              200 200 200 200 200 {"devices":["d1"]}
       POST E/series:query              200 200 200 200 200 {"devices":["d1"]}
       POST E/aggregate:query           200 200 200 200 200 {"metric":"m"}

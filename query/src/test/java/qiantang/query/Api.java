@@ -14,7 +14,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +72,9 @@ final class Api {
       request.header(headers[i], headers[i + 1]);
     }
     try {
-      HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+      Unread unread = new Unread();
+      HttpResponse<String> response = client.send(request.build(), head -> body(head, unread));
+      unread.hangUp();
       description.check(method, path, response);
       return response;
     } catch (IOException e) {
@@ -74,6 +82,43 @@ final class Api {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** A body as a text; of a stream of events, which has no end, nothing. */
+  private static BodySubscriber<String> body(HttpResponse.ResponseInfo head, Unread unread) {
+    boolean isEvents =
+        head.headers().firstValue("Content-Type").orElse("").equals("text/event-stream");
+    return isEvents ? unread : BodySubscribers.ofString(UTF_8);
+  }
+
+  /** Takes nothing. */
+  private static final class Unread implements BodySubscriber<String> {
+    private Flow.@Nullable Subscription open;
+
+    synchronized void hangUp() {
+      if (open != null) {
+        open.cancel();
+      }
+    }
+
+    @Override
+    public CompletionStage<String> getBody() {
+      return CompletableFuture.completedFuture("");
+    }
+
+    @Override
+    public synchronized void onSubscribe(Flow.Subscription subscription) {
+      open = subscription;
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> pieces) {}
+
+    @Override
+    public void onError(Throwable error) {}
+
+    @Override
+    public void onComplete() {}
   }
 
   /** Asks without waiting. */

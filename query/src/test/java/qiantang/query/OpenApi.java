@@ -88,6 +88,28 @@ final class OpenApi {
     }
   }
 
+  /** Fails where an event of the live stream is not what the description says. */
+  void checkEvent(String name, JsonObject data) {
+    String schema =
+        switch (name) {
+          case "reading" -> "LiveReading";
+          case "state" -> "LiveState";
+          case "rejection" -> "Rejection";
+          case "missed" -> "LiveMissed";
+          case "end" -> "LiveEnd";
+          case "closed" -> "";
+          default -> throw new AssertionError("no event is described that is named " + name);
+        };
+    if (!schema.isEmpty()) {
+      JsonObject reference = new JsonObject().put("$ref", "#/components/schemas/" + schema);
+      OutputUnit result =
+          validators.computeIfAbsent(reference.encode(), this::validator).validate(data);
+      if (!result.getValid()) {
+        throw new AssertionError(name + " " + data + "\n" + result.toJson().encodePrettily());
+      }
+    }
+  }
+
   private Validator validator(String schema) {
     // The references point into the document, so the schema goes into a copy of it.
     JsonObject whole =

@@ -26,6 +26,7 @@ final class OpenApiTest {
             registry,
             clock,
             Runnable::run,
+            Runnable::run,
             store,
             new RequestMeter(),
             AccessParts.of(registry, store, clock));

@@ -75,6 +75,11 @@ public final class GrantIndex {
     return all.stream().anyMatch(grant -> grant.stateAt(now) == Grant.State.LIVE);
   }
 
+  /** Whether any grant of samples as they are holds at this moment. */
+  public boolean isRawAt(Instant now) {
+    return all.stream().anyMatch(grant -> grant.isRaw() && grant.stateAt(now) == Grant.State.LIVE);
+  }
+
   /** Whether this grant holds at this moment. */
   public boolean isLiveAt(String id, Instant now) {
     return all.stream()

@@ -48,6 +48,11 @@ public final class Sight {
     return !isByGrants() || grants.isLiveAt(clock.instant());
   }
 
+  /** Whether samples as they are may be seen of anything at this moment. */
+  public boolean isRawOfAny() {
+    return !isByGrants() || grants.isRawAt(clock.instant());
+  }
+
   /** Whether the token is for this. */
   public boolean hasScope(Scope scope) {
     return !asker.isProgram() || asker.bounds().scopes().contains(scope);

@@ -50,6 +50,23 @@ public final class AuditTrail {
     }
   }
 
+  /** Somebody begins to follow another's data, or ends: each is a line of its own. */
+  void follows(Caller caller, Leave leave, Exchange exchange, String outcome) {
+    if (caller.isMember() && leave.enterprise().equals(caller.enterprise())) {
+      return;
+    }
+    List<String> grants = leave.sight().used();
+    Act act =
+        act(
+            leave.enterprise(),
+            caller,
+            READ,
+            exchange,
+            grants.isEmpty() ? null : String.join(" ", grants),
+            200);
+    audit.write(act.with(outcome));
+  }
+
   /** What somebody was answered that is of no enterprise in the path. */
   void answered(Caller caller, Exchange exchange, Request request, Answer answer) {
     if (answer.status() == 403) {

@@ -309,11 +309,32 @@ public final class Dispatcher {
           case HEAVY -> heavy(route, exchange, caller, leave);
         };
     try {
+      if (answer.body() instanceof EventBody events) {
+        trail.follows(caller, leave, exchange, "begin");
+        events.stream().whenClosed(reason -> followed(exchange, caller, leave, reason));
+        return answer; // it looks at leave by itself
+      }
       trail.answered(caller, leave, exchange, answer);
       return leave.sight().isWhole() ? answer : HeldBack.by(leave, answer);
     } catch (RuntimeException e) {
       answer.release().run(); // what is not written down is not told
       throw e;
+    }
+  }
+
+  /** Any thread. Writes down that a stream has ended. */
+  private void followed(Exchange exchange, Caller caller, Leave leave, String reason) {
+    try {
+      virtualThreads.execute(
+          () -> {
+            try {
+              trail.follows(caller, leave, exchange, "end " + reason);
+            } catch (StoreUnavailable e) {
+              logger.warn("the end of a stream is not written down: {}", e.getMessage());
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      logger.debug("the program stops: the end of a stream is not written down");
     }
   }
 

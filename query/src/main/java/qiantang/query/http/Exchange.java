@@ -88,6 +88,7 @@ final class Exchange {
             wantsCsv(routing),
             raw.getHeader("Accept-Encoding"),
             raw.getHeader("If-None-Match"),
+            raw.getHeader("Last-Event-ID"),
             raw.getHeader("If-Match"),
             new JsonObject());
     raw.pause();
@@ -189,6 +190,10 @@ final class Exchange {
   void send(Answer answer) throws IOException {
     boolean hasBody =
         !raw.method().equals(HttpMethod.HEAD) && answer.status() != 204 && answer.status() != 304;
+    if (hasBody && answer.body() instanceof EventBody events) {
+      follow(answer, events);
+      return;
+    }
     try (ResponseStream stream = new ResponseStream(this)) {
       onLoop(
           response -> {
@@ -202,6 +207,18 @@ final class Exchange {
       }
       stream.finish();
     }
+  }
+
+  /** Virtual thread. Sends the head; events follow by themselves. */
+  private void follow(Answer answer, EventBody events) throws IOException {
+    EventSender sender = new EventSender(loop, raw.response(), events.stream());
+    onLoop(
+        response -> {
+          putHead(answer, response);
+          sender.head();
+          return response.write(":\n\n"); // the head is sent with the first byte of the body
+        });
+    events.open(sender);
   }
 
   private void sendZipped(Answer answer, ResponseStream stream) throws IOException {

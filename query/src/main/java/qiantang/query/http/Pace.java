@@ -68,6 +68,9 @@ public final class Pace {
     }
     visit.use(Policy.POINTS, answer.points());
     Answer.Body body = answer.body();
+    if (body instanceof EventBody) {
+      return told(answer, visit.tightest()); // it is sent as it comes, and not written
+    }
     return told(answer, visit.tightest())
         .writing(
             stream -> {

@@ -27,6 +27,7 @@ enum Problem {
   RATE_LIMITED(429, "rate-limited", "A limit is used up"),
   TOO_MANY_ATTEMPTS(429, "too-many-attempts", "Too many tokens or links that open nothing"),
   TOO_MANY_READS(429, "too-many-reads", "Too many reads at once with this token"),
+  TOO_MANY_STREAMS(429, "too-many-streams", "Too many streams are open"),
   HEADERS_TOO_LARGE(431, "headers-too-large", "The headers are too large"),
   INTERNAL(500, "internal", "A fault of ours"),
   STORE_UNAVAILABLE(503, "store-unavailable", "The store does not answer"),

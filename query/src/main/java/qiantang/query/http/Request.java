@@ -21,6 +21,7 @@ record Request(
     boolean wantsCsv,
     @Nullable String acceptEncoding,
     @Nullable String ifNoneMatch,
+    @Nullable String lastEventId,
     @Nullable String ifMatch,
     JsonObject body) {
   /** A parameter of the path; the route has it. */
@@ -47,6 +48,15 @@ record Request(
 
   Request withBody(JsonObject json) {
     return new Request(
-        path, pathParameters, query, sender, wantsCsv, acceptEncoding, ifNoneMatch, ifMatch, json);
+        path,
+        pathParameters,
+        query,
+        sender,
+        wantsCsv,
+        acceptEncoding,
+        ifNoneMatch,
+        lastEventId,
+        ifMatch,
+        json);
   }
 }

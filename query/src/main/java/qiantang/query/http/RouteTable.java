@@ -7,6 +7,7 @@ import static io.vertx.core.http.HttpMethod.POST;
 import static qiantang.query.http.Route.Need.CHANGE;
 import static qiantang.query.http.Route.Need.DATA;
 import static qiantang.query.http.Route.Need.DIAGNOSE;
+import static qiantang.query.http.Route.Need.LIVE;
 import static qiantang.query.http.Route.Need.LOOK;
 import static qiantang.query.http.Route.Need.OPERATE;
 import static qiantang.query.http.Route.Need.READ;
@@ -27,6 +28,7 @@ public final class RouteTable {
   private static final String D = E + "/devices/{device}";
 
   private final List<Route> routes;
+  private final StreamEndpoints streams;
 
   /** The table over its endpoints. */
   public RouteTable(
@@ -47,7 +49,9 @@ public final class RouteTable {
       HealthEndpoints health,
       PlatformEndpoints platforms,
       BatchEndpoints batch,
-      SeriesQueryEndpoint seriesQuery) {
+      SeriesQueryEndpoint seriesQuery,
+      StreamEndpoints streams) {
+    this.streams = streams;
     List<Route> others =
         List.of(
             forAnyone(GET, "/openapi.json", open::openApi),
@@ -68,10 +72,6 @@ public final class RouteTable {
             forEnterprise(GET, E + "/rejections", DIAGNOSE, HEAVY, data::rejectionsOfEnterprise),
             forEnterprise(DELETE, E + "/data", CHANGE, LIGHT, deletions::deleteOfEnterprise),
             forEnterprise(GET, E + "/deletions", READ, LIGHT, deletions::list),
-            forEnterprise(GET, E + "/traces", READ, LIGHT, traces::list),
-            forEnterprise(POST, E + "/traces", CHANGE, LIGHT, traces::begin),
-            forEnterprise(GET, E + "/traces/{trace}", READ, LIGHT, traces::read),
-            forEnterprise(DELETE, E + "/traces/{trace}", CHANGE, LIGHT, traces::stop),
             forEnterprise(GET, D, LOOK, HEAVY, devices::read),
             forEnterprise(PATCH, D, CHANGE, HEAVY, devices::change),
             forEnterprise(DELETE, D + "/data", CHANGE, HEAVY, deletions::deleteOfDevice),
@@ -92,8 +92,9 @@ public final class RouteTable {
                 consoleRoutes(console),
                 others,
                 healthRoutes(health, platforms),
-                batchRoutes(batch, seriesQuery),
-                accessRoutes(grants, tokens, audit))
+                accessRoutes(grants, tokens, audit),
+                watchRoutes(streams, traces),
+                batchRoutes(batch, seriesQuery))
             .flatMap(List::stream)
             .toList();
   }
@@ -109,15 +110,6 @@ public final class RouteTable {
         forAnyone(GET, "/webjars/{library}/{version}/{folder}/{file}", console::file));
   }
 
-  private static List<Route> healthRoutes(HealthEndpoints health, PlatformEndpoints platforms) {
-    return List.of(
-        forEnterprise(GET, E + "/health", READ, HEAVY, health::ofEnterprise),
-        forEnterprise(GET, D + "/health", DIAGNOSE, HEAVY, health::ofDevice),
-        forCaller(GET, "/v1/platforms", ANY, platforms::list),
-        forCaller(GET, "/v1/platforms/{platform}", ANY, platforms::read),
-        forCaller(GET, "/v1/platforms/{platform}/enterprises", ANY, platforms::enterprises));
-  }
-
   private static List<Route> accessRoutes(
       GrantEndpoints grants, TokenEndpoints tokens, AuditEndpoints audit) {
     return List.of(
@@ -130,6 +122,29 @@ public final class RouteTable {
         forCaller(DELETE, "/v1/tokens/{token}", ADMIN, tokens::revoke),
         forCaller(GET, "/v1/audit", ADMIN, audit::list),
         forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify));
+  }
+
+  private static List<Route> watchRoutes(StreamEndpoints streams, TraceEndpoints traces) {
+    return List.of(
+        forEnterprise(GET, E + "/stream", LIVE, LIGHT, streams::follow),
+        forEnterprise(GET, E + "/traces", READ, LIGHT, traces::list),
+        forEnterprise(POST, E + "/traces", CHANGE, LIGHT, traces::begin),
+        forEnterprise(GET, E + "/traces/{trace}", READ, LIGHT, traces::read),
+        forEnterprise(DELETE, E + "/traces/{trace}", CHANGE, LIGHT, traces::stop));
+  }
+
+  private static List<Route> healthRoutes(HealthEndpoints health, PlatformEndpoints platforms) {
+    return List.of(
+        forEnterprise(GET, E + "/health", READ, HEAVY, health::ofEnterprise),
+        forEnterprise(GET, D + "/health", DIAGNOSE, HEAVY, health::ofDevice),
+        forCaller(GET, "/v1/platforms", ANY, platforms::list),
+        forCaller(GET, "/v1/platforms/{platform}", ANY, platforms::read),
+        forCaller(GET, "/v1/platforms/{platform}/enterprises", ANY, platforms::enterprises));
+  }
+
+  /** Tells all that follow that this program ends. */
+  public void endStreams() {
+    streams.end();
   }
 
   /** Questions whose parameters are a body: the verb behind the colon says that nothing changes. */

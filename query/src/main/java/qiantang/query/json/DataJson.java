@@ -172,7 +172,8 @@ public final class DataJson {
     };
   }
 
-  private static void rejection(JsonOut out, RejectionsAnswer.Item item) throws IOException {
+  /** One rejection. */
+  public static void rejection(JsonOut out, RejectionsAnswer.Item item) throws IOException {
     Entry.Rejection rejection = item.rejection();
     Long eventTimeMicros = rejection.eventTimeMicros();
     @Nullable Long skewMillis =

@@ -31,12 +31,20 @@ public final class Places {
 
   /** Those of several. */
   public Map<DeviceId, Place> of(Leave leave, List<DeviceId> devices) {
-    Map<DeviceId, Place> places = new TreeMap<>();
     if (leave.sight().needsPlace()) {
-      store
-          .awaitEach(devices, device -> registry.device(leave.enterprise(), device))
-          .forEach(row -> row.ifPresent(found -> places.put(found.id(), placeOf(found))));
+      return whereAre(leave, devices);
     }
+    Map<DeviceId, Place> places = new TreeMap<>();
+    devices.forEach(device -> places.put(device, nowhere(device)));
+    return places;
+  }
+
+  /** Those of several, whatever the leave depends on. */
+  public Map<DeviceId, Place> whereAre(Leave leave, List<DeviceId> devices) {
+    Map<DeviceId, Place> places = new TreeMap<>();
+    store
+        .awaitEach(devices, device -> registry.device(leave.enterprise(), device))
+        .forEach(row -> row.ifPresent(found -> places.put(found.id(), placeOf(found))));
     devices.forEach(device -> places.putIfAbsent(device, nowhere(device)));
     return places;
   }

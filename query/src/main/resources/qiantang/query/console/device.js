@@ -109,11 +109,11 @@ class Device extends View {
     this.latest = new Map(
       metrics.map(({ metric, value: sent, time: at }) => [metric, { value: sent, time: at }]),
     );
-    this.unwatch = watch({ enterprise, devices: device, events: 'reading,state,rejection' }, {
+    this.unwatch = watch({ enterprise, devices: device }, {
       reading: (event) => this.took(event),
       state: () => this.changed(enterprise, device),
       rejection: () => this.querySelector('q-rejections')?.look(),
-      missed: () => this.loadAgain(),
+      missed: () => this.loadAgain(wanted, enterprise, device),
       how: (how) => (this.how = how),
     });
   }
@@ -204,9 +204,12 @@ class Device extends View {
     }
   }
 
-  loadAgain() {
+  /** Something is missing of what came: everything anew. */
+  loadAgain(wanted, enterprise, device) {
     this.charted = null;
-    this.requestUpdate();
+    this.unwatch?.();
+    this.unwatch = null;
+    this.look(wanted, enterprise, device).catch(() => {}); // what is wrong is shown already
   }
 
   show(change) {

@@ -8,14 +8,15 @@ import { contract } from './contract.js';
 
 const POLL_MILLIS = 2000;
 const RETRY_MILLIS = 1000;
+const SILENCE_MILLIS_MAX = 40_000;
 const PATH = '/v1/enterprises/{enterprise}/stream';
 
 /**
  * Watches an enterprise, or some devices of it.
  *
- * wanted: {enterprise, devices?, metrics?, events?}, lists separated by commas; heard: what to do
- * with a `reading`, `state`, `rejection` or `missed` event's data, and with `how`: live, polling or
- * lost. Answers what ends it.
+ * wanted: {enterprise, devices?, metrics?, events?}, lists separated by commas, without which it is
+ * all that may be told; heard: what to do with a `reading`, `state`, `rejection` or `missed` event's
+ * data, and with `how`: live, polling or lost. Answers what ends it.
  */
 export function watch(wanted, heard) {
   let isOver = false;
@@ -37,54 +38,108 @@ export function watch(wanted, heard) {
   };
 }
 
-/** By fetch and not by EventSource: that cannot carry a token, nor tell why it was refused. */
-function stream({ enterprise, ...wanted }, heard) {
-  const stop = new AbortController();
+/**
+ * By fetch and not by EventSource: that cannot carry a token, nor tell why it was refused. A page
+ * that nobody looks at gives its connection back, since a browser has six for all its pages; when
+ * it is looked at again it goes on from where it was.
+ */
+function stream(wanted, heard) {
+  const { enterprise, ...params } = wanted;
+  const url = address(ofEnterprise(enterprise, '/stream'), params);
   let last = null;
   let failures = 0;
-  const url = address(ofEnterprise(enterprise, '/stream'), wanted);
+  let isOver = false;
+  let hangUp = () => {};
+  let endPolling = null;
+  const look = () => {
+    if (document.hidden) {
+      hangUp();
+    }
+  };
+  document.addEventListener('visibilitychange', look);
   const run = async () => {
-    while (!stop.signal.aborted) {
+    while (!isOver) {
+      await seen();
+      const line = new AbortController();
+      hangUp = () => line.abort();
       try {
         const headers = { Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) };
-        const answer = await ask(url, headers, stop.signal);
+        const answer = await ask(url, headers, line.signal);
         heard.how?.('live');
-        for await (const event of events(answer.body)) {
+        for await (const event of events(answer.body, hangUp)) {
           failures = 0;
           last = event.id ?? last;
           heard[event.name]?.(event.data);
         }
       } catch (trouble) {
-        if (stop.signal.aborted || trouble.status === 401 || trouble.status === 404) {
+        if (isOver || [401, 403, 404].includes(trouble.status)) {
           return;
         }
+        if (trouble.status === 429) {
+          endPolling = poll(wanted, heard); // there are too many streams: as well as without
+          return;
+        }
+        if (trouble.status === 400) {
+          last = null; // of another version, perhaps
+        }
       }
-      failures++;
-      heard.how?.('lost');
-      await new Promise((go) => setTimeout(go, backoffMillis(RETRY_MILLIS, failures)));
+      if (!isOver && !document.hidden) {
+        failures++;
+        heard.how?.('lost');
+        await new Promise((go) => setTimeout(go, backoffMillis(RETRY_MILLIS, failures)));
+      }
     }
   };
   run();
-  return () => stop.abort();
+  return () => {
+    isOver = true;
+    document.removeEventListener('visibilitychange', look);
+    hangUp();
+    endPolling?.();
+  };
 }
 
-/** The events of a body of server-sent events; comments are skipped. */
-async function* events(body) {
+/** Waits until somebody looks at the page. */
+function seen() {
+  return new Promise((go) => {
+    const look = () => {
+      if (!document.hidden) {
+        document.removeEventListener('visibilitychange', look);
+        go();
+      }
+    };
+    document.addEventListener('visibilitychange', look);
+    look();
+  });
+}
+
+/**
+ * The events of a body of server-sent events; comments are skipped, but tell that the line is
+ * alive: they come every 15 s.
+ */
+async function* events(body, hangUp) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) {
-      return;
-    }
-    const blocks = (rest + value).split(/\r?\n\r?\n/);
-    rest = blocks.pop();
-    for (const block of blocks) {
-      const event = parse(block);
-      if (event) {
-        yield event;
+  let timer = 0;
+  try {
+    for (;;) {
+      clearTimeout(timer);
+      timer = setTimeout(hangUp, SILENCE_MILLIS_MAX);
+      const { value, done } = await reader.read();
+      if (done) {
+        return;
+      }
+      const blocks = (rest + value).split(/\r?\n\r?\n/);
+      rest = blocks.pop();
+      for (const block of blocks) {
+        const event = parse(block);
+        if (event) {
+          yield event;
+        }
       }
     }
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -105,7 +160,7 @@ function parse(block) {
 }
 
 /** Of one device: its newest values and its state; what changed becomes an event. */
-function poll({ enterprise, devices, events: kinds = '' }, heard) {
+function poll({ enterprise, devices, events: kinds = 'state' }, heard) {
   if (!devices || devices.includes(',')) {
     return () => {}; // lists ask again by themselves
   }

@@ -4,11 +4,14 @@ import { AXES } from './axes.js';
 import { contract } from './contract.js';
 import { asOf, axisCard, countsTable, figure, planCard, reasonsCard } from './figures.js';
 import { languageNow, t, wordOf } from './i18n.js';
+import { watch } from './live.js';
 import { go, href } from './route.js';
 import { troubleNote } from './trouble.js';
 import './trend.js';
 
 const EVERY_MILLIS = 5000;
+// Many machines change at once: counts are asked for at most so often.
+const SOON_MILLIS = 1000;
 const LEVELS = ['factory', 'line', 'model'];
 // A page of enterprises, each asked for its counts where the server keeps none of platforms.
 const ENTERPRISES_AT_ONCE = 50;
@@ -20,6 +23,7 @@ class Overview extends View {
     params: {},
     seen: { state: true },
     trouble: { state: true },
+    how: { state: true },
   };
 
   willUpdate(changed) {
@@ -29,15 +33,40 @@ class Overview extends View {
       this.shown = wanted;
       this.seen = null;
       this.trouble = null;
-      this.end?.();
+      this.leave();
+      this.shown = wanted;
       this.end = repeat(EVERY_MILLIS, () => this.look(wanted));
+      if (enterprise) {
+        this.unwatch = watch({ enterprise, events: 'state' }, {
+          state: () => this.lookSoon(wanted),
+          missed: () => this.lookSoon(wanted),
+          how: (how) => (this.how = how),
+        });
+      }
     }
+  }
+
+  leave() {
+    this.end?.();
+    this.unwatch?.();
+    this.unwatch = null;
+    clearTimeout(this.soon);
+    this.soon = 0;
+    this.how = null;
+    this.shown = undefined;
+  }
+
+  /** A machine has changed: its enterprise is counted again. */
+  lookSoon(wanted) {
+    this.soon ||= setTimeout(() => {
+      this.soon = 0;
+      this.look(wanted).catch(() => {}); // what is wrong is shown already
+    }, SOON_MILLIS);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.end?.();
-    this.shown = undefined;
+    this.leave();
   }
 
   async look(wanted) {
@@ -156,6 +185,7 @@ class Overview extends View {
         <h1>${seen.name}</h1>
         ${seen.kind ? html`<span class="tag">${wordOf('platform', seen.kind)}</span>` : nothing}
         ${asOf(seen.at)}
+        ${this.how ? html`<span class="faint" role="status">${t(`how.${this.how}`)}</span>` : nothing}
         ${enterprise
           ? html`<a class="button" href=${href('/devices', { enterprise })}>
               ${t('overview.all-devices')}

@@ -143,6 +143,33 @@ final class ConsoleIT {
   }
 
   @Test
+  void aValueIsShownAsItComesWithoutAsking() throws Exception {
+    Page page = signedIn(CHROMIUM.page(), DEVICE);
+    assertThat(page.locator("q-values [role=status]")).hasText("live");
+    long before = latestRequests();
+    Locator temperature =
+        page.locator("q-values tr").filter(new Locator.FilterOptions().setHasText("temperature"));
+    for (int i = 0; i < 3; i++) {
+      send(System.currentTimeMillis(), 60.5 + i);
+      assertThat(temperature).containsText(String.valueOf(60.5 + i));
+    }
+    assertEquals(before, latestRequests(), "it asked for what it was told");
+    page.context().setOffline(true);
+    assertThat(page.locator(".banner")).containsText("The server cannot be reached");
+    page.context().setOffline(false);
+    assertThat(page.locator("q-values [role=status]")).hasText("live");
+    show(page, "/?enterprise=alpha");
+    assertThat(page.locator("q-overview .title [role=status]")).hasText("live");
+    CHROMIUM.forgive();
+  }
+
+  private static long latestRequests() {
+    return List.copyOf(CHROMIUM.requests()).stream()
+        .filter(request -> URI.create(request.url()).getPath().endsWith("/latest"))
+        .count();
+  }
+
+  @Test
   void theChartBreaksWhereNothingWasMeasuredAndIsReadByKeyboard() {
     Page page = signedIn(CHROMIUM.page(), DEVICE + "&metric=temperature&range=1h");
     assertThat(page.locator(".plot canvas")).isVisible();

@@ -45,6 +45,11 @@ public record Act(
         EnterpriseId.OPERATOR, Actor.NOBODY, action, "others", null, outcome, 1, requestId, "");
   }
 
+  /** The same with another outcome. */
+  public Act with(String other) {
+    return new Act(subject, actor, action, object, grant, other, count, requestId, address);
+  }
+
   /** The same, so many times. */
   public Act times(long times) {
     return new Act(subject, actor, action, object, grant, outcome, times, requestId, address);

@@ -1,0 +1,4 @@
+@NullMarked
+package qiantang.query.live;
+
+import org.jspecify.annotations.NullMarked;

@@ -14,7 +14,7 @@ import qiantang.query.limit.Limits;
  * @param requestsMax requests under way at once; each takes a few KiB and its answer
  * @param heavyReadsPerTokenMax heavy reads of one token at once
  * @param samplesMax samples that all answers under way hold together; one takes about 300 B
- * @param tailCacheBytesMax frames of the journal that are kept in memory
+ * @param tailCacheBytesMax frames of the journal that are kept in memory, and as much of blocks
  * @param limits what one token may use
  */
 public record QueryConfig(

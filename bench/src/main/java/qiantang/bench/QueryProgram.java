@@ -45,7 +45,9 @@ record QueryProgram(Program program, int httpPort, String token) implements Auto
             "--cassandra",
             "127.0.0.1:" + cqlPort,
             "--http-port",
-            String.valueOf(port));
+            String.valueOf(port),
+            "--limits", // one token asks as fast as it can
+            "off");
     return new QueryProgram(program, port, token.text());
   }
 

@@ -169,9 +169,10 @@ public final class Pace {
           case ENTERPRISE -> "all tokens of the enterprise, platform or operators together";
           case ADDRESS -> "whoever comes from this address";
         };
-    return "%s may use %d %s%s: try again in %d s%s"
+    return "%s may %s %d %s%s: try again in %d s%s"
         .formatted(
             who,
+            refusal.of() == Of.ADDRESS ? "try" : "use",
             refusal.quota(),
             switch (refusal.policy()) {
               case REQUESTS -> "requests";

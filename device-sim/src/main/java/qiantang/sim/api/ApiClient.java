@@ -30,9 +30,6 @@ public final class ApiClient implements AutoCloseable {
   /** So often a question without an answer is looked at, and may be told. */
   private static final long LOOK_MILLIS = 500;
 
-  /** The API's limits are of a minute. */
-  private static final long RETRY_MILLIS_MAX = 60_000;
-
   private static final long PAUSE_MILLIS_MIN = 100;
   private static final long PAUSE_MILLIS_MAX = 2_000;
   private static final int DETAIL_CHARS_MAX = 300;
@@ -120,13 +117,14 @@ public final class ApiClient implements AutoCloseable {
       }
       Answer answer;
       boolean again;
-      long told = 0;
+      long askedLater = 0;
       try {
         HttpResponse<String> response = exchange(request, asked);
         answer = answer(response);
         again = comesAgain(response.statusCode());
-        told = again ? retryAfterMillis(response) : 0;
-        if (!again) {
+        if (again) {
+          askedLater = retryAfterMillis(response);
+        } else {
           patience.answered();
         }
       } catch (IOException e) {
@@ -136,7 +134,11 @@ public final class ApiClient implements AutoCloseable {
         Thread.currentThread().interrupt();
         return new Answer.Unreachable("interrupted");
       }
-      if (!again || !patience.failed(asked, text(answer)) || !pause(Math.max(pause, told))) {
+      // Whoever asks to be left alone for longer than we wait is not asked again in vain.
+      if (!again
+          || askedLater > patience.maxMillis()
+          || !patience.failed(asked, text(answer))
+          || !pause(Math.max(pause, askedLater))) {
         return answer;
       }
     }
@@ -204,13 +206,13 @@ public final class ApiClient implements AutoCloseable {
     }
   }
 
-  /** When to come again, told in seconds; 0 where nothing is said, or a date. */
+  /** In seconds, as this API says it; 0 where it says nothing or a date. */
   private static long retryAfterMillis(HttpResponse<String> response) {
     return response
         .headers()
         .firstValue("Retry-After")
         .filter(text -> text.matches("[0-9]{1,6}"))
-        .map(text -> Math.min(RETRY_MILLIS_MAX, Long.parseLong(text) * 1000))
+        .map(text -> Long.parseLong(text) * 1000)
         .orElse(0L);
   }
 

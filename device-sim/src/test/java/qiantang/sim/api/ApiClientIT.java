@@ -3,6 +3,7 @@ package qiantang.sim.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -68,10 +69,10 @@ final class ApiClientIT {
   }
 
   @Test
-  void nobodyIsWaitedForLongerThanAMinute() {
+  void whatComesAfterItsPatienceIsRefused() {
     next.add(new Next(429, "601"));
-    next.add(new Next(200, ""));
-    assertInstanceOf(Answer.Ok.class, client.get("/x", "token"));
-    assertEquals(List.of(60_000L), pauses);
+    Answer.Refused refused = assertInstanceOf(Answer.Refused.class, client.get("/x", "token"));
+    assertEquals(429, refused.status());
+    assertTrue(pauses.isEmpty());
   }
 }

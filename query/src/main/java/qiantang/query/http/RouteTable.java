@@ -45,7 +45,9 @@ public final class RouteTable {
       SessionEndpoints sessions,
       AuditEndpoints audit,
       HealthEndpoints health,
-      PlatformEndpoints platforms) {
+      PlatformEndpoints platforms,
+      BatchEndpoints batch,
+      SeriesQueryEndpoint seriesQuery) {
     List<Route> others =
         List.of(
             forAnyone(GET, "/openapi.json", open::openApi),
@@ -95,7 +97,11 @@ public final class RouteTable {
             forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));
     routes =
-        Stream.of(consoleRoutes(console), others, healthRoutes(health, platforms))
+        Stream.of(
+                consoleRoutes(console),
+                others,
+                healthRoutes(health, platforms),
+                batchRoutes(batch, seriesQuery))
             .flatMap(List::stream)
             .toList();
   }
@@ -118,6 +124,14 @@ public final class RouteTable {
         forCaller(GET, "/v1/platforms", ANY, platforms::list),
         forCaller(GET, "/v1/platforms/{platform}", ANY, platforms::read),
         forCaller(GET, "/v1/platforms/{platform}/enterprises", ANY, platforms::enterprises));
+  }
+
+  /** Questions whose parameters are a body: the verb behind the colon says that nothing changes. */
+  private static List<Route> batchRoutes(BatchEndpoints batch, SeriesQueryEndpoint seriesQuery) {
+    return List.of(
+        forEnterprise(POST, E + "/latest:batch", DATA, HEAVY, batch::latest),
+        forEnterprise(POST, E + "/series:query", DATA, HEAVY, seriesQuery::answer),
+        forEnterprise(POST, E + "/aggregate:query", DATA, HEAVY, batch::aggregate));
   }
 
   /** Method and path of every line, as people and the API's description write them. */

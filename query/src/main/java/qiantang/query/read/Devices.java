@@ -1,7 +1,10 @@
 package qiantang.query.read;
 
 import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.count.DeviceEvidence;
@@ -74,6 +77,21 @@ public final class Devices {
   boolean isKnown(EnterpriseId enterprise, DeviceId id) {
     return store.await(registry.device(enterprise, id)).isPresent()
         || store.await(reader.activity(enterprise, id)).isPresent();
+  }
+
+  /**
+   * Those of some devices of which nobody knows. The registry is asked first, and what devices did
+   * is read at most once, however many are asked for.
+   */
+  Set<DeviceId> unknown(EnterpriseId enterprise, List<DeviceId> ids) {
+    Set<DeviceId> unknown = new HashSet<>(ids);
+    store
+        .awaitEach(ids, id -> registry.device(enterprise, id))
+        .forEach(row -> row.ifPresent(found -> unknown.remove(found.id())));
+    if (!unknown.isEmpty()) {
+      unknown.removeAll(activity(enterprise).devices().keySet());
+    }
+    return unknown;
   }
 
   /** The same, or whether any rejection is known of it: of some devices all was refused. */

@@ -1,14 +1,18 @@
 package qiantang.store.read;
 
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an answer is worth.
  *
  * @param complete whether it holds everything asked for that was acknowledged before the request
- * @param truncatedBy what cut it: {@code limit}, and the next page has the rest; or null
+ * @param truncatedBy what cut it: {@code limit}, and the next page has the rest; {@code store}, which
+ *     did not answer for the items that say so; or null
  * @param freshnessMicros arrival time of the newest sample or rejection in the answer, of intervals
  *     that of the newest row of the device they were told from; of activity, of the newest record
  *     of the enterprise that was seen; 0 for none
@@ -26,6 +30,10 @@ public record Completeness(
     List<String> sources,
     int damagedFrames,
     List<Gap> gaps) {
+  /** Of an answer that nothing was added to. */
+  public static final Completeness NOTHING =
+      new Completeness(true, null, 0, List.of(), 0, List.of());
+
   /** Arrival times, of which something may be missing: it expired before it was packed. */
   public record Gap(long fromMicros, long toMicros) {}
 
@@ -66,7 +74,7 @@ public record Completeness(
 
   /** The same of the first items of more. */
   public Completeness cut() {
-    return new Completeness(false, "limit", freshnessMicros, sources, damagedFrames, gaps);
+    return cutBy("limit");
   }
 
   /** The same of an answer for whose times there are gaps. */
@@ -75,5 +83,28 @@ public record Completeness(
         ? this
         : new Completeness(
             false, truncatedBy, freshnessMicros, sources, damagedFrames, List.copyOf(found));
+  }
+
+  /** What an answer is worth that is made of two. */
+  public Completeness plus(Completeness other) {
+    Set<String> all = new HashSet<>(sources);
+    all.addAll(other.sources);
+    return new Completeness(
+        complete && other.complete,
+        truncatedBy == null ? other.truncatedBy : truncatedBy,
+        Math.max(freshnessMicros, other.freshnessMicros),
+        Source.words(EnumSet.allOf(Source.class)).stream().filter(all::contains).toList(),
+        damagedFrames + other.damagedFrames,
+        Stream.concat(gaps.stream(), other.gaps.stream()).distinct().toList());
+  }
+
+  /** The same of an answer that goes on elsewhere, and why. */
+  public Completeness cutBy(String what) {
+    return new Completeness(false, what, freshnessMicros, sources, damagedFrames, gaps);
+  }
+
+  /** The same of an answer that misses something that it names. */
+  public Completeness lacking() {
+    return new Completeness(false, truncatedBy, freshnessMicros, sources, damagedFrames, gaps);
   }
 }

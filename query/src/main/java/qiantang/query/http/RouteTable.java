@@ -45,7 +45,8 @@ public final class RouteTable {
       SessionEndpoints sessions,
       AuditEndpoints audit,
       HealthEndpoints health,
-      PlatformEndpoints platforms) {
+      PlatformEndpoints platforms,
+      ResolveEndpoints resolve) {
     List<Route> others =
         List.of(
             forAnyone(GET, "/openapi.json", open::openApi),
@@ -72,6 +73,7 @@ public final class RouteTable {
             forEnterprise(DELETE, E + "/traces/{trace}", CHANGE, LIGHT, traces::stop),
             forEnterprise(GET, D, LOOK, HEAVY, devices::read),
             forEnterprise(PATCH, D, CHANGE, HEAVY, devices::change),
+            forEnterprise(DELETE, D, CHANGE, HEAVY, devices::delete),
             forEnterprise(DELETE, D + "/data", CHANGE, HEAVY, deletions::deleteOfDevice),
             forEnterprise(GET, D + "/credentials", READ, LIGHT, credentials::list),
             forEnterprise(POST, D + "/credentials", CHANGE, LIGHT, credentials::create),
@@ -93,6 +95,7 @@ public final class RouteTable {
             forAnyone(DELETE, "/v1/session", sessions::close),
             forCaller(GET, "/v1/audit", ADMIN, audit::list),
             forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify),
+            forCaller(GET, "/v1/resolve", ANY, resolve::resolve),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));
     routes =
         Stream.of(consoleRoutes(console), others, healthRoutes(health, platforms))

@@ -1,6 +1,7 @@
 package qiantang.query.read;
 
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
@@ -16,6 +17,9 @@ import qiantang.store.registry.Registry;
 
 /** Finds devices wherever they are known. Blocks: virtual threads only. */
 public final class Devices {
+  // A row is read for each; more are found by going through all.
+  private static final int IDENTIFIED_MAX = 1000;
+
   private final Registry registry;
   private final Reader reader;
   private final KeptCounts kept;
@@ -39,8 +43,12 @@ public final class Devices {
 
   /** One device. */
   public Optional<FleetDevice> find(EnterpriseId enterprise, DeviceId id) {
-    Optional<Device> row = store.await(registry.device(enterprise, id));
+    Optional<Device> row = store.await(registry.deviceRow(enterprise, id));
     Activity seen = store.await(reader.activityOf(enterprise, id));
+    if (DeviceEvidence.isGone(row.orElse(null), seen.of(id))) {
+      return Optional.empty();
+    }
+    row = row.filter(known -> known.deleted() == null);
     if (row.isPresent() || !seen.devices().containsKey(id)) {
       return row.map(known -> registered(known, seen.of(id)));
     }
@@ -72,6 +80,19 @@ public final class Devices {
     }
     RejectionsRequest one = new RejectionsRequest(enterprise, id, null, 0, Long.MAX_VALUE, null, 1);
     return !store.await(reader.rejections(one)).items().isEmpty();
+  }
+
+  /**
+   * Which devices may have an identifier with this begin, in order of id; null where it is not
+   * asked for, or so many have that one looks at all devices as well.
+   */
+  @Nullable List<DeviceId> identified(EnterpriseId enterprise, @Nullable String begin) {
+    if (begin == null) {
+      return null;
+    }
+    List<DeviceId> found =
+        store.await(registry.identifiers().search(enterprise, begin, IDENTIFIED_MAX));
+    return found.size() >= IDENTIFIED_MAX ? null : found.stream().sorted().distinct().toList();
   }
 
   Activity activity(EnterpriseId enterprise) {

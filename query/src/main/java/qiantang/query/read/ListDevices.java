@@ -25,6 +25,10 @@ public final class ListDevices {
   public Page<FleetDevice> run(
       Leave leave, DeviceFilter filter, @Nullable DeviceId after, int limit) {
     Fleet fleet = devices.fleet(leave.enterprise(), devices.activity(leave.enterprise()));
+    List<DeviceId> named = devices.identified(leave.enterprise(), filter.identifier());
+    if (named != null) {
+      return page(leave, filter, fleet.of(named), after, limit);
+    }
     int rowsAtOnce =
         filter.isOpen() && leave.sight().isWhole()
             ? Math.min(limit + 1, ROWS_AT_ONCE_MAX)
@@ -40,5 +44,21 @@ public final class ListDevices {
       }
     }
     return new Page<>(found, walk.hasNext() && last != null ? last.text() : null);
+  }
+
+  /** Of the few that an identifier may be of. */
+  private static Page<FleetDevice> page(
+      Leave leave,
+      DeviceFilter filter,
+      List<FleetDevice> named,
+      @Nullable DeviceId after,
+      int limit) {
+    List<FleetDevice> found =
+        named.stream()
+            .filter(device -> after == null || device.id().compareTo(after) > 0)
+            .filter(device -> filter.accepts(device) && leave.sight().sees(device.place()))
+            .limit(limit + 1L)
+            .toList();
+    return Page.of(found, limit, device -> device.id().text());
   }
 }

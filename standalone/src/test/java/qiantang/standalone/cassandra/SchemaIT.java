@@ -38,10 +38,12 @@ class SchemaIT {
           "counts",
           "credentials",
           "device_credentials",
+          "device_identifiers",
           "devices",
           "disabled_devices",
           "enterprises",
           "events",
+          "global_identifiers",
           "grants",
           "grants_received",
           "health",
@@ -53,6 +55,7 @@ class SchemaIT {
           "living_traces",
           "login_links",
           "masks",
+          "own_identifiers",
           "packed_minutes",
           "platform_enterprises",
           "platform_sums",
@@ -117,7 +120,8 @@ class SchemaIT {
               "009-quotas.cql true",
               "010-traces.cql true",
               "011-access.cql true",
-              "012-health.cql true"),
+              "012-health.cql true",
+              "013-identifiers.cql true"),
           upgrades(session, "schema_together"));
     }
   }

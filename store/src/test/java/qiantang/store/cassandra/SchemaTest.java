@@ -33,7 +33,8 @@ class SchemaTest {
           "009-quotas.cql",
           "010-traces.cql",
           "011-access.cql",
-          "012-health.cql");
+          "012-health.cql",
+          "013-identifiers.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {
@@ -65,6 +66,9 @@ class SchemaTest {
     assertEquals(
         List.of("health", "kept_counts", "kept_hours", "platform_enterprises", "platform_sums"),
         tables("012-health.cql"));
+    assertEquals(
+        List.of("global_identifiers", "own_identifiers", "device_identifiers"),
+        tables("013-identifiers.cql"));
   }
 
   @Test

@@ -93,7 +93,7 @@ public final class RouteTable {
             forCaller(POST, "/v1/links", ANY, sessions::link),
             forAnyone(POST, "/v1/session", sessions::open),
             forAnyone(DELETE, "/v1/session", sessions::close),
-            forCaller(GET, "/v1/audit", ADMIN, audit::list),
+            forCaller(GET, "/v1/audit", ANY, audit::list),
             forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify),
             forCaller(GET, "/v1/resolve", ANY, resolve::resolve),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));

@@ -28,6 +28,7 @@ public final class ReadPlatforms {
   private final KeptCounts kept;
   private final List<PlanFigure> plan;
   private final StoreWait store;
+  private final Ranks ranks;
 
   /**
    * A figure of the plan.
@@ -64,6 +65,18 @@ public final class ReadPlatforms {
       HealthCounts devices,
       @Nullable Long countedMillis) {}
 
+  /** Enterprises of a platform in an order of what was counted. */
+  public sealed interface Ranked {
+    /** A page; its next is the text of a place. */
+    record Found(Page<Item> page) implements Ranked {}
+
+    /** The caller sees no such platform. */
+    record NoPlatform() implements Ranked {}
+
+    /** The platform has more enterprises than are sorted by this. */
+    record TooMany(int max) implements Ranked {}
+  }
+
   /** Reads from these. */
   public ReadPlatforms(Registry registry, KeptCounts kept, List<PlanFigure> plan, StoreWait store) {
     this.registry = registry;
@@ -71,6 +84,7 @@ public final class ReadPlatforms {
     this.kept = kept;
     this.plan = plan;
     this.store = store;
+    ranks = new Ranks(registry, store);
   }
 
   /** All platforms that the caller sees. */
@@ -180,6 +194,10 @@ public final class ReadPlatforms {
             members.subList(0, Math.min(members.size(), limit + 1)),
             limit,
             member -> member.enterprise().text());
+    return named(page);
+  }
+
+  private Page<Item> named(Page<Member> page) {
     List<EnterpriseId> ids = page.items().stream().map(Member::enterprise).toList();
     List<Optional<Enterprise>> rows = store.awaitEach(ids, registry::enterprise);
     return new Page<>(
@@ -187,6 +205,31 @@ public final class ReadPlatforms {
             .mapToObj(i -> item(page.items().get(i), rows.get(i)))
             .toList(),
         page.next());
+  }
+
+  /**
+   * The same in another order.
+   *
+   * @param after from behind this place of the same order; null for the first page
+   */
+  public Ranked ranked(
+      Caller caller,
+      String id,
+      EnterpriseOrder order,
+      EnterpriseOrder.@Nullable Place after,
+      int limit) {
+    Optional<PlatformView> view = view(caller, store.await(registry.platforms()), id);
+    if (view.isEmpty()) {
+      return new Ranked.NoPlatform();
+    }
+    EnterpriseId only = view.get().only();
+    if (only != null) {
+      return new Ranked.Found(new Page<>(after == null ? items(List.of(only)) : List.of(), null));
+    }
+    return switch (ranks.page(id, order, after, limit)) {
+      case Ranks.Result.Ranked(Page<Member> page) -> new Ranked.Found(named(page));
+      case Ranks.Result.TooMany(int max) -> new Ranked.TooMany(max);
+    };
   }
 
   private static Item item(Member member, Optional<Enterprise> row) {

@@ -98,19 +98,24 @@ public final class HealthJson {
       millis(out, "at", found.atMillis());
       counts(out, "counts", found.count().all());
       reasons(out, found.count().all());
-      out.array("trend");
-      for (ReadHealth.Hour hour : found.trend()) {
-        out.object();
-        millis(out, "at", hour.atMillis());
-        counts(out, "counts", hour.counts());
-        out.endObject();
-      }
-      out.endArray().array("by");
+      trend(out, found.trend());
+      out.array("by");
       if (level != null) {
         by(out, level, found.count());
       }
       out.endArray().endObject();
     };
+  }
+
+  private static void trend(JsonOut out, List<ReadHealth.Hour> hours) throws IOException {
+    out.array("trend");
+    for (ReadHealth.Hour hour : hours) {
+      out.object();
+      millis(out, "at", hour.atMillis());
+      counts(out, "counts", hour.counts());
+      out.endObject();
+    }
+    out.endArray();
   }
 
   private static void by(JsonOut out, Level level, EnterpriseCount count) throws IOException {
@@ -186,6 +191,7 @@ public final class HealthJson {
       platform(out, found);
       out.decimal("messagesPerSecond", found.count().messagesPerSecond());
       reasons(out, found.count().devices());
+      trend(out, found.trend());
       out.array("plan");
       for (ReadPlatforms.Progress progress : found.progress()) {
         out.object()

@@ -2,7 +2,6 @@ package qiantang.query.read;
 
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
-import qiantang.store.health.Axis;
 import qiantang.store.model.DeviceId;
 
 /** In which order devices are listed. */
@@ -77,12 +76,12 @@ public enum DeviceOrder {
     return switch (this) {
       case ID -> new Place(this, 0, "", device.id());
       case NAME -> new Place(this, 0, device.name(), device.id());
-      case SINCE -> newest(device, device.health().on(Axis.CONNECTION).sinceMillis());
+      case SINCE -> newest(device, device.sinceMicros());
       case READING -> newest(device, device.health().evidence().lastEventMillis());
     };
   }
 
-  private Place newest(FleetDevice device, @Nullable Long millis) {
-    return new Place(this, millis == null ? Long.MAX_VALUE : -millis, "", device.id());
+  private Place newest(FleetDevice device, @Nullable Long time) {
+    return new Place(this, time == null ? Long.MAX_VALUE : -time, "", device.id());
   }
 }

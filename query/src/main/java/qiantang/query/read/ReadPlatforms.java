@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Caller;
@@ -14,8 +16,10 @@ import qiantang.store.health.EnterpriseCount;
 import qiantang.store.health.HealthCounts;
 import qiantang.store.health.PlatformCount;
 import qiantang.store.kept.KeptTables;
+import qiantang.store.kept.KeptTables.KeptHour;
 import qiantang.store.kept.KeptTables.Member;
 import qiantang.store.kept.KeptTables.Sum;
+import qiantang.store.kept.KeptTables.SumHour;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
@@ -46,12 +50,18 @@ public final class ReadPlatforms {
    *
    * @param countedMillis when the oldest of the sums was made; null for never
    * @param progress of the base platform to the plan; of others nothing
+   * @param trend of the last 24 hours, where one platform is asked for
    */
   public record Found(
       Platform platform,
       PlatformCount count,
       @Nullable Long countedMillis,
-      List<Progress> progress) {}
+      List<Progress> progress,
+      List<ReadHealth.Hour> trend) {
+    Found with(List<ReadHealth.Hour> hours) {
+      return new Found(platform, count, countedMillis, progress, hours);
+    }
+  }
 
   /**
    * An enterprise of a platform.
@@ -106,7 +116,34 @@ public final class ReadPlatforms {
   public Optional<Found> one(Caller caller, String id) {
     List<Platform> platforms = store.await(registry.platforms());
     return view(caller, platforms, id)
-        .map(view -> found(view, store.await(tables.readSums(id)), platforms));
+        .map(view -> found(view, store.await(tables.readSums(id)), platforms).with(trend(view)));
+  }
+
+  /** By the hour, of all buckets together, or of the one enterprise that the caller sees. */
+  private List<ReadHealth.Hour> trend(PlatformView view) {
+    EnterpriseId only = view.only();
+    SortedMap<Long, PlatformCount> hours = new TreeMap<>();
+    if (only == null) {
+      for (SumHour sum : store.await(tables.readSumHours(view.platform().id()))) {
+        add(hours, sum.hour(), sum.bytes());
+      }
+    } else {
+      for (KeptHour hour : store.await(tables.readHours(only))) {
+        add(hours, hour.hour(), hour.bytes());
+      }
+    }
+    // Rows live for some hours longer.
+    return hours.entrySet().stream()
+        .skip(Math.max(0, hours.size() - ReadHealth.HOURS_MAX))
+        .map(hour -> ReadHealth.Hour.of(hour.getKey(), hour.getValue().devices()))
+        .toList();
+  }
+
+  private static void add(SortedMap<Long, PlatformCount> hours, long hour, byte[] bytes) {
+    PlatformCount count = KeptCodec.platform(bytes);
+    if (count != null) {
+      hours.merge(hour, count, PlatformCount::plus);
+    }
   }
 
   private Optional<PlatformView> view(Caller caller, List<Platform> platforms, String id) {
@@ -129,8 +166,12 @@ public final class ReadPlatforms {
           .map(
               found ->
                   new Found(
-                      view.platform(), alone(found.count()), found.countedMillis(), List.of()))
-          .orElseGet(() -> new Found(view.platform(), alone(null), null, List.of()));
+                      view.platform(),
+                      alone(found.count()),
+                      found.countedMillis(),
+                      List.of(),
+                      List.of()))
+          .orElseGet(() -> new Found(view.platform(), alone(null), null, List.of(), List.of()));
     }
     PlatformCount all = PlatformCount.none();
     Long counted = null;
@@ -139,7 +180,8 @@ public final class ReadPlatforms {
       all = one == null ? all : all.plus(one);
       counted = counted == null ? sum.countedMillis() : Math.min(counted, sum.countedMillis());
     }
-    return new Found(view.platform(), all, counted, progress(view.platform(), all, platforms));
+    return new Found(
+        view.platform(), all, counted, progress(view.platform(), all, platforms), List.of());
   }
 
   private static PlatformCount alone(@Nullable EnterpriseCount count) {

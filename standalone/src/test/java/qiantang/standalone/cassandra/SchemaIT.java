@@ -58,6 +58,7 @@ class SchemaIT {
           "own_identifiers",
           "packed_minutes",
           "platform_enterprises",
+          "platform_hours",
           "platform_sums",
           "platforms",
           "registers",
@@ -121,7 +122,8 @@ class SchemaIT {
               "010-traces.cql true",
               "011-access.cql true",
               "012-health.cql true",
-              "013-identifiers.cql true"),
+              "013-identifiers.cql true",
+              "014-platforms.cql true"),
           upgrades(session, "schema_together"));
     }
   }

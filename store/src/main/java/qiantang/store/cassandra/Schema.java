@@ -39,7 +39,8 @@ final class Schema {
           "010-traces.cql",
           "011-access.cql",
           "012-health.cql",
-          "013-identifiers.cql");
+          "013-identifiers.cql",
+          "014-platforms.cql");
 
   // An upgrade takes seconds; who claimed one and died is followed after this.
   private static final int CLAIM_SECONDS = 60;

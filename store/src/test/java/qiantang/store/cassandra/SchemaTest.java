@@ -34,7 +34,8 @@ class SchemaTest {
           "010-traces.cql",
           "011-access.cql",
           "012-health.cql",
-          "013-identifiers.cql");
+          "013-identifiers.cql",
+          "014-platforms.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {
@@ -69,6 +70,7 @@ class SchemaTest {
     assertEquals(
         List.of("global_identifiers", "own_identifiers", "device_identifiers"),
         tables("013-identifiers.cql"));
+    assertEquals(List.of("platform_hours"), tables("014-platforms.cql"));
   }
 
   @Test
@@ -98,6 +100,7 @@ class SchemaTest {
     assertEquals(AuditTables.KEPT, kept("audit_lines"));
     assertEquals(HealthTables.HEALTH_KEPT, kept("health"));
     assertEquals(KeptTables.HOURS_KEPT, kept("kept_hours"));
+    assertEquals(KeptTables.HOURS_KEPT, kept("platform_hours"));
     assertEquals(TraceTables.RECORDS_KEPT, kept("trace_records"));
     assertEquals(TraceTables.TRACES_KEPT, kept("traces"));
     assertEquals(TraceTables.TRACES_KEPT, kept("living_traces"));

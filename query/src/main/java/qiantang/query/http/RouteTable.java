@@ -73,7 +73,6 @@ public final class RouteTable {
             forEnterprise(DELETE, E + "/traces/{trace}", CHANGE, LIGHT, traces::stop),
             forEnterprise(GET, D, LOOK, HEAVY, devices::read),
             forEnterprise(PATCH, D, CHANGE, HEAVY, devices::change),
-            forEnterprise(DELETE, D, CHANGE, HEAVY, devices::delete),
             forEnterprise(DELETE, D + "/data", CHANGE, HEAVY, deletions::deleteOfDevice),
             forEnterprise(GET, D + "/credentials", READ, LIGHT, credentials::list),
             forEnterprise(POST, D + "/credentials", CHANGE, LIGHT, credentials::create),
@@ -83,22 +82,20 @@ public final class RouteTable {
             forEnterprise(GET, D + "/series", DATA, HEAVY, data::series),
             forEnterprise(GET, D + "/rejections", DIAGNOSE, HEAVY, data::rejectionsOfDevice),
             forEnterprise(GET, D + "/connections", DIAGNOSE, HEAVY, connections::ofDevice),
-            forEnterprise(GET, E + "/grants", READ, LIGHT, grants::list),
-            forEnterprise(POST, E + "/grants", CHANGE, LIGHT, grants::create),
-            forEnterprise(DELETE, E + "/grants/{grant}", CHANGE, LIGHT, grants::revoke),
-            forEnterprise(GET, E + "/grants/{grant}/uses", READ, LIGHT, grants::uses),
             forCaller(GET, "/v1/tokens", MEMBER, tokens::list),
             forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
             forCaller(DELETE, "/v1/tokens/{token}", ADMIN, tokens::revoke),
             forCaller(POST, "/v1/links", ANY, sessions::link),
             forAnyone(POST, "/v1/session", sessions::open),
             forAnyone(DELETE, "/v1/session", sessions::close),
-            forCaller(GET, "/v1/audit", ANY, audit::list),
-            forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify),
-            forCaller(GET, "/v1/resolve", ANY, resolve::resolve),
             forCaller(GET, "/v1/rejections", OPERATOR, data::rejectionsOfNobody));
     routes =
-        Stream.of(consoleRoutes(console), others, healthRoutes(health, platforms))
+        Stream.of(
+                consoleRoutes(console),
+                others,
+                healthRoutes(health, platforms),
+                accessRoutes(grants, audit),
+                identifierRoutes(devices, resolve))
             .flatMap(List::stream)
             .toList();
   }
@@ -112,6 +109,22 @@ public final class RouteTable {
         forAnyone(GET, "/console/{build}/{file}", console::file),
         forAnyone(GET, "/webjars/{library}/{version}/{file}", console::file),
         forAnyone(GET, "/webjars/{library}/{version}/{folder}/{file}", console::file));
+  }
+
+  private static List<Route> accessRoutes(GrantEndpoints grants, AuditEndpoints audit) {
+    return List.of(
+        forEnterprise(GET, E + "/grants", READ, LIGHT, grants::list),
+        forEnterprise(POST, E + "/grants", CHANGE, LIGHT, grants::create),
+        forEnterprise(DELETE, E + "/grants/{grant}", CHANGE, LIGHT, grants::revoke),
+        forEnterprise(GET, E + "/grants/{grant}/uses", READ, LIGHT, grants::uses),
+        forCaller(GET, "/v1/audit", ANY, audit::list),
+        forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify));
+  }
+
+  private static List<Route> identifierRoutes(DeviceEndpoints devices, ResolveEndpoints resolve) {
+    return List.of(
+        forEnterprise(DELETE, D, CHANGE, HEAVY, devices::delete),
+        forCaller(GET, "/v1/resolve", ANY, resolve::resolve));
   }
 
   private static List<Route> healthRoutes(HealthEndpoints health, PlatformEndpoints platforms) {

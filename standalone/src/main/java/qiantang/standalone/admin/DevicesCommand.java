@@ -85,8 +85,8 @@ final class DevicesCommand implements Callable<Integer> {
       names = "--identifier",
       paramLabel = "KIND:ID",
       description =
-          "What it is called elsewhere: 88:88.118.1/CNC-7, gs1:(01)09506000134352(21)S7 or its link,"
-              + " own:SN-1. May be repeated.")
+          "What it is called elsewhere: 88:88.118.1/CNC-7, gs1:(01)09506000134352(21)S7 or its"
+              + " link, own:SN-1. May be repeated.")
   private List<String> identifiers = List.of();
 
   @Option(names = "--count", paramLabel = "N", description = "How many to create, 1 or more.")

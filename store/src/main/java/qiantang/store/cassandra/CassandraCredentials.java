@@ -213,12 +213,16 @@ final class CassandraCredentials {
   private static Credential credential(Row row) {
     String device = row.getString("device");
     Credential.Kind kind = Credential.Kind.ofWord(Rows.text(row, "kind"));
-    return credential(
+    Credential credential =
+        credential(
             row,
             kind == null ? Credential.Kind.TOKEN : kind,
             device == null ? null : new DeviceId(device),
-            row.getString("fingerprint"))
-        .by(CredentialKey.parse(row.getString("parent")));
+            row.getString("fingerprint"));
+    // A device's has none, and the list of a device's no such column.
+    return device == null
+        ? credential.by(CredentialKey.parse(row.getString("parent")))
+        : credential;
   }
 
   private static Credential token(Row row) {

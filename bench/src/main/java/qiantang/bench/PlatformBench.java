@@ -8,13 +8,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.security.SecureRandom;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,7 +21,6 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import qiantang.standalone.cassandra.Ports;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.codec.KeptCodec;
@@ -40,8 +36,6 @@ import qiantang.store.kept.KeptTables.Member;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Reader;
 import qiantang.store.read.Tail;
-import qiantang.store.registry.AccessToken;
-import qiantang.store.registry.Credential;
 import qiantang.store.registry.Platform;
 import qiantang.store.registry.Role;
 
@@ -181,34 +175,15 @@ final class PlatformBench implements Callable<Integer> {
   }
 
   private void measure(Cassandra cassandra, Database database) throws Exception {
-    AccessToken token = AccessToken.draw(EnterpriseId.OPERATOR, new SecureRandom());
-    cassandra
-        .registry()
-        .putCredential(
-            new Credential(
-                EnterpriseId.OPERATOR,
-                UUID.randomUUID().toString(),
-                token.hash(),
-                Role.OPERATOR,
-                null,
-                "bench",
-                Instant.now(),
-                null))
-        .toCompletableFuture()
-        .join();
-    int port = Ports.free();
-    try (Program query =
-        Program.start(
+    try (QueryProgram query =
+        QueryProgram.overCassandra(
             database.folder().resolve("logs").resolve("query.log"),
-            port,
-            "qiantang.standalone.Main",
-            "query",
-            "--cassandra",
-            "127.0.0.1:" + database.cqlPort(),
-            "--http-port",
-            String.valueOf(port))) {
+            database.cqlPort(),
+            cassandra.registry(),
+            EnterpriseId.OPERATOR,
+            Role.OPERATOR)) {
       System.err.printf("the query program is pid %d%n", query.handle().pid());
-      Asker asker = new Asker("http://127.0.0.1:" + port, token.text());
+      Asker asker = new Asker("http://127.0.0.1:" + query.httpPort(), query.token());
       check(asker.ask("/v1/platforms/supet"));
       String page = asker.ask("/v1/platforms/supet/enterprises?limit=500").getString("next");
       List<String> paths =

@@ -3,14 +3,12 @@ package qiantang.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +16,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import qiantang.bench.FleetQuestions.Question;
 import qiantang.standalone.cassandra.CassandraJmx;
-import qiantang.standalone.cassandra.Ports;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.model.EnterpriseId;
-import qiantang.store.registry.AccessToken;
-import qiantang.store.registry.Credential;
 import qiantang.store.registry.Role;
 
 /**
@@ -134,37 +129,18 @@ final class ReadBench implements Callable<Integer> {
 
   private void measure(MachineFleet fleet, Cassandra cassandra, Database database)
       throws Exception {
-    AccessToken token = AccessToken.draw(ENTERPRISE, new SecureRandom());
-    cassandra
-        .registry()
-        .putCredential(
-            new Credential(
-                ENTERPRISE,
-                UUID.randomUUID().toString(),
-                token.hash(),
-                Role.VIEWER,
-                null,
-                "bench",
-                Instant.now(),
-                null))
-        .toCompletableFuture()
-        .join();
-    int port = Ports.free();
-    try (Program query =
-        Program.start(
+    try (QueryProgram query =
+        QueryProgram.overCassandra(
             database.folder().resolve("logs").resolve("query.log"),
-            port,
-            "qiantang.standalone.Main",
-            "query",
-            "--cassandra",
-            "127.0.0.1:" + database.cqlPort(),
-            "--http-port",
-            String.valueOf(port))) {
+            database.cqlPort(),
+            cassandra.registry(),
+            ENTERPRISE,
+            Role.VIEWER)) {
       System.err.printf(
           "the query program is pid %d, Cassandra pid %d%n",
           query.handle().pid(), database.process().pid());
       Map<Kind, Asking.@Nullable Result> results = new LinkedHashMap<>();
-      Asking asking = new Asking(port, token.text());
+      Asking asking = new Asking(query.httpPort(), query.token());
       for (Kind kind : kinds(new FleetQuestions(fleet, ENTERPRISE, QUESTIONS_SEED))) {
         results.put(kind, asking.run(kind.name, kind.questions, kind.draw));
       }

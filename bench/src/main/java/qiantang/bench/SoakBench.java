@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,12 +17,9 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import qiantang.bench.SoakClients.Kind;
-import qiantang.standalone.cassandra.Ports;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.model.EnterpriseId;
-import qiantang.store.registry.AccessToken;
-import qiantang.store.registry.Credential;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Role;
@@ -128,26 +124,11 @@ final class SoakBench implements Callable<Integer> {
   private long lost(
       Path folder, Database database, Registry registry, SoakClients load, long beganMillis)
       throws Exception {
-    AccessToken viewer = AccessToken.draw(OWNER, new SecureRandom());
-    registry
-        .putCredential(
-            new Credential(
-                OWNER, "viewer", viewer.hash(), Role.VIEWER, null, "soak", Instant.now(), null))
-        .toCompletableFuture()
-        .join();
-    int port = Ports.free();
     long lost = 0;
-    try (Program _ =
-        Program.start(
-            folder.resolve("query.log"),
-            port,
-            "qiantang.standalone.Main",
-            "query",
-            "--cassandra",
-            "127.0.0.1:" + database.cqlPort(),
-            "--http-port",
-            String.valueOf(port))) {
-      Asking api = new Asking(port, viewer.text());
+    try (QueryProgram query =
+        QueryProgram.overCassandra(
+            folder.resolve("query.log"), database.cqlPort(), registry, OWNER, Role.VIEWER)) {
+      Asking api = new Asking(query.httpPort(), query.token());
       for (Kind kind : Kind.values()) {
         long sent = load.acknowledged(kind) * kind.samplesPerMessage();
         long stored = stored(api, kind, beganMillis);

@@ -13,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import qiantang.sim.api.Target;
 import qiantang.sim.course.Network;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
@@ -23,32 +24,41 @@ import qiantang.sim.preflight.Finding;
 import qiantang.sim.preflight.Machine;
 import qiantang.sim.preflight.Preflight;
 import qiantang.sim.wire.Addresses;
+import qiantang.sim.wire.Servers;
 
-/** {@code qiantang sim check}: a scenario and this machine, without sending anything. */
+/** {@code qiantang sim check}: a scenario, this machine and a system, without sending anything. */
 @Command(
     name = "check",
     description = {
       "Reads a scenario file and says whether this machine can make its load: open files, ports,"
           + " memory, cores, each with what is needed, what is there and the command that remedies"
-          + " it. Sends nothing and needs no system.",
+          + " it. Sends nothing.",
+      "With a system (--demo, --http, --mqtt, --enterprise, or data/demo.json) it is compared too:"
+          + " the fleets' enterprises with its own, and their messages and logins a second with the"
+          + " quotas that its API tells. Without one the machine alone is looked at."
     },
     mixinStandardHelpOptions = true,
     exitCodeOnInvalidInput = 4,
     exitCodeOnExecutionException = 70, // EX_SOFTWARE of sysexits.h: a bug
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
-      "0:the scenario is right and the machine large enough",
+      "0:the scenario is right and the machine large enough; DOUBTFUL is not counted",
       "3:the kernel would refuse some of the connections",
-      "4:the scenario or an option is wrong"
+      "4:the scenario or an option is wrong, or the system lacks an enterprise"
     })
 final class CheckCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private TargetOptions target = new TargetOptions();
 
   @Mixin private GeneratorOptions generator = new GeneratorOptions();
 
   @Option(
       names = "--remote",
-      description = "The target is another machine: connections come from one address.")
+      description = {
+        "The target is another machine: connections come from one address.",
+        "Where --demo or --mqtt say what the target is, this is known."
+      })
   private boolean remote;
 
   @Parameters(
@@ -59,23 +69,58 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return switch (ScenarioReader.read(scenario)) {
-      case Outcome.Failed<Scenario> failed -> {
+    Outcome<ExitCode> outcome =
+        switch (ScenarioReader.read(scenario)) {
+          case Outcome.Failed<Scenario> failed -> failed.widen();
+          case Outcome.Done<Scenario>(Scenario read) -> check(read);
+        };
+    return switch (outcome) {
+      case Outcome.Failed<ExitCode> failed -> {
         spec.commandLine().getErr().println(failed.message());
         yield failed.exitCode().number();
       }
-      case Outcome.Done<Scenario>(Scenario read) -> check(read).number();
+      case Outcome.Done<ExitCode>(ExitCode code) -> code.number();
     };
   }
 
-  private ExitCode check(Scenario read) {
-    InetAddress target = remote ? anyAddress() : InetAddress.getLoopbackAddress();
-    int sources = generator.sources(Addresses.single(new InetSocketAddress(target, 0))).size();
-    Demand demand = Demand.of(read.fleets(), generator.workers(), sources);
+  private Outcome<ExitCode> check(Scenario read) {
+    if (!target.given()) {
+      InetAddress there = remote ? anyAddress() : InetAddress.getLoopbackAddress();
+      Addresses one = Addresses.single(new InetSocketAddress(there, 0));
+      ExitCode code = machine(read, Servers.plain(one), one);
+      spec.commandLine()
+          .getOut()
+          .println("no system was looked at; its enterprises and quotas are, with --demo FILE");
+      return new Outcome.Done<>(code);
+    }
+    return switch (target.read()) {
+      case Outcome.Failed<Target> failed -> failed.widen();
+      case Outcome.Done<Target>(Target found) ->
+          switch (RunCommand.servers(read, found)) {
+            case Outcome.Failed<Servers> failed -> failed.widen();
+            case Outcome.Done<Servers>(Servers servers) ->
+                new Outcome.Done<>(both(read, found, servers));
+          };
+    };
+  }
+
+  private ExitCode both(Scenario read, Target found, Servers servers) {
+    ExitCode here = machine(read, servers, servers.all());
+    int nodes = servers.all().all().size();
+    List<Finding> findings = new SystemCheck(read, found, nodes).findings();
+    findings.forEach(finding -> spec.commandLine().getOut().println(finding.text()));
+    return Preflight.possible(findings) ? here : ExitCode.USAGE;
+  }
+
+  private ExitCode machine(Scenario read, Servers servers, Addresses targets) {
+    PrintWriter answer = spec.commandLine().getOut();
+    Generator making =
+        new Generator(
+            generator.loops(), generator.workers(), servers, generator.sources(targets), answer);
+    Demand demand = making.demand(read);
     Machine machine = Machine.read();
     List<Finding> findings = Preflight.check(demand, machine);
     String narrow = Network.lacks(read, generator.workers(), machine);
-    PrintWriter answer = spec.commandLine().getOut();
     answer.printf(
         Locale.ROOT,
         "%s: %d connections, %d devices, %.0f messages/s for %d s%n",

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import qiantang.sim.course.Course;
 import qiantang.sim.course.Network;
 import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
@@ -20,6 +21,7 @@ import qiantang.sim.preflight.Demand;
 import qiantang.sim.preflight.Finding;
 import qiantang.sim.preflight.Machine;
 import qiantang.sim.preflight.Preflight;
+import qiantang.sim.wire.Addresses;
 import qiantang.sim.wire.Servers;
 import qiantang.sim.worker.Workers;
 
@@ -37,7 +39,7 @@ record Generator(
 
   /** What of this machine is too small, each with the remedy; null if the run may try. */
   @Nullable String unfit(Scenario scenario) {
-    Demand demand = Demand.of(scenario.fleets(), workers, sources.size());
+    Demand demand = demand(scenario);
     Machine machine = Machine.read();
     List<Finding> findings = Preflight.check(demand, machine);
     String narrow = Network.lacks(scenario, workers, machine);
@@ -51,6 +53,19 @@ record Generator(
       return null;
     }
     return "cannot make this load on this machine:\n" + String.join("\n", lacks);
+  }
+
+  /** What the scenario asks of this machine. */
+  Demand demand(Scenario scenario) {
+    Addresses plain = servers.plain();
+    Servers.Secured secured = servers.secured();
+    Demand.Spread spread =
+        new Demand.Spread(
+            workers,
+            sources.size(),
+            plain == null ? 0 : plain.all().size(),
+            secured == null ? 0 : secured.addresses().all().size());
+    return Demand.of(scenario, Course.halfOpenMax(scenario), spread);
   }
 
   /**

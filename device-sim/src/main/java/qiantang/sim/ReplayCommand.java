@@ -92,7 +92,8 @@ final class ReplayCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description = {
-        "Sends the file N times, each time moved on by as many whole days as it spans.",
+        "Sends the file N times, each time moved on by as many whole days as it spans. Each copy"
+            + " goes right after the one before: with --speed too nothing waits for these days.",
         "Default: ${DEFAULT-VALUE}"
       })
   private int repeat;

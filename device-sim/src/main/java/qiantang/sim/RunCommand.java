@@ -166,7 +166,8 @@ final class RunCommand implements Callable<Integer> {
     };
   }
 
-  private static Outcome<Servers> servers(Scenario read, Target found) {
+  /** What the fleets of a scenario connect to. */
+  static Outcome<Servers> servers(Scenario read, Target found) {
     boolean plain = read.fleets().stream().anyMatch(fleet -> !fleet.tls());
     boolean tls = read.fleets().stream().anyMatch(FleetSpec::tls);
     return Servers.needed(found.mqtt(), found.mqtts(), found.authorities(), plain, tls);

@@ -1,6 +1,7 @@
 package qiantang.sim;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -48,6 +49,11 @@ public final class SystemOptions {
   /** The API and who asks it; the demo's operator, where no token is given. */
   public Outcome<Caller> caller() {
     return TargetReader.caller(demo, http, token, DEMO_BY_DEFAULT);
+  }
+
+  /** Whether somebody said where a system is, or a demo runs or ran here. */
+  boolean given() {
+    return demo != null || http != null || Files.exists(DEMO_BY_DEFAULT);
   }
 
   Outcome<Target> target(

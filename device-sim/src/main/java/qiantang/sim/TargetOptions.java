@@ -49,6 +49,11 @@ final class TargetOptions {
       })
   private @Nullable String enterprise;
 
+  /** Whether there is a target to look at. A token alone says nothing of one. */
+  boolean given() {
+    return system.given() || mqtt != null || mqtts != null || enterprise != null;
+  }
+
   Outcome<Target> read() {
     return system.target(mqtt, mqtts, tlsCa, enterprise);
   }

@@ -8,14 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,7 +41,7 @@ final class FakeSystem implements AutoCloseable {
   /** Client ids that logged in: their sessions are kept. */
   private final Set<String> sessions = ConcurrentHashMap.newKeySet();
 
-  private final ServerSocket mqtt = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+  private final SocketServer mqtt = new SocketServer();
   private final HttpServer http =
       HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 
@@ -81,6 +78,9 @@ final class FakeSystem implements AutoCloseable {
   /** Every token opens everything. */
   volatile boolean open;
 
+  /** What each enterprise may use of a node, by the API's names. */
+  volatile Map<String, Long> quotas = Map.of();
+
   /** Changes raw answers before they go out. */
   volatile UnaryOperator<ObjectNode> corruptor = answer -> answer;
 
@@ -90,7 +90,7 @@ final class FakeSystem implements AutoCloseable {
   FakeSystem() throws IOException {
     http.createContext("/v1/enterprises/", this::handle);
     http.start();
-    Thread.ofVirtual().start(this::accept);
+    mqtt.start(this::serve);
   }
 
   String[] options() {
@@ -98,7 +98,7 @@ final class FakeSystem implements AutoCloseable {
       "--http",
       "http://127.0.0.1:" + http.getAddress().getPort(),
       "--mqtt",
-      "127.0.0.1:" + mqtt.getLocalPort(),
+      "127.0.0.1:" + mqtt.address().getPort(),
       "--enterprise",
       ENTERPRISE,
       "--token",
@@ -110,7 +110,7 @@ final class FakeSystem implements AutoCloseable {
   String demo() {
     ObjectNode demo = JsonNodeFactory.instance.objectNode();
     demo.put("http", "http://127.0.0.1:" + http.getAddress().getPort());
-    demo.put("mqtt", "127.0.0.1:" + mqtt.getLocalPort());
+    demo.put("mqtt", "127.0.0.1:" + mqtt.address().getPort());
     ArrayNode enterprises = demo.putArray("enterprises");
     ENTERPRISES.forEach(id -> enterprises.addObject().put("id", id).put("admin", admin(id)));
     return demo.toString();
@@ -121,7 +121,7 @@ final class FakeSystem implements AutoCloseable {
   }
 
   InetSocketAddress mqttAddress() {
-    return new InetSocketAddress(mqtt.getInetAddress(), mqtt.getLocalPort());
+    return mqtt.address();
   }
 
   /** A token for a device that exists. */
@@ -150,76 +150,56 @@ final class FakeSystem implements AutoCloseable {
     http.stop(0);
   }
 
-  private void accept() {
-    while (!mqtt.isClosed()) {
-      try {
-        Socket socket = mqtt.accept();
-        Thread.ofVirtual().start(() -> serve(socket));
-      } catch (IOException e) {
-        return; // closed
-      }
-    }
-  }
-
-  private void serve(Socket socket) {
-    try (socket) {
-      DataInputStream in = new DataInputStream(socket.getInputStream());
-      OutputStream out = socket.getOutputStream();
-      boolean v5 = false;
-      String publisher = "";
-      FakeEdgeNode node = new FakeEdgeNode();
-      while (true) {
-        int head = in.readUnsignedByte();
-        byte[] body = in.readNBytes(length(in));
-        DataInputStream packet = new DataInputStream(new java.io.ByteArrayInputStream(body));
-        switch (head >> 4) {
-          case 1 -> {
-            packet.skipNBytes(6);
-            v5 = packet.readUnsignedByte() == 5;
-            int flags = packet.readUnsignedByte();
-            packet.skipNBytes(2);
+  private void serve(Socket socket) throws IOException {
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    OutputStream out = socket.getOutputStream();
+    boolean v5 = false;
+    String publisher = "";
+    FakeEdgeNode node = new FakeEdgeNode();
+    while (true) {
+      int head = in.readUnsignedByte();
+      byte[] body = in.readNBytes(length(in));
+      DataInputStream packet = new DataInputStream(new java.io.ByteArrayInputStream(body));
+      switch (head >> 4) {
+        case 1 -> {
+          packet.skipNBytes(6);
+          v5 = packet.readUnsignedByte() == 5;
+          int flags = packet.readUnsignedByte();
+          packet.skipNBytes(2);
+          packet.skipNBytes(v5 ? length(packet) : 0);
+          String client = packet.readUTF();
+          if ((flags & 4) != 0) {
             packet.skipNBytes(v5 ? length(packet) : 0);
-            String client = packet.readUTF();
-            if ((flags & 4) != 0) {
-              packet.skipNBytes(v5 ? length(packet) : 0);
-              packet.readUTF();
-              packet.skipNBytes(packet.readUnsignedShort());
-            }
-            String known = loggedIn(packet.readUTF());
-            int code = known == null ? (v5 ? 0x87 : 5) : 0;
-            byte present = (byte) (code == 0 && !sessions.add(client) ? 1 : 0);
-            out.write(
-                v5
-                    ? new byte[] {0x20, 3, present, (byte) code, 0}
-                    : new byte[] {0x20, 2, present, (byte) code});
-            publisher = known == null ? "" : known;
-            node = new FakeEdgeNode();
+            packet.readUTF();
+            packet.skipNBytes(packet.readUnsignedShort());
           }
-          case 3 -> {
-            if (!published(publisher, node, v5, head, packet, out)) {
-              return;
-            }
-          }
-          case 8 -> {
-            byte[] id = packet.readNBytes(2);
-            out.write(
-                v5
-                    ? new byte[] {(byte) 0x90, 4, id[0], id[1], 0, 1}
-                    : new byte[] {(byte) 0x90, 3, id[0], id[1], 1});
-          }
-          case 12 -> out.write(new byte[] {(byte) 0xD0, 0});
-          case 14 -> {
+          String known = loggedIn(packet.readUTF());
+          int code = known == null ? (v5 ? 0x87 : 5) : 0;
+          byte present = (byte) (code == 0 && !sessions.add(client) ? 1 : 0);
+          out.write(
+              v5
+                  ? new byte[] {0x20, 3, present, (byte) code, 0}
+                  : new byte[] {0x20, 2, present, (byte) code});
+          publisher = known == null ? "" : known;
+          node = new FakeEdgeNode();
+        }
+        case 3 -> {
+          if (!published(publisher, node, v5, head, packet, out)) {
             return;
           }
-          default -> throw new IOException("packet type " + (head >> 4));
         }
-      }
-    } catch (EOFException e) {
-      // the client went away
-    } catch (IOException e) {
-      String cause = String.valueOf(e.getMessage());
-      if (!mqtt.isClosed() && !cause.contains("onnection reset") && !cause.contains("pipe")) {
-        throw new UncheckedIOException(e);
+        case 8 -> {
+          byte[] id = packet.readNBytes(2);
+          out.write(
+              v5
+                  ? new byte[] {(byte) 0x90, 4, id[0], id[1], 0, 1}
+                  : new byte[] {(byte) 0x90, 3, id[0], id[1], 1});
+        }
+        case 12 -> out.write(new byte[] {(byte) 0xD0, 0});
+        case 14 -> {
+          return;
+        }
+        default -> throw new IOException("packet type " + (head >> 4));
       }
     }
   }
@@ -346,6 +326,8 @@ final class FakeSystem implements AutoCloseable {
     } else if (exchange.getRequestMethod().equals("POST")) {
       status = 201;
       answer = make(body);
+    } else if (path[4].equals("quotas")) {
+      quotas.forEach(answer::put);
     } else if (path[4].equals("rejections")) {
       answer = rejections();
     } else {

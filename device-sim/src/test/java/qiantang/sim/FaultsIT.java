@@ -77,7 +77,7 @@ class FaultsIT {
     List<String> phases = new ArrayList<>();
     result().path("phases").forEach(phase -> phases.add(phase.path("name").asText()));
     assertEquals(List.of("connect", "people", "power", "calm", "settle"), phases.subList(0, 5));
-    assertTrue(table.contains("on purpose people: 30 % leave, 3 times"), table);
+    assertTrue(table.contains("on purpose people: 30 % of 24 leave, 3 times"), table);
     assertTrue(Files.readString(folder.resolve("report.html")).contains("Done on purpose"));
   }
 

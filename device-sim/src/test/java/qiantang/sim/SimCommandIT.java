@@ -74,6 +74,7 @@ class SimCommandIT {
     assertEquals(MESSAGES, result.path("messages").path("acked").asLong());
     assertEquals(SAMPLES, result.path("samples").path("ACKED_VISIBLE").asLong());
     assertTrue(table.contains("sent 160 = acked 160 + in flight 0 + refused 0"), table);
+    assertAllLoggedIn();
   }
 
   @Test
@@ -95,11 +96,19 @@ class SimCommandIT {
     assertEquals(MESSAGES, result.path("ack").path("count").asLong());
     assertEquals(MESSAGES, result.path("lag").path("count").asLong());
     assertEquals(2, result.path("workers").size());
+    assertAllLoggedIn();
     for (JsonNode worker : result.path("workers")) {
       assertTrue(worker.path("cpuSeconds").asDouble() > 0, worker::toString);
       assertTrue(worker.path("heapMaxMebibytes").asDouble() > 0, worker::toString);
     }
     assertEquals(SAMPLES, result.path("samples").path("ACKED_VISIBLE").asLong());
+  }
+
+  /** One process and several count what the end found, not what is left after it. */
+  private void assertAllLoggedIn() throws IOException {
+    assertEquals(5, result().path("messages").path("loggedInMax").asLong());
+    assertEquals(5, result().path("messages").path("loggedIn").asLong());
+    assertTrue(table.contains("logged in  at most 5 of 5, at the end 5"), table);
   }
 
   @Test
@@ -275,7 +284,9 @@ class SimCommandIT {
 
   @Test
   void aFileRepeatedAndHurriedIsAllThere() throws IOException {
-    assertEquals(0, replay(List.of("--repeat", "3", "--speed", "1000000")), () -> table);
+    assertEquals(0, replay(List.of("--repeat", "3", "--speed", "3600")), () -> table);
+    // A quarter of an hour each, and nobody waits for the rest of the day in between.
+    assertTrue(table.contains("sending 15 rows, the file 3 times, in 0 s at the earliest"), table);
     assertTrue(table.contains("rows       15  empty 3  published and acknowledged 12"), table);
     assertTrue(table.contains("visible 12  refused 0  LOST 0  torn 0"), table);
     assertEquals(4, replay(List.of("--repeat", "0")));

@@ -27,8 +27,9 @@ import qiantang.store.registry.Registry;
 
 /** The folds of a program, with their threads and what they show of themselves. */
 final class RunningFolds implements AutoCloseable {
-  // Frames of the last minutes, which the counts of all enterprises of a lane are made of.
-  private static final long TAIL_BYTES_MAX = 32L * 1024 * 1024;
+  // Frames of the last minutes, which the counts of all enterprises of a lane are made of; and as
+  // much of blocks.
+  private static final long TAIL_BYTES_MAX = 16L * 1024 * 1024;
 
   private final ExecutorService threads;
   private final FoldMeter meter = new FoldMeter();

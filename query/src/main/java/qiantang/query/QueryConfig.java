@@ -13,7 +13,7 @@ import java.util.List;
  * @param requestsMax requests under way at once; each takes a few KiB and its answer
  * @param heavyReadsPerTokenMax heavy reads of one token at once
  * @param samplesMax samples that all answers under way hold together; one takes about 300 B
- * @param tailCacheBytesMax frames of the journal that are kept in memory
+ * @param tailCacheBytesMax frames of the journal that are kept in memory, and as much of blocks
  */
 public record QueryConfig(
     List<String> bindAddresses,

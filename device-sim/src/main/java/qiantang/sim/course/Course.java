@@ -9,6 +9,8 @@ import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
 import qiantang.sim.fleet.Backoff;
 import qiantang.sim.fleet.Disturbance;
+import qiantang.sim.fleet.Lot;
+import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Mix;
 import qiantang.sim.plan.Phase;
 import qiantang.sim.plan.Scenario;
@@ -36,11 +38,12 @@ public final class Course {
     this.recurrences = List.copyOf(recurrences);
   }
 
-  /** The same kind of thing {@code times} times, each with its own seed. */
+  /** The same kind of thing to a share of all, {@code times} times, each with its own seed. */
   private record Recurrence(
       String name,
       Disturbance.Kind kind,
       double share,
+      int of,
       Backoff backoff,
       long seed,
       long firstNanos,
@@ -48,71 +51,89 @@ public final class Course {
       long times) {
 
     Turn turn(long number) {
-      Disturbance disturbance = new Disturbance(kind, share, Mix.bits(seed, number), backoff);
-      return new Turn(firstNanos + number * everyNanos, name, disturbance);
+      int chosen = Math.toIntExact(Lot.inAll(share, of, number + 1) - Lot.inAll(share, of, number));
+      Lot lot = new Lot(Mix.bits(seed, number), chosen, of);
+      Disturbance disturbance = new Disturbance(kind, lot, backoff);
+      return new Turn(firstNanos + number * everyNanos, name, share, disturbance);
     }
   }
 
   /** What is to happen when, by the scenario. */
   public static Course of(Scenario scenario) {
     List<Recurrence> all = new ArrayList<>();
+    int publishers = publishers(scenario);
     long beginNanos = 0;
     for (int number = 0; number < scenario.phases().size(); number++) {
       Phase phase = scenario.phases().get(number);
       long seed = Mix.bits(scenario.seed() ^ OF_COURSE, number);
       switch (phase.kind()) {
-        case CHURN -> all.add(recurring(phase, Disturbance.Kind.LEAVE, AWAY, seed, beginNanos));
+        case CHURN ->
+            all.add(recurring(phase, Disturbance.Kind.LEAVE, AWAY, publishers, seed, beginNanos));
         case STORM ->
-            all.add(recurring(phase, Disturbance.Kind.DROP, Backoff.PROMPT, seed, beginNanos));
+            all.add(
+                recurring(
+                    phase, Disturbance.Kind.DROP, Backoff.PROMPT, publishers, seed, beginNanos));
         case HOLD, RAMP, BURST, SOAK -> {
           // Their load is in the plan, and nothing happens to connections.
         }
       }
       beginNanos += phase.duration().toNanos();
     }
-    addFaults(scenario, all);
+    addFaults(scenario, publishers, all);
     return new Course(all);
   }
 
+  private static int publishers(Scenario scenario) {
+    return scenario.fleets().stream().mapToInt(FleetSpec::count).sum();
+  }
+
   private static Recurrence recurring(
-      Phase phase, Disturbance.Kind kind, Backoff backoff, long seed, long beginNanos) {
+      Phase phase, Disturbance.Kind kind, Backoff backoff, int of, long seed, long beginNanos) {
     long every = phase.every().toNanos();
     long times = Math.ceilDiv(phase.duration().toNanos(), every);
     return new Recurrence(
-        phase.name(), kind, phase.share(), backoff, seed, beginNanos, every, times);
+        phase.name(), kind, phase.share(), of, backoff, seed, beginNanos, every, times);
   }
 
-  private static void addFaults(Scenario scenario, List<Recurrence> all) {
-    long run = scenario.duration().toNanos();
-    long every = Math.min(FAULT_EVERY_MAX.toNanos(), run / FAULTS_OF_A_SHORT_RUN);
-    long times = run / every;
+  /** How often a fault without a time of its own comes, and how many times. */
+  private record Rhythm(long everyNanos, long times) {
+    static Rhythm of(Scenario scenario) {
+      long run = scenario.duration().toNanos();
+      long every = Math.min(FAULT_EVERY_MAX.toNanos(), run / FAULTS_OF_A_SHORT_RUN);
+      return new Rhythm(every, run / every);
+    }
+
+    Recurrence of(String name, Disturbance.Kind kind, double share, int of, long seed, long first) {
+      return new Recurrence(name, kind, share, of, Backoff.PROMPT, seed, first, everyNanos, times);
+    }
+  }
+
+  private static void addFaults(Scenario scenario, int of, List<Recurrence> all) {
+    Rhythm rhythm = Rhythm.of(scenario);
     double slow = scenario.faults().slowReaders();
     if (slow > 0) {
       // Unread for two thirds of each stretch, and all read again before the plan ends.
       long seed = Mix.bits(scenario.seed() ^ OF_COURSE, -1);
-      all.add(fault("slowReaders", Disturbance.Kind.STOP_READING, slow, seed, 0, every, times));
-      long again = every * 2 / 3;
-      all.add(fault("slowReaders", Disturbance.Kind.READ_AGAIN, slow, seed, again, every, times));
+      String name = "slowReaders";
+      long again = rhythm.everyNanos() * 2 / 3;
+      all.add(rhythm.of(name, Disturbance.Kind.STOP_READING, slow, of, seed, 0));
+      all.add(rhythm.of(name, Disturbance.Kind.READ_AGAIN, slow, of, seed, again));
     }
     double halfOpen = scenario.faults().halfOpen();
     if (halfOpen > 0) {
       long seed = Mix.bits(scenario.seed() ^ OF_COURSE, -2);
-      long middle = every / 2;
-      all.add(
-          fault(
-              "halfOpen", Disturbance.Kind.LEAVE_HALF_OPEN, halfOpen, seed, middle, every, times));
+      long middle = rhythm.everyNanos() / 2;
+      all.add(rhythm.of("halfOpen", Disturbance.Kind.LEAVE_HALF_OPEN, halfOpen, of, seed, middle));
     }
   }
 
-  private static Recurrence fault(
-      String name,
-      Disturbance.Kind kind,
-      double share,
-      long seed,
-      long first,
-      long every,
-      long times) {
-    return new Recurrence(name, kind, share, Backoff.PROMPT, seed, first, every, times);
+  /**
+   * How many dead connections there may be at most beside those that are in use: each time others
+   * are left half open, and stay so until the same publisher leaves another one.
+   */
+  public static long halfOpenMax(Scenario scenario) {
+    int of = publishers(scenario);
+    return Math.min(of, Lot.inAll(scenario.faults().halfOpen(), of, Rhythm.of(scenario).times()));
   }
 
   /** How many turns there are. */

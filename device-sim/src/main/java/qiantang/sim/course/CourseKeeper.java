@@ -73,11 +73,20 @@ public final class CourseKeeper {
     for (int i = 0; i < done.size(); i++) {
       Disturbances.Repeated before = done.get(i);
       if (before.name().equals(turn.name()) && before.kind() == what.kind()) {
-        done.set(i, before.again(millis));
+        done.set(i, before.again(what.lot().chosen(), millis));
         return;
       }
     }
-    done.add(new Disturbances.Repeated(turn.name(), what.kind(), what.share(), 1, millis, millis));
+    done.add(
+        new Disturbances.Repeated(
+            turn.name(),
+            what.kind(),
+            turn.share(),
+            what.lot().of(),
+            what.lot().chosen(),
+            1,
+            millis,
+            millis));
   }
 
   /** What was done so far. */

@@ -29,21 +29,26 @@ public record Disturbances(
    *
    * @param name of the phase or fault
    * @param share of the connections, each time
+   * @param of all connections of the run
+   * @param chosen by the scenario and its seed, of all times together; who was away at that moment
+   *     was not met
    * @param firstMillis after the run began
    */
   public record Repeated(
       String name,
       Disturbance.Kind kind,
       double share,
+      int of,
+      long chosen,
       long times,
       long firstMillis,
       long lastMillis) {
 
-    Repeated again(long millis) {
-      return new Repeated(name, kind, share, times + 1, firstMillis, millis);
+    Repeated again(int more, long millis) {
+      return new Repeated(name, kind, share, of, chosen + more, times + 1, firstMillis, millis);
     }
 
-    /** Such as {@code churn: 2 % leave, 30 times, from 61 s to 351 s}. */
+    /** Such as {@code churn: 2 % of 50 leave, 3 times, from 61 s to 81 s: 3 in all}. */
     public String text() {
       String when =
           times == 1
@@ -55,7 +60,8 @@ public record Disturbances(
                   + lastMillis / 1_000
                   + " s";
       String percent = String.format(Locale.ROOT, "%.4f", 100 * share).replaceAll("\\.?0+$", "");
-      return name + ": " + percent + " % " + kind.phrase() + ", " + when;
+      return "%s: %s %% of %d %s, %s: %d in all"
+          .formatted(name, percent, of, kind.phrase(), when, chosen);
     }
   }
 

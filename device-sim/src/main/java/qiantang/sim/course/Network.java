@@ -49,12 +49,13 @@ public final class Network implements AutoCloseable {
   /**
    * Why this machine cannot impair the network of a scenario, with the remedy; null if it can. Both
    * ends of each connection through a proxy are files of this process, beside the connections that
-   * it makes itself.
+   * it makes itself, the half-open ones too.
    *
    * @param workers processes that connect; 1 is this one
    */
   public static @Nullable String lacks(Scenario scenario, int workers, Machine machine) {
-    long connections = scenario.fleets().stream().mapToLong(FleetSpec::count).sum();
+    long connections =
+        scenario.fleets().stream().mapToLong(FleetSpec::count).sum() + Course.halfOpenMax(scenario);
     long files = (workers == 1 ? 3 : 2) * connections + OTHER_FILES;
     long filesMax = machine.filesHard();
     if (scenario.faults().net().equals(Faults.Net.NONE)

@@ -1,15 +1,12 @@
 package qiantang.sim.fleet;
 
-import qiantang.sim.plan.Mix;
-
 /**
- * Something that happens to a share of the connections at one moment.
+ * Something that happens to some of the connections at one moment.
  *
- * @param share 0 to 1; which ones follows from the seed and the publishers' numbers, so that it is
- *     the same ones however many loops and workers there are
+ * @param lot to whose connections, where they are open
  * @param backoff how they come back; where they are cut, whoever is cut later too
  */
-public record Disturbance(Kind kind, double share, long seed, Backoff backoff) {
+public record Disturbance(Kind kind, Lot lot, Backoff backoff) {
 
   /** What happens. */
   public enum Kind {
@@ -41,11 +38,11 @@ public record Disturbance(Kind kind, double share, long seed, Backoff backoff) {
 
   /** This to every connection. */
   public static Disturbance all(Kind kind) {
-    return new Disturbance(kind, 1, 0, Backoff.PROMPT);
+    return all(kind, Backoff.PROMPT);
   }
 
-  /** Whether it happens to publisher number {@code index} of the run. */
-  boolean concerns(int index) {
-    return Mix.unit(seed, index) < share;
+  /** Likewise; they come back as the back-off says. */
+  public static Disturbance all(Kind kind, Backoff backoff) {
+    return new Disturbance(kind, new Lot(0, Integer.MAX_VALUE, Integer.MAX_VALUE), backoff);
   }
 }

@@ -59,7 +59,7 @@ public final class Figures {
    * What was counted up to one instant.
    *
    * @param atMostOnce sent with QoS 0, for which no acknowledgement exists
-   * @param loggedIn connections that are logged in now
+   * @param loggedIn connections that are logged in now; after the end, that were when it came
    * @param strayAcks acknowledgements of a packet id that was not in flight
    * @param connectionsLost that ended and did not leave
    * @param disturbed what the scenario did to connections

@@ -49,8 +49,12 @@ public record FleetOptions(
     this(Addresses.single(address), connectPerSecond, loops, backlogMax, nanos, List.of());
   }
 
-  /** Where publisher number {@code index} connects from; null for any. */
-  @Nullable InetAddress source(int index) {
-    return sources.isEmpty() ? null : sources.get(index % sources.size());
+  /**
+   * Where publisher number {@code index} connects from; null for any. Its server goes by the number
+   * modulo {@code servers}, so its source goes by the rest: all pairs of both are used alike, each
+   * with ports of its own.
+   */
+  @Nullable InetAddress source(int index, int servers) {
+    return sources.isEmpty() ? null : sources.get(index / servers % sources.size());
   }
 }

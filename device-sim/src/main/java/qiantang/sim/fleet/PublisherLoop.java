@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.plan.PublisherPlan;
+import qiantang.sim.wire.Addresses;
 import qiantang.sim.wire.Connection;
 import qiantang.sim.wire.Login;
 import qiantang.sim.wire.ServerPacket;
@@ -154,7 +155,7 @@ final class PublisherLoop {
   void disturb(Disturbance disturbance) {
     for (int p = 0; p < connections.length; p++) {
       Connection open = connections[p];
-      if (open != null && disturbance.concerns(plan(p).index())) {
+      if (open != null && disturbance.lot().has(plan(p).index())) {
         disturb(p, open, disturbance);
       }
     }
@@ -279,10 +280,11 @@ final class PublisherLoop {
               keepAliveSeconds(p),
               nodes.will(p));
       boolean overTls = plan.fleet().tls();
+      Addresses servers = options.servers().of(overTls);
       loop.connect(
-          options.servers().of(overTls).of(plan.index(), failures[p]),
+          servers.of(plan.index(), failures[p]),
           overTls ? options.servers().tls() : null,
-          options.source(plan.index()),
+          options.source(plan.index(), servers.all().size()),
           login,
           event -> happened(p, event));
     }
@@ -352,7 +354,7 @@ final class PublisherLoop {
   /** The publisher has no connection, and will have another. */
   private void gone(int p, Backoff back) {
     connections[p] = null;
-    if (is(p, LOGGED_IN)) {
+    if (is(p, LOGGED_IN) && !stopping) { // who is told to stop counts as logged in at the end
       figures.loggedIn.decrement();
     }
     state[p] = 0;

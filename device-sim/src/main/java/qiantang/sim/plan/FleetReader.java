@@ -131,12 +131,7 @@ final class FleetReader {
    */
   static void checkGaps(
       Fields scenario, List<FleetSpec> fleets, List<Phase> phases, Disorder disorder) {
-    int loadMax = 0;
-    int before = 0;
-    for (Phase phase : phases) {
-      loadMax = Math.max(loadMax, phase.loadPercentMax(before));
-      before = phase.loadPercentAtEnd();
-    }
+    int loadMax = Phase.loadPercentMax(phases);
     long gapMin = disorder.none() ? 1 : EventTimes.CLASSES;
     for (FleetSpec fleet : fleets) {
       long period = fleet.messagePeriod().toNanos();

@@ -1,6 +1,7 @@
 package qiantang.sim.plan;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -40,6 +41,17 @@ public record Phase(
   /** The one phase of a scenario that has none: the full load all the time. */
   static Phase steady(Duration duration) {
     return new Phase(STEADY, Kind.HOLD, duration, 100, 1, duration);
+  }
+
+  /** The highest load of phases one after the other, in percent. */
+  public static int loadPercentMax(List<Phase> phases) {
+    int max = 0;
+    int before = 0;
+    for (Phase phase : phases) {
+      max = Math.max(max, phase.loadPercentMax(before));
+      before = phase.loadPercentAtEnd();
+    }
+    return max;
   }
 
   /** The highest load in it, where the phase before ended with so much. */

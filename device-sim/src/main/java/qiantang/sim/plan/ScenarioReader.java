@@ -37,7 +37,10 @@ public final class ScenarioReader {
         return new Outcome.Failed<>(
             ExitCode.USAGE, "cannot read " + file + ": a scenario has at most 1 MiB");
       }
-      return read(file.toString(), Files.readString(file));
+      return switch (ScenarioText.of(file.toString(), Files.readAllBytes(file))) {
+        case Outcome.Failed<String> failed -> failed.widen();
+        case Outcome.Done<String>(String text) -> read(file.toString(), text);
+      };
     } catch (IOException e) {
       return new Outcome.Failed<>(
           ExitCode.USAGE,
@@ -73,7 +76,10 @@ public final class ScenarioReader {
     }
     if (!(root instanceof YamlNode.Mapping mapping)) {
       problems.add(
-          root.line(), root.column(), "a scenario is a group of keys, such as 'version: 1'");
+          root.line(),
+          root.column(),
+          (root instanceof YamlNode.Sequence ? "a list, and " : "")
+              + "a scenario is a group of keys, such as 'version: 1', with no '-' before them");
       return null;
     }
     Fields fields = new Fields(mapping, "", reading);
@@ -119,7 +125,8 @@ public final class ScenarioReader {
         problems.add(
             node.line(),
             node.column(),
-            "a threshold is a text such as \"ack.p99 < 50ms\" with one of the figures "
+            "a threshold is a text such as \"ack.p99 < 50ms\" or \"late == 0\" (times in ms or s,"
+                + " counts without a unit) with one of the figures "
                 + String.join(", ", Threshold.FIGURES));
       } else if (threshold.ofVisible() && probes.visible() == 0) {
         problems.add(

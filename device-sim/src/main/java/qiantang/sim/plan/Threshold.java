@@ -53,7 +53,9 @@ public record Threshold(String text, String figure, Comparison comparison, doubl
   /** Null if the text is no threshold. */
   static @Nullable Threshold parse(String text) {
     Matcher matcher = FORM.matcher(text.strip());
-    if (!matcher.matches() || !FIGURES.contains(matcher.group(1))) {
+    if (!matcher.matches()
+        || !FIGURES.contains(matcher.group(1))
+        || (matcher.group(4) != null && !ofTime(matcher.group(1)))) {
       return null;
     }
     double limit =
@@ -64,6 +66,11 @@ public record Threshold(String text, String figure, Comparison comparison, doubl
       }
     }
     throw new AssertionError("BUG: the pattern let through " + matcher.group(2));
+  }
+
+  /** Whether a figure is a time; else it is a count, which has no unit. */
+  private static boolean ofTime(String figure) {
+    return figure.matches(".+\\.(p\\d+|max)");
   }
 
   /** Whether it is about the generator's own lag. */

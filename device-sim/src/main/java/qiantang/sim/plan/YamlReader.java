@@ -26,7 +26,10 @@ final class YamlReader {
     try (YAMLParser parser = new YAMLFactory().createParser(text)) {
       JsonToken first = parser.nextToken();
       if (first == null) {
-        problems.add(1, 1, "the file is empty");
+        problems.add(
+            1,
+            1,
+            "the file is empty; begin it with 'version: 1', or copy one of device-sim/scenarios");
         return null;
       }
       YamlNode root = node(parser, first);
@@ -36,11 +39,8 @@ final class YamlReader {
       }
       return root;
     } catch (JsonProcessingException e) {
-      JsonLocation at = e.getLocation();
-      problems.add(
-          at == null ? 1 : at.getLineNr(),
-          at == null ? 1 : at.getColumnNr(),
-          e.getOriginalMessage().lines().findFirst().orElse("not YAML"));
+      YamlTrouble trouble = YamlTrouble.of(e, text);
+      problems.add(trouble.line(), trouble.column(), trouble.message());
       return null;
     } catch (IOException e) {
       throw new UncheckedIOException("BUG: reading from a string", e);
@@ -69,7 +69,10 @@ final class YamlReader {
       String key = parser.currentName();
       YamlNode value = node(parser, parser.nextToken());
       if (entries.containsKey(key)) {
-        problems.add(at.getLineNr(), at.getColumnNr(), "the key '" + key + "' stands here twice");
+        problems.add(
+            at.getLineNr(),
+            at.getColumnNr(),
+            "the key '" + key + "' stands here twice; take one away");
       }
       entries.put(key, new YamlNode.Entry(at.getLineNr(), at.getColumnNr(), value));
     }

@@ -43,8 +43,15 @@ public final class Preflight {
   }
 
   private static Finding files(Demand demand, Machine machine) {
-    long each = ceiling(demand.connections(), demand.workers()) + OTHER_FILES;
-    String need = each + " open files in each of " + demand.workers() + " processes";
+    long each = Math.ceilDiv(demand.sockets(), demand.workers()) + OTHER_FILES;
+    String need =
+        "%d open files in each of %d processes%s"
+            .formatted(
+                each,
+                demand.workers(),
+                demand.halfOpen() == 0
+                    ? ""
+                    : ", for %d sockets half open in all".formatted(demand.halfOpen()));
     if (machine.filesHard() == Machine.UNKNOWN) {
       return new Finding("files", need, "?", Finding.Level.FITS, "");
     }
@@ -55,7 +62,7 @@ public final class Preflight {
     long room = Math.max(1, machine.filesHard() - OTHER_FILES);
     String remedy =
         "--workers "
-            + ceiling(demand.connections(), room)
+            + Math.ceilDiv(demand.sockets(), room)
             + ", or as root: prlimit --pid $$ --nofile="
             + each
             + ":"
@@ -64,8 +71,10 @@ public final class Preflight {
   }
 
   private static Finding ports(Demand demand, Machine machine) {
-    long each = ceiling(demand.connections(), demand.sources());
-    String need = each + " ports on each of " + demand.sources() + " source addresses";
+    long each = Math.ceilDiv(demand.toOneTarget(), demand.sources());
+    String need =
+        "%d ports on each of %d source addresses, to one address of the system"
+            .formatted(each, demand.sources());
     if (machine.ports() == Machine.UNKNOWN) {
       return new Finding("ports", need, "?", Finding.Level.FITS, "");
     }
@@ -74,20 +83,29 @@ public final class Preflight {
     if (each <= machine.ports()) {
       return new Finding("ports", need, have, Finding.Level.FITS, "");
     }
-    long addresses = ceiling(demand.connections(), machine.ports());
-    String remedy =
-        "--source-addresses with "
-            + addresses
-            + " addresses of this machine (for a target on it: 127.0.0.2-127.0.0."
-            + Math.min(254, addresses + 1)
-            + "), or as root: sysctl net.ipv4.ip_local_port_range='1024 65535'";
-    return new Finding("ports", need, have, Finding.Level.LACKS, remedy);
+    return new Finding("ports", need, have, Finding.Level.LACKS, morePorts(demand, machine));
+  }
+
+  private static String morePorts(Demand demand, Machine machine) {
+    String others =
+        "more addresses of the system (--mqtt A,B), or as root: sysctl"
+            + " net.ipv4.ip_local_port_range='1024 65535'";
+    if (demand.proxied()) {
+      return others + "; the proxy of faults.net has one source address";
+    }
+    long addresses = Math.ceilDiv(demand.toOneTarget(), machine.ports());
+    return "--source-addresses with "
+        + addresses
+        + " addresses of this machine (for a target on it: 127.0.0.2-127.0.0."
+        + Math.min(254, addresses + 1)
+        + "), or "
+        + others;
   }
 
   /** The coordinator of several workers lays the plan out too, but connects nothing. */
   private static Finding memory(Demand demand, Machine machine) {
     long plan = demand.devices() * DEVICE_BYTES;
-    long sending = demand.connections() * CONNECTION_BYTES + demand.inFlightMax() * IN_FLIGHT_BYTES;
+    long sending = demand.sockets() * CONNECTION_BYTES + demand.inFlightMax() * IN_FLIGHT_BYTES;
     int processes = demand.workers() == 1 ? 1 : demand.workers() + 1;
     long heap = plan + sending / demand.workers();
     long all = processes * (PROCESS_BYTES + plan) + sending;
@@ -118,9 +136,5 @@ public final class Preflight {
     }
     String remedy = "longer periods or gateways; else schedule lag will fail the run";
     return new Finding("cores", need, have, Finding.Level.DOUBTFUL, remedy);
-  }
-
-  private static long ceiling(long all, long parts) {
-    return (all + parts - 1) / parts;
   }
 }

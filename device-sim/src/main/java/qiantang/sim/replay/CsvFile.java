@@ -17,8 +17,9 @@ import qiantang.sim.outcome.Outcome;
  * A recorded data set: a time column, and a metric in each other column.
  *
  * @param metrics names of the metrics, in the order of the cells
+ * @param copies how often the file stands among the rows, one copy after the other
  */
-public record CsvFile(List<String> metrics, List<Row> rows) {
+public record CsvFile(List<String> metrics, List<Row> rows, int copies) {
   /** The file is kept in memory; this many cells take about 150 MB. */
   private static final int CELLS_MAX = 2_000_000;
 
@@ -27,6 +28,11 @@ public record CsvFile(List<String> metrics, List<Row> rows) {
   private static final List<String> TIME_COLUMNS =
       List.of("datetime", "date", "timestamp", "time", "ts");
   private static final String SEPARATORS = ",;\t";
+
+  /** A file as it is. */
+  public CsvFile(List<String> metrics, List<Row> rows) {
+    this(metrics, rows, 1);
+  }
 
   /**
    * One line of the file.
@@ -109,7 +115,25 @@ public record CsvFile(List<String> metrics, List<Row> rows) {
         all.add(new Row(row.line(), row.eventTimeMicros() + copy * spanMicros, row.cells()));
       }
     }
-    return new Outcome.Done<>(new CsvFile(metrics, List.copyOf(all)));
+    return new Outcome.Done<>(new CsvFile(metrics, List.copyOf(all), times));
+  }
+
+  /**
+   * When rows go by the file's own times, each counted from the first row. A copy goes right after
+   * the one before: the whole days between their times are there to keep instants apart, and
+   * nothing was recorded in them.
+   */
+  long[] goMicros() {
+    int each = rows.size() / copies;
+    CsvFile one = new CsvFile(metrics, rows.subList(0, each));
+    long lasts = one.lastTimeMicros() - one.firstTimeMicros();
+    long[] go = new long[rows.size()];
+    for (int i = 0; i < go.length; i++) {
+      int copy = i / each;
+      long begin = rows.get(copy * each).eventTimeMicros();
+      go[i] = copy * lasts + rows.get(i).eventTimeMicros() - begin;
+    }
+    return go;
   }
 
   /** The newest time in the file, wherever it stands. */

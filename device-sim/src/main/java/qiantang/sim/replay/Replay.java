@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -93,20 +94,23 @@ public final class Replay {
   private long publish(String device, String token, long shiftMicros, Pace pace) {
     try (PahoPublisher publisher =
         PahoPublisher.connect(server(), "replay-" + device, token, TOPIC)) {
-      long firstMicros = file.rows().getFirst().eventTimeMicros();
+      long[] goMicros = file.goMicros();
+      long lastMicros = Arrays.stream(goMicros).max().orElseThrow();
       say(
-          "sending %d rows, in %d s at the earliest"
+          "sending %d rows%s, in %d s at the earliest"
               .formatted(
                   file.rows().size(),
-                  pace.least(file.rows().size(), file.lastTimeMicros() - firstMicros).toSeconds()));
+                  file.copies() == 1 ? "" : ", the file %d times".formatted(file.copies()),
+                  pace.least(file.rows().size(), lastMicros).toSeconds()));
       long begin = System.nanoTime();
       nextLineNanos = begin + NANOS_PER_SECOND;
       long sent = 0;
-      for (CsvFile.Row row : file.rows()) {
+      for (int index = 0; index < file.rows().size(); index++) {
+        CsvFile.Row row = file.rows().get(index);
         if (row.cells().stream().allMatch(Cell::isEmpty)) {
           continue;
         }
-        long due = begin + pace.dueNanos(sent, row.eventTimeMicros() - firstMicros);
+        long due = begin + pace.dueNanos(sent, goMicros[index]);
         while (due - System.nanoTime() > 0) {
           waitUntil(Math.min(due, nextLineNanos));
           progress(sent, publisher);

@@ -75,6 +75,10 @@ final class HtmlReport {
     out.append("<section class=\"tiles\">");
     tile("devices", grouped(result.path("devices")), text("publishers") + " connections");
     tile(
+        "logged in at most",
+        grouped(messages.path("loggedInMax")),
+        "at the end " + grouped(messages.path("loggedIn")));
+    tile(
         "messages sent",
         grouped(messages.path("sent")),
         "of "

@@ -40,6 +40,7 @@ public final class ResultJson {
     json.put("plannedMessages", report.planned());
     ObjectNode messages = JSON.valueToTree(report.counts());
     messages.remove("disturbed"); // has a place of its own
+    messages.put("loggedInMax", report.timeline().connectedMax());
     json.set("messages", messages.put("inFlight", report.counts().inFlight()));
     json.set("disturbances", disturbances(report.disturbances()));
     json.set("ack", latency(report.ack()));
@@ -72,6 +73,7 @@ public final class ResultJson {
     for (Disturbances.Repeated turn : done.turns()) {
       ObjectNode one = turns.addObject().put("name", turn.name());
       one.put("kind", turn.kind().name()).put("sharePercent", PERCENT * turn.share());
+      one.put("of", turn.of()).put("chosen", turn.chosen());
       one.put("times", turn.times());
       one.put("firstSeconds", turn.firstMillis() / MILLIS_PER_SECOND);
       one.put("lastSeconds", turn.lastMillis() / MILLIS_PER_SECOND);

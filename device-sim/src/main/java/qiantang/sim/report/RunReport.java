@@ -170,6 +170,10 @@ public record RunReport(
         "fleet",
         "%d publishers, %d devices, %d s".formatted(publishers, devices, took.toSeconds()));
     out.line(
+        "logged in",
+        "at most %d of %d, at the end %d"
+            .formatted(timeline.connectedMax(), publishers, counts.loggedIn()));
+    out.line(
         "messages",
         "planned %d  sent %d = acked %d + in flight %d + refused %d%s"
             .formatted(

@@ -25,6 +25,7 @@ public final class Timeline {
   private @Nullable Interval pending;
   private int pendingIntervals;
   private long phasesLeftOut;
+  private long connectedMax;
 
   /**
    * Where a phase begins.
@@ -45,6 +46,7 @@ public final class Timeline {
 
   /** Takes the stretch that follows the last one. */
   public void add(Interval next) {
+    connectedMax = Math.max(connectedMax, next.standing().connected());
     Interval sum = pending == null ? next : pending.plus(next);
     pendingIntervals++;
     if (pendingIntervals < intervalsPerPoint) {
@@ -61,6 +63,7 @@ public final class Timeline {
 
   /** Takes a stretch into the last point, as if connections stood as before; answers that point. */
   Interval extend(Interval rest) {
+    connectedMax = Math.max(connectedMax, rest.standing().connected());
     Interval end = pending != null ? pending : points.isEmpty() ? null : points.removeLast();
     Interval longer = end == null ? rest : end.plus(rest).standingAs(end);
     if (pending != null) {
@@ -90,6 +93,11 @@ public final class Timeline {
 
   public List<Phase> phases() {
     return List.copyOf(phases);
+  }
+
+  /** The most connections that were logged in when anybody looked. */
+  public long connectedMax() {
+    return connectedMax;
   }
 
   /** Phases beyond the limit, which are not among {@link #phases}. */

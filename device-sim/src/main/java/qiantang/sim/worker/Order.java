@@ -1,9 +1,14 @@
 package qiantang.sim.worker;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import qiantang.sim.fleet.Backoff;
 import qiantang.sim.fleet.Disturbance;
+import qiantang.sim.fleet.Lot;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.wire.Addresses;
 import qiantang.sim.wire.Servers;
@@ -17,7 +22,7 @@ sealed interface Order {
    * @param name of the scenario, for messages
    * @param scenario the text of its file
    * @param worker its number; it sends for the publishers whose index modulo {@code workers} it is
-   * @param mqtt addresses, see {@link qiantang.sim.wire.Addresses#parse}; null where all use TLS
+   * @param mqtt addresses; null where all use TLS
    * @param mqtts addresses of MQTT over TLS; null where nobody uses it
    * @param authorities PEM, who may sign their certificates; null for those that Java knows
    * @param connectPerSecond of this worker alone
@@ -29,25 +34,48 @@ sealed interface Order {
       String runId,
       int worker,
       int workers,
-      @Nullable String mqtt,
-      @Nullable String mqtts,
+      @Nullable List<Host> mqtt,
+      @Nullable List<Host> mqtts,
       @Nullable String authorities,
       int connectPerSecond,
       int loops,
       List<String> sources)
       implements Order {
 
-    /** Of a coordinator that has looked its hosts up already. */
     Outcome<Servers> servers() {
-      return switch (Addresses.parseOptional("--mqtt", mqtt)) {
-        case Outcome.Failed<Optional<Addresses>> failed -> failed.widen();
-        case Outcome.Done<Optional<Addresses>>(Optional<Addresses> plain) ->
-            switch (Addresses.parseOptional("--mqtts", mqtts)) {
-              case Outcome.Failed<Optional<Addresses>> failed -> failed.widen();
-              case Outcome.Done<Optional<Addresses>>(Optional<Addresses> secured) ->
-                  Servers.of(plain.orElse(null), secured.orElse(null), authorities);
-            };
-      };
+      return Servers.of(Host.all(mqtt), Host.all(mqtts), authorities);
+    }
+  }
+
+  /**
+   * An address that the coordinator has found already: a worker that looked the name up itself
+   * might find another, and a proxy before a server goes by the server's name, which its
+   * certificate has.
+   *
+   * @param name as the user gave it
+   * @param ip in digits
+   */
+  record Host(String name, String ip, int port) {
+    static @Nullable List<Host> of(@Nullable Addresses addresses) {
+      return addresses == null ? null : addresses.all().stream().map(Host::of).toList();
+    }
+
+    private static Host of(InetSocketAddress address) {
+      String ip = address.getAddress().getHostAddress();
+      return new Host(address.getHostString(), ip, address.getPort());
+    }
+
+    static @Nullable Addresses all(@Nullable List<Host> hosts) {
+      return hosts == null ? null : new Addresses(hosts.stream().map(Host::address).toList());
+    }
+
+    private InetSocketAddress address() {
+      byte[] bytes = InetAddress.ofLiteral(ip).getAddress();
+      try {
+        return new InetSocketAddress(InetAddress.getByAddress(name, bytes), port);
+      } catch (UnknownHostException e) {
+        throw new AssertionError("BUG: an address of " + bytes.length + " bytes", e);
+      }
     }
   }
 
@@ -74,8 +102,17 @@ sealed interface Order {
   record Reserve(long reservedNanos) implements Order {}
 
   /** Times of the back-off in milliseconds. */
-  record Disturb(Disturbance.Kind kind, double share, long seed, long baseMillis, long capMillis)
-      implements Order {}
+  record Disturb(
+      Disturbance.Kind kind, long seed, int chosen, int of, long baseMillis, long capMillis)
+      implements Order {
+
+    Disturbance disturbance() {
+      return new Disturbance(
+          kind,
+          new Lot(seed, chosen, of),
+          new Backoff(Duration.ofMillis(baseMillis), Duration.ofMillis(capMillis)));
+    }
+  }
 
   /** Asks for the ledgers of some of its publishers so far, by their order. */
   record Ask(int from, int to) implements Order {}

@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import qiantang.sim.fleet.Backoff;
-import qiantang.sim.fleet.Disturbance;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
@@ -83,7 +81,7 @@ final class Worker {
         fleet().begin(startMillis, () -> reserved);
       }
       case Order.Reserve(long reservedNanos) -> reserved = reservedNanos;
-      case Order.Disturb disturb -> fleet().disturb(disturbance(disturb));
+      case Order.Disturb disturb -> fleet().disturb(disturb.disturbance());
       case Order.Ask(int from, int to) ->
           words.write(
               new Word.Answer(fleet().ledgers(from, to).stream().map(Ledger::toBytes).toList()));
@@ -93,14 +91,6 @@ final class Worker {
       }
     }
     return true;
-  }
-
-  private static Disturbance disturbance(Order.Disturb asked) {
-    return new Disturbance(
-        asked.kind(),
-        asked.share(),
-        asked.seed(),
-        new Backoff(Duration.ofMillis(asked.baseMillis()), Duration.ofMillis(asked.capMillis())));
   }
 
   private boolean layOut(Order.Setup asked) throws IOException {

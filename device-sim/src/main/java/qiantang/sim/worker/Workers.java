@@ -100,8 +100,8 @@ public final class Workers implements Load {
         source.runId(),
         worker,
         workers,
-        plain == null ? null : plain.text(),
-        secured == null ? null : secured.addresses().text(),
+        Order.Host.of(plain),
+        Order.Host.of(secured == null ? null : secured.addresses()),
         secured == null ? null : secured.authorities(),
         Math.max(1, options.connectPerSecond() / workers),
         options.loops(),
@@ -177,8 +177,9 @@ public final class Workers implements Load {
     tellAll(
         new Order.Disturb(
             disturbance.kind(),
-            disturbance.share(),
-            disturbance.seed(),
+            disturbance.lot().seed(),
+            disturbance.lot().chosen(),
+            disturbance.lot().of(),
             backoff.base().toMillis(),
             backoff.cap().toMillis()));
   }

@@ -82,7 +82,8 @@ class CourseKeeperTest {
     keeper.look(131 * SECOND);
     assertEquals(4, load.kinds.size());
     assertEquals(
-        List.of(new Disturbances.Repeated("c", Disturbance.Kind.LEAVE, 0.02, 4, 90_000, 121_000)),
+        List.of(
+            new Disturbances.Repeated("c", Disturbance.Kind.LEAVE, 0.02, 2, 1, 4, 90_000, 121_000)),
         keeper.done().turns());
     assertEquals("0 left, 0 cut, 0 half open, 0 slow", keeper.text());
     keeper.end();

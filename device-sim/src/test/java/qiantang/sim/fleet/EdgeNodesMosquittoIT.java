@@ -119,7 +119,7 @@ class EdgeNodesMosquittoIT {
       fleet.begin(System.currentTimeMillis());
       awaitAcked(fleet, plan.messages() / 3);
       Backoff soon = new Backoff(Duration.ofMillis(100), Duration.ofMillis(200));
-      fleet.disturb(new Disturbance(Disturbance.Kind.DROP, 1, 7, soon));
+      fleet.disturb(Disturbance.all(Disturbance.Kind.DROP, soon));
       awaitAcked(fleet, plan.messages());
       assertEquals(1, fleet.figures().counts().connectionsLost());
       Await.until("will and births came", () -> topics("/NDEATH/") == 1 && topics("/NBIRTH/") == 2);

@@ -144,13 +144,16 @@ class FleetMosquittoIT {
       Await.until("all are there", () -> fleet.figures().counts().loggedIn() == publishers);
       fleet.begin(System.currentTimeMillis());
       awaitAcked(fleet, plan.messages() / 4);
-      fleet.disturb(new Disturbance(Disturbance.Kind.DROP, 1, 7, SOON));
+      fleet.disturb(Disturbance.all(Disturbance.Kind.DROP, SOON));
       awaitAcked(fleet, plan.messages() / 2);
       assertEquals(publishers, fleet.figures().counts().connectionsLost());
-      fleet.disturb(new Disturbance(Disturbance.Kind.LEAVE_HALF_OPEN, 0.5, 8, SOON));
+      Await.until("all are back", () -> fleet.figures().counts().loggedIn() == publishers);
+      Lot half = new Lot(8, publishers / 2, publishers);
+      fleet.disturb(new Disturbance(Disturbance.Kind.LEAVE_HALF_OPEN, half, SOON));
       awaitAcked(fleet, plan.messages());
-      long lost = fleet.figures().counts().connectionsLost() - publishers;
-      assertTrue(lost > 0 && lost < publishers, "half of them: " + lost);
+      assertEquals(publishers / 2, disturbed(fleet).halfOpened());
+      assertEquals(
+          publishers + publishers / 2, fleet.figures().counts().connectionsLost(), "no others");
       assertEquals(plan.messages(), fleet.figures().counts().acked());
     }
   }
@@ -163,7 +166,7 @@ class FleetMosquittoIT {
       Await.until("all are there", () -> fleet.figures().counts().loggedIn() == publishers);
       fleet.begin(System.currentTimeMillis());
       awaitAcked(fleet, plan.messages() / 4);
-      fleet.disturb(new Disturbance(Disturbance.Kind.LEAVE, 1, 7, SOON));
+      fleet.disturb(Disturbance.all(Disturbance.Kind.LEAVE, SOON));
       awaitAcked(fleet, plan.messages());
       assertEquals(new Figures.Disturbed(publishers, 0, 0, 0), disturbed(fleet));
       assertEquals(0, fleet.figures().counts().connectionsLost());
@@ -181,12 +184,12 @@ class FleetMosquittoIT {
     Plan plan = plan(2);
     try (Fleet fleet = Fleet.connect("t", seats(plan), options())) {
       Await.until("all are there", () -> fleet.figures().counts().loggedIn() == seats(plan).size());
-      fleet.disturb(new Disturbance(Disturbance.Kind.STOP_READING, 1, 5, SOON));
+      fleet.disturb(Disturbance.all(Disturbance.Kind.STOP_READING, SOON));
       fleet.begin(System.currentTimeMillis());
       // Each sends its window, and waits for answers that it does not read.
       Await.until("all windows are full", () -> fleet.figures().counts().sent() == 25 * 4);
       assertEquals(0, fleet.figures().counts().acked());
-      fleet.disturb(new Disturbance(Disturbance.Kind.READ_AGAIN, 1, 5, SOON));
+      fleet.disturb(Disturbance.all(Disturbance.Kind.READ_AGAIN, SOON));
       awaitAcked(fleet, plan.messages());
       assertEquals(0, fleet.figures().counts().connectionsLost());
     }

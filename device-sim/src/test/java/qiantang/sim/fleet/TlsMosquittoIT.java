@@ -4,24 +4,33 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.sim.Await;
 import qiantang.sim.Mosquitto;
 import qiantang.sim.TestAuthority;
+import qiantang.sim.course.Network;
 import qiantang.sim.outcome.Outcome;
+import qiantang.sim.plan.Faults;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.ScenarioReader;
 import qiantang.sim.wire.Addresses;
 import qiantang.sim.wire.Servers;
+import qiantang.sim.worker.Workers;
 
 /** TLS with a broker that is not ours, and all that can be wrong about it. */
 class TlsMosquittoIT {
@@ -73,11 +82,56 @@ class TlsMosquittoIT {
       Figures figures = fleet.figures();
       fleet.begin(System.currentTimeMillis());
       Await.until("half is acked", () -> figures.counts().acked() >= plan.messages() / 2);
-      fleet.disturb(new Disturbance(Disturbance.Kind.DROP, 1, 1, Backoff.PROMPT));
+      fleet.disturb(Disturbance.all(Disturbance.Kind.DROP));
       Await.until("all is acked", () -> figures.counts().acked() == plan.messages());
       assertEquals(16, figures.counts().connectionsLost());
       assertEquals("", figures.lastTrouble(), "what is done on purpose is no trouble");
     }
+  }
+
+  /**
+   * The certificate names a host that no worker could look up, and in between is a proxy with an
+   * address of its own: what counts is the name that the user gave.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void throughOurProxyTheCertificateIsStillForTheHostThatWasAskedFor(int workers) throws Exception {
+    Path named = Files.createDirectory(folder.resolve("named"));
+    TestAuthority ofName = new TestAuthority(named, "dns:broker.test");
+    Faults.Net faults = new Faults.Net(Duration.ofMillis(1), Duration.ZERO, 0, 0, 0);
+    try (Mosquitto broker = new Mosquitto(named, ofName);
+        Network network = new Network(faults, 1)) {
+      byte[] ip = broker.tlsAddress().getAddress().getAddress();
+      InetSocketAddress byName =
+          new InetSocketAddress(
+              InetAddress.getByAddress("broker.test", ip), broker.tlsAddress().getPort());
+      Servers servers =
+          servers(
+              Addresses.single(broker.address()), Addresses.single(byName), ofName.certificate());
+      Plan plan = plan(SCENARIO);
+      try (Load load = load(plan, network.before(servers), workers)) {
+        load.begin(System.currentTimeMillis(), () -> Long.MAX_VALUE);
+        Figures figures = load.figures();
+        Await.until(
+            "all is acked",
+            () -> figures.counts().acked() == plan.messages() || !figures.lastTrouble().isEmpty());
+        assertEquals("", figures.lastTrouble());
+        assertEquals(16, figures.counts().loggedIn());
+      }
+    }
+  }
+
+  private static Load load(Plan plan, Servers servers, int workers) {
+    if (workers == 1) {
+      return connect(plan, servers);
+    }
+    List<Seat> seats = seats(plan);
+    Workers.Source source = new Workers.Source("test", SCENARIO, plan.runId());
+    PrintWriter errors = new PrintWriter(new StringWriter());
+    return Workers.connect(source, seats, options(servers), workers, errors)
+            instanceof Outcome.Done<Load>(Load load)
+        ? load
+        : fail("no workers");
   }
 
   @Test
@@ -142,12 +196,15 @@ class TlsMosquittoIT {
   }
 
   private static Fleet connect(Plan plan, Servers servers) {
-    List<Seat> seats =
-        plan.publishers().stream().map(publisher -> new Seat(publisher, "any")).toList();
-    return Fleet.connect(
-        "t",
-        seats,
-        new FleetOptions(servers, 1_000, 2, FleetOptions.KEEP_ALL, System::nanoTime, List.of()));
+    return Fleet.connect("t", seats(plan), options(servers));
+  }
+
+  private static List<Seat> seats(Plan plan) {
+    return plan.publishers().stream().map(publisher -> new Seat(publisher, "any")).toList();
+  }
+
+  private static FleetOptions options(Servers servers) {
+    return new FleetOptions(servers, 1_000, 2, FleetOptions.KEEP_ALL, System::nanoTime, List.of());
   }
 
   /** The certificate is for the address, so that is what is asked for, and not its name. */

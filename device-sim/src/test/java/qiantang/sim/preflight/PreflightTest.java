@@ -4,13 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import qiantang.sim.outcome.Outcome;
+import qiantang.sim.plan.Scenario;
+import qiantang.sim.plan.ScenarioReader;
 
 class PreflightTest {
   private static final String LIMITS =
@@ -57,7 +62,8 @@ class PreflightTest {
 
   @Test
   void whatIsEstimatedOnlyRaisesDoubts() {
-    List<Finding> findings = Preflight.check(new Demand(10, 200_000_000, 1e6, 200, 1, 1), USUAL);
+    List<Finding> findings =
+        Preflight.check(new Demand(10, 0, 200_000_000, 1e6, 200, 1, 10, 1, false), USUAL);
     assertEquals(Finding.Level.DOUBTFUL, findings.get(2).level());
     assertTrue(findings.get(2).remedy().startsWith("QIANTANG_JAVA_OPTS=-Xmx"));
     assertEquals(Finding.Level.DOUBTFUL, findings.get(3).level());
@@ -68,7 +74,8 @@ class PreflightTest {
   void aMachineThatDoesNotTellIsNotAccused() {
     Machine silent = Machine.of("", "", "", 4L << 30, 8);
     List<Finding> findings =
-        Preflight.check(new Demand(100_000, 100_000, 1e5, 2_000_000, 1, 1), silent);
+        Preflight.check(
+            new Demand(100_000, 0, 100_000, 1e5, 2_000_000, 1, 100_000, 1, false), silent);
     assertTrue(findings.stream().allMatch(Finding::fits), findings::toString);
   }
 
@@ -117,6 +124,80 @@ class PreflightTest {
 
   private static List<Finding> check(long connections, int workers, int sources) {
     return Preflight.check(
-        new Demand(connections, connections, 100, connections * 20, workers, sources), USUAL);
+        new Demand(
+            connections,
+            0,
+            connections,
+            100,
+            connections * 20,
+            workers,
+            connections,
+            sources,
+            false),
+        USUAL);
+  }
+
+  /**
+   * Publishers without and with TLS, half-open sockets, workers, source addresses, targets without
+   * and with TLS; what follows: files of a process, ports of a source address to one target.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "1000,    0,    0, 1, 1, 1, 1,   1300,   1000",
+    // Each half-open socket is one file and one port more,
+    "1000,    0,  400, 1, 1, 1, 1,   1700,   1400",
+    // spread over the workers,
+    "1000,    0,  400, 2, 1, 1, 1,   1000,   1400",
+    // and nobody has more than one beside the one in use.
+    "1000,    0, 1000, 1, 1, 1, 1,   2300,   2000",
+    // A port serves each address of the system once more,
+    "90000,   0,    0, 6, 1, 4, 1,  15300,  22500",
+    // from each source address,
+    "90000,   0,    0, 6, 8, 4, 1,  15300,   2813",
+    // where those over TLS go to addresses of their own.
+    "1000, 3000,    0, 1, 1, 4, 2,   4300,   1500",
+    "1000, 3000,  500, 1, 1, 4, 2,   4800,   1750",
+    "   0, 3000,    0, 1, 2, 0, 1,   3300,   1500",
+  })
+  void filesAndPortsAreThoseOfAllSockets(
+      int plain,
+      int tls,
+      long halfOpen,
+      int workers,
+      int sources,
+      int targets,
+      int tlsTargets,
+      long files,
+      long ports) {
+    Demand.Spread spread = new Demand.Spread(workers, sources, targets, tlsTargets);
+    List<Finding> findings =
+        Preflight.check(Demand.of(scenario(plain, tls, ""), halfOpen, spread), USUAL);
+    assertTrue(findings.get(0).need().startsWith(files + " open files"), findings::toString);
+    assertTrue(findings.get(1).need().startsWith(ports + " ports on"), findings::toString);
+  }
+
+  /** The proxy of the simulator connects from the machine's one address, whatever the pool is. */
+  @Test
+  void aProxyInBetweenHasOneSourceAddress() {
+    Demand.Spread spread = new Demand.Spread(2, 8, 2, 0);
+    Demand demand = Demand.of(scenario(80_000, 0, "faults: {net: {latency: 5ms}}"), 0, spread);
+    Finding ports = Preflight.check(demand, USUAL).get(1);
+    assertEquals(Finding.Level.LACKS, ports.level());
+    assertTrue(ports.need().startsWith("40000 ports on each of 1 source"), ports.need());
+    assertTrue(ports.remedy().startsWith("more addresses of the system"), ports.remedy());
+  }
+
+  private static Scenario scenario(int plain, int tls, String rest) {
+    StringBuilder text = new StringBuilder("version: 1\nduration: 1m\n" + rest + "\nfleets:\n");
+    if (plain > 0) {
+      text.append("  - {name: a, count: %d, model: pump}\n".formatted(plain));
+    }
+    if (tls > 0) {
+      text.append("  - {name: b, count: %d, model: pump, tls: true}\n".formatted(tls));
+    }
+    return switch (ScenarioReader.read("t", text.toString())) {
+      case Outcome.Done<Scenario>(Scenario scenario) -> scenario;
+      case Outcome.Failed<Scenario> failed -> fail(failed.message());
+    };
   }
 }

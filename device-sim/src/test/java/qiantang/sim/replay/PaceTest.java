@@ -1,5 +1,6 @@
 package qiantang.sim.replay;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -56,6 +57,28 @@ class PaceTest {
     Instant now = Instant.parse("1970-01-10T12:00:00Z");
     assertEquals(7, Replay.daysToYesterday(once, now));
     assertEquals(3, Replay.daysToYesterday(thrice, now));
+  }
+
+  /** The days by which copies are moved on are no recorded time, and nobody waits for them. */
+  @Test
+  void aCopyGoesRightAfterTheOneBefore() {
+    long minute = MINUTE_MICROS;
+    CsvFile thrice = done(file(0, minute, 2 * minute).repeated(3));
+    assertEquals(DAY_MICROS, thrice.rows().get(3).eventTimeMicros());
+    assertArrayEquals(
+        new long[] {
+          0,
+          minute,
+          2 * minute,
+          2 * minute,
+          3 * minute,
+          4 * minute,
+          4 * minute,
+          5 * minute,
+          6 * minute
+        },
+        thrice.goMicros());
+    assertArrayEquals(new long[] {0, -minute, minute}, file(minute, 0, 2 * minute).goMicros());
   }
 
   @Test

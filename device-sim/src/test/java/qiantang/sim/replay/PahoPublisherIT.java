@@ -5,24 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import qiantang.sim.SocketServer;
 
 /** A broker that ends connections at the worst moments; it speaks as much MQTT as is asked here. */
 class PahoPublisherIT {
   private static final String LAST = "49";
 
-  private final ServerSocket server = open();
+  private final SocketServer server = open();
 
   /** By connection, what came on it. */
   private final List<List<String>> connections = new ArrayList<>();
@@ -73,10 +70,8 @@ class PahoPublisherIT {
   }
 
   private PahoPublisher publisher() throws Exception {
-    Thread.ofVirtual().start(this::accept);
-    InetSocketAddress address =
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort());
-    return PahoPublisher.connect(address, "replay", "token", "t");
+    server.start(this::serve);
+    return PahoPublisher.connect(server.address(), "replay", "token", "t");
   }
 
   private static byte[] bytes(String text) {
@@ -98,56 +93,39 @@ class PahoPublisherIT {
     return connection.size();
   }
 
-  private void accept() {
-    while (!server.isClosed()) {
-      try {
-        Socket socket = server.accept();
-        Thread.ofVirtual().start(() -> serve(socket));
-      } catch (IOException e) {
-        return; // closed
-      }
-    }
-  }
-
-  private void serve(Socket socket) {
-    try (socket) {
-      DataInputStream in = new DataInputStream(socket.getInputStream());
-      OutputStream out = socket.getOutputStream();
-      List<String> connection = connection();
-      List<byte[]> held = new ArrayList<>();
-      for (int packets = 0; ; packets++) {
-        int head = in.readUnsignedByte();
-        byte[] body = in.readNBytes(in.readUnsignedByte()); // all are shorter than 128 bytes
-        if (packets == 0) {
-          out.write(new byte[] {0x20, 2, 0, 0});
-        } else if (head >> 4 == 3) {
-          // The topic is "t": its length, itself, the packet id, the payload.
-          String payload = new String(body, 5, body.length - 5, StandardCharsets.UTF_8);
-          int count = heard(connection, payload);
-          held.add(new byte[] {0x40, 2, body[3], body[4]});
-          if (count <= ackMax || payload.equals(LAST)) {
-            for (byte[] ack : held) {
-              out.write(ack);
-            }
-            held.clear();
+  private void serve(Socket socket) throws IOException {
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    OutputStream out = socket.getOutputStream();
+    List<String> connection = connection();
+    List<byte[]> held = new ArrayList<>();
+    for (int packets = 0; ; packets++) {
+      int head = in.readUnsignedByte();
+      byte[] body = in.readNBytes(in.readUnsignedByte()); // all are shorter than 128 bytes
+      if (packets == 0) {
+        out.write(new byte[] {0x20, 2, 0, 0});
+      } else if (head >> 4 == 3) {
+        // The topic is "t": its length, itself, the packet id, the payload.
+        String payload = new String(body, 5, body.length - 5, StandardCharsets.UTF_8);
+        int count = heard(connection, payload);
+        held.add(new byte[] {0x40, 2, body[3], body[4]});
+        if (count <= ackMax || payload.equals(LAST)) {
+          for (byte[] ack : held) {
+            out.write(ack);
           }
-          if (count >= breakAfter) {
-            // A reset could take acknowledgements along that were sent before it.
-            socket.shutdownOutput();
-            in.skipNBytes(Long.MAX_VALUE);
-          }
+          held.clear();
+        }
+        if (count >= breakAfter) {
+          // A reset could take acknowledgements along that were sent before it.
+          socket.shutdownOutput();
+          in.skipNBytes(Long.MAX_VALUE);
         }
       }
-    } catch (EOFException e) {
-      // the client went away
-    } catch (IOException e) {
-      // likewise, with data on its way
     }
   }
 
-  private static ServerSocket open() {
+  private static SocketServer open() {
     try {
-      return new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+      return new SocketServer();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

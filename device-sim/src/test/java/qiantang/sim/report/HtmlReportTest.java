@@ -54,8 +54,11 @@ class HtmlReportTest {
     assertEquals(2.5, done.path("turns").path(0).path("sharePercent").asDouble());
     assertEquals(2, done.path("network").path("reset").asLong());
     String page = HtmlReport.of(result);
-    assertTrue(page.contains("<li>churn: 2.5 % leave, 3 times, from 5 s to 15 s</li>"));
+    assertTrue(
+        page.contains("<li>churn: 2.5 % of 80 leave, 3 times, from 5 s to 15 s: 6 in all</li>"));
     assertTrue(page.contains("<td>connections cut</td><td>5</td>"));
+    assertTrue(page.contains("logged in at most</p><p class=\"big\">5</p>"));
+    assertTrue(page.contains("at the end 10<"));
     String quiet = HtmlReport.of(ResultJson.of(Runs.good(1_000), Runs.environment("")));
     assertFalse(quiet.contains("Done on purpose"));
   }

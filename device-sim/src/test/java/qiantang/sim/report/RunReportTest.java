@@ -59,7 +59,9 @@ class RunReportTest {
     RunReport report = Runs.disturbed();
     assertEquals(ExitCode.OK, report.exitCode());
     String text = report.text();
-    assertTrue(text.contains("on purpose churn: 2.5 % leave, 3 times, from 5 s to 15 s"), text);
+    assertTrue(
+        text.contains("on purpose churn: 2.5 % of 80 leave, 3 times, from 5 s to 15 s: 6 in all"),
+        text);
     assertTrue(text.contains("6 left, 5 cut, 0 left half open, 7 stopped reading"), text);
     assertTrue(text.contains("network: 15 connections through it, 2 reset, 1 blackholed"), text);
     assertTrue(text.contains("messages: 4 sent twice"), text);

@@ -37,7 +37,7 @@ final class Runs {
   /** One to which things were done on purpose. */
   static RunReport disturbed() {
     Disturbances.Repeated churn =
-        new Disturbances.Repeated("churn", Disturbance.Kind.LEAVE, 0.025, 3, 5_000, 15_000);
+        new Disturbances.Repeated("churn", Disturbance.Kind.LEAVE, 0.025, 80, 6, 3, 5_000, 15_000);
     Disturbances done =
         new Disturbances(List.of(churn), DISTURBED, 4, new Network.Counts(15, 2, 1));
     return of("s.yaml", 1_000, tally(Verdict.ACKED_VISIBLE, SAMPLES), done);

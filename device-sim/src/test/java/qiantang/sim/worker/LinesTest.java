@@ -28,7 +28,7 @@ class LinesTest {
                 "r1",
                 1,
                 2,
-                "[::1]:1,[::1]:2",
+                List.of(new Order.Host("broker.test", "::1", 1)),
                 null,
                 "-----BEGIN\n",
                 2,
@@ -38,7 +38,7 @@ class LinesTest {
             new Order.Connect(),
             new Order.Begin(1_790_000_000_123L, Long.MAX_VALUE),
             new Order.Reserve(7),
-            new Order.Disturb(Disturbance.Kind.LEAVE_HALF_OPEN, 0.25, -7, 100, 60_000),
+            new Order.Disturb(Disturbance.Kind.LEAVE_HALF_OPEN, -7, 2, 8, 100, 60_000),
             new Order.Ask(0, 3),
             new Order.Stop());
     assertEquals(Order.class.getPermittedSubclasses().length, orders.size());

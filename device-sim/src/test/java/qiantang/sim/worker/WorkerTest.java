@@ -55,7 +55,17 @@ class WorkerTest {
 
   private static Order setup(String scenario, int worker, int workers) {
     return new Order.Setup(
-        "test", scenario, "r1", worker, workers, "127.0.0.1:1", null, null, 1, 1, List.of());
+        "test",
+        scenario,
+        "r1",
+        worker,
+        workers,
+        List.of(new Order.Host("127.0.0.1", "127.0.0.1", 1)),
+        null,
+        null,
+        1,
+        1,
+        List.of());
   }
 
   private int run(Order... orders) throws IOException {

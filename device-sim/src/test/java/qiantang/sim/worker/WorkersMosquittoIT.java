@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import qiantang.sim.Await;
 import qiantang.sim.Mosquitto;
-import qiantang.sim.fleet.Backoff;
 import qiantang.sim.fleet.Disturbance;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Fleet;
@@ -68,6 +67,9 @@ class WorkersMosquittoIT {
       assertEquals(plan.messages(), two.counts().acked());
       assertEquals(one.counts().sent(), two.counts().sent());
       assertEquals(0, two.counts().connectionsLost());
+      // As the end found them, however many are closed when somebody asks.
+      assertEquals(plan.publishers().size(), one.counts().loggedIn());
+      assertEquals(plan.publishers().size(), two.counts().loggedIn());
       assertEquals(2, two.byFleet().size());
       for (int f = 0; f < 2; f++) {
         assertEquals(one.byFleet().get(f).fleet(), two.byFleet().get(f).fleet());
@@ -90,7 +92,7 @@ class WorkersMosquittoIT {
       Plan plan = plan("r2");
       try (Load load = workers(plan, broker.address())) {
         Await.until("all are there", () -> load.figures().counts().loggedIn() == 25);
-        load.disturb(new Disturbance(Disturbance.Kind.DROP, 1, 3, Backoff.PROMPT));
+        load.disturb(Disturbance.all(Disturbance.Kind.DROP));
         Await.until("all were cut", () -> load.figures().counts().connectionsLost() == 25);
         Await.until("all are back", () -> load.figures().counts().loggedIn() == 25);
       }

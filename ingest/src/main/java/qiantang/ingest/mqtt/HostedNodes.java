@@ -34,6 +34,11 @@ final class HostedNodes {
     return nodes.dialect(topic);
   }
 
+  /** A message of theirs is refused with its number unread; see {@link EdgeNodes#refuseUnread}. */
+  void refuseUnread(String topic, boolean isRepeat) {
+    nodes.refuseUnread(topic, isRepeat);
+  }
+
   /** A message was decoded: it may have shown that births are missing. */
   void decoded() {
     if (nodes.isRebirthWanted() && !tick()) {

@@ -78,6 +78,7 @@ final class Incoming {
     if (budget.tryTake(bytes)) {
       take(publish, bytes);
     } else if (publish.qos() == 0) {
+      dialects.refuseUnread(publish.topic(), publish.duplicate());
       refuseOverload();
     } else {
       await(publish, bytes);
@@ -139,6 +140,7 @@ final class Incoming {
   private Decoded decode(Packet.Publish publish, long nowMicros) {
     Decoded.Refused tooMuch = Sizes.judge(publish, identity.rules().limits(), meter);
     if (tooMuch != null) {
+      dialects.refuseUnread(publish.topic(), publish.duplicate());
       return tooMuch;
     }
     return dialects
@@ -188,6 +190,7 @@ final class Incoming {
       return;
     }
     Ack ack = begin(publish.qos(), publish.packetId());
+    dialects.refuseUnread(publish.topic(), false); // its flag is not kept: DUP is for QoS > 0
     ack.decide(new WriteResult.Refused(Reason.TOO_LARGE, detail));
     records.rejectOversized(publish, detail, bytes, ack);
     ack.done(WriteResult.STORED);

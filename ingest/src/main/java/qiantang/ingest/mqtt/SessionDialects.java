@@ -43,7 +43,23 @@ final class SessionDialects {
         publish.isText()
             && Utf8.firstBad(publish.bytes(), publish.payloadOffset(), publish.payloadLength())
                 >= 0;
-    return isBroken ? Dialects.NO_TEXT : of(publish.topic());
+    if (isBroken) {
+      refuseUnread(publish.topic(), publish.duplicate());
+      return Dialects.NO_TEXT;
+    }
+    return of(publish.topic());
+  }
+
+  /**
+   * A message is refused before its dialect has seen it.
+   *
+   * @param isRepeat whether it may have come before (DUP=1)
+   */
+  void refuseUnread(String name, boolean isRepeat) {
+    HostedNodes known = hosted;
+    if (known != null && EdgeNodes.isTheirs(name)) { // else no number of theirs is known
+      known.refuseUnread(name, isRepeat);
+    }
   }
 
   private Dialect of(String name) {

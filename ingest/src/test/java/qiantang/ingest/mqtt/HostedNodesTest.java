@@ -50,6 +50,26 @@ class HostedNodesTest {
     assertEquals("g/n", only(rig.stored(ACME, Entry.Birth.class)).name());
   }
 
+  /**
+   * Sizes, quotas and texts are looked at before a dialect: its numbers are missing all the same.
+   */
+  @Test
+  void whatIsRefusedBeforeItsDialectIsNotLostToo() {
+    Rig.Client node = node("gw", "g/n");
+    send(node, "spBv1.0/g/NBIRTH/n", NBIRTH);
+    send(node, "spBv1.0/g/NDATA/n" + "/x".repeat(20), "{'seq':1,'metrics':[]}");
+    byte[] tooLarge = new byte[300 * 1024];
+    node.send(publish(V3_1_1, 0x32, "spBv1.0/g/NDATA/n", 7, tooLarge));
+    send(node, "spBv1.0/g/NDATA/n", "{'seq':3,'metrics':[{'alias':1,'int':2}]}");
+    rig.commit();
+    assertEquals(
+        List.of(Reason.TOPIC, Reason.TOO_LARGE),
+        rig.stored(ACME, Entry.Rejection.class).stream().map(Entry.Rejection::reason).toList());
+    send(node, "spBv1.0/g/NDATA/n", "{'seq':5,'metrics':[{'alias':1,'int':2}]}");
+    rig.commit();
+    assertEquals(Reason.LOST, rig.stored(ACME, Entry.Rejection.class).getLast().reason());
+  }
+
   @Test
   void aNodeIsAskedEveryHalfMinuteUntilItIsBorn() {
     Rig.Client node = node("gw", "g/n");

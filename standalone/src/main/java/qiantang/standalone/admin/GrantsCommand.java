@@ -30,6 +30,7 @@ import qiantang.sim.SystemOptions;
 final class GrantsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private SystemOptions system = new SystemOptions();
+  @Mixin private SubtreeOptions subtree = new SubtreeOptions();
 
   @Option(names = "--enterprise", paramLabel = "ID", required = true, description = "Whose data.")
   private String enterprise = "";
@@ -44,15 +45,6 @@ final class GrantsCommand implements Callable<Integer> {
 
   @Option(names = "--from", paramLabel = "TIME", description = "ISO 8601. Default: now")
   private @Nullable String from;
-
-  @Option(names = "--factory", paramLabel = "NAME", description = "Only its devices.")
-  private @Nullable String factory;
-
-  @Option(names = "--line", paramLabel = "NAME", description = "Only its devices; with --factory.")
-  private @Nullable String line;
-
-  @Option(names = "--device", paramLabel = "ID", description = "Only these, as often as you like.")
-  private List<String> devices = new ArrayList<>();
 
   @Option(names = "--metric", paramLabel = "NAME", description = "Only these. Default: all")
   private List<String> metrics = new ArrayList<>();
@@ -112,7 +104,7 @@ final class GrantsCommand implements Callable<Integer> {
     body.putObject("grantee")
         .put("kind", to.substring(0, colon))
         .put("id", to.substring(colon + 1));
-    Bodies.putSubtree(body, factory, line, devices);
+    subtree.putInto(body);
     if (!metrics.isEmpty()) {
       metrics.forEach(body.putArray("metrics")::add);
     }

@@ -20,13 +20,15 @@ import qiantang.sim.SystemOptions;
     name = "tokens",
     description = {
       "Lists tokens of people and programs as id<TAB>enterprise<TAB>role<TAB>name.",
-      "With --role: creates one and prints it; it is shown only now.",
+      "With --role: creates one and prints it; it is shown only now. One of the role application"
+          + " may be limited to a factory, a line or devices.",
       "With --revoke: within 2 s it opens nothing any more."
     },
     mixinStandardHelpOptions = true)
 final class TokensCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private SystemOptions system = new SystemOptions();
+  @Mixin private SubtreeOptions subtree = new SubtreeOptions();
 
   @Option(names = "--enterprise", paramLabel = "ID", description = "Whose; none for an operator's.")
   private @Nullable String enterprise;
@@ -45,15 +47,6 @@ final class TokensCommand implements Callable<Integer> {
       paramLabel = "read|stream|diagnose",
       description = "Of the role application, as often as you like.")
   private List<String> scopes = new ArrayList<>();
-
-  @Option(names = "--factory", paramLabel = "NAME", description = "An application: only these.")
-  private @Nullable String factory;
-
-  @Option(names = "--line", paramLabel = "NAME", description = "An application: with --factory.")
-  private @Nullable String line;
-
-  @Option(names = "--device", paramLabel = "ID", description = "An application: only these.")
-  private List<String> devices = new ArrayList<>();
 
   @Option(names = "--revoke", paramLabel = "ID", description = "Revokes one.")
   private @Nullable String revoke;
@@ -97,7 +90,7 @@ final class TokensCommand implements Callable<Integer> {
     if (!scopes.isEmpty()) {
       scopes.forEach(body.putArray("scopes")::add);
     }
-    Bodies.putSubtree(body, factory, line, devices);
+    subtree.putInto(body);
     if (expires != null) {
       body.put("expires", expires);
     }

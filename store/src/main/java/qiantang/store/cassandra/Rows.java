@@ -133,6 +133,9 @@ final class Rows {
 
   /** The bytes of a blob. */
   static byte[] bytes(ByteBuffer blob) {
+    if (blob.hasArray() && blob.arrayOffset() == 0 && blob.array().length == blob.remaining()) {
+      return blob.array(); // the driver made it for this value alone
+    }
     byte[] bytes = new byte[blob.remaining()];
     blob.duplicate().get(bytes);
     return bytes;

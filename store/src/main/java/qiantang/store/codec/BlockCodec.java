@@ -164,9 +164,14 @@ public final class BlockCodec {
     return decodeBlock(block, id -> true, null, filter);
   }
 
-  /** Decodes this device alone; the others' bytes are stepped over. */
+  /** Decodes this device alone; the others' bytes are stepped over, or not even that. */
   public static Decoded decode(byte[] block, DeviceId device) {
-    return decodeBlock(block, device.text()::equals, null, null);
+    return decodeOne(block, device, null, null);
+  }
+
+  /** The same where the filter takes it. */
+  public static Decoded decode(byte[] block, DeviceId device, Filter filter) {
+    return decodeOne(block, device, null, filter);
   }
 
   /** Decodes the devices that are wanted; the others' bytes are stepped over. */
@@ -182,7 +187,54 @@ public final class BlockCodec {
 
   /** Decodes these metrics of this device, as far as they are there. */
   public static Decoded decode(byte[] block, DeviceId device, Set<String> metrics) {
-    return decodeBlock(block, device.text()::equals, metrics, null);
+    return decodeOne(block, device, metrics, null);
+  }
+
+  /** A block of 10,000 devices costs as much as stepping over them: nothing is made for others. */
+  private static Decoded decodeOne(
+      byte[] block, DeviceId device, @Nullable Set<String> metrics, @Nullable Filter filter) {
+    try {
+      ByteSource source = Envelope.open(block, MAGIC, VERSION, "block");
+      long baseMicros = source.getZigzag();
+      ByteSource lists = source.peek();
+      int listCount = source.getCount();
+      for (int i = listCount; i > 0; i--) {
+        SortedTexts.skipAll(source);
+      }
+      SortedTexts.Search ids = new SortedTexts.Search(device.text(), DEVICE_ID_BYTES_MAX);
+      while (source.remaining() > 0 && ids.next(source)) {
+        int list = Math.clamp(source.getVarint(), -1, listCount);
+        ByteSource body = ids.isThere() ? source.slice(source.getVarint()) : null;
+        if (body == null) {
+          source.skip(source.getVarint());
+          continue;
+        }
+        List<String> names = names(lists, list);
+        if (filter != null
+            && !filter.takes(device, names, ColumnsCodec.lastTime(body.peek(), baseMicros))) {
+          break;
+        }
+        ColumnsCodec codec = new ColumnsCodec(new Allowance(block.length));
+        DeviceColumns columns = codec.decode(body, names, metrics, baseMicros);
+        body.requireEnd();
+        return new Decoded.Members(List.of(new Member(device, columns)));
+      }
+      return new Decoded.Members(List.of());
+    } catch (ByteSource.Damaged e) {
+      return new Decoded.Damaged(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** One of the block's lists of names. */
+  private static List<String> names(ByteSource lists, int wanted) {
+    int count = lists.getCount();
+    if (wanted < 0 || wanted >= count) {
+      throw new ByteSource.Damaged("a device without a list of metrics");
+    }
+    for (int i = 0; i < wanted; i++) {
+      SortedTexts.skipAll(lists);
+    }
+    return new SortedTexts(MetricValue.NAME_BYTES_MAX).getAll(lists);
   }
 
   private static Decoded decodeBlock(

@@ -128,18 +128,6 @@ final class ByteSource {
     return Arrays.equals(bytes, position, end, other, 0, other.length);
   }
 
-  /** Whether these bytes occur in what is left. */
-  boolean contains(byte[] other) {
-    byte first = other[0];
-    for (int from = position; from <= end - other.length; from++) {
-      if (bytes[from] == first
-          && Arrays.equals(bytes, from, from + other.length, other, 0, other.length)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** What is left, as text. */
   String getRest() {
     return new String(bytes, position, end - position, UTF_8);

@@ -2,6 +2,8 @@ package qiantang.store.codec;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 
 /**
@@ -67,14 +69,32 @@ public final class RecordsCodec {
 
   /** Decodes all records. */
   public static Decoded decode(byte[] body) {
+    return decode(body, (IdSearch) null);
+  }
+
+  /** Decodes the records that may concern this device: those in whose bytes its id occurs. */
+  public static Decoded decode(byte[] body, DeviceId device) {
+    return decode(body, new IdSearch(device));
+  }
+
+  private static Decoded decode(byte[] body, @Nullable IdSearch device) {
     try {
       ByteSource source = Envelope.open(body, MAGIC, VERSION, "list of records");
       List<Item> items = new ArrayList<>();
       long sequence = 0;
-      while (source.remaining() > 0) {
+      if (device != null) {
+        device.begin(source);
+      }
+      while (source.remaining() > 0 && (device == null || !device.isOver())) {
         sequence += source.getVarint();
         int index = (int) source.getVarint();
-        items.add(new Item(sequence, index, EntryCodec.decode(source.slice(source.getVarint()))));
+        long bytes = source.getVarint();
+        int from = source.position();
+        source.skip(bytes);
+        if (device == null || device.occursIn(from, source.position())) {
+          ByteSource entry = new ByteSource(source.array(), from, source.position());
+          items.add(new Item(sequence, index, EntryCodec.decode(entry)));
+        }
       }
       return new Decoded.Items(items);
     } catch (ByteSource.Damaged e) {

@@ -189,7 +189,12 @@ final class ActivityMerge {
 
   /** Takes births, presence and death records that may be in no register yet. */
   void records(Block block, WantedDevices wanted) {
-    switch (RecordsCodec.decode(block.bytes())) {
+    DeviceId single = wanted.single();
+    RecordsCodec.Decoded decoded =
+        single == null
+            ? RecordsCodec.decode(block.bytes())
+            : RecordsCodec.decode(block.bytes(), single);
+    switch (decoded) {
       case RecordsCodec.Decoded.Items(List<RecordsCodec.Item> items) ->
           records(block, items, wanted);
       case RecordsCodec.Decoded.Damaged _ -> damaged(1);
@@ -222,7 +227,12 @@ final class ActivityMerge {
 
   /** Takes what a block tells of readings. */
   void block(Block block, WantedDevices wanted) {
-    switch (BlockCodec.decode(block.bytes(), wanted::contains)) {
+    DeviceId single = wanted.single();
+    BlockCodec.Decoded decoded =
+        single == null
+            ? BlockCodec.decode(block.bytes(), wanted::contains)
+            : BlockCodec.decode(block.bytes(), single);
+    switch (decoded) {
       case BlockCodec.Decoded.Members(List<BlockCodec.Member> members) ->
           members.forEach(member -> member(block, member));
       case BlockCodec.Decoded.Damaged _ -> damaged(1);

@@ -20,42 +20,51 @@ final class Blocks {
   // A group's hour of 64 devices at 0.1 Hz with 10 metrics is half a MiB of blocks.
   private static final int PARTITIONS_AT_ONCE = 16;
 
-  private final FoldTables folds;
+  private final KeptBlocks kept;
   private final Executor executor;
 
   /** The rows of one partition that are wanted. */
   private record Part(BlockPartition partition, long fromMinute, long toMinute) {}
 
-  Blocks(FoldTables folds, Executor executor) {
-    this.folds = folds;
+  /**
+   * Blocks of these tables.
+   *
+   * @param bytesMax how much of what was read is kept
+   */
+  Blocks(FoldTables folds, Executor executor, long bytesMax) {
+    kept = new KeptBlocks(folds, executor, bytesMax);
     this.executor = executor;
   }
 
   /** Visits every block in which these devices may have samples that are in no chunk. */
   CompletionStage<Void> visit(
       Positions positions, LayoutHistory history, WantedDevices wanted, Consumer<Block> visitor) {
-    return visit(parts(positions, history, wanted), blocks -> blocks.forEach(visitor));
+    return visit(positions, parts(positions, history, wanted), blocks -> blocks.forEach(visitor));
   }
 
   /** The same, of each group the newest first: whoever looks for the newest has it soon. */
   CompletionStage<Void> visitNewestFirst(
       Positions positions, LayoutHistory history, WantedDevices wanted, Consumer<Block> visitor) {
     return visit(
-        parts(positions, history, wanted).reversed(), blocks -> blocks.reversed().forEach(visitor));
+        positions,
+        parts(positions, history, wanted).reversed(),
+        blocks -> blocks.reversed().forEach(visitor));
   }
 
   /** Visits every block of births and presence records that may be in no register. */
   CompletionStage<Void> visitRecords(Positions positions, Consumer<Block> visitor) {
     return visit(
+        positions,
         parts(positions, positions.enterprise(), minute -> List.of(FoldTables.RECORDS_GROUP)),
         blocks -> blocks.forEach(visitor));
   }
 
-  private CompletionStage<Void> visit(List<Part> parts, Consumer<List<Block>> visitor) {
+  private CompletionStage<Void> visit(
+      Positions positions, List<Part> parts, Consumer<List<Block>> visitor) {
     return Batches.read(
         parts,
         PARTITIONS_AT_ONCE,
-        part -> folds.readBlocks(part.partition, part.fromMinute, part.toMinute),
+        part -> kept.read(positions, part.partition, part.fromMinute, part.toMinute),
         visitor,
         executor);
   }

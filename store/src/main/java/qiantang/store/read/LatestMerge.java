@@ -102,7 +102,12 @@ final class LatestMerge implements Tail.Visitor {
 
   /** Merges what a block says of the devices. */
   void block(Block block) {
-    switch (BlockCodec.decode(block.bytes(), this::mayBeNewer)) {
+    DeviceId single = wanted.single();
+    BlockCodec.Decoded decoded =
+        single == null
+            ? BlockCodec.decode(block.bytes(), this::mayBeNewer)
+            : BlockCodec.decode(block.bytes(), single, this::mayBeNewer);
+    switch (decoded) {
       case BlockCodec.Decoded.Members(var members) -> {
         Rank rank = Rank.of(block.key());
         members.forEach(member -> add(member.device(), member.columns(), rank));

@@ -1,8 +1,10 @@
 package qiantang.store.read;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.LaneCursor;
@@ -68,6 +70,39 @@ record Positions(
         .mapToLong(cursor -> cursor == null ? Long.MIN_VALUE : cursor.minute())
         .max()
         .orElse(Long.MIN_VALUE);
+  }
+
+  /**
+   * First label of which a block may still come; all with earlier ones are stored. Lanes that are
+   * not known yet may change that: see {@link #lanesBefore}.
+   */
+  long blocksWholeTo() {
+    long to = blocksTo();
+    for (Whereabouts row : whereabouts) {
+      to = isSortedForEver(row) ? to : Math.min(to, unsortedFrom(row));
+    }
+    return to;
+  }
+
+  /** Its node is dead, and all that it left is sorted or has expired. */
+  private boolean isSortedForEver(Whereabouts row) {
+    Start start = starts.get(row.start());
+    if (start == null || row.lane() >= start.lanes().size()) {
+      return true; // starts outlive their frames
+    }
+    LaneCursor cursor = cursor(row);
+    return start.sealed() && cursor != null && cursor.minute() >= start.reach(row.lane());
+  }
+
+  /** Lanes in which the enterprise may have records with labels before this minute. */
+  Set<LaneKey> lanesBefore(long minute) {
+    Set<LaneKey> lanes = new HashSet<>();
+    for (Whereabouts row : whereabouts) {
+      if (row.firstMinute() < minute) {
+        lanes.add(new LaneKey(row.start(), row.lane()));
+      }
+    }
+    return lanes;
   }
 
   /** Minutes of which something may be missing, that reach into these event times. */

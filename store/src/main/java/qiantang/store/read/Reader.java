@@ -55,7 +55,7 @@ public final class Reader {
   private final ConnectionsRead connections;
 
   /**
-   * A reader over all tiers.
+   * A reader over all tiers. Of blocks it keeps as many bytes as the tail of frames.
    *
    * @param clock tells how old a heartbeat is, and which event times no chunk can have
    */
@@ -70,7 +70,7 @@ public final class Reader {
     this.folds = folds;
     this.layouts = layouts;
     this.clock = clock;
-    blocks = new Blocks(folds, tail.executor());
+    blocks = new Blocks(folds, tail.executor(), tail.cacheBytesMax());
     chunks = new Chunks(folds, clock, tail.executor());
     intervalChunks =
         new IntervalChunks(

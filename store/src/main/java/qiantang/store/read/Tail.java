@@ -58,6 +58,7 @@ public final class Tail {
   private final JournalTables tables;
   private final FoldTables folds;
   private final Executor executor;
+  private final long cacheBytesMax;
   private final Cache<LaneMinute, Frames> cache;
 
   /** The entries of a scan, in arrival order. */
@@ -111,6 +112,7 @@ public final class Tail {
     this.tables = tables;
     this.folds = folds;
     this.executor = executor;
+    this.cacheBytesMax = cacheBytesMax;
     cache =
         Caffeine.newBuilder()
             .maximumWeight(cacheBytesMax)
@@ -122,6 +124,11 @@ public final class Tail {
   /** What decodes: whoever reads other tables along with the tail takes the same. */
   Executor executor() {
     return executor;
+  }
+
+  /** How much of the frames read is kept at most. */
+  long cacheBytesMax() {
+    return cacheBytesMax;
   }
 
   /** How far folds have come with this enterprise. */

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import qiantang.store.codec.BlockCodec.Decoded;
 import qiantang.store.codec.BlockCodec.Member;
@@ -94,6 +96,39 @@ class BlockCodecTest {
                   })
               .toList(),
           told);
+    }
+  }
+
+  /**
+   * Ids that begin alike, end early and lie between others; one that is there, and one that is not.
+   */
+  @Test
+  void oneDeviceIsFoundAmongIdsThatBeginAlike() {
+    String letters = "-.09AZ_az";
+    for (long seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      SortedSet<DeviceId> ids = new TreeSet<>();
+      for (int i = random.nextInt(30); i >= 0; i--) {
+        StringBuilder id = new StringBuilder("d");
+        for (int length = random.nextInt(5); length > 0; length--) {
+          id.append(letters.charAt(random.nextInt(letters.length())));
+        }
+        ids.add(new DeviceId(id.toString()));
+      }
+      List<DeviceId> stored = ids.stream().filter(id -> random.nextInt(3) > 0).toList();
+      List<Member> members = new ArrayList<>();
+      for (int i = 0; i < stored.size(); i++) {
+        members.add(
+            new Member(stored.get(i), Samples.column(1 + i % 3, row -> new Value.Int(row))));
+      }
+      for (byte[] block : BlockCodec.encode(members)) {
+        for (DeviceId id : ids) {
+          assertEquals(
+              texts(members.stream().filter(member -> member.device().equals(id)).toList()),
+              texts(members(BlockCodec.decode(block, id))),
+              "seed " + seed + ", " + id + " of " + stored);
+        }
+      }
     }
   }
 

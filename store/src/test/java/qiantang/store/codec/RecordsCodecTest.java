@@ -1,5 +1,6 @@
 package qiantang.store.codec;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -39,6 +40,33 @@ class RecordsCodecTest {
     assertEquals(1, bodies.size());
     assertEquals(texts(items), texts(decoded(bodies.getFirst())));
     assertEquals(List.of(), RecordsCodec.encode(List.of()));
+  }
+
+  /** Ids that are parts of each other and of names: more may come than was asked for, not less. */
+  @Test
+  void ofOneDeviceNoRecordIsMissing() {
+    Random random = new Random(82);
+    List<DeviceId> devices =
+        List.of(DEVICE, new DeviceId("dd"), new DeviceId("d1"), new DeviceId("x".repeat(64)));
+    for (int i = 0; i < 300; i++) {
+      List<Item> items = new ArrayList<>();
+      int count = 1 + random.nextInt(12);
+      for (int j = 0; j < count; j++) {
+        items.add(new Item(5 + j / 3, j, Entries.random(random, devices)));
+      }
+      byte[] body = RecordsCodec.encode(items).getFirst();
+      for (DeviceId device : devices) {
+        List<Item> found = ((RecordsCodec.Decoded.Items) RecordsCodec.decode(body, device)).items();
+        List<Item> wanted =
+            items.stream()
+                .filter(
+                    item ->
+                        new String(EntryCodec.encode(item.entry()), ISO_8859_1)
+                            .contains(device.text()))
+                .toList();
+        assertEquals(texts(wanted), texts(found), device.text());
+      }
+    }
   }
 
   @Test

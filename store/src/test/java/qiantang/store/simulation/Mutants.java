@@ -74,6 +74,16 @@ final class Mutants {
               "tail.positions(positions.enterprise())"
                   + ".thenCompose(later -> tail.scanUnsorted(later, device, merge))"),
           new Mutant(
+              "blocks are kept before all lanes are sorted past them",
+              "read/Positions.java",
+              "to = isSortedForEver(row) ? to : Math.min(to, unsortedFrom(row));",
+              "to = blocksTo();"),
+          new Mutant(
+              "kept blocks know nothing of a lane that appears later",
+              "read/KeptBlocks.java",
+              "&& lanes.containsAll(positions.lanesBefore(toMinute));",
+              ";"),
+          new Mutant(
               "the cursor moves before the rows are stored",
               "fold/LaneSort.java",
               "return moveCursor(label)\n",

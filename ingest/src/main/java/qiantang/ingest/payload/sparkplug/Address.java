@@ -48,6 +48,20 @@ record Address(Type type, String node, String device) {
     return new Address(type, levels[1] + "/" + levels[3], device);
   }
 
+  /**
+   * Whom a topic was meant to be about that is no address, or whose message is refused for another
+   * reason: the levels that an address has, whatever follows; null where they name no type or node.
+   */
+  static @Nullable Address meant(String topic) {
+    String[] levels = topic.split("/", 6);
+    Type type = levels.length < 4 ? null : type(levels[2]);
+    if (type == null) {
+      return null;
+    }
+    String device = type.isOfDevice && levels.length > 4 ? levels[4] : "";
+    return new Address(type, levels[1] + "/" + levels[3], device);
+  }
+
   /** The name by which the gateway's devices are known: {@code group/node[/device]}. */
   String name() {
     return device.isEmpty() ? node : node + "/" + device;

@@ -15,17 +15,14 @@ import qiantang.store.journal.ByteBudget;
  * window to wait for it (specification 5.9, "Reorder Timeout") would only hold up what did come.
  */
 final class EdgeNode {
-  /** Numbers go from 0 to this and begin again. [tck-id-payloads-sequence-num-incrementing] */
-  static final int SEQ_MASK = 255;
-
   private final String name;
   private final ByteBudget budget;
   // By the device's name; the empty one is the node itself.
   private final Map<String, Declared> declared = new HashMap<>();
+  private final SequenceNumbers numbers = new SequenceNumbers();
   private boolean isBorn;
   private boolean isDead;
   private @Nullable Long bdSeq;
-  private int seq = -1;
   private boolean isRebirthWanted;
   private boolean isCut;
   private boolean wasAsked;
@@ -45,28 +42,8 @@ final class EdgeNode {
     return isBorn;
   }
 
-  /**
-   * How many messages were sent before this one and did not come; 0 where that cannot be told. 256
-   * more than that may be missing: the number wraps. [tck-id-payloads-sequence-num-incrementing]
-   *
-   * <p>A message without a number counts as 0 where 0 is due, for some encoders leave zeros out,
-   * and is not counted elsewhere: a node that never sends one loses nothing by that.
-   *
-   * @param isRepeat whether the message may have come before (DUP=1)
-   */
-  int missed(@Nullable Long sent, boolean isRepeat) {
-    int due = (seq + 1) & SEQ_MASK;
-    if (sent == null) {
-      seq = seq >= 0 && due == 0 ? 0 : seq;
-      return 0;
-    }
-    int got = (int) (sent & SEQ_MASK);
-    if (seq < 0 || (isRepeat && got == seq)) {
-      seq = got;
-      return 0;
-    }
-    seq = got;
-    return (got - due) & SEQ_MASK;
+  SequenceNumbers numbers() {
+    return numbers;
   }
 
   /**
@@ -79,7 +56,17 @@ final class EdgeNode {
     isDead = false;
     isRebirthWanted = false;
     bdSeq = bdSeqOfBirth;
-    seq = seqOfBirth == null ? 0 : (int) (seqOfBirth & SEQ_MASK);
+    numbers.begin(seqOfBirth == null ? 0 : (int) (seqOfBirth & SequenceNumbers.MASK));
+  }
+
+  /**
+   * The node was born again, and its birth could not be read: whatever it says now is said in words
+   * of that birth, so it is asked for another one.
+   */
+  void bornUnread() {
+    clear();
+    numbers.forget();
+    isRebirthWanted = true;
   }
 
   /** Whether a death was told already: a node that says goodbye leaves a will of the same. */
@@ -105,7 +92,7 @@ final class EdgeNode {
     clear();
     isBorn = false;
     isDead = true;
-    seq = -1;
+    numbers.forget();
     isRebirthWanted = false;
   }
 

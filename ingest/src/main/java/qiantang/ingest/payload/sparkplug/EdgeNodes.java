@@ -16,6 +16,7 @@ import qiantang.ingest.payload.Dialect;
 import qiantang.ingest.payload.Message;
 import qiantang.ingest.payload.Names;
 import qiantang.ingest.payload.SubDevice;
+import qiantang.ingest.payload.sparkplug.SequenceNumbers.Gap;
 import qiantang.ingest.payload.sparkplug.Wire.Span;
 import qiantang.store.journal.ByteBudget;
 import qiantang.store.model.DeviceId;
@@ -30,6 +31,8 @@ import qiantang.store.model.Reason;
 public final class EdgeNodes {
   private static final String SAME_TWICE =
       "; or none is missing, and the node has sent the same number twice";
+
+  private static final String STATE = Address.NAMESPACE + "STATE/";
 
   /** A usual client is one node; a bridge that carries a hall of them fits too. */
   static final int NODES_MAX = 64;
@@ -67,20 +70,24 @@ public final class EdgeNodes {
     Address address = Address.of(topic);
     if (address == null) {
       return refusing(
-          topic.startsWith(Address.NAMESPACE + "STATE/")
+          topic,
+          topic.startsWith(STATE)
               ? "the state of the host application is told by this server: subscribe to it"
               : "the topic is not spBv1.0/group/type/node or spBv1.0/group/type/node/device");
     }
     String fault = Names.fault(address.name());
     if (fault != null) {
-      return refusing(fault + " is not taken for a node or device: shorten group, node or device");
+      return refusing(
+          topic, fault + " is not taken for a node or device: shorten group, node or device");
     }
     return switch (address.type()) {
-      case NCMD, DCMD -> refusing("commands are sent by the host application: this server is one");
+      case NCMD, DCMD ->
+          refusing(topic, "commands are sent by the host application: this server is one");
       case DBIRTH, DDATA, DDEATH ->
           isGateway
               ? message -> decode(message, address)
               : refusing(
+                  topic,
                   "devices of a node are for gateways; this token is a device's: publish NDATA");
       case NBIRTH, NDATA, NDEATH -> message -> decode(message, address);
     };
@@ -109,6 +116,37 @@ public final class EdgeNodes {
     }
   }
 
+  /**
+   * A message is refused before its number can be read: the number it may have had will be missing,
+   * and is not lost.
+   *
+   * @param isRepeat whether it may have come before (DUP=1): then it was counted then
+   */
+  public void refuseUnread(String topic, boolean isRepeat) {
+    Address address = Address.meant(topic);
+    if (address != null) {
+      refuseUnread(address, isRepeat);
+    } else if (!isRepeat && !topic.startsWith(STATE)) {
+      nodes.values().forEach(node -> node.numbers().refusedOfAny());
+    }
+  }
+
+  private void refuseUnread(Address address, boolean isRepeat) {
+    EdgeNode node = nodes.get(address.node());
+    if (node == null || isRepeat) {
+      return;
+    }
+    switch (address.type()) {
+      case NBIRTH -> node.bornUnread();
+      case DBIRTH -> {
+        node.forget(address.device());
+        node.numbers().refused();
+      }
+      case NDATA, DDATA, DDEATH -> node.numbers().refused();
+      case NDEATH, NCMD, DCMD -> {} // [tck-id-payloads-ndeath-seq, tck-id-payloads-ncmd-seq]
+    }
+  }
+
   /** The session ends: what was taken is given back. */
   public void close() {
     nodes.values().forEach(EdgeNode::clear);
@@ -121,6 +159,7 @@ public final class EdgeNodes {
     try {
       payload = Payload.read(message.bytes(), new Span(message.offset(), message.length()));
     } catch (Unreadable e) {
+      refuseUnread(address, message.duplicate());
       return refused(message, Reason.MALFORMED, e.detail());
     }
     EdgeNode node = node(address.node());
@@ -139,10 +178,11 @@ public final class EdgeNodes {
       node.born(MetricsReader.bdSeq(message, payload), payload.seq());
       return birth(message, payload, address, node);
     }
-    int missed = node.missed(payload.seq(), message.duplicate());
-    if (missed > 0 || !node.isBorn()) {
+    Gap gap = node.numbers().came(payload.seq(), message.duplicate());
+    if (gap.missing() > 0 || !node.isBorn()) { // also where we refused what is missing
       node.wantRebirth();
     }
+    tellOthers(node, gap);
     Decoded decoded =
         switch (address.type()) {
           case DBIRTH -> birth(message, payload, address, node);
@@ -150,7 +190,7 @@ public final class EdgeNodes {
           case DDEATH -> deviceDeath(message, address, node);
           case NBIRTH, NDEATH, NCMD, DCMD -> throw new AssertionError("BUG: not here: " + address);
         };
-    return missed == 0 ? decoded : new Decoded.Lossy(decoded, loss(message, node, missed));
+    return gap.lost() == 0 ? decoded : new Decoded.Lossy(decoded, loss(message, node, gap));
   }
 
   /** The node, from now on known; null where there are too many. */
@@ -244,18 +284,31 @@ public final class EdgeNodes {
     return sub == null ? message.publisher() : sub.id();
   }
 
-  private Loss loss(Message message, EdgeNode node, int missed) {
+  private Loss loss(Message message, EdgeNode node, Gap gap) {
     SubDevice sub = sub(message, new Address(Address.Type.NDATA, node.name(), ""));
     return new Loss(
         id(message, sub),
-        missed,
+        gap.lost(),
         ("%d messages of %s did not come, as its sequence numbers show: with QoS 0 nothing is"
                 + " acknowledged or sent again. Its births are asked for%s")
-            .formatted(missed, node.name(), missed == EdgeNode.SEQ_MASK ? SAME_TWICE : ""));
+            .formatted(
+                gap.lost(), node.name(), gap.missing() == SequenceNumbers.MASK ? SAME_TWICE : ""));
   }
 
-  private static Dialect refusing(String detail) {
-    return message -> refused(message, Reason.TOPIC, detail);
+  /** A message whose topic named no node was of this one: it explains nothing of the others. */
+  private void tellOthers(EdgeNode node, Gap gap) {
+    for (EdgeNode other : gap.ofAny() == 0 ? List.<EdgeNode>of() : nodes.values()) {
+      if (other != node) {
+        other.numbers().wereOfAnother(gap.ofAny());
+      }
+    }
+  }
+
+  private Dialect refusing(String topic, String detail) {
+    return message -> {
+      refuseUnread(topic, message.duplicate());
+      return refused(message, Reason.TOPIC, detail);
+    };
   }
 
   private static Refused refused(Message message, Reason reason, String detail) {

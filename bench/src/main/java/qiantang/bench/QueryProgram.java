@@ -1,0 +1,60 @@
+package qiantang.bench;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.UUID;
+import qiantang.standalone.cassandra.Ports;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.AccessToken;
+import qiantang.store.registry.Credential;
+import qiantang.store.registry.Registry;
+import qiantang.store.registry.Role;
+
+/**
+ * Our query in a process of its own, and a token that it knows.
+ *
+ * @param program the process
+ * @param httpPort the API, on loopback
+ * @param token what a request shows
+ */
+record QueryProgram(Program program, int httpPort, String token) implements AutoCloseable {
+  /**
+   * The program that users start, over a Cassandra of this machine; returns when it is ready.
+   *
+   * @param log takes what it prints
+   * @param registry of that Cassandra: the token is written there first
+   * @param owner whose token, of this role
+   */
+  static QueryProgram overCassandra(
+      Path log, int cqlPort, Registry registry, EnterpriseId owner, Role role) throws Exception {
+    AccessToken token = AccessToken.draw(owner, new SecureRandom());
+    String id = UUID.randomUUID().toString();
+    registry
+        .putCredential(
+            new Credential(owner, id, token.hash(), role, null, "bench", Instant.now(), null))
+        .toCompletableFuture()
+        .join();
+    int port = Ports.free();
+    Program program =
+        Program.start(
+            log,
+            port,
+            "qiantang.standalone.Main",
+            "query",
+            "--cassandra",
+            "127.0.0.1:" + cqlPort,
+            "--http-port",
+            String.valueOf(port));
+    return new QueryProgram(program, port, token.text());
+  }
+
+  ProcessHandle handle() {
+    return program.handle();
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}

@@ -11,9 +11,14 @@ final class Arrivals {
   /** A worker's JVM on a busy machine takes half of that before its first login. */
   static final Duration NOBODY_MAX = Duration.ofSeconds(60);
 
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+  private static final long TELL_SECONDS_FIRST = 2;
+  private static final long TELL_SECONDS = 5;
+
   private final long all;
   private final LongSupplier nanos;
   private long most;
+  private long there;
   private long lastNanos;
 
   /**
@@ -28,8 +33,28 @@ final class Arrivals {
     this.lastNanos = nanos.getAsLong();
   }
 
+  /**
+   * Who lacks and how long they are waited for, every few seconds anew; nothing while all goes
+   * well.
+   */
+  String text() {
+    long quietSeconds = (nanos.getAsLong() - lastNanos) / NANOS_PER_SECOND;
+    if (there >= all || quietSeconds < TELL_SECONDS_FIRST) {
+      return "";
+    }
+    long told = Math.max(TELL_SECONDS_FIRST, quietSeconds / TELL_SECONDS * TELL_SECONDS);
+    return "%d of %d connected, nobody more for %d s; trying for %d s more, then %s"
+        .formatted(
+            there,
+            all,
+            told,
+            Math.max(0, NOBODY_MAX.toSeconds() - told),
+            there == 0 ? "this run gives up" : "it begins without the others");
+  }
+
   /** Whether all are there, or nobody more has come for {@link #NOBODY_MAX}. */
-  boolean over(long there) {
+  boolean over(long nowThere) {
+    there = nowThere;
     long now = nanos.getAsLong();
     if (there > most) {
       most = there;

@@ -15,6 +15,7 @@ import qiantang.sim.api.Target;
 import qiantang.sim.journal.JournalReader;
 import qiantang.sim.journal.RunHistory;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.report.AuditReport;
 
@@ -35,7 +36,7 @@ import qiantang.sim.report.AuditReport;
       "0:all is well",
       "2:the audit failed: samples are lost, changed, double or foreign",
       "4:the journal or an option is wrong",
-      "5:the system cannot be reached"
+      "5:the system cannot be reached, or stopped answering before all was read"
     })
 final class AuditCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -93,7 +94,9 @@ final class AuditCommand implements Callable<Integer> {
       try {
         report.write(out);
       } catch (IOException e) {
-        err.println("cannot write " + out.resolve("audit.json") + ": " + e);
+        err.println(
+            "cannot write %s: %s; name another folder with --out"
+                .formatted(out.resolve("audit.json"), FileCause.of(e)));
         return report.exitCode() == ExitCode.OK ? ExitCode.USAGE : report.exitCode();
       }
     }

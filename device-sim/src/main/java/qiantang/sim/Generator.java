@@ -14,6 +14,7 @@ import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Load;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Scenario;
@@ -83,7 +84,8 @@ record Generator(
       Workers.Source source = new Workers.Source(file, text, plan.runId());
       return Workers.connect(source, seats, options, workers, err);
     } catch (IOException e) {
-      return new Outcome.Failed<>(ExitCode.USAGE, "cannot read " + file + " again: " + e);
+      return new Outcome.Failed<>(
+          ExitCode.USAGE, "cannot read " + file + " again: " + FileCause.of(e));
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
+import qiantang.sim.api.Patience;
 import qiantang.sim.api.Target;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Auditor;
@@ -24,6 +25,7 @@ import qiantang.sim.report.AuditReport;
 
 /** The audit of a run of which only the journal is left. */
 final class JournalAudit {
+  /** For an outage, as at the end of a run. */
   private static final Duration API_PATIENCE = Duration.ofSeconds(60);
 
   private final RunHistory history;
@@ -84,9 +86,12 @@ final class JournalAudit {
       untilMillis = Math.max(untilMillis, last);
     }
     err.println("reading back the run " + header.runId() + " of " + header.scenario());
-    try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
+    Patience patience = Patience.ofAnOutage(API_PATIENCE, this::say);
+    try (ApiClient api = new ApiClient(target.http(), patience)) {
       AuditResult audit =
-          new Auditor(api, target.enterprises(), this::say).audit(sent, startMillis, untilMillis);
+          new Auditor(api, target.enterprises(), this::say)
+              .audit(sent, startMillis, untilMillis)
+              .withRemedy("run this again when it answers");
       String run = "%s of %s, seed %d".formatted(header.runId(), header.scenario(), header.seed());
       return new Outcome.Done<>(new AuditReport(run, lines(startMillis, sent), audit));
     }
@@ -106,6 +111,9 @@ final class JournalAudit {
     lines.add(
         "messages: at least %d and at most %d sent, %d acked, %d refused"
             .formatted(sent, most, acked, refused));
+    if (!history.ended() && history.reservedUntilNanos() == RunHistory.UNBOUNDED) {
+      lines.add("its disk failed while it was written: all of the plan may have been sent");
+    }
     if (history.cutBytes() > 0) {
       lines.add(history.cutBytes() + " bytes at its end were no whole record and are left out");
     }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 import qiantang.sim.api.Target;
 import qiantang.sim.metrics.RunMetrics;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Scenario;
@@ -49,7 +50,8 @@ import qiantang.sim.wire.Servers;
       "3:the generator was the bottleneck: its schedule lag p99 is above 2 ms, or what the scenario"
           + " allows; or this machine is too small for the load; or a worker process ended",
       "4:the scenario or an option is wrong",
-      "5:the system cannot be reached"
+      "5:the system cannot be reached, or did not answer the audit: what was sent is in the"
+          + " journal, for 'sim audit'"
     })
 final class RunCommand implements Callable<Integer> {
   private static final int PORT_MAX = 65_535;
@@ -132,7 +134,13 @@ final class RunCommand implements Callable<Integer> {
       try {
         Files.createDirectories(folder);
       } catch (IOException e) {
-        return new Outcome.Failed<>(ExitCode.USAGE, "cannot make the folder " + folder + ": " + e);
+        return new Outcome.Failed<>(
+            ExitCode.USAGE,
+            "cannot make the folder "
+                + folder
+                + ": "
+                + FileCause.of(e)
+                + "; name another with --out");
       }
     }
     if (metricsPort == null) {
@@ -159,7 +167,7 @@ final class RunCommand implements Callable<Integer> {
                   read,
                   found,
                   generator(servers, err),
-                  JournalFolder.of(journal, out),
+                  JournalFolder.of(journal, out, arguments()),
                   err,
                   metrics)
               .run();
@@ -190,7 +198,9 @@ final class RunCommand implements Callable<Integer> {
           err.println("wrote " + written);
         }
       } catch (IOException e) {
-        err.println("cannot write results into " + out + ": " + e + "; name a writable folder");
+        err.println(
+            "cannot write results into %s: %s; the table above is all that is left of them"
+                .formatted(out, FileCause.of(e)));
         return report.exitCode() == ExitCode.OK ? ExitCode.USAGE : report.exitCode();
       }
     }
@@ -200,6 +210,10 @@ final class RunCommand implements Callable<Integer> {
   private String repeat() {
     CommandLine root = spec.root().commandLine();
     String program = root.getCommandName().equals("sim") ? "./qiantang sim" : "./qiantang";
-    return Repeat.command(program, root.getParseResult().originalArgs());
+    return Repeat.command(program, arguments());
+  }
+
+  private List<String> arguments() {
+    return spec.root().commandLine().getParseResult().originalArgs();
   }
 }

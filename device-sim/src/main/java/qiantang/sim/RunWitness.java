@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
+import qiantang.sim.api.Patience;
 import qiantang.sim.api.Target;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.LiveAudit;
@@ -17,6 +18,7 @@ import qiantang.sim.fleet.Load;
 import qiantang.sim.journal.RunHeader;
 import qiantang.sim.journal.RunJournal;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.Probes;
@@ -29,13 +31,16 @@ final class RunWitness implements AutoCloseable {
   /** While the system is away nothing can be read; the next round asks again. */
   private static final Duration API_PATIENCE = Duration.ofSeconds(1);
 
+  private final Patience readingPatience = Patience.ofEachQuestion(API_PATIENCE);
+  private final Patience probesPatience = Patience.ofEachQuestion(Duration.ZERO);
+
   private final RunJournal journal;
   private final JournalFolder folder;
   private final List<SentMessages> publishers;
-  private final ApiClient api;
   private final Consumer<String> say;
   private final Target target;
   private final Probes asked;
+  private @Nullable ApiClient api;
   private @Nullable LiveAudit live;
   private @Nullable VisibleProbes probes;
 
@@ -43,14 +48,12 @@ final class RunWitness implements AutoCloseable {
       RunJournal journal,
       JournalFolder folder,
       List<SentMessages> publishers,
-      ApiClient api,
       Target target,
       Probes asked,
       Consumer<String> say) {
     this.journal = journal;
     this.folder = folder;
     this.publishers = publishers;
-    this.api = api;
     this.target = target;
     this.asked = asked;
     this.say = say;
@@ -69,18 +72,12 @@ final class RunWitness implements AutoCloseable {
     try {
       text = Files.readString(Path.of(scenarioFile));
     } catch (IOException e) {
-      return new Outcome.Failed<>(ExitCode.USAGE, "cannot read " + scenarioFile + " again: " + e);
+      return new Outcome.Failed<>(
+          ExitCode.USAGE, "cannot read " + scenarioFile + " again: " + FileCause.of(e));
     }
     RunHeader header =
-        new RunHeader(
-            plan.runId(),
-            scenarioFile,
-            text,
-            scenario.seed(),
-            target.http().toString(),
-            target.mqttText(),
-            System.currentTimeMillis(),
-            RunHeader.digest(plan));
+        RunHeader.here(
+            plan, scenarioFile, text, scenario.seed(), target.http().toString(), target.mqttText());
     return switch (RunJournal.create(folder.folder(), header, plan.publishers().size())) {
       case Outcome.Failed<RunJournal> failed -> failed.widen();
       case Outcome.Done<RunJournal>(RunJournal journal) -> {
@@ -89,9 +86,8 @@ final class RunWitness implements AutoCloseable {
             members.stream()
                 .map(m -> new SentMessages(m.seat().plan(), new Ledger(), 0, m.access()))
                 .toList();
-        ApiClient api = new ApiClient(target.http(), API_PATIENCE);
         yield new Outcome.Done<>(
-            new RunWitness(journal, folder, publishers, api, target, scenario.probes(), say));
+            new RunWitness(journal, folder, publishers, target, scenario.probes(), say));
       }
     };
   }
@@ -104,21 +100,35 @@ final class RunWitness implements AutoCloseable {
     if (asked.visible() > 0) {
       List<VisibleProbes.Subject> subjects =
           publishers.stream().map(p -> new VisibleProbes.Subject(p.plan(), p.access())).toList();
-      probes = VisibleProbes.start(target.http(), subjects, asked, startMillis);
+      probes = VisibleProbes.start(target.http(), subjects, asked, startMillis, probesPatience);
     }
+    ApiClient reading = new ApiClient(target.http(), readingPatience);
+    api = reading;
     live =
         LiveAudit.start(
             publishers,
             index -> ledgers.copy(index, index + 1).getFirst(),
             startMillis,
             LiveAudit.Pace.DEFAULT,
-            api,
+            reading,
             say);
   }
 
   /** The journal's thread and the reader's ask, and a load takes one question at a time. */
   private synchronized List<Ledger> copy(Load load, int from, int to) {
     return load.ledgers(from, to);
+  }
+
+  /**
+   * What whoever looks must know by now: that the journal ended, or that the API does not answer.
+   */
+  String waiting() {
+    String trouble = journal.trouble();
+    if (trouble != null) {
+      return trouble;
+    }
+    String outage = readingPatience.outage();
+    return outage.isEmpty() ? probesPatience.outage() : outage;
   }
 
   /** What probes found since it was asked last. */
@@ -159,7 +169,21 @@ final class RunWitness implements AutoCloseable {
       journal.remove();
       return audit;
     }
-    return audit.with("again: sim audit " + journal.file());
+    String again = folder.audit(journal.file());
+    return audit.unread() == null
+        ? audit.with("again: " + again)
+        : audit.withRemedy("when it answers again: " + again);
+  }
+
+  /** What to do with a run that cannot go on: what was sent can be audited, if anything was. */
+  String remedy() {
+    if (live == null) {
+      return "";
+    }
+    String trouble = journal.trouble();
+    return trouble != null
+        ? "; " + trouble
+        : "\nto audit what was sent so far: " + folder.audit(journal.file());
   }
 
   @Override
@@ -170,7 +194,9 @@ final class RunWitness implements AutoCloseable {
     if (live != null) {
       live.close();
     }
-    api.close();
+    if (api != null) {
+      api.close();
+    }
     if (live == null) {
       journal.remove(); // nothing was sent
     } else {

@@ -9,6 +9,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.Devices;
+import qiantang.sim.api.Patience;
 import qiantang.sim.api.Target;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Auditor;
@@ -25,6 +26,7 @@ import qiantang.sim.fleet.Load;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.metrics.RunMetrics;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Phase;
 import qiantang.sim.plan.Plan;
@@ -38,7 +40,7 @@ import qiantang.sim.report.Screen;
 
 /** One run: make devices, connect, send the plan, wait for acknowledgements, audit. */
 final class ScenarioRun {
-  /** The system may be restarted under a run; a demo is back within a minute. */
+  /** For an outage: the system may be restarted under a run; a demo is back within a minute. */
   private static final Duration API_PATIENCE = Duration.ofSeconds(60);
 
   /** Before anything was sent there is nothing to save by waiting. */
@@ -93,7 +95,7 @@ final class ScenarioRun {
     String runId = runId(System.currentTimeMillis());
     Plan plan = Plan.of(scenario, runId);
     say("making %d devices for %d publishers".formatted(plan.devices(), plan.publishers().size()));
-    try (ApiClient api = new ApiClient(target.http(), API_PATIENCE_AT_FIRST)) {
+    try (ApiClient api = api(API_PATIENCE_AT_FIRST)) {
       return switch (Provisioning.make(plan, target, new Devices(api, this::say))) {
         case Outcome.Failed<List<Provisioning.Member>> failed -> failed.widen();
         case Outcome.Done<List<Provisioning.Member>>(List<Provisioning.Member> members) ->
@@ -115,7 +117,8 @@ final class ScenarioRun {
       return run(plan, members, network, opened);
     } catch (IOException e) {
       opened.close();
-      return new Outcome.Failed<>(ExitCode.GENERATOR_LIMITED, "cannot impair the network: " + e);
+      return new Outcome.Failed<>(
+          ExitCode.GENERATOR_LIMITED, "cannot impair the network: " + FileCause.of(e));
     }
   }
 
@@ -155,21 +158,11 @@ final class ScenarioRun {
         metrics.show(scenario.fleets());
         watch.show(metrics::show);
       }
-      Duration ramp = Duration.ofSeconds(members.size() / scenario.connectPerSecond());
-      Arrivals arrivals = new Arrivals(members.size(), System::nanoTime);
-      await(
-          watch,
-          "connect",
-          CONNECT_MAX.plus(ramp),
-          () -> arrivals.over(figures.counts().loggedIn()) || fleet.failure() != null);
-      if (fleet.failure() != null) {
-        return failed(fleet);
+      Outcome.Failed<RunReport> alone = connect(members.size(), watch, fleet, witness);
+      if (alone != null) {
+        return alone;
       }
-      if (figures.counts().loggedIn() == 0) {
-        return new Outcome.Failed<>(
-            ExitCode.UNREACHABLE,
-            "cannot log in at " + generator.servers().all().text() + ": " + figures.lastTrouble());
-      }
+      watch.tellOf(witness::waiting);
       long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
       witness.begin(fleet, startMillis);
       long planned = plan.messages();
@@ -179,7 +172,8 @@ final class ScenarioRun {
       LiveAudit.Result live = witness.stopReading();
       List<Ledger> ledgers = fleet.stop();
       if (fleet.failure() != null) {
-        return failed(fleet); // the journal stays without its end: what was sent is not known
+        return failed(
+            fleet, witness); // the journal stays without its end: what was sent is not known
       }
       witness.end(ledgers);
       watch.finish(System.nanoTime());
@@ -209,6 +203,41 @@ final class ScenarioRun {
               watch.timeline(),
               course.done().withCopies(copies(plan, ledgers))));
     }
+  }
+
+  /** Waits until all are connected who will be; answers why the run cannot begin, or null. */
+  private Outcome.@Nullable Failed<RunReport> connect(
+      int publishers, RunWatch watch, Load fleet, RunWitness witness) {
+    Figures figures = fleet.figures();
+    Duration ramp = Duration.ofSeconds(publishers / scenario.connectPerSecond());
+    Arrivals arrivals = new Arrivals(publishers, System::nanoTime);
+    watch.tellOf(arrivals::text);
+    await(
+        watch,
+        "connect",
+        CONNECT_MAX.plus(ramp),
+        () ->
+            arrivals.over(figures.counts().loggedIn())
+                || figures.hopeless() != null
+                || fleet.failure() != null);
+    if (fleet.failure() != null) {
+      return failed(fleet, witness);
+    }
+    String hopeless = figures.hopeless();
+    if (hopeless != null) {
+      return new Outcome.Failed<>(
+          ExitCode.UNREACHABLE, hopeless + "\ntrying again cannot help; nothing was sent");
+    }
+    if (figures.counts().loggedIn() == 0) {
+      return new Outcome.Failed<>(
+          ExitCode.UNREACHABLE,
+          "cannot log in at %s within %d s: %s; look whether the system runs and listens there"
+              .formatted(
+                  generator.servers().all().text(),
+                  Arrivals.NOBODY_MAX.toSeconds(),
+                  figures.lastTrouble()));
+    }
+    return null;
   }
 
   /** Phase after phase, until the last message of the plan has fallen due. */
@@ -250,9 +279,10 @@ final class ScenarioRun {
     return copies;
   }
 
-  private static Outcome<RunReport> failed(Load load) {
+  private static Outcome.Failed<RunReport> failed(Load load, RunWitness witness) {
+    String remedy = witness.remedy();
     return new Outcome.Failed<>(
-        ExitCode.GENERATOR_LIMITED, "cannot finish the run: " + load.failure());
+        ExitCode.GENERATOR_LIMITED, "cannot finish the run: " + load.failure() + remedy);
   }
 
   private static boolean settled(Figures figures, long planned) {
@@ -269,10 +299,14 @@ final class ScenarioRun {
           new SentMessages(member.seat().plan(), ledgers.get(i), startMillis, member.access()));
     }
     say("reading everything back");
-    try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
+    try (ApiClient api = api(API_PATIENCE)) {
       return new Auditor(api, target.enterprises(), this::say)
           .audit(sent, startMillis, System.currentTimeMillis());
     }
+  }
+
+  private ApiClient api(Duration patience) {
+    return new ApiClient(target.http(), Patience.ofAnOutage(patience, this::say));
   }
 
   /** Waits for the condition, at most so long, and looks at the fleet once a second. */

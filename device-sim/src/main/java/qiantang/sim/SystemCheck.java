@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.Answer;
 import qiantang.sim.api.ApiClient;
+import qiantang.sim.api.Patience;
 import qiantang.sim.api.Target;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Phase;
@@ -55,7 +56,8 @@ final class SystemCheck {
       byEnterprise.computeIfAbsent(fleet.enterprise(), _ -> new ArrayList<>()).add(fleet);
     }
     List<Finding> findings = new ArrayList<>();
-    try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
+    Patience patience = Patience.ofAnOutage(API_PATIENCE, _ -> {}); // a finding says it soon
+    try (ApiClient api = new ApiClient(target.http(), patience)) {
       byEnterprise.forEach((name, fleets) -> add(findings, api, name, fleets));
     }
     return List.copyOf(findings);

@@ -37,8 +37,7 @@ class KilledRunIT {
   private Path journal = Path.of("");
   private String table = "";
 
-  /** Also the workers must end, or they would send on for ever. */
-  private void killARun(int workers) throws IOException, InterruptedException {
+  private Process startARun(int workers) throws IOException {
     Path scenario = Files.writeString(folder.resolve("s.yaml"), SCENARIO);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
@@ -49,16 +48,24 @@ class KilledRunIT {
     command.addAll(List.of("run", scenario.toString(), "--out", folder.toString()));
     command.addAll(List.of("--workers", Integer.toString(workers)));
     command.addAll(List.of(system.options()));
-    Process run =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("log").toFile())
-            .start();
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("log").toFile())
+        .start();
+  }
+
+  private void awaitTheMidst(Process run) throws IOException {
+    Await.until(
+        "the run is under way, or has ended",
+        () -> system.messages() >= MESSAGES_BEFORE_THE_END || !run.isAlive());
+    assertTrue(run.isAlive(), Files.readString(folder.resolve("log")));
+  }
+
+  /** Also the workers must end, or they would send on for ever. */
+  private void killARun(int workers) throws IOException, InterruptedException {
+    Process run = startARun(workers);
     try {
-      Await.until(
-          "the run is under way, or has ended",
-          () -> system.messages() >= MESSAGES_BEFORE_THE_END || !run.isAlive());
-      assertTrue(run.isAlive(), Files.readString(folder.resolve("log")));
+      awaitTheMidst(run);
       List<ProcessHandle> children = run.children().toList();
       assertEquals(workers == 1 ? 0 : workers, children.size());
       run.destroyForcibly().waitFor();
@@ -107,6 +114,23 @@ class KilledRunIT {
     assertEquals(1, count("LOST"), table);
     assertTrue(table.contains("-mills-7 speed "), table);
     assertTrue(table.contains(": message 0 of "), table);
+  }
+
+  @Test
+  void aRunThatLosesAWorkerNamesTheCommandThatAuditsWhatWasSent() throws Exception {
+    Process run = startARun(2);
+    try {
+      awaitTheMidst(run);
+      assertTrue(run.children().findFirst().orElseThrow().destroyForcibly());
+      assertEquals(3, run.waitFor());
+    } finally {
+      run.destroyForcibly().waitFor();
+    }
+    String log = Files.readString(folder.resolve("log"));
+    assertTrue(log.contains("it was ended by signal 9"), log);
+    assertTrue(log.contains("./qiantang sim audit " + folder.resolve("run-")), log);
+    assertTrue(log.contains(".journal --http " + system.options()[1]), log);
+    assertTrue(log.contains("--token \"$QIANTANG_TOKEN\""), log);
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.sim.api.ApiClient;
+import qiantang.sim.api.Patience;
 import qiantang.sim.api.Target;
 import qiantang.sim.audit.LiveAudit;
 import qiantang.sim.audit.SentMessages;
@@ -110,7 +111,9 @@ class LiveAuditIT {
     List<SentMessages> sent =
         plan.publishers().stream().map(p -> new SentMessages(p, new Ledger(), 0, access)).toList();
     try (Load fleet = load(workers, plan, seats, options);
-        ApiClient api = new ApiClient(URI.create(system.options()[1]), Duration.ofSeconds(1))) {
+        ApiClient api =
+            new ApiClient(
+                URI.create(system.options()[1]), Patience.ofEachQuestion(Duration.ofSeconds(1)))) {
       Await.until("all are connected", () -> fleet.figures().counts().loggedIn() == seats.size());
       long startMillis = System.currentTimeMillis();
       fleet.begin(startMillis);

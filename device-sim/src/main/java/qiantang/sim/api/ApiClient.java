@@ -7,17 +7,29 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * JSON over HTTP. While the system is away or asks to come again later, it is asked again for a
- * limited time, because a run outlives a restart of the system.
+ * JSON over HTTP. While the system is away or asks to come again later, it is asked again as long
+ * as a {@link Patience} lasts, because a run outlives a restart of the system.
  */
 public final class ApiClient implements AutoCloseable {
   private static final Duration REQUEST_MAX = Duration.ofSeconds(60);
   private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
+
+  /** So often a question without an answer is looked at, and may be told. */
+  private static final long LOOK_MILLIS = 500;
+
   private static final long PAUSE_MILLIS_MIN = 100;
   private static final long PAUSE_MILLIS_MAX = 2_000;
   private static final int DETAIL_CHARS_MAX = 300;
@@ -26,7 +38,7 @@ public final class ApiClient implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final URI base;
-  private final Duration patience;
+  private final Patience patience;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -36,9 +48,9 @@ public final class ApiClient implements AutoCloseable {
   /**
    * A client that opens nothing before its first request.
    *
-   * @param patience how long a request is repeated while the system is away
+   * @param patience how long the system may be away, and who hears of it
    */
-  public ApiClient(URI base, Duration patience) {
+  public ApiClient(URI base, Patience patience) {
     this.base = base;
     this.patience = patience;
   }
@@ -61,8 +73,14 @@ public final class ApiClient implements AutoCloseable {
     return send(request, false);
   }
 
+  /** Why the system was given up, so that nothing is asked any more; null while it was not. */
+  public @Nullable String gone() {
+    return patience.gone();
+  }
+
   @Override
   public void close() {
+    http.shutdownNow(); // who gave up on an answer waits for none
     http.close();
   }
 
@@ -77,29 +95,79 @@ public final class ApiClient implements AutoCloseable {
    * @param repeatable whether the request may have been carried out and is still right to repeat
    */
   private Answer send(HttpRequest request, boolean repeatable) {
-    long deadline = System.nanoTime() + patience.toNanos();
+    long asked = patience.nowNanos();
     for (long pause = PAUSE_MILLIS_MIN; ; pause = Math.min(PAUSE_MILLIS_MAX, pause * 2)) {
+      String gone = patience.gone();
+      if (gone != null) {
+        return new Answer.Unreachable(gone);
+      }
       Answer answer;
       boolean again;
       try {
-        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response = exchange(request, asked);
         answer = answer(response);
-        again = response.statusCode() == 503 || response.statusCode() == 429;
+        again = comesAgain(response.statusCode());
+        if (!again) {
+          patience.answered();
+        }
       } catch (IOException e) {
-        answer =
-            new Answer.Unreachable(
-                "cannot reach "
-                    + request.uri()
-                    + (e.getMessage() == null ? "" : ": " + e.getMessage()));
+        answer = new Answer.Unreachable("cannot reach " + base + ": " + cause(e));
         again = repeatable || e instanceof ConnectException;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return new Answer.Unreachable("interrupted");
       }
-      if (!again || System.nanoTime() - deadline > 0 || !pause(pause)) {
+      if (!again || !patience.failed(asked, text(answer)) || !pause(pause)) {
         return answer;
       }
     }
+  }
+
+  private HttpResponse<String> exchange(HttpRequest request, long asked)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<String>> answer =
+        http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    try {
+      while (true) {
+        try {
+          return answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          if (!patience.waits(asked, base.toString())) {
+            throw new IOException("no answer", e);
+          }
+        }
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } finally {
+      var _ = answer.cancel(true); // nothing where it is there
+    }
+  }
+
+  /** Of a system that is starting, or has too much to do. */
+  private static boolean comesAgain(int status) {
+    return status == 503 || status == 429;
+  }
+
+  private String text(Answer answer) {
+    return switch (answer) {
+      case Answer.Ok _ -> "";
+      case Answer.Refused(int status, String detail) ->
+          base + " answers " + status + (detail.isEmpty() ? "" : " " + detail);
+      case Answer.Unreachable(String cause) -> cause;
+    };
+  }
+
+  private static String cause(IOException e) {
+    return switch (e) {
+      case HttpConnectTimeoutException _ ->
+          "no connection within " + CONNECT_MAX.toSeconds() + " s";
+      case HttpTimeoutException _ -> "no answer within " + REQUEST_MAX.toSeconds() + " s";
+      case ConnectException _ when e.getCause() instanceof UnresolvedAddressException ->
+          "no host of this name is known";
+      case ConnectException _ -> "the connection was refused, nobody listens there";
+      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    };
   }
 
   private static Answer answer(HttpResponse<String> response) {

@@ -96,7 +96,9 @@ public final class Devices {
     free.acquire();
     try {
       Outcome<List<String>> some = makeSome(access, batch);
-      tell(batch.size());
+      if (some instanceof Outcome.Done<List<String>>) {
+        tell(batch.size());
+      }
       return some;
     } finally {
       free.release();

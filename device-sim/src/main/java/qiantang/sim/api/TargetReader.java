@@ -1,11 +1,14 @@
 package qiantang.sim.api;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +16,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.wire.Addresses;
 
@@ -82,16 +86,22 @@ public final class TargetReader {
 
   private static Outcome<JsonNode> demo(Path file, String instead) {
     String cause;
-    try {
-      JsonNode demo = JSON.readTree(file.toFile());
+    try (InputStream in = Files.newInputStream(file)) {
+      JsonNode demo = JSON.readTree(in);
       if (demo.path("http").isTextual()) {
         return new Outcome.Done<>(demo);
       }
       cause = "it says not where a demo is";
     } catch (JsonProcessingException e) {
-      cause = e.getOriginalMessage(); // Without the lines that show where.
+      JsonLocation at = e.getLocation();
+      cause =
+          at == null
+              ? "it is no JSON"
+              : "it is no JSON, line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+    } catch (NoSuchFileException e) {
+      cause = "there is no such file";
     } catch (IOException e) {
-      cause = Files.exists(file) ? e.toString() : "there is no such file";
+      cause = FileCause.of(e);
     }
     return failed(
         "cannot read %s: %s; start ./qiantang demo and name its file with --demo, or give %s"

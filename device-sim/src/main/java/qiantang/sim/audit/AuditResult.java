@@ -3,6 +3,7 @@ package qiantang.sim.audit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an audit found.
@@ -14,6 +15,8 @@ import java.util.Map;
  *     by its end
  * @param notes how far the audit reached
  * @param malformed messages that were broken on purpose, by kind
+ * @param unread why the system was given up before everything was read, so that the tally holds
+ *     only what was seen; null where all was asked for
  */
 public record AuditResult(
     Tally tally,
@@ -22,7 +25,8 @@ public record AuditResult(
     List<String> troubles,
     List<Finding> whileRunning,
     List<String> notes,
-    List<MalformedMessages.Count> malformed) {
+    List<MalformedMessages.Count> malformed,
+    @Nullable String unread) {
 
   /** Of a run without broken messages. */
   public AuditResult(
@@ -32,7 +36,7 @@ public record AuditResult(
       List<String> troubles,
       List<Finding> whileRunning,
       List<String> notes) {
-    this(tally, sentSamples, refusedByReason, troubles, whileRunning, notes, List.of());
+    this(tally, sentSamples, refusedByReason, troubles, whileRunning, notes, List.of(), null);
   }
 
   /** The same with what was found while the run went on. */
@@ -46,7 +50,23 @@ public record AuditResult(
         troubles,
         live.findings(),
         List.copyOf(all),
-        malformed);
+        malformed,
+        unread);
+  }
+
+  /** The same, of a system that was given up, with what to do about that; else the same. */
+  public AuditResult withRemedy(String remedy) {
+    return unread == null
+        ? this
+        : new AuditResult(
+            tally,
+            sentSamples,
+            refusedByReason,
+            troubles,
+            whileRunning,
+            notes,
+            malformed,
+            unread + "; " + remedy);
   }
 
   /** The same with one more note. */
@@ -54,15 +74,31 @@ public record AuditResult(
     List<String> all = new ArrayList<>(notes);
     all.add(note);
     return new AuditResult(
-        tally, sentSamples, refusedByReason, troubles, whileRunning, List.copyOf(all), malformed);
+        tally,
+        sentSamples,
+        refusedByReason,
+        troubles,
+        whileRunning,
+        List.copyOf(all),
+        malformed,
+        unread);
   }
 
-  /** Every sample that was sent has exactly one verdict. */
+  /** Every sample that was sent has exactly one verdict, where all was read. */
   public boolean balanced() {
-    return tally.sentSamples() == sentSamples;
+    return unread != null || tally.sentSamples() == sentSamples;
+  }
+
+  /** Whether nothing that was seen is wrong; what was not seen nobody knows. */
+  public boolean seenIsFine() {
+    return tally.fine() && whileRunning.isEmpty();
   }
 
   public boolean passed() {
-    return balanced() && tally.fine() && troubles.isEmpty() && whileRunning.isEmpty();
+    return unread == null
+        && balanced()
+        && tally.fine()
+        && troubles.isEmpty()
+        && whileRunning.isEmpty();
   }
 }

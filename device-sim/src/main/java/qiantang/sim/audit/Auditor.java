@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -55,7 +56,8 @@ public final class Auditor {
   }
 
   /**
-   * Reads all devices of the publishers, then the rejections of their enterprises.
+   * Reads all devices of the publishers, then the rejections of their enterprises; or as far as it
+   * comes until the system is given up.
    *
    * @param sinceMillis before the first message, by the system's clock
    */
@@ -73,6 +75,10 @@ public final class Auditor {
     while (true) {
       RecordedRefusals refusals = new RecordedRefusals();
       List<String> unread = readRejections(accesses, sinceMillis, ours, refusals);
+      String gone = api.gone();
+      if (gone != null) {
+        return unread(publishers, reads, gone);
+      }
       Tally tally = reads.tally(refusals);
       MalformedMessages malformed = broken.judge(refusals);
       tally.add(malformed.tally());
@@ -92,11 +98,25 @@ public final class Auditor {
             List.copyOf(all),
             List.of(),
             reads.notes(),
-            malformed.byKind());
+            malformed.byKind(),
+            null);
       }
       progress.accept(
           "audit: samples or rejections are missing; waiting for rejections that explain them");
     }
+  }
+
+  private static AuditResult unread(
+      Collection<SentMessages> publishers, DeviceReads reads, String gone) {
+    return new AuditResult(
+        reads.seen(),
+        publishers.stream().mapToLong(SentMessages::samples).sum(),
+        Map.of(),
+        List.of(),
+        List.of(),
+        reads.notes(),
+        List.of(),
+        gone);
   }
 
   /** A device and where its samples can be. */
@@ -133,7 +153,7 @@ public final class Auditor {
     }
   }
 
-  private static void readAll(DeviceReads reads, Devices devices) {
+  private void readAll(DeviceReads reads, Devices devices) {
     List<Future<?>> readers = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(READERS)) {
       for (int i = 0; i < READERS; i++) {
@@ -141,7 +161,7 @@ public final class Auditor {
             threads.submit(
                 () -> {
                   Task task = devices.next();
-                  while (task != null) {
+                  while (task != null && api.gone() == null) {
                     reads.read(task.audit(), task.times());
                     task = devices.next();
                   }

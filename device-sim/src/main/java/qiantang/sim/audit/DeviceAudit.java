@@ -208,6 +208,11 @@ public final class DeviceAudit {
     expected = new ExpectedSummary(List.of(), 0);
   }
 
+  /** What was there so far, without a word on what was not. */
+  Tally seen() {
+    return seen;
+  }
+
   /** Whether everything is visible, so that rejections cannot change its verdicts. */
   boolean isWhole() {
     long end = firstTurnFrom(sent.sentMax());

@@ -85,6 +85,14 @@ final class DeviceReads {
     return tally;
   }
 
+  /** What was there, without a word on what was not. */
+  synchronized Tally seen() {
+    Tally tally = new Tally();
+    tally.add(whole);
+    incomplete.forEach(audit -> tally.add(audit.seen()));
+    return tally;
+  }
+
   synchronized List<String> troubles() {
     return List.copyOf(troubles);
   }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a fleet counts and times, all in one time base: the planned time. Each loop or process
@@ -36,6 +37,17 @@ public final class Figures {
   /** The newest thing that went wrong, or nothing. */
   public String lastTrouble() {
     return lastTrouble;
+  }
+
+  /** Why a publisher can never log in, whatever it tries; null where none is known. */
+  public @Nullable String hopeless() {
+    for (FigureSource source : sources) {
+      String hopeless = source.hopeless();
+      if (hopeless != null) {
+        return hopeless;
+      }
+    }
+    return null;
   }
 
   public Counts counts() {

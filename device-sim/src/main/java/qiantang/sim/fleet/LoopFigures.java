@@ -30,6 +30,7 @@ final class LoopFigures implements FigureSource {
   private final Times ackFromSend = new Times();
   private final Times lag = new Times();
   private final Consumer<String> troubles;
+  private volatile @Nullable String hopeless;
 
   /**
    * Figures of nothing yet.
@@ -70,6 +71,16 @@ final class LoopFigures implements FigureSource {
 
   void trouble(String text) {
     troubles.accept(text);
+  }
+
+  /** A publisher was everywhere it may go, and no other attempt can end in another way. */
+  void hopeless(String text) {
+    hopeless = text;
+  }
+
+  @Override
+  public @Nullable String hopeless() {
+    return hopeless;
   }
 
   @Override

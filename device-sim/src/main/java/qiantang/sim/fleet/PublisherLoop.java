@@ -296,7 +296,13 @@ final class PublisherLoop {
       case WireEvent.Received(ServerPacket packet) -> received(p, packet);
       case WireEvent.ReceivedAll _ -> receivedAll(p);
       case WireEvent.Writable _ -> send(p, options.nanos().getAsLong());
-      case WireEvent.Closed(String cause) -> closed(p, cause);
+      case WireEvent.Closed(String cause, boolean lasting) -> {
+        Addresses addresses = options.servers().of(plan(p).fleet().tls());
+        if (lasting && addresses.allTried(failures[p])) {
+          figures.hopeless(cause);
+        }
+        closed(p, cause);
+      }
     }
   }
 

@@ -8,11 +8,11 @@ import java.io.InputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 
 /**
@@ -26,6 +26,7 @@ public final class JournalReader {
   private @Nullable RunHeader header;
   private @Nullable Long startMillis;
   private long reservedUntilNanos;
+  private @Nullable Long nearUntilNanos;
   private boolean ended;
 
   private JournalReader() {}
@@ -45,12 +46,13 @@ public final class JournalReader {
           new RunHistory(
               reader.header,
               reader.startMillis,
-              reader.reservedUntilNanos,
+              reader.bound(reader.header),
               reader.ended,
               cut,
               reader.books));
     } catch (IOException e) {
-      return failed(file, e instanceof NoSuchFileException ? "no such file" : e.toString());
+      return failed(
+          file, FileCause.of(e) + "; name the run-ID.journal that the run named at its beginning");
     }
   }
 
@@ -89,12 +91,21 @@ public final class JournalReader {
         }
         case BEGUN -> startMillis = LedgerBytes.number(payload);
         case RESERVED -> reservedUntilNanos = LedgerBytes.number(payload);
+        case RESERVED_NEAR -> nearUntilNanos = LedgerBytes.number(payload);
         case PROGRESS -> LedgerBytes.read(payload, books);
         case ENDED -> ended = true;
       }
     } catch (BufferUnderflowException e) {
       throw new IOException("a record of type " + type + " ends too early", e);
     }
+  }
+
+  /** What was not forced to disk counts where it cannot have been lost. */
+  private long bound(RunHeader of) {
+    Long near = nearUntilNanos;
+    return near == null || reservedUntilNanos == RunHistory.UNBOUNDED || !of.isOfThisBoot()
+        ? reservedUntilNanos
+        : Math.min(near, reservedUntilNanos);
   }
 
   private static RecordType type(int number) throws IOException {

@@ -6,12 +6,20 @@ enum RecordType {
   HEADER(1),
   /** The plan's beginning, in milliseconds since 1970. */
   BEGUN(2),
-  /** Nothing that is planned at this time or later has been sent: nanoseconds of the plan. */
+  /**
+   * Nothing that is planned at this time or later has been sent: nanoseconds of the plan. Forced to
+   * disk before anything is sent that is planned after the one before.
+   */
   RESERVED(3),
   /** How far publishers have come. */
   PROGRESS(4),
   /** The run ended by itself: the ledgers are complete. */
-  ENDED(5);
+  ENDED(5),
+  /**
+   * The same, nearer and not forced: as good after the end of the process, and not after that of
+   * the machine.
+   */
+  RESERVED_NEAR(6);
 
   private final int number;
 

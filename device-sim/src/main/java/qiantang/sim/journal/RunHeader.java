@@ -3,6 +3,7 @@ package qiantang.sim.journal;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import qiantang.sim.plan.MetricValue;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.PublisherPlan;
@@ -16,6 +17,8 @@ import qiantang.sim.plan.PublisherPlan;
  * @param mqtt hosts and ports it sent to
  * @param createdMillis when the file was made
  * @param digest of the plan, see {@link #digest}
+ * @param boot of the machine, which has not been restarted as long as it is the same; null in
+ *     journals of old versions, empty where the machine does not tell
  */
 public record RunHeader(
     String runId,
@@ -25,8 +28,29 @@ public record RunHeader(
     String http,
     String mqtt,
     long createdMillis,
-    String digest) {
+    String digest,
+    @Nullable String boot) {
   private static final int PUBLISHERS_MAX = 200;
+
+  /** Of a run that begins on this machine. */
+  public static RunHeader here(
+      Plan plan, String scenario, String text, long seed, String http, String mqtt) {
+    return new RunHeader(
+        plan.runId(),
+        scenario,
+        text,
+        seed,
+        http,
+        mqtt,
+        System.currentTimeMillis(),
+        digest(plan),
+        Boot.id());
+  }
+
+  /** Whether the machine runs on since this was written, so that all that was written is there. */
+  boolean isOfThisBoot() {
+    return !Boot.UNKNOWN.equals(boot) && Boot.id().equals(boot);
+  }
 
   /**
    * Tells plans apart that another version of the simulator would compute from the same text: a

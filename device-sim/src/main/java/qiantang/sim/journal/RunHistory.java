@@ -23,6 +23,9 @@ public record RunHistory(
     long cutBytes,
     Books books) {
 
+  /** As {@code reservedUntilNanos}: the disk failed, and what was sent afterwards nobody knows. */
+  public static final long UNBOUNDED = Long.MAX_VALUE;
+
   /** Ledgers by the publisher's number in the run. */
   public static final class Books {
     private final Map<Integer, Ledger> ledgers = new HashMap<>();

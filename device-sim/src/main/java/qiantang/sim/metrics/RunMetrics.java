@@ -61,6 +61,7 @@ public final class RunMetrics implements AutoCloseable {
           List.of(),
           0,
           0,
+          "",
           "");
 
   private final PrometheusMeterRegistry registry =

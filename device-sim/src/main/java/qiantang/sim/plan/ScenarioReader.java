@@ -2,7 +2,6 @@ package qiantang.sim.plan;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 
 /** Reads a scenario file and says everything that is wrong with it, with line and column. */
@@ -44,10 +44,7 @@ public final class ScenarioReader {
     } catch (IOException e) {
       return new Outcome.Failed<>(
           ExitCode.USAGE,
-          "cannot read the scenario "
-              + file
-              + (e instanceof NoSuchFileException ? ": no such file" : ": " + e.getMessage())
-              + "; name a readable file");
+          "cannot read the scenario " + file + ": " + FileCause.of(e) + "; name a readable file");
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.Answer;
 import qiantang.sim.api.ApiClient;
+import qiantang.sim.api.Patience;
 import qiantang.sim.api.SeriesReader;
 import qiantang.sim.api.Target;
 import qiantang.sim.plan.DevicePlan;
@@ -53,10 +54,10 @@ public final class VisibleProbes implements AutoCloseable {
   /** A publisher and who may read what it sent. */
   public record Subject(PublisherPlan plan, Target.Access access) {}
 
-  private VisibleProbes(URI http, List<Subject> subjects, Probes probes, long startMillis) {
+  private VisibleProbes(
+      URI http, List<Subject> subjects, Probes probes, long startMillis, Patience patience) {
     this.subjects = List.copyOf(subjects);
-    // Without patience: who asks again, and when, is decided here.
-    this.api = new ApiClient(http, Duration.ZERO);
+    this.api = new ApiClient(http, patience);
     this.startMillis = startMillis;
     long aheadNanos = Instant.now().until(Instant.ofEpochMilli(startMillis), ChronoUnit.NANOS);
     this.startNanos = System.nanoTime() + aheadNanos;
@@ -68,10 +69,11 @@ public final class VisibleProbes implements AutoCloseable {
    *
    * @param subjects all publishers of the run
    * @param startMillis the plan's beginning by the wall clock, a little ahead
+   * @param patience none for a question: who asks again, and when, is decided here
    */
   public static VisibleProbes start(
-      URI http, List<Subject> subjects, Probes probes, long startMillis) {
-    VisibleProbes all = new VisibleProbes(http, subjects, probes, startMillis);
+      URI http, List<Subject> subjects, Probes probes, long startMillis, Patience patience) {
+    VisibleProbes all = new VisibleProbes(http, subjects, probes, startMillis, patience);
     for (int i = 0; i < ASKERS; i++) {
       Thread asker = Thread.ofPlatform().daemon().name("probe-" + i).unstarted(all::ask);
       all.askers.add(asker);

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 
 /**
@@ -46,7 +47,7 @@ public record CsvFile(List<String> metrics, List<Row> rows, int copies) {
     try (BufferedReader in = Files.newBufferedReader(file)) {
       return read(file.toString(), in);
     } catch (IOException e) {
-      return failed(file.toString(), e.toString());
+      return failed(file.toString(), FileCause.of(e) + "; name a readable file");
     }
   }
 

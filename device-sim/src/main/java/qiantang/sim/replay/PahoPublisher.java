@@ -1,11 +1,13 @@
 package qiantang.sim.replay;
 
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
@@ -32,16 +34,21 @@ final class PahoPublisher implements AutoCloseable {
   private static final int KEEP_ALIVE_SECONDS = 60;
   private static final long RETRY_MILLIS = 100;
 
+  private static final Duration TELL_EVERY = Duration.ofSeconds(5);
+
   private static final long CLOSE_MILLIS_MAX = 5_000;
 
   private final String uri;
   private final String clientId;
   private final String topic;
+  private final Consumer<String> tell;
   private final MqttConnectOptions options = new MqttConnectOptions();
   private MqttAsyncClient client;
 
   /** Why the last connection did not come about, after a colon; nothing while all did. */
   private String why = "";
+
+  private long toldNanos = System.nanoTime();
 
   /** Guarded by this, as all below. In the order in which they are to be stored. */
   private final Set<Message> unacked = new LinkedHashSet<>();
@@ -58,8 +65,10 @@ final class PahoPublisher implements AutoCloseable {
     }
   }
 
-  private PahoPublisher(String uri, String clientId, String token, String topic)
+  private PahoPublisher(
+      String uri, String clientId, String token, String topic, Consumer<String> tell)
       throws MqttException {
+    this.tell = tell;
     this.uri = uri;
     this.clientId = clientId;
     this.topic = topic;
@@ -71,11 +80,25 @@ final class PahoPublisher implements AutoCloseable {
     client = connected();
   }
 
+  /**
+   * Connects, or throws.
+   *
+   * @param tell hears every few seconds of a connection that is lost and does not come back
+   */
   static PahoPublisher connect(
-      InetSocketAddress address, String clientId, String token, String topic) throws MqttException {
+      InetSocketAddress address, String clientId, String token, String topic, Consumer<String> tell)
+      throws MqttException {
     String host = address.getHostString();
     String literal = host.contains(":") ? "[" + host + "]" : host;
-    return new PahoPublisher("tcp://" + literal + ":" + address.getPort(), clientId, token, topic);
+    return new PahoPublisher(
+        "tcp://" + literal + ":" + address.getPort(), clientId, token, topic, tell);
+  }
+
+  /** Why there is no connection, in words. */
+  static String cause(MqttException e) {
+    return e.getCause() instanceof ConnectException
+        ? "the connection was refused, nobody listens there"
+        : String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
   }
 
   private MqttAsyncClient connected() throws MqttException {
@@ -106,7 +129,7 @@ final class PahoPublisher implements AutoCloseable {
       send(message);
       return null;
     } catch (MqttException e) {
-      return sendAgain() ? null : "cannot publish: " + e;
+      return sendAgain() ? null : "cannot publish: " + cause(e);
     }
   }
 
@@ -157,11 +180,22 @@ final class PahoPublisher implements AutoCloseable {
         }
         return true;
       } catch (MqttException e) {
-        why = ": " + e.getMessage();
+        why = ": " + cause(e);
+        tellOf(System.nanoTime() - beganNanos);
         Thread.sleep(RETRY_MILLIS); // the system is away, or has broken this connection too
       }
     }
     return false;
+  }
+
+  private void tellOf(long lostNanos) {
+    if (System.nanoTime() - toldNanos > TELL_EVERY.toNanos()) {
+      toldNanos = System.nanoTime();
+      long seconds = Duration.ofNanos(lostNanos).toSeconds();
+      tell.accept(
+          "no connection for %d s%s; trying for %d s more"
+              .formatted(seconds, why, SILENCE_MAX.toSeconds() - seconds));
+    }
   }
 
   private synchronized List<Message> open() {

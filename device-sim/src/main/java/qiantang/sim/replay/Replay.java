@@ -16,6 +16,7 @@ import org.eclipse.paho.client.mqttv3.MqttException;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.Devices;
+import qiantang.sim.api.Patience;
 import qiantang.sim.api.RejectionReader;
 import qiantang.sim.api.SeriesReader;
 import qiantang.sim.api.Target;
@@ -75,7 +76,8 @@ public final class Replay {
           ExitCode.USAGE, "cannot replay over TLS: give --mqtt HOST:PORT of MQTT without it");
     }
     long sinceMillis = System.currentTimeMillis();
-    try (ApiClient api = new ApiClient(target.http(), API_PATIENCE)) {
+    Patience patience = Patience.ofAnOutage(API_PATIENCE, this::say);
+    try (ApiClient api = new ApiClient(target.http(), patience)) {
       Devices.Draft draft = new Devices.Draft(device, false, null, "replay");
       return switch (new Devices(api, _ -> {}).make(access, List.of(draft))) {
         case Outcome.Failed<List<String>> failed -> failed.widen();
@@ -84,16 +86,28 @@ public final class Replay {
           long acked = publish(device, tokens.getFirst(), shiftMicros, pace);
           yield acked < 0
               ? new Outcome.Failed<>(ExitCode.UNREACHABLE, String.join("\n", troubles))
-              : new Outcome.Done<>(verify(device, shiftDays, acked, sinceMillis, api));
+              : verified(verify(device, shiftDays, acked, sinceMillis, api), api);
         }
       };
     }
   }
 
+  /** A report of what could not be read would call it lost. */
+  private static Outcome<ReplayReport> verified(ReplayReport report, ApiClient api) {
+    String gone = api.gone();
+    return gone == null
+        ? new Outcome.Done<>(report)
+        : new Outcome.Failed<>(
+            ExitCode.UNREACHABLE,
+            "cannot read back what was replayed: "
+                + gone
+                + "; replay it again, as another device, when it answers");
+  }
+
   /** Answers how many rows were acknowledged, or -1 if there was no connection at all. */
   private long publish(String device, String token, long shiftMicros, Pace pace) {
     try (PahoPublisher publisher =
-        PahoPublisher.connect(server(), "replay-" + device, token, TOPIC)) {
+        PahoPublisher.connect(server(), "replay-" + device, token, TOPIC, this::say)) {
       long[] goMicros = file.goMicros();
       long lastMicros = Arrays.stream(goMicros).max().orElseThrow();
       say(
@@ -132,7 +146,9 @@ public final class Replay {
       say("sent %d rows, acked %d; reading them back".formatted(sent, publisher.acked()));
       return publisher.acked();
     } catch (MqttException e) {
-      troubles.add("cannot publish to " + server() + ": " + e);
+      troubles.add(
+          "cannot publish to %s: %s; look whether MQTT is spoken there, or name another with --mqtt"
+              .formatted(Addresses.single(server()).text(), PahoPublisher.cause(e)));
       return -1;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

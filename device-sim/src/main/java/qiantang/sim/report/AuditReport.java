@@ -23,6 +23,9 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
   private static final JsonMapper JSON = new JsonMapper();
 
   public ExitCode exitCode() {
+    if (audit.unread() != null && audit.seenIsFine()) {
+      return ExitCode.UNREACHABLE;
+    }
     return audit.passed() ? ExitCode.OK : ExitCode.AUDIT_FAILED;
   }
 
@@ -40,7 +43,9 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
   /** What every audit says of its samples: classes, rejections, reach, findings, troubles. */
   static void lines(Table out, AuditResult audit) {
     for (Verdict verdict : Verdict.values()) {
-      if (verdict == Verdict.ACKED_VISIBLE || audit.tally().count(verdict) > 0 || !verdict.fine()) {
+      if (verdict == Verdict.ACKED_VISIBLE
+          || audit.tally().count(verdict) > 0
+          || (!verdict.fine() && audit.unread() == null)) {
         out.count("", audit.tally().count(verdict), verdict.label());
       }
     }
@@ -54,6 +59,9 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
       out.line("finding", finding.text());
     }
     audit.troubles().forEach(trouble -> out.line("trouble", trouble));
+    if (audit.unread() != null) {
+      out.line("trouble", audit.unread());
+    }
   }
 
   /** What every audit says of its samples, for a result in JSON. */
@@ -69,7 +77,10 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
     audit.refusedByReason().forEach(rejections::put);
     texts(json, "findings", audit.tally().findings().stream().map(Finding::text));
     texts(json, "whileRunning", audit.whileRunning().stream().map(Finding::text));
-    texts(json, "troubles", audit.troubles().stream());
+    texts(
+        json,
+        "troubles",
+        Stream.concat(audit.troubles().stream(), Stream.ofNullable(audit.unread())));
     texts(json, "notes", audit.notes().stream());
   }
 
@@ -78,9 +89,12 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
   }
 
   private String verdict() {
-    return audit.passed()
-        ? "PASSED: every sample whose acknowledgement was written down is visible and equal"
-        : "FAILED: see 'finding' and 'trouble'";
+    return switch (exitCode()) {
+      case OK -> "PASSED: every sample whose acknowledgement was written down is visible and equal";
+      case UNREACHABLE -> "NOT AUDITED: nobody knows whether data is lost, for " + audit.unread();
+      case AUDIT_FAILED, LIMITS_MISSED, GENERATOR_LIMITED, USAGE ->
+          "FAILED: see 'finding' and 'trouble'";
+    };
   }
 
   /** Writes {@code audit.json} into the folder. */

@@ -22,6 +22,12 @@ public final class LiveDisplay {
   /** Narrower than the narrowest terminal, or the panel would wrap and not be drawn in place. */
   private static final int COLUMNS_MAX = 78;
 
+  /** Of a line, beside its head. */
+  private static final int TEXT_COLUMNS = COLUMNS_MAX - 9;
+
+  /** Of one text, so that the panel keeps its place. */
+  private static final int WRAPPED_LINES_MAX = 3;
+
   private static final double LAG_MILLIS_GOOD = 2;
 
   /** A worker with one loop has one thread that sends; above this it has nothing to spare. */
@@ -39,6 +45,7 @@ public final class LiveDisplay {
   private final Sparkline p99 = new Sparkline();
   private int linesDrawn;
   private String lastTrouble = "";
+  private String lastWaiting = "";
   private String lastCourse = "";
 
   private enum Colour {
@@ -85,6 +92,10 @@ public final class LiveDisplay {
         err.println("        " + view.trouble());
       }
       lastTrouble = view.trouble();
+      if (!view.waiting().equals(lastWaiting) && !view.waiting().isEmpty()) {
+        err.println("        " + view.waiting());
+      }
+      lastWaiting = view.waiting();
       String done = course.get();
       if (!done.equals(lastCourse)) {
         err.println("        on purpose: " + done);
@@ -202,10 +213,23 @@ public final class LiveDisplay {
     if (!done.isEmpty()) {
       lines.add(new Line("purpose", done, "", Colour.PLAIN));
     }
-    if (!view.trouble().isEmpty()) {
-      lines.add(new Line("trouble", view.trouble(), "", Colour.WARNS));
-    }
+    addWrapped(lines, "trouble", view.trouble());
+    addWrapped(lines, "waits", view.waiting());
     return lines;
+  }
+
+  /** Whole, where it has at most three lines: what to do about it stands at its end. */
+  private static void addWrapped(List<Line> lines, String head, String text) {
+    String rest = text.strip();
+    for (int i = 0; i < WRAPPED_LINES_MAX && !rest.isEmpty(); i++) {
+      int end = rest.length();
+      if (end > TEXT_COLUMNS && i < WRAPPED_LINES_MAX - 1) {
+        int space = rest.lastIndexOf(' ', TEXT_COLUMNS);
+        end = space > 0 ? space : TEXT_COLUMNS;
+      }
+      lines.add(new Line(i == 0 ? head : "", rest.substring(0, end), "", Colour.WARNS));
+      rest = rest.substring(end).strip();
+    }
   }
 
   private static Line total(Interval.Traffic total) {

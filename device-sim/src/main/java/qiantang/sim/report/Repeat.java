@@ -2,13 +2,33 @@ package qiantang.sim.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The command that runs the same again, without what must not be passed on. Pure. */
 public final class Repeat {
   private static final String TOKEN = "--token";
   private static final String TOKEN_VARIABLE = "\"$QIANTANG_TOKEN\"";
 
+  /** Options that say which system it is, for a run and its audit alike. */
+  private static final Set<String> OF_THE_SYSTEM =
+      Set.of("--demo", "--http", TOKEN, "--enterprise");
+
   private Repeat() {}
+
+  /** The arguments that say which system it is. */
+  public static List<String> system(List<String> arguments) {
+    List<String> system = new ArrayList<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      String argument = arguments.get(i);
+      if (OF_THE_SYSTEM.contains(argument) && i + 1 < arguments.size()) {
+        system.add(argument);
+        system.add(arguments.get(++i));
+      } else if (OF_THE_SYSTEM.stream().anyMatch(name -> argument.startsWith(name + "="))) {
+        system.add(argument);
+      }
+    }
+    return system;
+  }
 
   /**
    * For a shell.

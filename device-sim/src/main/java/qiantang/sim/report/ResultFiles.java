@@ -22,9 +22,18 @@ public final class ResultFiles {
     Files.createDirectories(folder);
     Path html = folder.resolve("report.html");
     Path json = folder.resolve("result.json");
-    Files.writeString(
-        json, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n");
-    Files.writeString(html, HtmlReport.of(result));
+    whole(json, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n");
+    whole(html, HtmlReport.of(result));
     return List.of(html.toAbsolutePath().normalize(), json.toAbsolutePath().normalize());
+  }
+
+  /** All of it or no file: half a result would be read as one. */
+  private static void whole(Path file, String text) throws IOException {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      Files.deleteIfExists(file);
+      throw e;
+    }
   }
 }

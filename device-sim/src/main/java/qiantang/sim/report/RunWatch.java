@@ -31,6 +31,7 @@ public final class RunWatch {
   private final List<Consumer<View>> viewers = new ArrayList<>();
 
   private final Supplier<ProbeFigures> probes;
+  private Supplier<String> waiting = () -> "";
   private final Histogram visible = new Histogram(Figures.MICROS_MAX, Figures.DIGITS);
   private final Histogram resolution = new Histogram(Figures.MICROS_MAX, Figures.DIGITS);
   private ProbeCounts lastProbes = ProbeCounts.NONE;
@@ -53,6 +54,7 @@ public final class RunWatch {
    * @param phaseMillis how long the phase has lasted
    * @param phaseMillisMax how long it may last; 0 where nobody knows
    * @param trouble the newest thing that went wrong, or nothing
+   * @param waiting what the run waits for and how long it will, or nothing
    */
   public record View(
       Interval last,
@@ -61,7 +63,8 @@ public final class RunWatch {
       List<FleetCounts> fleets,
       long phaseMillis,
       long phaseMillisMax,
-      String trouble) {}
+      String trouble,
+      String waiting) {}
 
   /**
    * Begins now.
@@ -76,6 +79,13 @@ public final class RunWatch {
     this.totals = totals;
     this.probes = probes;
     this.beginNanos = nowNanos;
+  }
+
+  /**
+   * From here on this says what the run waits for and how long it will; nothing where it does not.
+   */
+  public void tellOf(Supplier<String> waits) {
+    waiting = waits;
   }
 
   public void show(Consumer<View> viewer) {
@@ -121,7 +131,8 @@ public final class RunWatch {
             figures.byFleet(),
             lastMillis - phaseBeginMillis,
             phaseMillis,
-            figures.lastTrouble());
+            figures.lastTrouble(),
+            waiting.get());
     viewers.forEach(viewer -> viewer.accept(view));
   }
 

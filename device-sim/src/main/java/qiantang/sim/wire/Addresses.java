@@ -87,6 +87,11 @@ public record Addresses(List<InetSocketAddress> all) {
     return new Outcome.Failed<>(ExitCode.USAGE, message);
   }
 
+  /** Whether another attempt after so many failures leads to no address that is new. */
+  public boolean allTried(int failures) {
+    return all.size() == 1 || failures >= ATTEMPTS_EACH * all.size() - 1;
+  }
+
   /**
    * Where publisher number {@code index} connects to: its own address, and after each {@value
    * #ATTEMPTS_EACH} attempts in a row that failed the next, its own in turn among them. Those whose

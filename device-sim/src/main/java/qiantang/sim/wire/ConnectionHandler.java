@@ -18,7 +18,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private final Consumer<WireEvent> listener;
   private final SendBuffer sending;
   private @Nullable Connection connection;
-  private String neverOpened = "the server closed the connection in the TLS handshake";
+  private Tls.Trouble neverOpened =
+      new Tls.Trouble("the server closed the connection in the TLS handshake", false);
 
   /**
    * A handler of one channel.
@@ -86,10 +87,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (connection != null) {
-      tell(new WireEvent.Closed(connection.closeCause()));
+      tell(new WireEvent.Closed(connection.closeCause(), false));
       connection = null;
     } else if (overTls) {
-      listener.accept(new WireEvent.Closed(neverOpened));
+      listener.accept(new WireEvent.Closed(neverOpened.text(), neverOpened.lasting()));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.outcome.ExitCode;
+import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
 
 /**
@@ -80,7 +81,9 @@ public record Servers(@Nullable Addresses plain, @Nullable Secured secured) {
       }
       return secured(plain, mqtts, Files.readString(authorities), authorities.toString());
     } catch (IOException e) {
-      return failed("cannot read the authorities in " + authorities + ": " + e);
+      return failed(
+          "cannot read the authorities in %s: %s; name a PEM file with --tls-ca"
+              .formatted(authorities, FileCause.of(e)));
     }
   }
 

@@ -47,6 +47,13 @@ public final class Tls {
   /** In place of the port, which is only a name for a session here. */
   private final AtomicInteger session = new AtomicInteger();
 
+  /**
+   * Why a handshake failed and what to do.
+   *
+   * @param lasting whether another attempt would end the same way
+   */
+  record Trouble(String text, boolean lasting) {}
+
   private Tls(SslContext context) {
     this.context = context;
   }
@@ -87,35 +94,40 @@ public final class Tls {
   }
 
   /** Why a handshake failed and what to do, in one sentence. */
-  static String trouble(InetSocketAddress server, Throwable thrown) {
-    return "cannot open TLS to %s: %s".formatted(Addresses.text(server), reason(server, thrown));
+  static Trouble trouble(InetSocketAddress server, Throwable thrown) {
+    Trouble reason = reason(server, thrown);
+    return new Trouble(
+        "cannot open TLS to %s: %s".formatted(Addresses.text(server), reason.text()),
+        reason.lasting());
   }
 
-  private static String reason(InetSocketAddress server, Throwable thrown) {
+  private static Trouble reason(InetSocketAddress server, Throwable thrown) {
     for (Throwable at = thrown; at != null; at = at.getCause()) {
       switch (at) {
         case CertificateExpiredException e -> {
-          return "the server's certificate has ended (" + e.getMessage() + "); renew it";
+          return lasts("the server's certificate has ended (" + e.getMessage() + "); renew it");
         }
         case CertificateNotYetValidException e -> {
-          return "the server's certificate is not valid yet ("
-              + e.getMessage()
-              + "); look at the clocks of both machines";
+          return lasts(
+              "the server's certificate is not valid yet ("
+                  + e.getMessage()
+                  + "); look at the clocks of both machines");
         }
         case CertPathBuilderException _ -> {
-          return UNTRUSTED;
+          return lasts(UNTRUSTED);
         }
         case CertPathValidatorException e when e.getReason() == PKIXReason.NO_TRUST_ANCHOR -> {
-          return UNTRUSTED;
+          return lasts(UNTRUSTED);
         }
         case NotSslRecordException _ -> {
-          return "the server does not speak TLS there; give the port of MQTT over TLS with --mqtts";
+          return lasts(
+              "the server does not speak TLS there; give the port of MQTT over TLS with --mqtts");
         }
         case SslHandshakeTimeoutException _ -> {
-          return "no answer within " + HANDSHAKE_MILLIS_MAX / 1_000 + " s";
+          return passes("no answer within " + HANDSHAKE_MILLIS_MAX / 1_000 + " s");
         }
         case ClosedChannelException _ -> {
-          return "the server closed the connection in the handshake";
+          return passes("the server closed the connection in the handshake");
         }
         default -> {
           // The cause of the cause may say more.
@@ -125,25 +137,35 @@ public final class Tls {
     return lessClear(server, thrown);
   }
 
-  private static String lessClear(InetSocketAddress server, Throwable thrown) {
+  private static Trouble lasts(String text) {
+    return new Trouble(text, true);
+  }
+
+  private static Trouble passes(String text) {
+    return new Trouble(text, false);
+  }
+
+  private static Trouble lessClear(InetSocketAddress server, Throwable thrown) {
     Throwable cause = thrown;
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
     String said = cause(cause);
     if (cause instanceof CertPathValidatorException) {
-      return "the server's certificate cannot be trusted (" + said + "); see --tls-ca";
+      return lasts("the server's certificate cannot be trusted (" + said + "); see --tls-ca");
     }
     if (cause instanceof CertificateException) {
-      return "the server's certificate is not for %s (%s); connect to a host that it names"
-          .formatted(server.getHostString(), said);
+      return lasts(
+          "the server's certificate is not for %s (%s); connect to a host that it names"
+              .formatted(server.getHostString(), said));
     }
     if (said.contains("certificate_required") || said.contains("bad_certificate")) {
-      return "the server asks for a certificate of the client (%s), and this simulator has none;"
-              .formatted(said)
-          + " let it take clients without one";
+      return lasts(
+          "the server asks for a certificate of the client (%s), and this simulator has none;"
+                  .formatted(said)
+              + " let it take clients without one");
     }
-    return said;
+    return passes(said);
   }
 
   private static String cause(Throwable thrown) {

@@ -14,6 +14,10 @@ public sealed interface WireEvent {
   /** What was written has gone out so far that there is room for more. */
   record Writable() implements WireEvent {}
 
-  /** Exactly once for each attempt, also when the connection was never opened. */
-  record Closed(String cause) implements WireEvent {}
+  /**
+   * Exactly once for each attempt, also when the connection was never opened.
+   *
+   * @param lasting whether trying again cannot help, as where the certificate is not trusted
+   */
+  record Closed(String cause, boolean lasting) implements WireEvent {}
 }

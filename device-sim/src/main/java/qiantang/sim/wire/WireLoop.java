@@ -5,10 +5,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -113,10 +117,23 @@ public final class WireLoop {
               if (!done.isSuccess()) {
                 String from = source == null ? "" : " from " + source.getHostAddress();
                 String cause =
-                    "cannot connect to " + address + from + ": " + done.cause().getMessage();
-                listener.accept(new WireEvent.Closed(cause));
+                    "cannot connect to %s%s: %s"
+                        .formatted(Addresses.text(address), from, reason(done.cause()));
+                listener.accept(new WireEvent.Closed(cause, false));
               }
             });
+  }
+
+  private static String reason(Throwable thrown) {
+    String said = String.valueOf(thrown.getMessage());
+    return switch (thrown) {
+      case ConnectTimeoutException _ -> "no answer within " + CONNECT_TIMEOUT_MILLIS / 1_000 + " s";
+      case UnknownHostException _ -> "no host of this name is known";
+      case NoRouteToHostException _ -> "no way leads there";
+      case ConnectException _ when said.contains("refused") ->
+          "the connection was refused, nobody listens there";
+      default -> said;
+    };
   }
 
   /** Gives the loop's memory back; nothing is sent from here on. */

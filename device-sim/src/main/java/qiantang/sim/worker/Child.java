@@ -23,6 +23,9 @@ import qiantang.sim.fleet.ProcessHealth;
 final class Child implements FigureSource, AutoCloseable {
   private static final Duration END_MAX = Duration.ofSeconds(5);
 
+  /** Exit codes above it are a signal's number more, as of Process on Unix. */
+  private static final int KILLED = 128;
+
   private final int number;
   private final Process process;
   private final Lines.Writer<Order> orders;
@@ -38,6 +41,7 @@ final class Child implements FigureSource, AutoCloseable {
   private volatile Figures.Counts counts = Figures.Counts.NONE;
   private volatile List<FleetCounts> byFleet = List.of();
   private volatile ProcessHealth health = ProcessHealth.NONE;
+  private volatile @Nullable String hopeless;
   private volatile String lastLine = "it said nothing";
   private Figures.Latencies recent = Figures.Latencies.empty();
 
@@ -114,6 +118,11 @@ final class Child implements FigureSource, AutoCloseable {
     return byFleet;
   }
 
+  @Override
+  public @Nullable String hopeless() {
+    return hopeless;
+  }
+
   /** What it took, as it told last. */
   ProcessHealth health() {
     return health;
@@ -154,7 +163,11 @@ final class Child implements FigureSource, AutoCloseable {
         heard(word);
       }
       int exitCode = process.waitFor();
-      failed("it ended with exit code " + exitCode + "; its last line was: " + lastLine);
+      String end =
+          exitCode > KILLED
+              ? "it was ended by signal " + (exitCode - KILLED)
+              : "it ended with exit code " + exitCode;
+      failed(end + "; its last line was: " + lastLine);
     } catch (IOException e) {
       failed("it cannot be understood: " + e.getMessage());
     } catch (InterruptedException e) {
@@ -185,6 +198,7 @@ final class Child implements FigureSource, AutoCloseable {
     counts = told.counts();
     byFleet = told.byFleet();
     health = told.health();
+    hopeless = told.hopeless();
     if (!told.trouble().isEmpty()) {
       figures.trouble(told.trouble());
     }

@@ -1,6 +1,7 @@
 package qiantang.sim.worker;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.FleetCounts;
 import qiantang.sim.fleet.ProcessHealth;
@@ -16,6 +17,7 @@ sealed interface Word {
    * compressed encoding (V2), which keeps every count.
    *
    * @param trouble the newest thing that went wrong, or nothing
+   * @param hopeless why a publisher can never log in, or null
    */
   record Counted(
       Figures.Counts counts,
@@ -24,7 +26,8 @@ sealed interface Word {
       byte[] ack,
       byte[] ackFromSend,
       byte[] lag,
-      String trouble)
+      String trouble,
+      @Nullable String hopeless)
       implements Word {}
 
   /** What it was asked for. */

@@ -185,6 +185,7 @@ final class Worker {
             Lines.bytes(recent.ack()),
             Lines.bytes(recent.ackFromSend()),
             Lines.bytes(recent.lag()),
-            figures.lastTrouble()));
+            figures.lastTrouble(),
+            figures.hopeless()));
   }
 }

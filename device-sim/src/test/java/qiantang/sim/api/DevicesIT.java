@@ -40,7 +40,7 @@ class DevicesIT {
     server.createContext("/v1/enterprises/acme/devices", this::answer);
     server.start();
     URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    api = new ApiClient(uri, Duration.ZERO);
+    api = new ApiClient(uri, Patience.ofAnOutage(Duration.ZERO, _ -> {}));
   }
 
   @AfterEach

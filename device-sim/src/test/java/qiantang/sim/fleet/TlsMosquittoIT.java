@@ -49,6 +49,9 @@ class TlsMosquittoIT {
 
   @TempDir private Path folder = Path.of("");
 
+  /** Whether trying again cannot help, of the last trouble. */
+  private boolean lasting;
+
   private @Nullable Mosquitto mosquitto;
   private @Nullable TestAuthority authority;
 
@@ -142,6 +145,7 @@ class TlsMosquittoIT {
     assertTrue(trouble.contains("cannot open TLS to 127.0.0.1:"), trouble);
     assertTrue(trouble.contains("no authority that is trusted signed"), trouble);
     assertTrue(trouble.contains("--tls-ca"), trouble);
+    assertTrue(lasting);
   }
 
   @Test
@@ -149,6 +153,7 @@ class TlsMosquittoIT {
     String name = "localhost:" + broker().tlsAddress().getPort();
     String trouble = trouble(servers(broker().address(), name, ca()));
     assertTrue(trouble.contains("the server's certificate is not for localhost"), trouble);
+    assertTrue(lasting);
   }
 
   @Test
@@ -191,6 +196,7 @@ class TlsMosquittoIT {
       Figures figures = fleet.figures();
       Await.until("there is trouble", () -> !figures.lastTrouble().isEmpty());
       assertEquals(0, figures.counts().loggedIn());
+      lasting = figures.hopeless() != null;
       return figures.lastTrouble();
     }
   }

@@ -34,9 +34,15 @@ class JournalTest {
         - {name: mills, count: 5, model: pump, period: 50ms}
       """;
 
+  private long startMillis;
+
   @TempDir private Path folder = Path.of("");
 
+  /** Of the machine that the journal is from. */
+  private String boot = Boot.id();
+
   private final List<Ledger> ledgers = new ArrayList<>();
+  private long endedAtNanos;
 
   @Test
   void whatWasWrittenIsReadAgain() throws IOException {
@@ -44,7 +50,7 @@ class JournalTest {
     RunHistory history = read(file);
     assertEquals("r1", history.header().runId());
     assertEquals(SCENARIO, history.header().text());
-    assertEquals(77, history.startMillis());
+    assertEquals(startMillis, history.startMillis());
     assertTrue(history.ended());
     assertEquals(0, history.cutBytes());
     for (int p = 0; p < ledgers.size(); p++) {
@@ -54,18 +60,26 @@ class JournalTest {
     assertFalse(Files.readString(file, StandardCharsets.ISO_8859_1).contains("token"));
   }
 
-  /** A run that was killed may have sent all that is planned for the next ten seconds. */
+  /** A run that was killed may have sent what is planned for half a second more. */
   @Test
   void withoutItsEndWhatWasReservedMayHaveBeenSent() throws IOException {
-    Path file = journal(false);
-    RunHistory history = read(file);
+    RunHistory history = read(journal(false));
     assertFalse(history.ended());
     PublisherPlan publisher = plan().publishers().getFirst();
     long sentMax = history.sentMax(publisher);
-    assertTrue(history.reservedUntilNanos() >= RunJournal.AHEAD.toNanos());
     assertTrue(publisher.plannedNanos(sentMax - 1) < history.reservedUntilNanos());
     assertTrue(publisher.plannedNanos(sentMax) >= history.reservedUntilNanos());
-    assertTrue(sentMax >= 200, "ten seconds of 50 ms are " + sentMax);
+    assertEquals(endedAtNanos, history.reservedUntilNanos(), "no sender was allowed more");
+  }
+
+  /** What was not forced to disk may be gone with the machine. */
+  @Test
+  void ofAMachineThatEndedWhatWasForcedCounts() throws IOException {
+    boot = "another-boot";
+    RunHistory history = read(journal(false));
+    assertTrue(history.reservedUntilNanos() >= RunJournal.AHEAD.toNanos() - 250_000_000);
+    boot = Boot.UNKNOWN;
+    assertFalse(header().isOfThisBoot(), "a machine that does not tell may be any");
   }
 
   /** Wherever a crash tears the file, it tells what its whole records tell, and nothing else. */
@@ -169,20 +183,26 @@ class JournalTest {
         }
         ledgers.add(ledger);
       }
-      journal.begin(77, 1, ledgers::subList);
-      assertTrue(journal.reservedUntilNanos() >= RunJournal.AHEAD.toNanos());
+      startMillis = System.currentTimeMillis() + 250;
+      long before = System.nanoTime();
+      journal.begin(startMillis, 1, ledgers::subList);
+      // Of the time that has passed at most: the plan begins a little later.
+      long ahead = journal.reservedUntilNanos();
+      assertTrue(ahead <= System.nanoTime() - before + RunJournal.NEAR.toNanos(), "ahead " + ahead);
       ledgers.get(1).sent(10);
       if (ends) {
         journal.end(ledgers);
       }
       assertNull(journal.trouble());
+      journal.close();
+      endedAtNanos = journal.reservedUntilNanos();
       return journal.file();
     }
   }
 
-  private static RunHeader header() {
+  private RunHeader header() {
     return new RunHeader(
-        "r1", "s.yaml", SCENARIO, 3, "http://h", "h:1883", 5, RunHeader.digest(plan()));
+        "r1", "s.yaml", SCENARIO, 3, "http://h", "h:1883", 5, RunHeader.digest(plan()), boot);
   }
 
   private static Plan plan() {

@@ -104,7 +104,7 @@ class RunMetricsIT {
     long sent = 10L * second;
     List<FleetCounts> fleets = List.of(new FleetCounts("mills", sent, sent - 1, 1, 2));
     Interval.Traffic total = new Interval.Traffic(sent, sent, sent, 0, 0, 0, 0, 0);
-    return new RunWatch.View(last, total, new ProbeCounts(7, 1, 0, 3, 40, 0), fleets, 0, 0, "");
+    return new RunWatch.View(last, total, new ProbeCounts(7, 1, 0, 3, 40, 0), fleets, 0, 0, "", "");
   }
 
   private static FleetSpec fleet(String name, int count) {

@@ -71,7 +71,7 @@ class PahoPublisherIT {
 
   private PahoPublisher publisher() throws Exception {
     server.start(this::serve);
-    return PahoPublisher.connect(server.address(), "replay", "token", "t");
+    return PahoPublisher.connect(server.address(), "replay", "token", "t", _ -> {});
   }
 
   private static byte[] bytes(String text) {

@@ -78,7 +78,8 @@ class LiveDisplayTest {
               List.of(),
               1_000L * i,
               20_000,
-              trouble));
+              trouble,
+              ""));
     }
   }
 }

@@ -54,6 +54,16 @@ class RunReportTest {
     assertTrue(report.text().contains("verdict    FAILED: 1 samples LOST"), report::text);
   }
 
+  /** What was not read is no loss; what was seen to be wrong stays wrong. */
+  @Test
+  void aSystemThatStoppedAnsweringIsNoLoss() {
+    RunReport report = Runs.unread(Runs.tally(Verdict.ACKED_VISIBLE, 7));
+    assertEquals(ExitCode.UNREACHABLE, report.exitCode());
+    assertEquals("NOT AUDITED", report.verdict());
+    assertTrue(report.reason().endsWith("refused; again: sim audit"), report::reason);
+    assertEquals(ExitCode.AUDIT_FAILED, Runs.unread(Runs.tally(Verdict.CORRUPT, 1)).exitCode());
+  }
+
   @Test
   void whatWasDoneOnPurposeIsTold() {
     RunReport report = Runs.disturbed();

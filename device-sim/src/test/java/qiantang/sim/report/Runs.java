@@ -43,6 +43,33 @@ final class Runs {
     return of("s.yaml", 1_000, tally(Verdict.ACKED_VISIBLE, SAMPLES), done);
   }
 
+  /** One whose system was given up when this had been seen. */
+  static RunReport unread(Tally seen) {
+    RunReport good = good(1_000);
+    AuditResult audit =
+        new AuditResult(
+            seen, SAMPLES, Map.of(), List.of(), List.of(), List.of(), List.of(), "it refused");
+    return new RunReport(
+        good.runId(),
+        good.plan(),
+        good.scenario(),
+        good.seed(),
+        good.publishers(),
+        good.devices(),
+        good.took(),
+        good.planned(),
+        good.counts(),
+        good.books(),
+        good.ack(),
+        good.ackFromSend(),
+        good.lag(),
+        good.visible(),
+        audit.withRemedy("again: sim audit"),
+        List.of(),
+        good.timeline(),
+        good.disturbances());
+  }
+
   private static RunReport of(
       String name,
       long lagMicros,

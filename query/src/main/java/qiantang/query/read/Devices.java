@@ -3,6 +3,7 @@ package qiantang.query.read;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.count.DeviceEvidence;
@@ -43,8 +44,11 @@ public final class Devices {
 
   /** One device. */
   public Optional<FleetDevice> find(EnterpriseId enterprise, DeviceId id) {
-    Optional<Device> row = store.await(registry.deviceRow(enterprise, id));
-    Activity seen = store.await(reader.activityOf(enterprise, id));
+    // Both are asked at once: this is what an identifier waits for.
+    CompletionStage<Optional<Device>> asked = registry.deviceRow(enterprise, id);
+    CompletionStage<Activity> told = reader.activityOf(enterprise, id);
+    Optional<Device> row = store.await(asked);
+    Activity seen = store.await(told);
     if (DeviceEvidence.isGone(row.orElse(null), seen.of(id))) {
       return Optional.empty();
     }

@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -52,7 +53,7 @@ final class Asking {
 
   /** Warms up, then measures; null where there is no such route. */
   @Nullable Result run(String kind, int questions, Supplier<Question> draw) throws IOException {
-    if (!isThere(draw.get().path())) {
+    if (!isThere(draw.get())) {
       return null;
     }
     warmUp(kind, Math.max(10, questions / 5), draw);
@@ -78,8 +79,8 @@ final class Asking {
         || (tookNanos < WARM_UP_NANOS_MAX && now < before * STEADY));
   }
 
-  private boolean isThere(String path) throws IOException {
-    HttpURLConnection connection = open(path);
+  private boolean isThere(Question question) throws IOException {
+    HttpURLConnection connection = open(question.path(), question.body());
     if (connection.getResponseCode() != 404) {
       connection.getInputStream().transferTo(ByteArrayOutputStream.nullOutputStream());
       return true;
@@ -97,7 +98,7 @@ final class Asking {
       long nanos = 0;
       for (String path = question.path(); path != null; path = next(question, pages)) {
         long beganNanos = System.nanoTime();
-        byte[] body = get(path);
+        byte[] body = get(path, question.body());
         nanos += System.nanoTime() - beganNanos;
         bytes += body.length;
         requests++;
@@ -116,14 +117,14 @@ final class Asking {
 
   /** The answer to one question, on one page. */
   JsonObject one(String path) throws IOException {
-    return new JsonObject(Buffer.buffer(get(path)));
+    return new JsonObject(Buffer.buffer(get(path, null)));
   }
 
-  private byte[] get(String path) throws IOException {
-    HttpURLConnection connection = open(path);
+  private byte[] get(String path, @Nullable JsonObject posted) throws IOException {
+    HttpURLConnection connection = open(path, posted);
     int status = connection.getResponseCode();
     if (status != 200) {
-      throw new IOException("GET %s is answered %d".formatted(path, status));
+      throw new IOException("%s is answered %d".formatted(path, status));
     }
     ByteArrayOutputStream body = new ByteArrayOutputStream(buffer.length);
     try (InputStream stream = connection.getInputStream()) {
@@ -134,10 +135,17 @@ final class Asking {
     return body.toByteArray();
   }
 
-  private HttpURLConnection open(String path) throws IOException {
+  private HttpURLConnection open(String path, @Nullable JsonObject posted) throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) URI.create(base + path).toURL().openConnection();
     connection.setRequestProperty("Authorization", "Bearer " + token);
+    if (posted != null) {
+      connection.setRequestProperty("Content-Type", "application/json");
+      connection.setDoOutput(true);
+      try (OutputStream stream = connection.getOutputStream()) {
+        stream.write(posted.toBuffer().getBytes());
+      }
+    }
     return connection;
   }
 }

@@ -5,6 +5,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Value;
 
@@ -27,6 +29,11 @@ final class FleetQuestions {
   interface Question {
     /** Path and query of the first request. */
     String path();
+
+    /** What is posted; null where it is a GET. */
+    default @Nullable JsonObject body() {
+      return null;
+    }
 
     /**
      * Fails where the answer is wrong.
@@ -203,7 +210,9 @@ final class FleetQuestions {
           for (Object item : page.getJsonArray("items")) {
             checkLatest(device++, (JsonObject) item);
           }
-          require(page.getJsonObject("completeness").getBoolean("complete"), "not complete");
+          boolean isLast = page.getString("next") == null;
+          require(
+              !isLast || page.getJsonObject("completeness").getBoolean("complete"), "not complete");
         }
         require(device == fleet.devices(), "%d devices are told of".formatted(device));
       }
@@ -220,6 +229,64 @@ final class FleetQuestions {
       require(one.getString("metric").equals(MachineFleet.metric(metric)), "a metric is missing");
       requireSample(
           device, metric, fleet.samplesEach() - 1, one.getLong("time"), one.getValue("value"));
+    }
+  }
+
+  /** The same of devices that are named. */
+  Question batch() {
+    JsonArray devices = new JsonArray();
+    for (int device = 0; device < Math.min(fleet.devices(), DEVICES_MAX); device++) {
+      devices.add(MachineFleet.device(device).text());
+    }
+    return new Posted(
+        path + "/latest:batch",
+        new JsonObject().put("devices", devices),
+        answer -> {
+          for (int device = 0; device < devices.size(); device++) {
+            checkLatest(device, answer.getJsonArray("items").getJsonObject(device));
+          }
+        });
+  }
+
+  /** The energy that all devices took on a day, hour by hour, in one set or each in its own. */
+  Question day(boolean byDevice) {
+    int day = random.nextInt(fleet.days());
+    JsonObject body =
+        new JsonObject()
+            .put("metric", MachineFleet.metric(MachineFleet.ENERGY))
+            .put("of", "delta")
+            .put("from", beginMillis() + day * 86_400_000L)
+            .put("to", beginMillis() + (day + 1) * 86_400_000L)
+            .put("interval", "1h");
+    return new Posted(
+        path + "/aggregate:query",
+        byDevice ? body.put("by", "device") : body,
+        answer -> {
+          double[] hours = new double[24];
+          JsonArray sets = answer.getJsonArray("items");
+          require(sets.size() == (byDevice ? fleet.devices() : 1), sets.size() + " sets");
+          for (Object set : sets) {
+            JsonObject series = ((JsonObject) set).getJsonArray("series").getJsonObject(0);
+            require(series.getJsonArray("values").size() == 24, "not 24 hours");
+            for (int hour = 0; hour < 24; hour++) {
+              hours[hour] += number(series.getJsonArray("values").getValue(hour));
+            }
+          }
+          for (int hour = 0; hour < 24; hour++) {
+            long hundredths = energyHundredths(day * 24 + hour);
+            require(Math.abs(hours[hour] * 100 - hundredths) < 1e-3, "hour " + hour + " is wrong");
+          }
+        });
+  }
+
+  /** A question that is posted, whose answer has one page. */
+  private record Posted(String path, JsonObject body, Consumer<JsonObject> check)
+      implements Question {
+    @Override
+    public void check(List<JsonObject> pages) {
+      JsonObject answer = pages.getFirst();
+      require(answer.getJsonObject("completeness").getBoolean("complete"), "not complete");
+      check.accept(answer);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,13 @@ final class ReadBench implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Keeps what is loaded there, and uses it again. Default: a temporary folder.")
   private @Nullable Path kept;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "KIND",
+      description = "Asks these alone: hour, month, raw, latest, aggregate, batch, day, sets.")
+  private Set<String> only = Set.of();
 
   /**
    * What is asked.
@@ -142,7 +150,9 @@ final class ReadBench implements Callable<Integer> {
       Map<Kind, Asking.@Nullable Result> results = new LinkedHashMap<>();
       Asking asking = new Asking(query.httpPort(), query.token());
       for (Kind kind : kinds(new FleetQuestions(fleet, ENTERPRISE, QUESTIONS_SEED))) {
-        results.put(kind, asking.run(kind.name, kind.questions, kind.draw));
+        if (only.isEmpty() || only.contains(kind.name)) {
+          results.put(kind, asking.run(kind.name, kind.questions, kind.draw));
+        }
       }
       print(fleet, results);
     }
@@ -154,7 +164,11 @@ final class ReadBench implements Callable<Integer> {
         new Kind("month", "all days of it, points=1000", 200, 100, questions::month),
         new Kind("raw", "all days of it, raw, to the last page", 100, 150, questions::raw),
         new Kind("latest", "latest of all devices", 200, 20, questions::latest),
-        new Kind("aggregate", "energy of all devices, by hours", 200, 150, questions::aggregate));
+        new Kind("aggregate", "energy of all devices, by hours", 200, 150, questions::aggregate),
+        new Kind("batch", "latest:batch of all devices by name", 200, 50, questions::batch),
+        new Kind(
+            "day", "aggregate:query of a day, all in one", 200, 50, () -> questions.day(false)),
+        new Kind("sets", "the same, each device by itself", 50, 1000, () -> questions.day(true)));
   }
 
   private static void print(MachineFleet fleet, Map<Kind, Asking.@Nullable Result> results) {

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qiantang.query.http.Undecodable;
 
 /** Opens the HTTP port on every address, on each event loop of a Vert.x. */
 final class HttpListeners {
@@ -160,12 +161,12 @@ final class HttpListeners {
           vertx
               .createHttpServer(
                   new HttpServerOptions()
-                      .setCompressionSupported(true)
                       .setHandle100ContinueAutomatically(true)
                       .setMaxInitialLineLength(URL_BYTES_MAX)
                       .setMaxHeaderSize(HEADER_BYTES_MAX)
                       .setIdleTimeout(IDLE_SECONDS))
-              .requestHandler(routers.apply(vertx));
+              .requestHandler(routers.apply(vertx))
+              .invalidRequestHandler(raw -> Undecodable.answer(raw, HEADER_BYTES_MAX));
       server = opened;
       return opened.listen(where);
     }

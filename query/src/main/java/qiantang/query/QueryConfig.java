@@ -2,6 +2,7 @@ package qiantang.query;
 
 import java.time.Duration;
 import java.util.List;
+import qiantang.query.limit.Limits;
 
 /**
  * How the HTTP API runs.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param heavyReadsPerTokenMax heavy reads of one token at once
  * @param samplesMax samples that all answers under way hold together; one takes about 300 B
  * @param tailCacheBytesMax frames of the journal that are kept in memory, and as much of blocks
+ * @param limits what one token may use
  */
 public record QueryConfig(
     List<String> bindAddresses,
@@ -23,7 +25,8 @@ public record QueryConfig(
     int requestsMax,
     int heavyReadsPerTokenMax,
     int samplesMax,
-    long tailCacheBytesMax) {
+    long tailCacheBytesMax,
+    Limits limits) {
   /** On both loopback addresses, with limits that suit a heap of 1 GiB. */
   public static QueryConfig onLoopback(int httpPort) {
     return new QueryConfig(
@@ -34,7 +37,8 @@ public record QueryConfig(
         1000,
         8,
         2_000_000,
-        64L << 20);
+        64L << 20,
+        Limits.USUAL);
   }
 
   /** The same, listening elsewhere. */
@@ -47,6 +51,21 @@ public record QueryConfig(
         requestsMax,
         heavyReadsPerTokenMax,
         samplesMax,
-        tailCacheBytesMax);
+        tailCacheBytesMax,
+        limits);
+  }
+
+  /** The same, where each token may use so much. */
+  public QueryConfig limitedTo(Limits others) {
+    return new QueryConfig(
+        bindAddresses,
+        httpPort,
+        storeTimeMax,
+        readyTimeMax,
+        requestsMax,
+        heavyReadsPerTokenMax,
+        samplesMax,
+        tailCacheBytesMax,
+        others);
   }
 }

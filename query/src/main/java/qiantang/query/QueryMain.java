@@ -31,6 +31,7 @@ import qiantang.query.change.DisableDevice;
 import qiantang.query.change.RevokeCredential;
 import qiantang.query.change.Traces;
 import qiantang.query.console.Console;
+import qiantang.query.http.BatchEndpoints;
 import qiantang.query.http.ConnectionEndpoints;
 import qiantang.query.http.ConsoleEndpoints;
 import qiantang.query.http.CredentialEndpoints;
@@ -42,13 +43,18 @@ import qiantang.query.http.Doorkeeper;
 import qiantang.query.http.EnterpriseEndpoints;
 import qiantang.query.http.HealthEndpoints;
 import qiantang.query.http.OpenEndpoints;
+import qiantang.query.http.Pace;
 import qiantang.query.http.PlatformEndpoints;
 import qiantang.query.http.QuotaEndpoints;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.http.RouterFactory;
+import qiantang.query.http.SeriesQueryEndpoint;
 import qiantang.query.http.TraceEndpoints;
+import qiantang.query.limit.Attempts;
+import qiantang.query.limit.Throttle;
 import qiantang.query.read.CheckReadiness;
+import qiantang.query.read.ChosenDevices;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.Devices;
 import qiantang.query.read.KeptCounts;
@@ -63,10 +69,12 @@ import qiantang.query.read.ReadHealth;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatest;
 import qiantang.query.read.ReadLatestOfAll;
+import qiantang.query.read.ReadLatestOfSome;
 import qiantang.query.read.ReadPlatforms;
 import qiantang.query.read.ReadQuotas;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
+import qiantang.query.read.ReadSets;
 import qiantang.query.read.ReadTrace;
 import qiantang.query.read.SortDevices;
 import qiantang.query.waiting.HeavyReads;
@@ -76,6 +84,7 @@ import qiantang.store.count.EnterpriseCounter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layouts;
 import qiantang.store.journal.JournalTables;
+import qiantang.store.journal.Ticker;
 import qiantang.store.read.Reader;
 import qiantang.store.read.Tail;
 import qiantang.store.registry.Registry;
@@ -123,6 +132,18 @@ public final class QueryMain implements AutoCloseable {
       Registry registry,
       InstantSource clock)
       throws CannotListenException {
+    return start(config, tables, folds, registry, clock, System::nanoTime);
+  }
+
+  /** The ticker tells how much of a limit is earned again. */
+  static QueryMain start(
+      QueryConfig config,
+      JournalTables tables,
+      FoldTables folds,
+      Registry registry,
+      InstantSource clock,
+      Ticker ticker)
+      throws CannotListenException {
     int cores = Runtime.getRuntime().availableProcessors();
     ExecutorService decoders =
         Executors.newFixedThreadPool(
@@ -139,10 +160,15 @@ public final class QueryMain implements AutoCloseable {
             new Doorkeeper(access.leaves(), access.enterprises(), new Places(registry, store)),
             access.trail(),
             new HeavyReads(config.heavyReadsPerTokenMax()),
+            new Pace(
+                new Throttle(config.limits(), ticker),
+                new Attempts(config.limits(), ticker),
+                meter,
+                ticker),
             meter,
             virtualThreads,
             config.requestsMax(),
-            System::nanoTime);
+            ticker);
     RouteTable routes =
         routes(config, tables, folds, registry, clock, decoders, store, meter, access);
     RouterFactory routers = new RouterFactory(routes, dispatcher);
@@ -185,12 +211,7 @@ public final class QueryMain implements AutoCloseable {
         "Samples that answers under way could still hold",
         budget::freeSamples);
 
-    Reader reader =
-        new Reader(
-            new Tail(tables, folds, decoders, config.tailCacheBytesMax()),
-            folds,
-            new Layouts(folds, registry, System::nanoTime),
-            clock);
+    Reader reader = reader(config, tables, folds, registry, clock, decoders);
     KeptCounts kept = new KeptCounts(registry.kept(), store);
     Devices devices = new Devices(registry, reader, kept, store, clock);
     ListEnterprises listEnterprises = new ListEnterprises(registry, access.leaves(), store);
@@ -233,7 +254,51 @@ public final class QueryMain implements AutoCloseable {
         access.lines(),
         health(reader, registry, kept, devices, decoders, store, clock),
         new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)),
+        batch(reader, registry, kept, devices, budget, store, clock),
+        seriesQuery(reader, registry, devices, budget, store, clock),
         access.resolve(devices));
+  }
+
+  private static Reader reader(
+      QueryConfig config,
+      JournalTables tables,
+      FoldTables folds,
+      Registry registry,
+      InstantSource clock,
+      Executor decoders) {
+    return new Reader(
+        new Tail(tables, folds, decoders, config.tailCacheBytesMax()),
+        folds,
+        new Layouts(folds, registry, System::nanoTime),
+        clock);
+  }
+
+  private static SeriesQueryEndpoint seriesQuery(
+      Reader reader,
+      Registry registry,
+      Devices devices,
+      SampleBudget budget,
+      StoreWait store,
+      InstantSource clock) {
+    return new SeriesQueryEndpoint(
+        new ReadSeries(reader, devices, budget, store),
+        new ReadIntervals(reader, devices, budget, store),
+        new Places(registry, store),
+        clock);
+  }
+
+  private static BatchEndpoints batch(
+      Reader reader,
+      Registry registry,
+      KeptCounts kept,
+      Devices devices,
+      SampleBudget budget,
+      StoreWait store,
+      InstantSource clock) {
+    return new BatchEndpoints(
+        new ReadLatestOfSome(reader, devices, new Places(registry, store), budget, store),
+        new ReadSets(reader, new ChosenDevices(registry, devices, store), kept, budget, store),
+        clock);
   }
 
   private static DeviceEndpoints devices(

@@ -55,6 +55,9 @@ final class AccessIT {
       POST E/devices                   403 400 400 403 404 {}
       GET E/series                     200 200 200 200 403
       GET E/latest                     200 200 200 200 200
+      POST E/latest:batch              200 200 200 200 200 {"devices":["d1"]}
+      POST E/series:query              200 200 200 200 200 {"devices":["d1"]}
+      POST E/aggregate:query           200 200 200 200 200 {"metric":"m"}
       GET E/rejections                 200 200 200 200 404
       DELETE E/data                    403 202 202 403 404
       GET E/deletions                  200 200 200 403 404

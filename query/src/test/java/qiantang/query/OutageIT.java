@@ -181,7 +181,8 @@ final class OutageIT {
         config.requestsMax(),
         heavyReads,
         config.samplesMax(),
-        config.tailCacheBytesMax());
+        config.tailCacheBytesMax(),
+        config.limits());
   }
 
   private static long freeSamples(World world) {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,25 @@ final class ProtocolIT {
         assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
         assertTrue(answer.contains("/problems/invalid-request"), answer);
       }
+    }
+  }
+
+  @Test
+  void whatIsTooLongSaysSo() throws IOException {
+    String x = "x".repeat(20_000);
+    assertTooLong("GET /v1/me?" + x + " HTTP/1.1\r\nHost: x\r\n\r\n", 414, "uri-too-long");
+    assertTooLong("GET / HTTP/1.1\r\nHost: x\r\nX: " + x + "\r\n\r\n", 431, "headers-too-large");
+    assertTooLong("rubbish\r\n\r\n", 400, "invalid-request");
+  }
+
+  private void assertTooLong(String request, int status, String slug) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), world.query().port())) {
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      // Of a version that could not be read Netty makes 1.0.
+      assertTrue(answer.matches("(?s)HTTP/1\\.[01] " + status + " .*"), answer);
+      assertTrue(answer.toLowerCase(Locale.ROOT).contains("application/problem+json"), answer);
+      assertTrue(answer.contains("/problems/" + slug), answer);
     }
   }
 
@@ -150,7 +170,13 @@ final class ProtocolIT {
       assertEquals("nosniff", Api.header(response, "X-Content-Type-Options"), path);
       assertTrue(
           Api.header(response, "Content-Security-Policy").startsWith("default-src 'none'"), path);
-      String cached = path.equals("/") ? "no-cache" : path.startsWith("/v1") ? "no-store" : "";
+      String cached =
+          switch (path) {
+            case "/" -> "no-cache";
+            case "/v1/me" -> "private, no-cache";
+            case "/v1/nothing" -> "no-store";
+            default -> "";
+          };
       assertEquals(cached, Api.header(response, "Cache-Control"));
     }
     String made =

@@ -266,7 +266,7 @@ final class SeriesIT {
             "text/csv;q=0.5, application/json", "application/json",
             "text/csv, application/json;q=0.5", "text/csv",
             "*/*", "application/json",
-            "image/png", "application/json");
+            "image/png, text/*;q=0.1", "text/csv");
     forms.forEach(
         (accept, form) ->
             assertTrue(
@@ -275,6 +275,13 @@ final class SeriesIT {
                         "Content-Type")
                     .startsWith(form),
                 accept));
+    for (String other : List.of("image/png", "text/csv;q=0, application/xml")) {
+      HttpResponse<String> refused = world.api.get(DEVICES + "form/series", token, "Accept", other);
+      Api.assertProblem("not-acceptable", 406, refused);
+      assertTrue(refused.body().contains("text/csv"), refused.body());
+    }
+    Api.assertProblem(
+        "not-acceptable", 406, world.api.get(DEVICES + "form/latest", token, "Accept", "text/csv"));
   }
 
   @Test

@@ -20,6 +20,7 @@ import qiantang.store.journal.ByteBudget;
 import qiantang.store.journal.Journal;
 import qiantang.store.journal.JournalMeter;
 import qiantang.store.journal.JournalTables;
+import qiantang.store.journal.Ticker;
 import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
@@ -67,6 +68,15 @@ final class World implements AutoCloseable {
       UnaryOperator<QueryConfig> config,
       UnaryOperator<JournalTables> seenTables,
       Function<Registry, Registry> seenRegistry) {
+    this(config, seenTables, seenRegistry, System::nanoTime);
+  }
+
+  /** A world in which limits are earned again as a ticker tells. */
+  World(
+      UnaryOperator<QueryConfig> config,
+      UnaryOperator<JournalTables> seenTables,
+      Function<Registry, Registry> seenRegistry,
+      Ticker ticker) {
     InstantSource clock = InstantSource.fixed(NOW);
     MemoryJournal tables = new MemoryJournal(clock, gate, true);
     journal =
@@ -90,7 +100,8 @@ final class World implements AutoCloseable {
               seenTables.apply(tables),
               folds,
               seenRegistry.apply(registry),
-              clock);
+              clock,
+              ticker);
     } catch (CannotListenException e) {
       throw new AssertionError(e);
     }

@@ -1,6 +1,7 @@
 package qiantang.standalone;
 
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import qiantang.query.CannotListenException;
 import qiantang.query.QueryConfig;
@@ -17,6 +18,8 @@ final class QueryOptions {
       description = "HTTP API and console. Default: ${DEFAULT-VALUE}")
   private int httpPort = 8080;
 
+  @Mixin private LimitOptions limits = new LimitOptions();
+
   /** By the options that set them. */
   Map<String, Integer> ports() {
     return Map.of("--http-port", httpPort);
@@ -24,7 +27,8 @@ final class QueryOptions {
 
   /** Returns when it serves. */
   QueryMain start(Listeners listeners, Cassandra store) throws CannotStartException {
-    QueryConfig config = QueryConfig.onLoopback(httpPort).on(listeners.texts());
+    QueryConfig config =
+        QueryConfig.onLoopback(httpPort).on(listeners.texts()).limitedTo(limits.limits());
     try {
       return QueryMain.start(config, store.journal(), store.folds(), store.registry());
     } catch (CannotListenException e) {

@@ -10,6 +10,7 @@ import picocli.CommandLine.TypeConversionException;
 import qiantang.ingest.mqtt.Terms;
 import qiantang.ingest.net.admission.AddressRanges;
 import qiantang.ingest.net.ws.Origins;
+import qiantang.query.limit.Limits;
 import qiantang.store.model.EnterpriseId;
 
 /** How words of the command line become values; a word that cannot is wrong usage. */
@@ -48,6 +49,16 @@ final class Words {
     @Override
     public Integer convert(String word) {
       return number(word, word, 1, Integer.MAX_VALUE, "it takes a number from 1 on");
+    }
+  }
+
+  /** How many values of samples a minute. */
+  static final class Points implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String word) {
+      int least = (int) Limits.POINTS_LEAST; // fewer than the largest answer has
+      return number(
+          word, word, least, Integer.MAX_VALUE, "it takes a number from " + least + " on");
     }
   }
 

@@ -39,6 +39,7 @@ public final class ApiClient implements AutoCloseable {
 
   private final URI base;
   private final Patience patience;
+  private final Pauses pauses;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -51,8 +52,21 @@ public final class ApiClient implements AutoCloseable {
    * @param patience how long the system may be away, and who hears of it
    */
   public ApiClient(URI base, Patience patience) {
+    this(base, patience, Thread::sleep);
+  }
+
+  /** A client that waits as it is told to. */
+  ApiClient(URI base, Patience patience, Pauses pauses) {
     this.base = base;
     this.patience = patience;
+    this.pauses = pauses;
+  }
+
+  /** Waits. */
+  @FunctionalInterface
+  interface Pauses {
+    /** For so long. */
+    void pause(long millis) throws InterruptedException;
   }
 
   /**
@@ -103,11 +117,14 @@ public final class ApiClient implements AutoCloseable {
       }
       Answer answer;
       boolean again;
+      long askedLater = 0;
       try {
         HttpResponse<String> response = exchange(request, asked);
         answer = answer(response);
         again = comesAgain(response.statusCode());
-        if (!again) {
+        if (again) {
+          askedLater = retryAfterMillis(response);
+        } else {
           patience.answered();
         }
       } catch (IOException e) {
@@ -117,7 +134,11 @@ public final class ApiClient implements AutoCloseable {
         Thread.currentThread().interrupt();
         return new Answer.Unreachable("interrupted");
       }
-      if (!again || !patience.failed(asked, text(answer)) || !pause(pause)) {
+      // Whoever asks to be left alone for longer than we wait is not asked again in vain.
+      if (!again
+          || askedLater > patience.maxMillis()
+          || !patience.failed(asked, text(answer))
+          || !pause(Math.max(pause, askedLater))) {
         return answer;
       }
     }
@@ -185,9 +206,19 @@ public final class ApiClient implements AutoCloseable {
     }
   }
 
-  private static boolean pause(long millis) {
+  /** In seconds, as this API says it; 0 where it says nothing or a date. */
+  private static long retryAfterMillis(HttpResponse<String> response) {
+    return response
+        .headers()
+        .firstValue("Retry-After")
+        .filter(text -> text.matches("[0-9]{1,6}"))
+        .map(text -> Long.parseLong(text) * 1000)
+        .orElse(0L);
+  }
+
+  private boolean pause(long millis) {
     try {
-      Thread.sleep(millis);
+      pauses.pause(millis);
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -75,6 +75,11 @@ public final class Patience {
     return outage;
   }
 
+  /** How long it lasts. */
+  long maxMillis() {
+    return max.toMillis();
+  }
+
   long nowNanos() {
     return nanos.getAsLong();
   }

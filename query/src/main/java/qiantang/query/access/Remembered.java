@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was read of access, used as long as every change of it is heard. Any thread.
@@ -38,9 +39,14 @@ public final class Remembered<K, V> {
             .build();
   }
 
+  /** The value if it is remembered and nothing can have changed it; null where it must be asked. */
+  public @Nullable V ifKnown(K key) {
+    return watch.hasHeard() ? kept.getIfPresent(key) : null;
+  }
+
   /** The value; asked for where nothing is remembered, or changes may have been missed. */
   public V get(K key, Supplier<V> ask) {
-    V known = watch.hasHeard() ? kept.getIfPresent(key) : null;
+    V known = ifKnown(key);
     if (known != null) {
       return known;
     }

@@ -50,10 +50,7 @@ public final class Authenticator {
    * @param cookie the token that a browser got when it logged in
    */
   public Authentication authenticate(@Nullable String header, @Nullable String cookie) {
-    String shown =
-        header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-            ? header.substring(SCHEME.length()).strip()
-            : header == null ? cookie : null;
+    String shown = shown(header, cookie);
     if (shown == null) {
       return NO_TOKEN;
     }
@@ -63,6 +60,19 @@ public final class Authenticator {
         .flatMap(Authenticator::caller)
         .<Authentication>map(Authentication.Known::new)
         .orElse(BAD_TOKEN);
+  }
+
+  /** Whether the store must be asked to tell who sent this: what has another form is nobody's. */
+  public boolean mustAsk(@Nullable String header, @Nullable String cookie) {
+    String shown = shown(header, cookie);
+    return shown != null
+        && AccessToken.parse(shown).filter(token -> kept.ifKnown(token.key()) == null).isPresent();
+  }
+
+  private static @Nullable String shown(@Nullable String header, @Nullable String cookie) {
+    return header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+        ? header.substring(SCHEME.length()).strip()
+        : header == null ? cookie : null;
   }
 
   /** Whether a caller's token still opens what it did: for answers that go on. */

@@ -21,6 +21,11 @@ public final class ChangeEnterprise {
     this.store = store;
   }
 
+  /** The enterprise as it is before. */
+  public Optional<Enterprise> now(Leave leave) {
+    return store.await(registry.enterprise(leave.enterpriseToChange()));
+  }
+
   /** The enterprise as it is now. */
   public Optional<Enterprise> run(Leave leave, SubDevices setting) {
     EnterpriseId id = leave.enterpriseToChange();

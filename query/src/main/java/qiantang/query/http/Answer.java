@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import qiantang.query.json.JsonOut;
 
 /**
@@ -14,9 +15,17 @@ import qiantang.query.json.JsonOut;
  * @param body writes the body; runs on the request's virtual thread and blocks while the client is
  *     slow
  * @param release run once when the answer was sent, or could not be
+ * @param points values of samples in it
+ * @param tag what its entity tag is made of; null where it gets none
  */
 record Answer(
-    int status, String contentType, Map<String, String> headers, Body body, Runnable release) {
+    int status,
+    String contentType,
+    Map<String, String> headers,
+    Body body,
+    Runnable release,
+    long points,
+    @Nullable Tag tag) {
   static final String JSON = "application/json";
   static final String PROBLEM_JSON = "application/problem+json";
 
@@ -28,7 +37,7 @@ record Answer(
   }
 
   static Answer of(int status, String contentType, Body body) {
-    return new Answer(status, contentType, Map.of(), body, () -> {});
+    return new Answer(status, contentType, Map.of(), body, () -> {}, 0, null);
   }
 
   static Answer of(int status, String contentType, byte[] bytes) {
@@ -44,6 +53,16 @@ record Answer(
   }
 
   static Answer problem(Problem problem, String detail, List<Faults.Fault> faults) {
+    return problem(problem, detail, faults, out -> {});
+  }
+
+  /** With members of its own. */
+  static Answer problem(Problem problem, String detail, JsonOut.Text members) {
+    return problem(problem, detail, List.of(), members);
+  }
+
+  private static Answer problem(
+      Problem problem, String detail, List<Faults.Fault> faults, JsonOut.Text members) {
     JsonOut.Text text =
         out -> {
           out.object()
@@ -61,6 +80,7 @@ record Answer(
             }
             out.endArray();
           }
+          members.writeTo(out);
           out.endObject();
         };
     return of(problem.status(), PROBLEM_JSON, stream -> JsonOut.write(stream, text));
@@ -75,7 +95,27 @@ record Answer(
   Answer with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);
-    return new Answer(status, contentType, more, body, release);
+    return new Answer(status, contentType, more, body, release, points, tag);
+  }
+
+  /** The same answer with its body written otherwise. */
+  Answer writing(Body other) {
+    return new Answer(status, contentType, headers, other, release, points, tag);
+  }
+
+  /** The same answer, which has so many values of samples. */
+  Answer costing(long values) {
+    return new Answer(status, contentType, headers, body, release, values, tag);
+  }
+
+  /** The same answer, whose client may ask whether it still holds. */
+  Answer tagged(Tag other) {
+    return new Answer(status, contentType, headers, body, release, points, other);
+  }
+
+  /** What whoever has the same answer is told. */
+  Answer notModified() {
+    return new Answer(304, contentType, headers, stream -> {}, release, 0, null);
   }
 
   /** The same answer, which also gives something back when it was sent. */
@@ -89,6 +129,8 @@ record Answer(
         () -> {
           before.run();
           also.run();
-        });
+        },
+        points,
+        tag);
   }
 }

@@ -1,7 +1,6 @@
 package qiantang.query.http;
 
 import java.util.Arrays;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.console.Asset;
 import qiantang.query.console.Console;
@@ -32,7 +31,7 @@ public final class ConsoleEndpoints {
   }
 
   private static Answer answer(Request request, Asset asset) {
-    boolean isZipped = takesGzip(request.acceptEncoding());
+    boolean isZipped = Zipped.isTaken(request.acceptEncoding());
     String tag = "\"" + asset.digest() + (isZipped ? "-gzip\"" : "\"");
     boolean isKnown = isKnown(request.ifNoneMatch(), tag);
     byte[] bytes = isZipped ? asset.zipped() : asset.plain();
@@ -41,19 +40,7 @@ public final class ConsoleEndpoints {
             .with("ETag", tag)
             .with("Vary", "Accept-Encoding")
             .with("Cache-Control", asset.isForEver() ? FOR_EVER : ASK_EACH_TIME);
-    // Said of an empty body too: else Vert.x would compress nothing, to 20 bytes.
-    return isZipped ? answer.with("Content-Encoding", isKnown ? "identity" : "gzip") : answer;
-  }
-
-  /** Whether gzip is named and not refused by {@code q=0}. */
-  private static boolean takesGzip(@Nullable String accepted) {
-    return accepted != null
-        && Arrays.stream(accepted.toLowerCase(Locale.ROOT).split(",", -1))
-            .map(String::strip)
-            .anyMatch(
-                coding ->
-                    coding.equals("gzip")
-                        || (coding.startsWith("gzip;") && !coding.matches(".*q=0(\\.0*)?")));
+    return isZipped && !isKnown ? answer.with("Content-Encoding", "gzip") : answer;
   }
 
   private static boolean isKnown(@Nullable String known, String tag) {

@@ -17,6 +17,7 @@ enum Cursor {
   REJECTIONS("r"),
   CONNECTIONS("c"),
   SERIES("s"),
+  SERIES_OF_MANY("sm"),
   TRACES("x"),
   GRANTS("g"),
   AUDIT("a"),

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Reason;
+import qiantang.store.read.IntervalsAnswer;
+import qiantang.store.read.LatestOfDevices;
 import qiantang.store.read.RejectionsAnswer;
 import qiantang.store.read.SeriesAnswer;
 
@@ -100,7 +103,11 @@ public final class DataEndpoints {
   private Answer latest(Leave leave, DeviceId device, Choice.Pass pass) {
     return readLatest
         .run(leave, device, new HashSet<>(pass.metrics()))
-        .map(answer -> Answer.json(200, DataJson.latest(device, answer, pass.told())))
+        .map(
+            answer ->
+                Answer.json(200, DataJson.latest(device, answer, pass.told()))
+                    .costing(answer.byMetric().size())
+                    .tagged(Tag.BY_CONTENT))
         .orElseGet(() -> Answer.notFound("device"));
   }
 
@@ -121,9 +128,14 @@ public final class DataEndpoints {
               DeviceId last = found.answer().after();
               String next = Cursor.LATEST.encode(last == null ? null : last.text());
               return Answer.json(200, DataJson.latest(found.answer(), next, found.told()))
+                  .costing(points(found.answer()))
                   .releasing(found.permit()::close);
             })
         .orElseGet(() -> busy("with a smaller limit"));
+  }
+
+  private static long points(LatestOfDevices answer) {
+    return answer.byDevice().values().stream().mapToLong(Map::size).sum();
   }
 
   Answer series(Leave leave, Request request) {
@@ -279,7 +291,7 @@ public final class DataEndpoints {
     return new TimeRange(fromMicros, toMicros);
   }
 
-  private static Answer series(
+  private Answer series(
       Request request,
       ReadSeries.Wanted wanted,
       ReadSeries.Result.Found found,
@@ -296,22 +308,36 @@ public final class DataEndpoints {
     if (next != null) {
       sent = sent.with("Link", "<" + request.pathWith("cursor", next) + ">; rel=next");
     }
-    return sent.with("Vary", "Accept").releasing(found.permit()::close);
+    if (isOver(wanted.toMicros())) {
+      sent = sent.tagged(SeriesTag.of(request, wanted, answer, told));
+    }
+    return sent.costing(answer.series().stream().mapToLong(one -> one.samples().size()).sum())
+        .with("Vary", "Accept")
+        .releasing(found.permit()::close);
   }
 
-  private static Answer intervals(
+  private Answer intervals(
       Leave leave,
       Request request,
       ReadIntervals.Wanted wanted,
       ReadIntervals.Result.Found found,
       Choice.Pass pass) {
+    IntervalsAnswer.Found answer = found.answer();
     Answer sent =
         request.wantsCsv()
-            ? Answer.of(
-                200, CSV, stream -> SeriesCsv.write(stream, wanted, found.answer().series()))
-            : Answer.json(
-                200, DataJson.intervals(leave.enterprise(), wanted, found.answer(), pass.told()));
-    return sent.with("Vary", "Accept").releasing(found.permit()::close);
+            ? Answer.of(200, CSV, stream -> SeriesCsv.write(stream, wanted, answer.series()))
+            : Answer.json(200, DataJson.intervals(leave.enterprise(), wanted, answer, pass.told()));
+    if (isOver(wanted.toMicros())) {
+      sent = sent.tagged(SeriesTag.of(request, wanted, answer, pass.told()));
+    }
+    return sent.costing(answer.series().stream().mapToLong(one -> one.samples().size()).sum())
+        .with("Vary", "Accept")
+        .releasing(found.permit()::close);
+  }
+
+  /** Only what comes late changes it: of what goes on nobody has the answer already. */
+  private boolean isOver(long toMicros) {
+    return toMicros <= micros(clock.instant());
   }
 
   private static Answer rejections(Request request, RejectionsUse use) {

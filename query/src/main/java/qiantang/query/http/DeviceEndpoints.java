@@ -23,7 +23,6 @@ import qiantang.query.read.DeviceOrder;
 import qiantang.query.read.Devices;
 import qiantang.query.read.FleetDevice;
 import qiantang.query.read.ListDevices;
-import qiantang.query.read.Page;
 import qiantang.query.read.SortDevices;
 import qiantang.store.health.Axis;
 import qiantang.store.identifier.Identifier;
@@ -79,9 +78,9 @@ public final class DeviceEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    Page<FleetDevice> page = listDevices.run(leave, filter, after, limit);
-    String next = Cursor.DEVICES.encode(page.next());
-    return Answer.json(200, RegistryJson.page(page, next, RegistryJson::device));
+    ListDevices.Found found = listDevices.run(leave, filter, after, limit);
+    String next = Cursor.DEVICES.encode(found.page().next());
+    return Answer.json(200, RegistryJson.devices(found, next)).tagged(Tag.BY_CONTENT);
   }
 
   private Answer sorted(
@@ -103,10 +102,9 @@ public final class DeviceEndpoints {
       return faults.answer();
     }
     return switch (sortDevices.run(leave, filter, order, after, limit)) {
-      case SortDevices.Result.Sorted(Page<FleetDevice> page) ->
-          Answer.json(
-              200,
-              RegistryJson.page(page, Cursor.SORTED.encode(page.next()), RegistryJson::device));
+      case SortDevices.Result.Sorted(ListDevices.Found found) ->
+          Answer.json(200, RegistryJson.devices(found, Cursor.SORTED.encode(found.page().next())))
+              .tagged(Tag.BY_CONTENT);
       case SortDevices.Result.TooMany(int max) -> {
         faults.parameter(
             "sort", "the enterprise has more than " + max + " devices, which come by id alone");
@@ -141,8 +139,19 @@ public final class DeviceEndpoints {
     return idOf(request)
         .flatMap(id -> devices.find(leave.enterprise(), id))
         .map(found -> found.reporting(granted(leave, found.metrics())))
-        .map(found -> Answer.json(200, RegistryJson.one(found, RegistryJson::deviceWithMetrics)))
+        .map(DeviceEndpoints::one)
         .orElseGet(() -> Answer.notFound("device"));
+  }
+
+  private static Answer one(FleetDevice device) {
+    return Answer.json(200, RegistryJson.one(device, RegistryJson::deviceWithMetrics))
+        .tagged(tag(device));
+  }
+
+  /** Of what people change; what comes of the device changes all the time. */
+  private static Tag tag(FleetDevice device) {
+    return Tag.of(
+        device.lifecycle() == FleetDevice.Lifecycle.DISABLED, device.factory(), device.line());
   }
 
   /** Names of metrics tell what a machine does: of those that are not granted none is told. */
@@ -199,19 +208,29 @@ public final class DeviceEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    Optional<DeviceId> id = idOf(request);
-    if (id.isEmpty()) {
+    Optional<DeviceId> device = idOf(request);
+    Answer refused =
+        Conditions.refusal(
+            request,
+            () ->
+                device
+                    .flatMap(id -> devices.find(leave.enterprise(), id))
+                    .map(found -> tag(found)));
+    if (refused != null) {
+      return refused;
+    }
+    if (device.isEmpty()) {
       return Answer.notFound("device");
     }
     ChangeIdentifiers.Result changed =
-        isNamed ? changeIdentifiers.run(leave, id.get(), identifiers) : null;
+        isNamed ? changeIdentifiers.run(leave, device.get(), identifiers) : null;
     if (changed instanceof ChangeIdentifiers.Result.Taken taken) {
       return taken("nothing was changed", taken.identifiers());
     }
     return (isSwitched
-            ? disableDevice.run(leave, id.get(), isDisabled)
-            : devices.find(leave.enterprise(), id.get()))
-        .map(found -> Answer.json(200, RegistryJson.one(found, RegistryJson::deviceWithMetrics)))
+            ? disableDevice.run(leave, device.get(), isDisabled)
+            : devices.find(leave.enterprise(), device.get()))
+        .map(DeviceEndpoints::one)
         .orElseGet(() -> Answer.notFound("device"));
   }
 

@@ -44,6 +44,7 @@ public final class Dispatcher {
   private final Doorkeeper doorkeeper;
   private final AuditTrail trail;
   private final HeavyReads heavyReads;
+  private final Pace pace;
   private final RequestMeter meter;
   private final Executor virtualThreads;
   private final Semaphore underWay;
@@ -60,6 +61,7 @@ public final class Dispatcher {
       Doorkeeper doorkeeper,
       AuditTrail trail,
       HeavyReads heavyReads,
+      Pace pace,
       RequestMeter meter,
       Executor virtualThreads,
       int requestsMax,
@@ -68,6 +70,7 @@ public final class Dispatcher {
     this.doorkeeper = doorkeeper;
     this.trail = trail;
     this.heavyReads = heavyReads;
+    this.pace = pace;
     this.meter = meter;
     this.virtualThreads = virtualThreads;
     underWay = new Semaphore(requestsMax);
@@ -157,20 +160,59 @@ public final class Dispatcher {
       return Answer.problem(
           Problem.INVALID_REQUEST, "the query cannot be decoded: write a percent sign as %25");
     }
+    if (!exchange.accepts(route.types())) {
+      return Answer.problem(
+          Problem.NOT_ACCEPTABLE,
+          "it is answered as " + route.types() + ": name one of them in the header Accept, or */*");
+    }
     return switch (route) {
-      case Route.ForAnyone open -> withBody(exchange, open.use()::answer);
+      case Route.ForAnyone open -> opened(open, exchange);
       case Route.ForCaller called ->
-          authenticated(exchange, caller -> answer(called, exchange, caller));
+          authenticated(route, exchange, caller -> answer(called, exchange, caller));
       case Route.ForEnterprise owned ->
-          authenticated(exchange, caller -> answer(owned, exchange, caller));
+          authenticated(route, exchange, caller -> answer(owned, exchange, caller));
     };
   }
 
-  private Answer authenticated(Exchange exchange, Function<Caller, Answer> use) {
+  /** Whoever tries out links is slowed down; nothing else can be tried out without a token. */
+  private Answer opened(Route.ForAnyone route, Exchange exchange) {
+    if (!route.method().equals(HttpMethod.POST)) {
+      return withBody(exchange, route.use()::answer);
+    }
+    String address = exchange.request().sender().address();
+    Answer refused = pace.refusedAttempt(address);
+    if (refused != null) {
+      return refused;
+    }
+    Answer answer = withBody(exchange, route.use()::answer);
+    if (answer.status() == Problem.LINK_USED.status()) {
+      pace.failed(address);
+    }
+    return answer;
+  }
+
+  private Answer authenticated(Route route, Exchange exchange, Function<Caller, Answer> use) {
     Sender sender = exchange.request().sender();
+    // What is remembered costs nothing: whoever shares an address with somebody who guesses goes
+    // on, and a page that was left open with a session that is over guesses nothing.
+    boolean isNew = authenticator.mustAsk(sender.authorization(), sender.cookie());
+    Answer refused = isNew ? pace.refusedAttempt(sender.address()) : null;
+    if (refused != null) {
+      return refused;
+    }
     return switch (authenticator.authenticate(sender.authorization(), sender.cookie())) {
-      case Authentication.Known known -> isForged(exchange) ? forged() : use.apply(known.caller());
+      case Authentication.Known known ->
+          isForged(exchange)
+              ? forged()
+              : pace.within(
+                  known.caller(),
+                  route,
+                  () ->
+                      Tag.resolve(use.apply(known.caller()), exchange.request(), isSafe(exchange)));
       case Authentication.Unknown unknown -> {
+        if (isNew) {
+          pace.failed(sender.address());
+        }
         if (sender.authorization() != null || sender.cookie() != null) {
           trail.unknown(exchange);
         }
@@ -186,14 +228,16 @@ public final class Dispatcher {
    */
   private static boolean isForged(Exchange exchange) {
     Sender sender = exchange.request().sender();
-    boolean isSafe =
-        exchange.method().equals(HttpMethod.GET) || exchange.method().equals(HttpMethod.HEAD);
     return sender.isByCookie()
         && switch (sender.origin()) {
           case OURS -> false;
           case OTHER -> true;
-          case UNKNOWN -> !isSafe;
+          case UNKNOWN -> !isSafe(exchange);
         };
+  }
+
+  private static boolean isSafe(Exchange exchange) {
+    return exchange.method().equals(HttpMethod.GET) || exchange.method().equals(HttpMethod.HEAD);
   }
 
   static Answer forged() {
@@ -276,12 +320,7 @@ public final class Dispatcher {
   private Answer heavy(Route.ForEnterprise route, Exchange exchange, Caller caller, Leave leave) {
     Optional<Runnable> entered = heavyReads.enter(caller.tokenId());
     if (entered.isEmpty()) {
-      return Answer.problem(
-              Problem.TOO_MANY_READS,
-              "wait for an answer before asking on: "
-                  + heavyReads.perTokenMax()
-                  + " at once per token")
-          .with("Retry-After", "1");
+      return pace.tooManyReads(heavyReads.perTokenMax());
     }
     Runnable exit = entered.get();
     @Nullable Answer answer = null;

@@ -13,6 +13,7 @@ import qiantang.query.read.ListEnterprises;
 import qiantang.query.read.Page;
 import qiantang.query.read.ReadEnterprise;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Retention;
 import qiantang.store.registry.SubDevices;
 
@@ -44,7 +45,8 @@ public final class EnterpriseEndpoints {
   }
 
   Answer me(Caller caller, Request request) {
-    return Answer.json(200, RegistryJson.one(describeCaller.run(caller), RegistryJson::caller));
+    return Answer.json(200, RegistryJson.one(describeCaller.run(caller), RegistryJson::caller))
+        .tagged(Tag.BY_CONTENT);
   }
 
   Answer list(Caller caller, Request request) {
@@ -58,14 +60,28 @@ public final class EnterpriseEndpoints {
     }
     Page<ListEnterprises.Seen> page = listEnterprises.run(caller, after, limit);
     String next = Cursor.ENTERPRISES.encode(page.next());
-    return Answer.json(200, RegistryJson.page(page, next, RegistryJson::seen));
+    return Answer.json(200, RegistryJson.page(page, next, RegistryJson::seen))
+        .tagged(Tag.BY_CONTENT);
   }
 
   Answer read(Leave leave, Request request) {
     return readEnterprise
         .run(leave)
-        .map(found -> Answer.json(200, RegistryJson.one(found, RegistryJson::enterprise)))
+        .map(
+            found ->
+                Answer.json(200, RegistryJson.one(found, RegistryJson::enterprise))
+                    .tagged(tag(found.enterprise())))
         .orElseGet(() -> Answer.notFound("enterprise"));
+  }
+
+  /** Of what people change; its counts change all the time, and its quotas have their own path. */
+  private static Tag tag(Enterprise enterprise) {
+    return Tag.of(
+        enterprise.name(),
+        enterprise.region(),
+        enterprise.platforms(),
+        enterprise.retention(),
+        enterprise.subDevices());
   }
 
   Answer create(Caller operator, Request request) {
@@ -101,9 +117,17 @@ public final class EnterpriseEndpoints {
     if (faults.areAny() || setting == null) {
       return faults.answer();
     }
+    Answer refused =
+        Conditions.refusal(
+            request, () -> changeEnterprise.now(leave).map(EnterpriseEndpoints::tag));
+    if (refused != null) {
+      return refused;
+    }
     return changeEnterprise
         .run(leave, setting)
-        .map(now -> Answer.json(200, RegistryJson.one(now, RegistryJson::enterprise)))
+        .map(
+            now ->
+                Answer.json(200, RegistryJson.one(now, RegistryJson::enterprise)).tagged(tag(now)))
         .orElseGet(() -> Answer.notFound("enterprise"));
   }
 

@@ -17,11 +17,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +38,15 @@ final class Exchange {
   // A client that takes or gives no byte for so long is gone.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final Set<String> CSV = Set.of("text/csv", "text/*");
+  private static final Set<String> NOT_CSV = Set.of(Answer.JSON, "application/*", "*/*");
+
   private final Context loop;
   private final HttpServerRequest raw;
   private final Request request;
   private final Map<String, String> headers;
   private final boolean isReadable;
+  private final Set<String> accepted;
 
   /** What became of the body. */
   sealed interface Body {
@@ -67,6 +74,11 @@ final class Exchange {
       isReadable = false; // a percent sign with no digits behind it
     }
     this.isReadable = isReadable;
+    accepted =
+        routing.parsedHeaders().accept().stream()
+            .filter(type -> type.weight() > 0)
+            .map(type -> type.component() + "/" + type.subComponent())
+            .collect(Collectors.toSet());
     request =
         new Request(
             raw.path() == null ? "" : raw.path(),
@@ -76,6 +88,7 @@ final class Exchange {
             wantsCsv(routing),
             raw.getHeader("Accept-Encoding"),
             raw.getHeader("If-None-Match"),
+            raw.getHeader("If-Match"),
             new JsonObject());
     raw.pause();
   }
@@ -87,6 +100,18 @@ final class Exchange {
   /** Whether the query could be decoded; where not, the request has none. */
   boolean isReadable() {
     return isReadable;
+  }
+
+  /** Whether the client takes one of these types, or says nothing of types. */
+  boolean accepts(List<String> types) {
+    return accepted.isEmpty()
+        || types.isEmpty()
+        || accepted.contains("*/*")
+        || types.stream()
+            .anyMatch(
+                type ->
+                    accepted.contains(type)
+                        || accepted.contains(type.substring(0, type.indexOf('/')) + "/*"));
   }
 
   /** Names the request in logs and in the audit. */
@@ -152,10 +177,11 @@ final class Exchange {
   private static boolean wantsCsv(RoutingContext routing) {
     // The client's order and weights decide; who does not say gets JSON.
     return routing.parsedHeaders().accept().stream()
+        .filter(accepted -> accepted.weight() > 0)
         .map(accepted -> accepted.component() + "/" + accepted.subComponent())
-        .filter(type -> type.equals("text/csv") || type.equals(Answer.JSON) || type.equals("*/*"))
+        .filter(type -> CSV.contains(type) || NOT_CSV.contains(type))
         .findFirst()
-        .map(type -> type.equals("text/csv"))
+        .map(CSV::contains)
         .orElse(false);
   }
 
@@ -169,10 +195,30 @@ final class Exchange {
             putHead(answer, response);
             return Future.succeededFuture();
           });
-      if (hasBody) {
+      if (hasBody && Zipped.mayBe(answer) && Zipped.isTaken(request.acceptEncoding())) {
+        sendZipped(answer, stream);
+      } else if (hasBody) {
         answer.body().writeTo(stream);
       }
       stream.finish();
+    }
+  }
+
+  private void sendZipped(Answer answer, ResponseStream stream) throws IOException {
+    String etag = answer.headers().get("ETag");
+    Zipped.Announcement announcement =
+        () ->
+            onLoop(
+                response -> {
+                  response.putHeader("Content-Encoding", "gzip");
+                  if (etag != null) {
+                    response.putHeader("ETag", Tag.zipped(etag));
+                  }
+                  return Future.succeededFuture();
+                });
+    try (Zipped zipped = new Zipped(stream, announcement)) {
+      answer.body().writeTo(zipped);
+      zipped.finish();
     }
   }
 
@@ -193,6 +239,14 @@ final class Exchange {
     headers.forEach(response::putHeader);
     response.putHeader("Content-Type", answer.contentType());
     answer.headers().forEach(response::putHeader);
+    if (Zipped.mayBe(answer)) {
+      String vary = answer.headers().get("Vary");
+      response.putHeader(
+          "Vary",
+          vary == null || vary.equals("Accept-Encoding")
+              ? "Accept-Encoding"
+              : vary + ", Accept-Encoding");
+    }
     // In HTTP/2 there is no such header: only the stream ends.
     if (answer.status() == Problem.BODY_TOO_LARGE.status() && raw.version() != HttpVersion.HTTP_2) {
       response.putHeader("Connection", "close"); // what is left of it is not worth reading

@@ -1,7 +1,5 @@
 package qiantang.query.http;
 
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -9,12 +7,11 @@ import qiantang.query.access.Action;
 import qiantang.query.access.Choice;
 import qiantang.query.auth.Leave;
 import qiantang.query.read.ReadIntervals;
+import qiantang.query.read.WholeIntervals;
 import qiantang.store.access.Place;
 
 /** Answers what may be told of what was asked, and says why where nothing may. */
 final class Granted {
-  private static final long SECOND_MICROS = Duration.ofSeconds(1).toNanos() / 1000;
-
   private Granted() {}
 
   /**
@@ -50,37 +47,21 @@ final class Granted {
     if (wanted.aggregates().isEmpty()) {
       return new Action.Samples();
     }
-    long[] cuts = wanted.cutsMicros();
-    long leastMicros = Long.MAX_VALUE;
-    for (int i = 1; i < cuts.length; i++) {
-      leastMicros = Math.min(leastMicros, cuts[i] - cuts[i - 1]);
-    }
-    return new Action.Aggregates(leastMicros / SECOND_MICROS);
+    return new Action.Aggregates(WholeIntervals.leastSeconds(wanted.cutsMicros()));
   }
 
-  /**
-   * The whole intervals that are over, for whom aggregates alone are granted: a part of an
-   * interval, or one that grows from answer to answer, tells single samples. Null where there are
-   * none.
-   */
+  /** The same of {@linkplain WholeIntervals whole intervals that are over}; null without any. */
   static ReadIntervals.@Nullable Wanted past(ReadIntervals.Wanted wanted, long nowMicros) {
-    long[] cuts = wanted.cutsMicros();
-    int first = 0;
-    while (first < cuts.length && cuts[first] < wanted.fromMicros()) {
-      first++;
-    }
-    int last = cuts.length - 1;
-    while (last > first && cuts[last] > Math.min(nowMicros, wanted.toMicros())) {
-      last--;
-    }
-    return last <= first || last >= cuts.length
+    long[] cuts =
+        WholeIntervals.over(wanted.cutsMicros(), wanted.fromMicros(), wanted.toMicros(), nowMicros);
+    return cuts == null
         ? null
         : new ReadIntervals.Wanted(
             wanted.device(),
             wanted.metrics(),
-            cuts[first],
-            cuts[last],
-            Arrays.copyOfRange(cuts, first, last + 1),
+            cuts[0],
+            cuts[cuts.length - 1],
+            cuts,
             wanted.aggregates());
   }
 }

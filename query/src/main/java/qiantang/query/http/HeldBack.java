@@ -23,12 +23,7 @@ final class HeldBack extends FilterOutputStream {
 
   /** The same answer, as long as the leave holds. */
   static Answer by(Leave leave, Answer answer) {
-    return new Answer(
-        answer.status(),
-        answer.contentType(),
-        answer.headers(),
-        stream -> answer.body().writeTo(new HeldBack(stream, leave)),
-        answer.release());
+    return answer.writing(stream -> answer.body().writeTo(new HeldBack(stream, leave)));
   }
 
   @Override

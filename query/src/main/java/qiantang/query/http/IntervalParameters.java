@@ -24,7 +24,7 @@ final class IntervalParameters {
 
   private static final Set<String> NAMES = Set.of("interval", "aggregate", "tz", "points");
   // Where the plan's enterprises are.
-  private static final ZoneId USUAL_ZONE = ZoneId.of("Asia/Shanghai");
+  static final ZoneId USUAL_ZONE = ZoneId.of("Asia/Shanghai");
 
   private final Parameters parameters;
   private final Faults faults;
@@ -77,10 +77,10 @@ final class IntervalParameters {
         aggregates.isEmpty() ? List.of(Aggregate.AVG) : aggregates);
   }
 
-  private static final String ZONE_FORM =
+  static final String ZONE_FORM =
       "it takes a time zone, like Asia/Shanghai, Europe/Berlin, UTC or +08:00";
 
-  private static @Nullable ZoneId zone(String text) {
+  static @Nullable ZoneId zone(String text) {
     try {
       // A plus sign that was not written as %2B arrives as a space.
       return ZoneId.of(text.startsWith(" ") ? "+" + text.substring(1) : text);
@@ -133,7 +133,7 @@ final class IntervalParameters {
   }
 
   /** As equal as microseconds allow; of less time than columns, one a microsecond. */
-  private static long[] columns(long fromMicros, long toMicros, int points) {
+  static long[] columns(long fromMicros, long toMicros, int points) {
     int columns = (int) Math.min(points, toMicros - fromMicros);
     long[] cuts = new long[columns + 1];
     for (int i = 0; i <= columns; i++) {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +111,8 @@ final class JsonBody {
   }
 
   private static Exchange.Body refused(String detail) {
-    return new Exchange.Body.Refused(Answer.problem(Problem.INVALID_REQUEST, detail));
+    return new Exchange.Body.Refused(
+        Answer.problem(
+            Problem.INVALID_REQUEST, detail, List.of(new Faults.Fault("pointer", "", detail))));
   }
 }

@@ -211,6 +211,21 @@ final class Members {
     return List.of();
   }
 
+  /** An element of an array is wrong. */
+  void fault(String name, int index, String detail) {
+    faults.member(pointer + "/" + name + "/" + index, detail);
+  }
+
+  /** The elements of an array, within bounds; empty where there is a fault. */
+  List<?> elements(String name, int least, int most) {
+    int size = object.getValue(name) instanceof JsonArray array ? array.size() : least;
+    if (size < least || size > most) {
+      fault(name, "it takes " + least + " to " + most + " of them");
+    }
+    List<?> elements = size > most ? List.of() : elements(name);
+    return least > 0 ? missing(name, elements) : elements;
+  }
+
   /** To be called last: notes the members that nobody asked for. */
   void refuseOthers() {
     for (String name : object.fieldNames()) {

@@ -2,7 +2,6 @@ package qiantang.query.http;
 
 import qiantang.query.auth.Caller;
 import qiantang.query.json.HealthJson;
-import qiantang.query.json.RegistryJson;
 import qiantang.query.read.EnterpriseOrder;
 import qiantang.query.read.Page;
 import qiantang.query.read.ReadPlatforms;
@@ -22,7 +21,7 @@ public final class PlatformEndpoints {
     new Parameters(request.query(), faults).refuseOthers();
     return faults.areAny()
         ? faults.answer()
-        : Answer.json(200, HealthJson.platforms(readPlatforms.list(caller)));
+        : Answer.json(200, HealthJson.platforms(readPlatforms.list(caller))).tagged(Tag.BY_CONTENT);
   }
 
   Answer read(Caller caller, Request request) {
@@ -33,7 +32,7 @@ public final class PlatformEndpoints {
     }
     return readPlatforms
         .one(caller, request.pathParameter("platform"))
-        .map(found -> Answer.json(200, HealthJson.platform(found)))
+        .map(found -> Answer.json(200, HealthJson.platform(found)).tagged(Tag.BY_CONTENT))
         .orElseGet(() -> Answer.notFound("platform"));
   }
 
@@ -56,9 +55,8 @@ public final class PlatformEndpoints {
         .enterprises(caller, request.pathParameter("platform"), after, limit)
         .map(
             page ->
-                Answer.json(
-                    200,
-                    RegistryJson.page(page, Cursor.MEMBERS.encode(page.next()), HealthJson::item)))
+                Answer.json(200, HealthJson.enterprises(page, Cursor.MEMBERS.encode(page.next())))
+                    .tagged(Tag.BY_CONTENT))
         .orElseGet(() -> Answer.notFound("platform"));
   }
 
@@ -83,8 +81,8 @@ public final class PlatformEndpoints {
     String id = request.pathParameter("platform");
     return switch (readPlatforms.ranked(caller, id, order, after, limit)) {
       case ReadPlatforms.Ranked.Found(Page<ReadPlatforms.Item> page) ->
-          Answer.json(
-              200, RegistryJson.page(page, Cursor.RANKED.encode(page.next()), HealthJson::item));
+          Answer.json(200, HealthJson.enterprises(page, Cursor.RANKED.encode(page.next())))
+              .tagged(Tag.BY_CONTENT);
       case ReadPlatforms.Ranked.NoPlatform _ -> Answer.notFound("platform");
       case ReadPlatforms.Ranked.TooMany(int max) -> {
         faults.parameter(

@@ -1,5 +1,6 @@
 package qiantang.query.http;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -38,12 +39,24 @@ public final class QuotaEndpoints {
     if (wanted.isEmpty()) {
       members.fault("", "name the quotas to change; null makes one the usual one");
     }
-    return faults.areAny() ? faults.answer() : answer(changeQuotas.run(leave, wanted));
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    Answer refused =
+        Conditions.refusal(request, () -> readQuotas.run(leave).map(QuotaEndpoints::tag));
+    return refused == null ? answer(changeQuotas.run(leave, wanted)) : refused;
+  }
+
+  private static Tag tag(Quotas quotas) {
+    return Tag.of(Arrays.stream(Quota.values()).map(quotas::of).toArray());
   }
 
   private static Answer answer(Optional<Quotas> found) {
     return found
-        .map(quotas -> Answer.json(200, RegistryJson.one(quotas, RegistryJson::quotas)))
+        .map(
+            quotas ->
+                Answer.json(200, RegistryJson.one(quotas, RegistryJson::quotas))
+                    .tagged(tag(quotas)))
         .orElseGet(() -> Answer.notFound("enterprise"));
   }
 }

@@ -21,6 +21,7 @@ record Request(
     boolean wantsCsv,
     @Nullable String acceptEncoding,
     @Nullable String ifNoneMatch,
+    @Nullable String ifMatch,
     JsonObject body) {
   /** A parameter of the path; the route has it. */
   String pathParameter(String name) {
@@ -46,6 +47,6 @@ record Request(
 
   Request withBody(JsonObject json) {
     return new Request(
-        path, pathParameters, query, sender, wantsCsv, acceptEncoding, ifNoneMatch, json);
+        path, pathParameters, query, sender, wantsCsv, acceptEncoding, ifNoneMatch, ifMatch, json);
   }
 }

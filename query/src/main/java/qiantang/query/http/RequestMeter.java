@@ -1,5 +1,6 @@
 package qiantang.query.http;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -51,6 +52,16 @@ public final class RequestMeter {
             Duration.ofSeconds(10))
         .register(meters)
         .record(Duration.ofNanos(nanos));
+  }
+
+  /** Somebody must wait. */
+  void refused(String policy, String of) {
+    Counter.builder("qiantang.http.refused")
+        .description("Requests that were answered 429, by the limit and by whose it is")
+        .tag("policy", policy)
+        .tag("of", of)
+        .register(meters)
+        .increment();
   }
 
   /** Everything, in the text form of Prometheus. */

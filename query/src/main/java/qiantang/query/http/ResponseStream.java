@@ -46,6 +46,14 @@ final class ResponseStream extends OutputStream {
     }
   }
 
+  /** Sends what is there, without waiting for a whole piece. */
+  @Override
+  public void flush() throws IOException {
+    if (length > 0) {
+      send();
+    }
+  }
+
   /** The body is whole: sends the rest. */
   void finish() throws IOException {
     Buffer rest = take();

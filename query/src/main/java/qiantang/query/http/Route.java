@@ -1,25 +1,52 @@
 package qiantang.query.http;
 
 import io.vertx.core.http.HttpMethod;
+import java.util.List;
 import qiantang.query.auth.Caller;
 import qiantang.query.auth.Leave;
 
 /** One line of the route table: method, path, who may, and what answers. */
 sealed interface Route {
+  /** What most are answered as; a problem is JSON too. */
+  List<String> JSON = List.of(Answer.JSON, Answer.PROBLEM_JSON);
+
+  List<String> TABLES = List.of(Answer.JSON, Answer.PROBLEM_JSON, "text/csv");
+  List<String> EVENTS = List.of("text/event-stream", Answer.JSON, Answer.PROBLEM_JSON);
+
   HttpMethod method();
 
   /** With parameters in braces, as OpenAPI writes it; also the label in metrics. */
   String path();
 
+  /** In which forms it can be answered; none where it answers whatever is asked for. */
+  default List<String> types() {
+    return JSON;
+  }
+
   /** Needs no token. */
-  record ForAnyone(HttpMethod method, String path, AnyonesUse use) implements Route {}
+  record ForAnyone(HttpMethod method, String path, AnyonesUse use) implements Route {
+    /** Pages, files and health checks have one form, and whoever loads one says what it may. */
+    @Override
+    public List<String> types() {
+      return List.of();
+    }
+  }
 
   /** Needs a token. */
   record ForCaller(HttpMethod method, String path, Role role, CallersUse use) implements Route {}
 
   /** Needs a token that may see the enterprise in the path. */
   record ForEnterprise(HttpMethod method, String path, Need need, Weight weight, EnterprisesUse use)
-      implements Route {}
+      implements Route {
+    @Override
+    public List<String> types() {
+      if (need == Need.LIVE) {
+        return EVENTS;
+      }
+      // Of whatever has samples in rows a table is made too.
+      return path.contains("series") || path.contains("aggregate") ? TABLES : JSON;
+    }
+  }
 
   /** Whose token. */
   enum Role {

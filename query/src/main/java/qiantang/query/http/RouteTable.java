@@ -46,6 +46,8 @@ public final class RouteTable {
       AuditEndpoints audit,
       HealthEndpoints health,
       PlatformEndpoints platforms,
+      BatchEndpoints batch,
+      SeriesQueryEndpoint seriesQuery,
       ResolveEndpoints resolve) {
     List<Route> others =
         List.of(
@@ -67,10 +69,6 @@ public final class RouteTable {
             forEnterprise(GET, E + "/rejections", DIAGNOSE, HEAVY, data::rejectionsOfEnterprise),
             forEnterprise(DELETE, E + "/data", CHANGE, LIGHT, deletions::deleteOfEnterprise),
             forEnterprise(GET, E + "/deletions", READ, LIGHT, deletions::list),
-            forEnterprise(GET, E + "/traces", READ, LIGHT, traces::list),
-            forEnterprise(POST, E + "/traces", CHANGE, LIGHT, traces::begin),
-            forEnterprise(GET, E + "/traces/{trace}", READ, LIGHT, traces::read),
-            forEnterprise(DELETE, E + "/traces/{trace}", CHANGE, LIGHT, traces::stop),
             forEnterprise(GET, D, LOOK, HEAVY, devices::read),
             forEnterprise(PATCH, D, CHANGE, HEAVY, devices::change),
             forEnterprise(DELETE, D + "/data", CHANGE, HEAVY, deletions::deleteOfDevice),
@@ -95,7 +93,9 @@ public final class RouteTable {
                 others,
                 healthRoutes(health, platforms),
                 accessRoutes(grants, audit),
-                identifierRoutes(devices, resolve))
+                traceRoutes(traces),
+                identifierRoutes(devices, resolve),
+                batchRoutes(batch, seriesQuery))
             .flatMap(List::stream)
             .toList();
   }
@@ -109,6 +109,14 @@ public final class RouteTable {
         forAnyone(GET, "/console/{build}/{file}", console::file),
         forAnyone(GET, "/webjars/{library}/{version}/{file}", console::file),
         forAnyone(GET, "/webjars/{library}/{version}/{folder}/{file}", console::file));
+  }
+
+  private static List<Route> traceRoutes(TraceEndpoints traces) {
+    return List.of(
+        forEnterprise(GET, E + "/traces", READ, LIGHT, traces::list),
+        forEnterprise(POST, E + "/traces", CHANGE, LIGHT, traces::begin),
+        forEnterprise(GET, E + "/traces/{trace}", READ, LIGHT, traces::read),
+        forEnterprise(DELETE, E + "/traces/{trace}", CHANGE, LIGHT, traces::stop));
   }
 
   private static List<Route> accessRoutes(GrantEndpoints grants, AuditEndpoints audit) {
@@ -134,6 +142,14 @@ public final class RouteTable {
         forCaller(GET, "/v1/platforms", ANY, platforms::list),
         forCaller(GET, "/v1/platforms/{platform}", ANY, platforms::read),
         forCaller(GET, "/v1/platforms/{platform}/enterprises", ANY, platforms::enterprises));
+  }
+
+  /** Questions whose parameters are a body: the verb behind the colon says that nothing changes. */
+  private static List<Route> batchRoutes(BatchEndpoints batch, SeriesQueryEndpoint seriesQuery) {
+    return List.of(
+        forEnterprise(POST, E + "/latest:batch", DATA, HEAVY, batch::latest),
+        forEnterprise(POST, E + "/series:query", DATA, HEAVY, seriesQuery::answer),
+        forEnterprise(POST, E + "/aggregate:query", DATA, HEAVY, batch::aggregate));
   }
 
   /** Method and path of every line, as people and the API's description write them. */

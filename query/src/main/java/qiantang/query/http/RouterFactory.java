@@ -32,10 +32,10 @@ public final class RouterFactory {
       Handler<RoutingContext> handler = routing -> dispatcher.handle(routing, route);
       List<HttpMethod> known = methods.computeIfAbsent(route.path(), p -> new ArrayList<>());
       known.add(route.method());
-      router.route(route.method(), pathOf(route)).handler(handler);
+      at(router, route.path()).method(route.method()).handler(handler);
       if (route.method().equals(HttpMethod.GET)) {
         known.add(HttpMethod.HEAD);
-        router.route(HttpMethod.HEAD, pathOf(route)).handler(handler);
+        at(router, route.path()).method(HttpMethod.HEAD).handler(handler);
       }
     }
     methods.forEach((path, known) -> refuseOthers(router, path, known));
@@ -48,16 +48,15 @@ public final class RouterFactory {
 
   private void refuseOthers(Router router, String path, List<HttpMethod> known) {
     String allowed = String.join(", ", known.stream().map(HttpMethod::name).toList()) + ", OPTIONS";
-    router
-        .route(HttpMethod.OPTIONS, pathOf(path))
+    at(router, path)
+        .method(HttpMethod.OPTIONS)
         .handler(
             routing ->
                 dispatcher.handle(
                     routing,
                     path,
                     Answer.of(204, Answer.JSON, new byte[0]).with("Allow", allowed)));
-    router
-        .route(pathOf(path))
+    at(router, path)
         .handler(
             routing ->
                 dispatcher.handle(
@@ -84,12 +83,13 @@ public final class RouterFactory {
         Problem.NOT_FOUND, "there is no such path; /openapi.json tells which there are");
   }
 
-  private static String pathOf(Route route) {
-    return pathOf(route.path());
-  }
-
-  /** Vert.x writes {@code :name} for {@code {name}}. */
-  private static String pathOf(String template) {
-    return template.replaceAll("\\{([a-z]+)}", ":$1");
+  /**
+   * Where a path of ours lies. Vert.x writes {@code :name} for {@code {name}}, so that a verb
+   * behind a colon is a name to it: such a path is given as a pattern.
+   */
+  private static io.vertx.ext.web.Route at(Router router, String path) {
+    return path.contains(":")
+        ? router.routeWithRegex(path.replaceAll("\\{([a-z]+)}", "(?<$1>[^/]+)"))
+        : router.route(path.replaceAll("\\{([a-z]+)}", ":$1"));
   }
 }

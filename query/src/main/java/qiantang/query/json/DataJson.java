@@ -1,6 +1,7 @@
 package qiantang.query.json;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Choice;
@@ -82,17 +83,7 @@ public final class DataJson {
       Choice.@Nullable Told told) {
     return out -> {
       begin(out.object(), "device", wanted.device().text(), wanted.fromMicros(), wanted.toMicros());
-      for (Series series : answer.series()) {
-        out.object().text("metric", series.metric()).array("times");
-        for (Series.Sample sample : series.samples()) {
-          out.time(sample.eventTimeMicros());
-        }
-        out.endArray().array("values");
-        for (Series.Sample sample : series.samples()) {
-          out.value(sample.value());
-        }
-        out.endArray().endObject();
-      }
+      samples(out, answer.series());
       end(out, answer.completeness(), next, told);
     };
   }
@@ -111,23 +102,43 @@ public final class DataJson {
           device == null ? enterprise.text() : device.text(),
           wanted.fromMicros(),
           wanted.toMicros());
-      for (IntervalsAnswer.IntervalSeries series : answer.series()) {
-        out.object().text("metric", series.metric());
-        if (series.aggregate() != null) {
-          out.text("aggregate", series.aggregate().word());
-        }
-        out.array("times");
-        for (Sample sample : series.samples()) {
-          out.time(sample.timeMicros());
-        }
-        out.endArray().array("values");
-        for (Sample sample : series.samples()) {
-          out.value(sample.value());
-        }
-        out.endArray().endObject();
-      }
+      intervals(out, answer.series());
       end(out, answer.completeness(), null, told);
     };
+  }
+
+  /** Series of samples, into an array that was begun. */
+  static void samples(JsonOut out, List<Series> all) throws IOException {
+    for (Series series : all) {
+      out.object().text("metric", series.metric()).array("times");
+      for (Series.Sample sample : series.samples()) {
+        out.time(sample.eventTimeMicros());
+      }
+      out.endArray().array("values");
+      for (Series.Sample sample : series.samples()) {
+        out.value(sample.value());
+      }
+      out.endArray().endObject();
+    }
+  }
+
+  /** Series of aggregates or thinned samples, into an array that was begun. */
+  static void intervals(JsonOut out, List<IntervalsAnswer.IntervalSeries> all) throws IOException {
+    for (IntervalsAnswer.IntervalSeries series : all) {
+      out.object().text("metric", series.metric());
+      if (series.aggregate() != null) {
+        out.text("aggregate", series.aggregate().word());
+      }
+      out.array("times");
+      for (Sample sample : series.samples()) {
+        out.time(sample.timeMicros());
+      }
+      out.endArray().array("values");
+      for (Sample sample : series.samples()) {
+        out.value(sample.value());
+      }
+      out.endArray().endObject();
+    }
   }
 
   private static void begin(JsonOut out, String of, String id, long fromMicros, long toMicros)

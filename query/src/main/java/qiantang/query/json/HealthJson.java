@@ -1,10 +1,14 @@
 package qiantang.query.json;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import qiantang.query.read.Devices;
 import qiantang.query.read.FleetDevice;
+import qiantang.query.read.Page;
 import qiantang.query.read.ReadHealth;
 import qiantang.query.read.ReadPlatforms;
 import qiantang.store.health.Axis;
@@ -14,6 +18,7 @@ import qiantang.store.health.EnterpriseCount.Level;
 import qiantang.store.health.Evidence;
 import qiantang.store.health.Health;
 import qiantang.store.health.HealthCounts;
+import qiantang.store.read.Completeness;
 
 /** How well devices are, as JSON. */
 public final class HealthJson {
@@ -78,11 +83,13 @@ public final class HealthJson {
   }
 
   /** One device's health. */
-  public static JsonOut.Text device(FleetDevice device, long atMillis) {
+  public static JsonOut.Text device(Devices.Told told, long atMillis) {
+    FleetDevice device = told.device();
     return out -> {
       out.object().text("device", device.id().text());
       millis(out, "at", atMillis);
       axes(out, device.health());
+      DataJson.completeness(out, told.completeness());
       out.endObject();
     };
   }
@@ -103,7 +110,9 @@ public final class HealthJson {
       if (level != null) {
         by(out, level, found.count());
       }
-      out.endArray().endObject();
+      out.endArray();
+      DataJson.completeness(out, completeness(found, level));
+      out.endObject();
     };
   }
 
@@ -116,6 +125,16 @@ public final class HealthJson {
       out.endObject();
     }
     out.endArray();
+  }
+
+  /** Of more factories, lines or models than are counted, the first ones by name are told. */
+  private static Completeness completeness(ReadHealth.Found found, @Nullable Level level) {
+    Map<String, HealthCounts> keys = level == null ? null : found.count().by().get(level);
+    boolean isWhole =
+        keys == null
+            || keys.values().stream().mapToLong(HealthCounts::total).sum()
+                == found.count().all().total();
+    return isWhole ? found.completeness() : found.completeness().cut();
   }
 
   private static void by(JsonOut out, Level level, EnterpriseCount count) throws IOException {
@@ -170,8 +189,20 @@ public final class HealthJson {
         platform(out, platform);
         out.endObject();
       }
-      out.endArray().text("next", null).endObject();
+      out.endArray().text("next", null);
+      DataJson.completeness(out, completeness(platforms));
+      out.endObject();
     };
+  }
+
+  private static Completeness completeness(List<ReadPlatforms.Found> platforms) {
+    return Completeness.ofCounts(
+        platforms.stream().allMatch(ReadPlatforms.Found::isWhole),
+        platforms.stream()
+            .map(ReadPlatforms.Found::countedMillis)
+            .filter(Objects::nonNull)
+            .min(Comparator.naturalOrder())
+            .orElse(null));
   }
 
   private static void platform(JsonOut out, ReadPlatforms.Found found) throws IOException {
@@ -200,12 +231,41 @@ public final class HealthJson {
             .number("value", progress.value())
             .endObject();
       }
-      out.endArray().endObject();
+      out.endArray();
+      DataJson.completeness(out, completeness(List.of(found)));
+      out.endObject();
+    };
+  }
+
+  /**
+   * Enterprises of a platform.
+   *
+   * @param next cursor of the next page, null at the end
+   */
+  public static JsonOut.Text enterprises(Page<ReadPlatforms.Item> page, @Nullable String next) {
+    Completeness completeness =
+        Completeness.ofCounts(
+            page.items().stream().allMatch(item -> item.countedMillis() != null),
+            page.items().stream()
+                .map(ReadPlatforms.Item::countedMillis)
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder())
+                .orElse(null));
+    return out -> {
+      out.object().array("items");
+      for (ReadPlatforms.Item item : page.items()) {
+        out.object();
+        item(out, item);
+        out.endObject();
+      }
+      out.endArray().text("next", next);
+      DataJson.completeness(out, next == null ? completeness : completeness.cut());
+      out.endObject();
     };
   }
 
   /** An enterprise of a platform. */
-  public static void item(JsonOut out, ReadPlatforms.Item item) throws IOException {
+  private static void item(JsonOut out, ReadPlatforms.Item item) throws IOException {
     out.text("id", item.id().text()).text("name", item.name()).text("region", item.region());
     counts(out, "devices", item.devices());
     millis(out, "countedAt", item.countedMillis());

@@ -7,6 +7,7 @@ import qiantang.query.change.Drawn;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.FleetDevice;
+import qiantang.query.read.ListDevices;
 import qiantang.query.read.ListEnterprises;
 import qiantang.query.read.Page;
 import qiantang.query.read.ReadEnterprise;
@@ -41,6 +42,25 @@ public final class RegistryJson {
         out.endObject();
       }
       out.endArray().text("next", next).endObject();
+    };
+  }
+
+  /**
+   * A page of devices.
+   *
+   * @param next cursor of the next page, null at the end
+   */
+  public static JsonOut.Text devices(ListDevices.Found found, @Nullable String next) {
+    return out -> {
+      out.object().array("items");
+      for (FleetDevice device : found.page().items()) {
+        out.object();
+        device(out, device);
+        out.endObject();
+      }
+      out.endArray().text("next", next);
+      DataJson.completeness(out, found.completeness());
+      out.endObject();
     };
   }
 
@@ -112,6 +132,7 @@ public final class RegistryJson {
         .number("accepted", found.counts().readingsAccepted())
         .number("refused", found.counts().readingsRefused())
         .endObject();
+    DataJson.completeness(out, found.completeness());
   }
 
   /** A device in a list. */

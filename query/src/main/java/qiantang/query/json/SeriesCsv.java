@@ -69,7 +69,7 @@ public final class SeriesCsv {
     out.flush();
   }
 
-  private static String cell(Value value) {
+  static String cell(Value value) {
     return switch (value) {
       case Value.Bool bool -> Boolean.toString(bool.value());
       case Value.Int integer -> Long.toString(integer.value());
@@ -79,7 +79,7 @@ public final class SeriesCsv {
     };
   }
 
-  private static String cell(String text) {
+  static String cell(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == ',' || c == '"' || c == '\r' || c == '\n') {

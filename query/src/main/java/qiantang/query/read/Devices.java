@@ -1,8 +1,10 @@
 package qiantang.query.read;
 
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
@@ -11,6 +13,7 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Activity;
 import qiantang.store.read.Activity.DeviceActivity;
+import qiantang.store.read.Completeness;
 import qiantang.store.read.Reader;
 import qiantang.store.read.RejectionsRequest;
 import qiantang.store.registry.Device;
@@ -42,8 +45,16 @@ public final class Devices {
     this.store = store;
   }
 
+  /** A device, and what is known of it is worth. */
+  public record Told(FleetDevice device, Completeness completeness) {}
+
   /** One device. */
   public Optional<FleetDevice> find(EnterpriseId enterprise, DeviceId id) {
+    return look(enterprise, id).map(Told::device);
+  }
+
+  /** The same, with what the answer is worth. */
+  public Optional<Told> look(EnterpriseId enterprise, DeviceId id) {
     // Both are asked at once: this is what an identifier waits for.
     CompletionStage<Optional<Device>> asked = registry.deviceRow(enterprise, id);
     CompletionStage<Activity> told = reader.activityOf(enterprise, id);
@@ -54,10 +65,12 @@ public final class Devices {
     }
     row = row.filter(known -> known.deleted() == null);
     if (row.isPresent() || !seen.devices().containsKey(id)) {
-      return row.map(known -> registered(known, seen.of(id)));
+      return row.map(known -> new Told(registered(known, seen.of(id)), seen.completeness()));
     }
     // For the seconds that discovery takes: whether it is a gateway, the others' births tell.
-    return Optional.ofNullable(fleet(enterprise, activity(enterprise)).discovered(id));
+    Activity all = activity(enterprise);
+    return Optional.ofNullable(fleet(enterprise, all).discovered(id))
+        .map(found -> new Told(found, all.completeness()));
   }
 
   private FleetDevice registered(Device row, @Nullable DeviceActivity seen) {
@@ -75,6 +88,21 @@ public final class Devices {
   boolean isKnown(EnterpriseId enterprise, DeviceId id) {
     return store.await(registry.device(enterprise, id)).isPresent()
         || store.await(reader.activity(enterprise, id)).isPresent();
+  }
+
+  /**
+   * Those of some devices of which nobody knows. The registry is asked first, and what devices did
+   * is read at most once, however many are asked for.
+   */
+  Set<DeviceId> unknown(EnterpriseId enterprise, List<DeviceId> ids) {
+    Set<DeviceId> unknown = new HashSet<>(ids);
+    store
+        .awaitEach(ids, id -> registry.device(enterprise, id))
+        .forEach(row -> row.ifPresent(found -> unknown.remove(found.id())));
+    if (!unknown.isEmpty()) {
+      unknown.removeAll(activity(enterprise).devices().keySet());
+    }
+    return unknown;
   }
 
   /** The same, or whether any rejection is known of it: of some devices all was refused. */

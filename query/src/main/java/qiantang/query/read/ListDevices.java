@@ -6,6 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Leave;
 import qiantang.store.model.DeviceId;
+import qiantang.store.read.Activity;
+import qiantang.store.read.Completeness;
 
 /** Which devices an enterprise has. */
 public final class ListDevices {
@@ -21,13 +23,16 @@ public final class ListDevices {
     this.devices = devices;
   }
 
+  /** A page, and what it is worth. */
+  public record Found(Page<FleetDevice> page, Completeness completeness) {}
+
   /** At most {@code limit} devices in order of id, from behind {@code after}. */
-  public Page<FleetDevice> run(
-      Leave leave, DeviceFilter filter, @Nullable DeviceId after, int limit) {
-    Fleet fleet = devices.fleet(leave.enterprise(), devices.activity(leave.enterprise()));
+  public Found run(Leave leave, DeviceFilter filter, @Nullable DeviceId after, int limit) {
+    Activity activity = devices.activity(leave.enterprise());
+    Fleet fleet = devices.fleet(leave.enterprise(), activity);
     List<DeviceId> named = devices.identified(leave.enterprise(), filter.identifier());
     if (named != null) {
-      return page(leave, filter, fleet.of(named), after, limit);
+      return new Found(page(leave, filter, fleet.of(named), after, limit), known(leave, activity));
     }
     int rowsAtOnce =
         filter.isOpen() && leave.sight().isWhole()
@@ -43,7 +48,14 @@ public final class ListDevices {
         found.add(device);
       }
     }
-    return new Page<>(found, walk.hasNext() && last != null ? last.text() : null);
+    String next = walk.hasNext() && last != null ? last.text() : null;
+    // When others sent something concerns nobody who sees a part.
+    Completeness known = known(leave, activity);
+    return new Found(new Page<>(found, next), next == null ? known : known.cut());
+  }
+
+  private static Completeness known(Leave leave, Activity activity) {
+    return leave.sight().isWhole() ? activity.completeness() : activity.completeness().fresh(0);
   }
 
   /** Of the few that an identifier may be of. */

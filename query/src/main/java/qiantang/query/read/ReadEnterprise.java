@@ -6,6 +6,7 @@ import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.Counts;
 import qiantang.store.read.Activity;
+import qiantang.store.read.Completeness;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Registry;
 
@@ -22,7 +23,8 @@ public final class ReadEnterprise {
    *
    * @param counts what it sent and what became of it
    */
-  public record Found(Enterprise enterprise, DeviceCounts devices, Counts counts) {}
+  public record Found(
+      Enterprise enterprise, DeviceCounts devices, Counts counts, Completeness completeness) {}
 
   /** Devices by connection. */
   public record DeviceCounts(int total, int online, int offline, int never) {}
@@ -40,7 +42,11 @@ public final class ReadEnterprise {
     return enterprise.map(
         row -> {
           Activity activity = devices.activity(row.id());
-          return new Found(row, count(devices.fleet(row.id(), activity)), activity.counts());
+          return new Found(
+              row,
+              count(devices.fleet(row.id(), activity)),
+              activity.counts(),
+              activity.completeness());
         });
   }
 

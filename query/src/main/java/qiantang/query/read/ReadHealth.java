@@ -15,6 +15,7 @@ import qiantang.store.kept.KeptTables;
 import qiantang.store.kept.KeptTables.KeptHour;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.read.Completeness;
 
 /** How well an enterprise's devices are. Blocks: virtual threads only. */
 public final class ReadHealth {
@@ -44,7 +45,8 @@ public final class ReadHealth {
   }
 
   /** The answer. */
-  public record Found(EnterpriseCount count, long atMillis, List<Hour> trend) {}
+  public record Found(
+      EnterpriseCount count, long atMillis, List<Hour> trend, Completeness completeness) {}
 
   /** Reads from these. */
   public ReadHealth(
@@ -66,16 +68,21 @@ public final class ReadHealth {
     KeptCounts.@Nullable Found last = kept.of(enterprise).orElse(null);
     if (last == null || last.count().all().total() <= COUNTED_NOW_MAX) {
       EnterpriseCounter.Result before =
-          last == null ? null : new EnterpriseCounter.Result(last.count(), last.countedMillis());
+          last == null ? null : EnterpriseCounter.Result.kept(last.count(), last.countedMillis());
       EnterpriseCounter.Result now = store.await(counter.count(enterprise, before));
-      return new Found(now.count(), now.millis(), trend(enterprise, now.millis()));
+      return new Found(
+          now.count(), now.millis(), trend(enterprise, now.millis()), now.completeness());
     }
-    return new Found(last.count(), last.countedMillis(), trend(enterprise, last.countedMillis()));
+    return new Found(
+        last.count(),
+        last.countedMillis(),
+        trend(enterprise, last.countedMillis()),
+        Completeness.ofCounts(true, last.countedMillis()));
   }
 
   /** Of one device. */
-  public Optional<FleetDevice> ofDevice(Leave leave, DeviceId device) {
-    return devices.find(leave.enterprise(), device);
+  public Optional<Devices.Told> ofDevice(Leave leave, DeviceId device) {
+    return devices.look(leave.enterprise(), device);
   }
 
   private List<Hour> trend(EnterpriseId enterprise, long nowMillis) {

@@ -1,5 +1,6 @@
 package qiantang.query.read;
 
+import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -8,6 +9,7 @@ import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
 import qiantang.store.read.LatestAnswer;
 import qiantang.store.read.Reader;
+import qiantang.store.read.Series.Sample;
 
 /** The newest value of each metric of a device. */
 public final class ReadLatest {
@@ -34,6 +36,12 @@ public final class ReadLatest {
     }
     var wanted = new TreeMap<>(answer.byMetric());
     wanted.keySet().retainAll(metrics);
-    return Optional.of(new LatestAnswer(wanted, answer.completeness()));
+    return Optional.of(
+        new LatestAnswer(wanted, answer.completeness().fresh(newest(wanted.values()))));
+  }
+
+  /** When the newest of these arrived; 0 for none. */
+  static long newest(Collection<Sample> samples) {
+    return samples.stream().mapToLong(Sample::arrivalMicros).max().orElse(0);
   }
 }

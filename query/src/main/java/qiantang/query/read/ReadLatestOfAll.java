@@ -108,7 +108,7 @@ public final class ReadLatestOfAll {
           }
         });
     return new Found(
-        new LatestOfDevices(devices, answer.after(), answer.completeness()),
+        of(devices, answer),
         leave.sight().isByGrants()
             ? new Choice.Told(leave.sight().used(), List.copyOf(metrics), List.copyOf(withheld))
             : null,
@@ -128,6 +128,17 @@ public final class ReadLatestOfAll {
               wanted.keySet().retainAll(metrics);
               devices.put(device, wanted);
             });
-    return new LatestOfDevices(devices, answer.after(), answer.completeness());
+    return of(devices, answer);
+  }
+
+  /** What is kept back tells nothing, not even when it came. */
+  private static LatestOfDevices of(
+      SortedMap<DeviceId, SortedMap<String, Sample>> devices, LatestOfDevices answer) {
+    long newestMicros =
+        devices.values().stream()
+            .mapToLong(samples -> ReadLatest.newest(samples.values()))
+            .max()
+            .orElse(0);
+    return new LatestOfDevices(devices, answer.after(), answer.completeness().fresh(newestMicros));
   }
 }

@@ -51,15 +51,17 @@ public final class ReadPlatforms {
    * @param countedMillis when the oldest of the sums was made; null for never
    * @param progress of the base platform to the plan; of others nothing
    * @param trend of the last 24 hours, where one platform is asked for
+   * @param isWhole whether every sum there is could be read, and there is one
    */
   public record Found(
       Platform platform,
       PlatformCount count,
       @Nullable Long countedMillis,
       List<Progress> progress,
+      boolean isWhole,
       List<ReadHealth.Hour> trend) {
     Found with(List<ReadHealth.Hour> hours) {
-      return new Found(platform, count, countedMillis, progress, hours);
+      return new Found(platform, count, countedMillis, progress, isWhole, hours);
     }
   }
 
@@ -170,18 +172,27 @@ public final class ReadPlatforms {
                       alone(found.count()),
                       found.countedMillis(),
                       List.of(),
+                      true,
                       List.of()))
-          .orElseGet(() -> new Found(view.platform(), alone(null), null, List.of(), List.of()));
+          .orElseGet(
+              () -> new Found(view.platform(), alone(null), null, List.of(), false, List.of()));
     }
     PlatformCount all = PlatformCount.none();
     Long counted = null;
+    boolean isWhole = !sums.isEmpty();
     for (Sum sum : sums) {
       PlatformCount one = KeptCodec.platform(sum.bytes());
       all = one == null ? all : all.plus(one);
+      isWhole &= one != null;
       counted = counted == null ? sum.countedMillis() : Math.min(counted, sum.countedMillis());
     }
     return new Found(
-        view.platform(), all, counted, progress(view.platform(), all, platforms), List.of());
+        view.platform(),
+        all,
+        counted,
+        progress(view.platform(), all, platforms),
+        isWhole,
+        List.of());
   }
 
   private static PlatformCount alone(@Nullable EnterpriseCount count) {

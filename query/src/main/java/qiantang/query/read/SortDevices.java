@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Leave;
+import qiantang.store.read.Activity;
+import qiantang.store.read.Completeness;
 
 /**
  * Devices of an enterprise in another order than that of their ids. Each page looks at all of them,
@@ -22,7 +24,7 @@ public final class SortDevices {
   /** What became of a request. */
   public sealed interface Result {
     /** A page; its next is the text of a place. */
-    record Sorted(Page<FleetDevice> page) implements Result {}
+    record Sorted(ListDevices.Found found) implements Result {}
 
     /** The enterprise has more devices than are sorted. */
     record TooMany(int max) implements Result {}
@@ -44,7 +46,8 @@ public final class SortDevices {
       DeviceOrder order,
       DeviceOrder.@Nullable Place after,
       int limit) {
-    Fleet fleet = devices.fleet(leave.enterprise(), devices.activity(leave.enterprise()));
+    Activity activity = devices.activity(leave.enterprise());
+    Fleet fleet = devices.fleet(leave.enterprise(), activity);
     Iterator<FleetDevice> walk = fleet.after(null, ROWS_AT_ONCE);
     // One more than the page, whatever the enterprise has.
     TreeMap<DeviceOrder.Place, FleetDevice> first = new TreeMap<>();
@@ -62,7 +65,11 @@ public final class SortDevices {
         }
       }
     }
+    Page<FleetDevice> page =
+        Page.of(List.copyOf(first.values()), limit, device -> order.of(device).text());
+    Completeness known =
+        leave.sight().isWhole() ? activity.completeness() : activity.completeness().fresh(0);
     return new Result.Sorted(
-        Page.of(List.copyOf(first.values()), limit, device -> order.of(device).text()));
+        new ListDevices.Found(page, page.next() == null ? known : known.cut()));
   }
 }

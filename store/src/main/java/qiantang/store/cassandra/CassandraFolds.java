@@ -217,6 +217,12 @@ final class CassandraFolds implements FoldTables {
   }
 
   @Override
+  public CompletionStage<Map<DeviceId, List<Rollup>>> readRollupsOfSome(
+      RollupPartition partition, List<DeviceId> devices, long fromBegin, long toBegin) {
+    return rollups.read(partition, devices, fromBegin, toBegin);
+  }
+
+  @Override
   public CompletionStage<Void> writeStates(List<State> states, Duration timeToLive) {
     int seconds = seconds(timeToLive);
     Map<DeviceId, Integer> ties = new HashMap<>();

@@ -6,7 +6,10 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.RollupTables.Rollup;
@@ -23,7 +26,10 @@ final class CassandraRollups {
   private static final int ROLLUPS_PER_PAGE = 256;
 
   private record Statements(
-      PreparedStatement insert, PreparedStatement select, PreparedStatement delete) {}
+      PreparedStatement insert,
+      PreparedStatement select,
+      PreparedStatement selectOfSome,
+      PreparedStatement delete) {}
 
   private final CqlSession session;
   private final Statements rollups30d;
@@ -48,6 +54,11 @@ final class CassandraRollups {
             "SELECT from_minute, late, body FROM "
                 + table
                 + " WHERE enterprise = ? AND device_group = ? AND period = ? AND device = ?"
+                + " AND from_minute >= ? AND from_minute < ?"),
+        prepare(
+            "SELECT device, from_minute, late, body FROM "
+                + table
+                + " WHERE enterprise = ? AND device_group = ? AND period = ? AND device IN ?"
                 + " AND from_minute >= ? AND from_minute < ?"),
         prepare(
             "DELETE FROM "
@@ -122,6 +133,34 @@ final class CassandraRollups {
                 toBegin)
             .setPageSize(ROLLUPS_PER_PAGE);
     return Rows.read(session, statement, row -> rollup(partition, device, row));
+  }
+
+  /** In one query: the devices lie one behind the other in the partition. */
+  CompletionStage<Map<DeviceId, List<Rollup>>> read(
+      RollupPartition partition, List<DeviceId> devices, long fromBegin, long toBegin) {
+    BoundStatement statement =
+        statements(partition.retention())
+            .selectOfSome()
+            .bind(
+                partition.enterprise().text(),
+                partition.group(),
+                partition.period(),
+                devices.stream().map(DeviceId::text).toList(),
+                fromBegin,
+                toBegin)
+            .setPageSize(ROLLUPS_PER_PAGE);
+    Map<DeviceId, List<Rollup>> byDevice = new HashMap<>();
+    devices.forEach(device -> byDevice.put(device, new ArrayList<>()));
+    return Rows.visit(
+            session,
+            statement,
+            row -> {
+              DeviceId device = new DeviceId(Rows.text(row, "device"));
+              byDevice
+                  .computeIfAbsent(device, id -> new ArrayList<>())
+                  .add(rollup(partition, device, row));
+            })
+        .thenApply(nothing -> byDevice);
   }
 
   private static String device(@Nullable DeviceId device) {

@@ -188,7 +188,7 @@ public final class Counting implements AutoCloseable {
 
   private static @Nullable Result result(Kept kept) {
     EnterpriseCount count = KeptCodec.enterprise(kept.bytes());
-    return count == null ? null : new Result(count, kept.countedMillis());
+    return count == null ? null : Result.kept(count, kept.countedMillis());
   }
 
   private CompletionStage<Void> write(Enterprise enterprise, Result result) {

@@ -25,6 +25,7 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Activity;
 import qiantang.store.read.Activity.DeviceActivity;
+import qiantang.store.read.Completeness;
 import qiantang.store.read.Reader;
 import qiantang.store.registry.Device;
 import qiantang.store.registry.Registry;
@@ -47,8 +48,14 @@ public final class EnterpriseCounter {
    * A count, and what it is of.
    *
    * @param millis when
+   * @param completeness of what it was made from
    */
-  public record Result(EnterpriseCount count, long millis) {}
+  public record Result(EnterpriseCount count, long millis, Completeness completeness) {
+    /** One that was kept. */
+    public static Result kept(EnterpriseCount count, long millis) {
+      return new Result(count, millis, Completeness.ofCounts(true, millis));
+    }
+  }
 
   /**
    * A counter.
@@ -128,7 +135,8 @@ public final class EnterpriseCounter {
     long messages = counts.messagesAccepted() + counts.messagesRefused();
     return new Result(
         new EnterpriseCount(all, by, bounds, messages, rate(messages, nowMillis, before)),
-        nowMillis);
+        nowMillis,
+        activity.completeness());
   }
 
   private static List<Counted> devices(Activity activity, List<Device> rows) {

@@ -1,7 +1,10 @@
 package qiantang.store.fold;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
@@ -63,6 +66,27 @@ public interface RollupTables {
    */
   CompletionStage<List<Rollup>> readRollups(
       RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin);
+
+  /**
+   * The same of some devices of its group, by device, each as if it were read alone.
+   *
+   * @param devices few enough that their rollups may be held together
+   */
+  default CompletionStage<Map<DeviceId, List<Rollup>>> readRollupsOfSome(
+      RollupPartition partition, List<DeviceId> devices, long fromBegin, long toBegin) {
+    CompletionStage<Map<DeviceId, List<Rollup>>> all =
+        CompletableFuture.completedFuture(new HashMap<>());
+    for (DeviceId device : devices) {
+      all =
+          all.thenCombine(
+              readRollups(partition, device, fromBegin, toBegin),
+              (read, rollups) -> {
+                read.put(device, rollups);
+                return read;
+              });
+    }
+    return all;
+  }
 
   /** Erases rollups by their partitions, devices and begins; what is not there is no fault. */
   CompletionStage<Void> eraseRollups(List<Rollup> rollups);

@@ -82,6 +82,13 @@ final class Chunks {
         request.samplesMax());
   }
 
+  /** The same question about no time of which there is nothing any more, or nothing yet. */
+  SetsRequest bounded(SetsRequest request, LayoutHistory history) {
+    long from = Math.max(request.fromMicros(), oldestMicros(history));
+    long to = Math.min(request.toMicros(), newestMicros());
+    return request.within(from, Math.max(from, to));
+  }
+
   /** Before this event time there are no chunks any more. */
   long oldestMicros(LayoutHistory history) {
     return micros(clock.instant().minus(history.retention().duration()).minus(MARGIN));

@@ -305,7 +305,9 @@ final class ConnectionPage implements Tail.Visitor, EventPages.Page {
       }
     }
     return new ConnectionsAnswer(
-        List.copyOf(items), next, Completeness.of(null, freshnessMicros(items), sources, damaged));
+        List.copyOf(items),
+        next,
+        Completeness.of(next == null ? null : "limit", freshnessMicros(items), sources, damaged));
   }
 
   private static long freshnessMicros(List<Item> items) {

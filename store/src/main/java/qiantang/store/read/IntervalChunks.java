@@ -51,13 +51,41 @@ final class IntervalChunks {
       long toMicros,
       boolean areRolledUp,
       IntervalMerge merge) {
+    return visit(
+        history, request, fromMicros, toMicros, areRolledUp ? folds::readRollups : null, merge);
+  }
+
+  /** Reads the rollups of a device of one partition, as {@link FoldTables#readRollups}. */
+  @FunctionalInterface
+  interface ReadRollups {
+    CompletionStage<List<Rollup>> read(
+        RollupPartition partition, DeviceId device, long fromBegin, long toBegin);
+  }
+
+  /** Whether intervals are so long that rollups tell something of them. */
+  static boolean areRolledUp(IntervalsRequest request) {
+    return intervalMinutes(request) >= Rollups.HOUR_MINUTES;
+  }
+
+  /**
+   * The same.
+   *
+   * @param readRollups reads them; null where there are none
+   */
+  CompletionStage<Void> visit(
+      LayoutHistory history,
+      IntervalsRequest request,
+      long fromMicros,
+      long toMicros,
+      @Nullable ReadRollups readRollups,
+      IntervalMerge merge) {
     DeviceId device = request.device();
     long intervalMinutes = intervalMinutes(request);
-    if (areRolledUp && intervalMinutes >= Rollups.HOUR_MINUTES) {
+    if (readRollups != null && areRolledUp(request)) {
       long from = Math.max(fromMicros, chunks.oldestMicros(history));
       long to = Math.min(toMicros, chunks.newestMicros());
       return from < to
-          ? new Walk(history, device, from, to, merge).run()
+          ? new Walk(history, device, from, to, readRollups, merge).run()
           : CompletableFuture.completedFuture(null);
     }
     // Where an interval is shorter than a span, no summary tells all of some spans.
@@ -87,6 +115,7 @@ final class IntervalChunks {
     private final LayoutHistory history;
     private final DeviceId device;
     private final long toMicros;
+    private final ReadRollups readRollups;
     private final IntervalMerge merge;
     private long nextMicros;
 
@@ -95,7 +124,9 @@ final class IntervalChunks {
         DeviceId device,
         long fromMicros,
         long toMicros,
+        ReadRollups readRollups,
         IntervalMerge merge) {
+      this.readRollups = readRollups;
       this.history = history;
       this.device = device;
       this.toMicros = toMicros;
@@ -117,8 +148,8 @@ final class IntervalChunks {
       }
       long fromMicros = nextMicros;
       nextMicros = Math.min(endMicros, end * MINUTE_MICROS);
-      return folds
-          .readRollups(partition, device, begin, end)
+      return readRollups
+          .read(partition, device, begin, end)
           .thenComposeAsync(
               rollups -> take(stretches(hours(rollups), fromMicros, nextMicros).iterator()),
               executor)

@@ -23,6 +23,7 @@ import qiantang.store.fold.FoldTables.ChunkKey;
 import qiantang.store.fold.LayoutHistory;
 import qiantang.store.fold.Masks;
 import qiantang.store.read.IntervalsAnswer.IntervalSeries;
+import qiantang.store.summary.Around;
 import qiantang.store.summary.Summary;
 
 /**
@@ -99,10 +100,10 @@ final class IntervalMerge implements Chunks.Visitor {
     }
   }
 
-  /** Takes an interval of a metric, as soon as all of it is known. */
+  /** Takes an interval of a metric, as soon as all of it is known, and what follows it. */
   @FunctionalInterface
   interface Sink {
-    void interval(String metric, int interval, Summary summary);
+    void interval(String metric, int interval, Summary summary, Around around);
   }
 
   IntervalMerge(IntervalsRequest request, LayoutHistory history, Masks masks) {
@@ -407,9 +408,15 @@ final class IntervalMerge implements Chunks.Visitor {
   }
 
   /** Hands out the last intervals, and where all that was merged comes from; the merge is done. */
-  void complete(TotalsMerge into) {
-    byMetric.values().forEach(MetricIntervals::complete);
+  void complete(Origins into) {
+    byMetric.values().forEach(MetricIntervals::end);
     into.add(sources, newestArrivalMicros, damaged);
+  }
+
+  /** Hears where the samples of a device come from. */
+  @FunctionalInterface
+  interface Origins {
+    void add(Set<Source> from, long newestMicros, int damagedOfDevice);
   }
 
   /** The answer; the merge is done. */

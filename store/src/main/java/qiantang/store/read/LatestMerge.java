@@ -233,6 +233,6 @@ final class LatestMerge implements Tail.Visitor {
     return new LatestOfDevices(
         devices,
         end == null ? null : devices.lastKey(),
-        Completeness.of(null, freshnessMicros, sources, damaged));
+        Completeness.of(end == null ? null : "limit", freshnessMicros, sources, damaged));
   }
 }

@@ -86,16 +86,12 @@ final class MetricIntervals {
   }
 
   /** No more comes of the interval at hand. */
-  void complete() {
+  private void complete() {
     Summary summary = summarizer.take();
     if (summary == null) {
       return;
     }
-    if (sink != null) {
-      sink.interval(metric, interval, summary);
-      return;
-    }
-    if (aggregates.isEmpty()) {
+    if (sink == null && aggregates.isEmpty()) {
       tellSamples(summary);
       return;
     }
@@ -112,6 +108,10 @@ final class MetricIntervals {
   private void tell(Summary summary, long heldUntilMicros) {
     long beginMicros = cutsMicros[waitingInterval];
     Around around = new Around(before, beginMicros, heldUntilMicros);
+    if (sink != null) {
+      sink.interval(metric, waitingInterval, summary, around);
+      return;
+    }
     for (int i = 0; i < aggregates.size(); i++) {
       Value value = aggregates.get(i).of(summary, around);
       if (value != null) {
@@ -147,12 +147,18 @@ final class MetricIntervals {
     return size;
   }
 
-  /** The series that have samples; nothing can be added behind that. */
-  List<IntervalSeries> series() {
+  /** Tells the last interval; nothing can be added behind that. */
+  void end() {
     complete();
     if (waiting != null) {
       tell(waiting, waiting.last().timeMicros());
+      waiting = null;
     }
+  }
+
+  /** The series that have samples; nothing can be added behind that. */
+  List<IntervalSeries> series() {
+    end();
     List<IntervalSeries> series = new ArrayList<>();
     for (int i = 0; i < told.size(); i++) {
       if (!told.get(i).isEmpty()) {

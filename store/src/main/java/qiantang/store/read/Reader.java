@@ -131,15 +131,10 @@ public final class Reader {
     return positioned(
         request.enterprise(),
         (positions, history) -> {
+          WantedDevices all = WantedDevices.ALL;
           RecentOfDevices recent =
-              new RecentOfDevices(request, history, positions.masks(), RECENT_OF_ALL_MAX);
-          return CompletableFuture.allOf(
-                  blocks
-                      .visit(positions, history, WantedDevices.ALL, recent::block)
-                      .toCompletableFuture(),
-                  tail.scanUnsorted(positions, null, recent)
-                      .thenAccept(scanned -> recent.damaged(scanned.damagedFrames()))
-                      .toCompletableFuture())
+              new RecentOfDevices(request, all, history, positions.masks(), RECENT_OF_ALL_MAX);
+          return readRecent(positions, history, all, recent)
               .thenComposeAsync(
                   nothing ->
                       new TotalsRead(
@@ -156,6 +151,48 @@ public final class Reader {
               .thenApply(
                   answer -> withGaps(request.fromMicros(), request.toMicros(), positions, answer));
         });
+  }
+
+  /** What sets of devices tell of intervals. */
+  public CompletionStage<SetsAnswer> sets(SetsRequest request) {
+    return positioned(
+        request.enterprise(),
+        (positions, history) -> {
+          WantedDevices devices = new WantedDevices(request.setOf().keySet());
+          RecentOfDevices recent =
+              new RecentOfDevices(
+                  request.inTotal(), devices, history, positions.masks(), RECENT_OF_ALL_MAX);
+          return readRecent(positions, history, devices, recent)
+              .thenComposeAsync(
+                  nothing ->
+                      new SetsRead(
+                              chunks.bounded(request, history),
+                              history,
+                              positions.masks(),
+                              recent,
+                              folds,
+                              intervalChunks,
+                              tail.executor())
+                          .run(),
+                  tail.executor())
+              .thenApply(
+                  answer ->
+                      switch (answer) {
+                        case SetsAnswer.Found found ->
+                            found.with(positions.gaps(request.fromMicros(), request.toMicros()));
+                        case SetsAnswer.TooLarge tooLarge -> tooLarge;
+                      });
+        });
+  }
+
+  /** Gathers what no chunk has yet of some devices. */
+  private CompletionStage<Void> readRecent(
+      Positions positions, LayoutHistory history, WantedDevices devices, RecentOfDevices recent) {
+    return CompletableFuture.allOf(
+        blocks.visit(positions, history, devices, recent::block).toCompletableFuture(),
+        tail.scanUnsorted(positions, devices.single(), recent)
+            .thenAccept(scanned -> recent.damaged(scanned.damagedFrames()))
+            .toCompletableFuture());
   }
 
   private static IntervalsAnswer withGaps(
@@ -193,6 +230,19 @@ public final class Reader {
                     latest.completeness()));
   }
 
+  /**
+   * The newest value of each metric of these devices, in one go: group by group.
+   *
+   * @param samplesMax where there are more, the last devices are left out, and the answer says so
+   */
+  public CompletionStage<LatestOfDevices> latestOfDevices(
+      EnterpriseId enterprise, Set<DeviceId> devices, int samplesMax) {
+    return latest(
+        enterprise,
+        new WantedDevices(devices),
+        new LatestMerge.Page(null, Integer.MAX_VALUE, samplesMax));
+  }
+
   /** The newest value of each metric of these devices, or of all (null), in one go. */
   public CompletionStage<LatestOfDevices> latestOfDevices(
       EnterpriseId enterprise, @Nullable Set<DeviceId> devices) {
@@ -225,8 +275,22 @@ public final class Reader {
                   tail.scanUnsorted(positions, wanted.single(), merge)
                       .thenAccept(scanned -> merge.damaged(scanned.damagedFrames()))
                       .toCompletableFuture())
-              .thenApply(nothing -> merge.answer());
+              .thenApply(nothing -> withGaps(positions, merge.answer()));
         });
+  }
+
+  /** What came in a gap may have been newer than what is older than the gap. */
+  private static LatestOfDevices withGaps(Positions positions, LatestOfDevices answer) {
+    long oldestMicros =
+        answer.byDevice().values().stream()
+            .flatMap(samples -> samples.values().stream())
+            .mapToLong(Series.Sample::eventTimeMicros)
+            .min()
+            .orElse(Long.MIN_VALUE);
+    return new LatestOfDevices(
+        answer.byDevice(),
+        answer.after(),
+        answer.completeness().with(positions.gaps(oldestMicros, Long.MAX_VALUE)));
   }
 
   /** Reads how far folds have come before anything that they move. */

@@ -14,9 +14,10 @@ import qiantang.store.model.Entry;
 import qiantang.store.model.FrameKey;
 import qiantang.store.model.Reading;
 
-/** What no chunk has yet of all devices of an enterprise, device by device. Any thread. */
+/** What no chunk has yet of devices of an enterprise, device by device. Any thread. */
 final class RecentOfDevices implements Tail.Visitor {
   private final TotalsRequest request;
+  private final WantedDevices devices;
   private final LayoutHistory history;
   private final Masks masks;
   private final int samplesMax;
@@ -30,10 +31,17 @@ final class RecentOfDevices implements Tail.Visitor {
   /**
    * Of nothing yet.
    *
+   * @param devices of which it is to be held
    * @param samplesMax what is held at most; what is more is not looked at
    */
-  RecentOfDevices(TotalsRequest request, LayoutHistory history, Masks masks, int samplesMax) {
+  RecentOfDevices(
+      TotalsRequest request,
+      WantedDevices devices,
+      LayoutHistory history,
+      Masks masks,
+      int samplesMax) {
     this.request = request;
+    this.devices = devices;
     this.history = history;
     this.masks = masks;
     this.samplesMax = samplesMax;
@@ -44,6 +52,9 @@ final class RecentOfDevices implements Tail.Visitor {
   public synchronized void entry(FrameKey frame, int index, Entry entry) {
     if (entry instanceof Entry.Readings message && !isTooMuch()) {
       for (Reading reading : message.readings()) {
+        if (!devices.contains(reading.device())) {
+          continue;
+        }
         SeriesMerge merge = merge(reading.device());
         held -= merge.held();
         merge.reading(Rank.of(frame, index), message, reading);
@@ -63,7 +74,9 @@ final class RecentOfDevices implements Tail.Visitor {
             : BlockCodec.decode(block.bytes(), wanted);
     switch (decoded) {
       case BlockCodec.Decoded.Members(List<BlockCodec.Member> members) ->
-          members.forEach(member -> add(Rank.of(block.key()), member.device(), member.columns()));
+          members.stream()
+              .filter(member -> devices.contains(member.device()))
+              .forEach(member -> add(Rank.of(block.key()), member.device(), member.columns()));
       case BlockCodec.Decoded.Damaged _ -> damaged++;
     }
   }

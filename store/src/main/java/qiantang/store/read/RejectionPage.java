@@ -102,6 +102,8 @@ final class RejectionPage implements Tail.Visitor, EventPages.Page {
     }
     long freshnessMicros = items.isEmpty() ? 0 : items.getFirst().rejection().arrivalMicros();
     return new RejectionsAnswer(
-        List.copyOf(items), next, Completeness.of(null, freshnessMicros, sources, damaged));
+        List.copyOf(items),
+        next,
+        Completeness.of(next == null ? null : "limit", freshnessMicros, sources, damaged));
   }
 }

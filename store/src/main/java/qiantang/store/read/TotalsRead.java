@@ -309,7 +309,11 @@ final class TotalsRead {
       return CompletableFuture.completedFuture(new IntervalsAnswer.TooLarge());
     }
     return Batches.read(
-            asked, DEVICES_AT_ONCE, this::ask, intervals -> intervals.complete(merge), executor)
+            asked,
+            DEVICES_AT_ONCE,
+            this::ask,
+            intervals -> intervals.complete(merge::add),
+            executor)
         .thenApply(nothing -> merge.answer());
   }
 
@@ -324,7 +328,12 @@ final class TotalsRead {
             request.cutsMicros(),
             request.aggregates(),
             request.samplesMax());
-    IntervalMerge intervals = new IntervalMerge(ofDevice, history, masks, merge::add);
+    IntervalMerge intervals =
+        new IntervalMerge(
+            ofDevice,
+            history,
+            masks,
+            (metric, interval, summary, around) -> merge.add(metric, interval, summary));
     intervals.begin(asked.fromMicros, recent.of(asked.device, asked.fromMicros, asked.toMicros));
     return chunks
         .visit(history, ofDevice, asked.fromMicros, asked.toMicros, asked.areRolledUp, intervals)

@@ -58,7 +58,7 @@ public record Numbers(
   }
 
   /** Orders two numbers by what they are worth, whatever their types; -0.0 is below 0.0. */
-  static int compare(Value a, Value b) {
+  public static int compare(Value a, Value b) {
     return switch (a) {
       case Value.Real(double x) ->
           b instanceof Value.Real(double y) ? Double.compare(x, y) : -compare(integer(b), x);

@@ -51,7 +51,7 @@ public record Total(
   }
 
   /** Of two that are worth the same but differ in type, one that does not depend on the order. */
-  private static @Nullable Value extreme(@Nullable Value a, @Nullable Value b, int sign) {
+  static @Nullable Value extreme(@Nullable Value a, @Nullable Value b, int sign) {
     if (a == null || b == null) {
       return a == null ? b : a;
     }

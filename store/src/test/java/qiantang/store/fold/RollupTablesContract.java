@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,12 @@ public abstract class RollupTablesContract {
       assertRollups(ofPump.subList(2, 3), read(in, PUMP, BEGIN + 1, BEGIN + 720));
       assertRollups(ofGroup, read(in, null, BEGIN, BEGIN + 361));
       assertRollups(List.of(), read(in, new DeviceId("none"), 0, Long.MAX_VALUE));
+      List<DeviceId> some = List.of(SAW, PUMP, new DeviceId("none"));
+      Map<DeviceId, List<Rollup>> bySome =
+          Stages.await(tables().readRollupsOfSome(in, some, BEGIN, BEGIN + 720));
+      assertRollups(ofPump.subList(0, 3), bySome.get(PUMP));
+      assertRollups(rows.subList(rows.size() - 1, rows.size()), bySome.get(SAW));
+      assertRollups(List.of(), bySome.get(new DeviceId("none")));
       assertRollups(
           List.of(), read(new RollupPartition(retention, enterprise, 4, BEGIN), PUMP, 0, BEGIN));
     }
@@ -118,10 +125,10 @@ public abstract class RollupTablesContract {
     return Stages.await(tables().readRollups(in, device, fromBegin, toBegin));
   }
 
-  private static void assertRollups(List<Rollup> expected, List<Rollup> actual) {
+  private static void assertRollups(List<Rollup> expected, @Nullable List<Rollup> actual) {
     assertEquals(
         expected.stream().map(RollupTablesContract::text).toList(),
-        actual.stream().map(RollupTablesContract::text).toList());
+        actual == null ? null : actual.stream().map(RollupTablesContract::text).toList());
   }
 
   private static String text(Rollup rollup) {

@@ -125,6 +125,9 @@ class PackerLagTest {
       assertTrue(gap.toMicros() >= (now + MINUTES) * MINUTE_MICROS);
       assertTrue(gap.toMicros() <= (now + MINUTES + 60) * MINUTE_MICROS);
       assertEquals(packed - now, samples(answer));
+      Completeness latest = Stages.done(reader.latest(ACME, DEVICE)).completeness();
+      assertFalse(latest.complete());
+      assertEquals(List.of(gap), latest.gaps());
     }
     assertTrue(meter.lostMinutes() >= MINUTES - 100 && meter.lostMinutes() < MINUTES + 60);
     SeriesAnswer before = series(0, (packed - 10) * MINUTE_MICROS);

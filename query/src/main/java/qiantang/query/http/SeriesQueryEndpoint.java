@@ -1,0 +1,300 @@
+package qiantang.query.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import qiantang.query.access.Action;
+import qiantang.query.access.Choice;
+import qiantang.query.auth.Leave;
+import qiantang.query.json.BatchJson;
+import qiantang.query.json.ItemProblem;
+import qiantang.query.json.JsonOut;
+import qiantang.query.json.SeriesOfManyCsv;
+import qiantang.query.read.Places;
+import qiantang.query.read.ReadIntervals;
+import qiantang.query.read.ReadLatestOfSome;
+import qiantang.query.read.ReadSeries;
+import qiantang.query.read.WholeIntervals;
+import qiantang.store.access.Place;
+import qiantang.store.model.DeviceId;
+import qiantang.store.read.Completeness;
+import qiantang.store.read.IntervalsAnswer.IntervalSeries;
+import qiantang.store.read.Series;
+
+/** Series of many devices in one answer, which is streamed. */
+public final class SeriesQueryEndpoint {
+  private static final int VALUES_USUAL = 100_000;
+  private static final int VALUES_MAX = 1_000_000;
+  private static final String CSV = "text/csv; charset=utf-8; header=present";
+
+  private final ReadSeries readSeries;
+  private final ReadIntervals readIntervals;
+  private final Places places;
+  private final InstantSource clock;
+
+  /**
+   * What is asked.
+   *
+   * @param told by intervals or columns; null for all samples
+   * @param beginAlike whether intervals begin by the usual clock
+   * @param position where the answer before ended; null for the first
+   */
+  private record Wanted(
+      List<DeviceId> devices,
+      List<String> metrics,
+      BatchMembers.Times times,
+      IntervalParameters.@Nullable Told told,
+      boolean beginAlike,
+      int limit,
+      @Nullable Position position) {}
+
+  /** Where an answer goes on: at which device, from when on, and what was asked for at first. */
+  private record Position(DeviceId device, long atMicros, long fromMicros, long toMicros) {
+    String text() {
+      return device + ":" + atMicros + ":" + fromMicros + ":" + toMicros;
+    }
+
+    static @Nullable Position parse(String text) {
+      if (!text.matches("[A-Za-z0-9._-]{1,64}(:-?[0-9]{1,18}){3}")) {
+        return null;
+      }
+      String[] parts = text.split(":", -1);
+      Position position =
+          new Position(
+              new DeviceId(parts[0]),
+              Long.parseLong(parts[1]),
+              Long.parseLong(parts[2]),
+              Long.parseLong(parts[3]));
+      return position.fromMicros <= position.atMicros && position.atMicros <= position.toMicros
+          ? position
+          : null;
+    }
+  }
+
+  /** Answers by these use cases; the clock gives the usual times. */
+  public SeriesQueryEndpoint(
+      ReadSeries readSeries, ReadIntervals readIntervals, Places places, InstantSource clock) {
+    this.readSeries = readSeries;
+    this.readIntervals = readIntervals;
+    this.places = places;
+    this.clock = clock;
+  }
+
+  Answer answer(Leave leave, Request request) {
+    Faults faults = new Faults();
+    Wanted wanted = wanted(new Members(request.body(), "", faults));
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    Map<DeviceId, Choice> choices = choices(leave, wanted);
+    List<SeriesOfMany.Asked> asked = new ArrayList<>();
+    choices.forEach((device, choice) -> asked.add(asked(wanted, device, choice)));
+    SeriesOfMany series = new SeriesOfMany(leave, readSeries, readIntervals, asked, wanted.limit());
+    SeriesOfMany.Block first = series.first();
+    if (first instanceof SeriesOfMany.Block.Away(ItemProblem _, var cause)) {
+      if (cause != null) {
+        throw cause; // nothing was sent yet: the answer is that there is none
+      }
+      return BatchEndpoints.busy("with a smaller limit");
+    }
+    Choice.Told told = ReadLatestOfSome.told(leave, choices);
+    Answer answer =
+        request.wantsCsv()
+            ? Answer.of(200, CSV, stream -> csv(stream, wanted, series, first))
+            : Answer.json(200, out -> json(out, wanted, series, first, told));
+    return BatchEndpoints.granted(answer, told)
+        .with("Vary", "Accept")
+        .releasing(() -> release(first));
+  }
+
+  private static void release(SeriesOfMany.@Nullable Block first) {
+    switch (first) {
+      case SeriesOfMany.Block.Samples samples -> samples.permit().close();
+      case SeriesOfMany.Block.Intervals intervals -> intervals.permit().close();
+      case SeriesOfMany.Block.Refused _, SeriesOfMany.Block.Away _ -> {}
+      case null -> {}
+    }
+  }
+
+  private Wanted wanted(Members members) {
+    List<DeviceId> devices = BatchMembers.devices(members);
+    List<String> metrics = BatchMembers.metrics(members);
+    int limit = members.number("limit", VALUES_USUAL, VALUES_MAX);
+    Position position =
+        members.parsed(
+            "cursor",
+            "give the 'next' of the answer before, unchanged, or none",
+            text -> {
+              String decoded = Cursor.SERIES_OF_MANY.decode(text);
+              return decoded == null ? null : Position.parse(decoded);
+            });
+    if (position != null && !devices.contains(position.device())) {
+      members.fault("cursor", "it is of a question about other devices: ask the same again");
+    }
+    BatchMembers.Times asked = BatchMembers.times(members, clock.instant());
+    BatchMembers.Times times =
+        position == null
+            ? asked
+            : new BatchMembers.Times(position.fromMicros(), position.toMicros());
+    IntervalMembers intervals = new IntervalMembers(members);
+    boolean isByInterval = members.isGiven("interval") && !members.isGiven("tz");
+    IntervalParameters.Told told =
+        intervals.areGiven() ? intervals.read(times.fromMicros(), times.toMicros()) : null;
+    members.refuseOthers();
+    return new Wanted(devices, metrics, times, told, isByInterval, limit, position);
+  }
+
+  /** What may be read of each device from where the answer begins, in the order asked for. */
+  private Map<DeviceId, Choice> choices(Leave leave, Wanted wanted) {
+    Position position = wanted.position();
+    int first = position == null ? 0 : wanted.devices().indexOf(position.device());
+    List<DeviceId> devices = wanted.devices().subList(first, wanted.devices().size());
+    Map<DeviceId, Choice> choices = new LinkedHashMap<>();
+    if (leave.sight().isWhole()) {
+      devices.forEach(
+          device -> choices.put(device, new Choice.Pass(wanted.metrics(), null, false)));
+      return choices;
+    }
+    IntervalParameters.Told told = wanted.told();
+    Action action =
+        told == null || told.aggregates().isEmpty()
+            ? new Action.Samples()
+            : new Action.Aggregates(WholeIntervals.leastSeconds(told.cutsMicros()));
+    Map<DeviceId, Place> where = places.of(leave, devices);
+    for (DeviceId device : devices) {
+      choices.put(device, leave.sight().choose(where.get(device), wanted.metrics(), action));
+    }
+    return choices;
+  }
+
+  private SeriesOfMany.Asked asked(Wanted wanted, DeviceId device, Choice choice) {
+    return switch (choice) {
+      case Choice.Hidden _ -> new SeriesOfMany.Asked.Refused(device, SeriesOfMany.noDevice());
+      case Choice.Barred(String advice) -> barred(device, advice);
+      case Choice.Pass pass -> asked(wanted, device, pass);
+    };
+  }
+
+  private SeriesOfMany.Asked asked(Wanted wanted, DeviceId device, Choice.Pass pass) {
+    BatchMembers.Times times = wanted.times();
+    IntervalParameters.Told told = wanted.told();
+    if (told == null) {
+      Position position = wanted.position();
+      long fromMicros =
+          position != null && position.device().equals(device)
+              ? position.atMicros()
+              : times.fromMicros();
+      return new SeriesOfMany.Asked.Samples(device, pass.metrics(), fromMicros, times.toMicros());
+    }
+    ReadIntervals.Wanted intervals =
+        new ReadIntervals.Wanted(
+            device,
+            pass.metrics(),
+            times.fromMicros(),
+            times.toMicros(),
+            told.cutsMicros(),
+            told.aggregates());
+    if (!pass.isPart()) {
+      return new SeriesOfMany.Asked.Intervals(device, intervals);
+    }
+    if (!wanted.beginAlike()) {
+      return barred(
+          device,
+          "only aggregates are granted: ask with interval, which all begin alike, and without tz");
+    }
+    Instant now = clock.instant();
+    ReadIntervals.Wanted past = Granted.past(intervals, BatchMembers.micros(now));
+    return past == null
+        ? barred(
+            device,
+            "only aggregates of whole intervals that are over are granted: none lies between"
+                + " 'from' and 'to'")
+        : new SeriesOfMany.Asked.Intervals(device, past);
+  }
+
+  private static SeriesOfMany.Asked barred(DeviceId device, String advice) {
+    return new SeriesOfMany.Asked.Refused(
+        device, SeriesOfMany.problem(Problem.NOT_GRANTED, advice));
+  }
+
+  private static @Nullable String next(Wanted wanted, SeriesOfMany.End end) {
+    if (end.device() == null) {
+      return null;
+    }
+    Long at = end.fromMicros();
+    long from = wanted.times().fromMicros();
+    return Cursor.SERIES_OF_MANY.encode(
+        new Position(end.device(), at == null ? from : at, from, wanted.times().toMicros()).text());
+  }
+
+  private static void json(
+      JsonOut out,
+      Wanted wanted,
+      SeriesOfMany series,
+      SeriesOfMany.@Nullable Block first,
+      Choice.@Nullable Told told)
+      throws IOException {
+    BatchJson.beginSeries(out, wanted.times().fromMicros(), wanted.times().toMicros());
+    SeriesOfMany.End end =
+        series.write(
+            first,
+            new SeriesOfMany.Sink() {
+              @Override
+              public void samples(DeviceId device, List<Series> all, Completeness completeness)
+                  throws IOException {
+                BatchJson.samples(out, device.text(), all, completeness);
+              }
+
+              @Override
+              public void intervals(
+                  DeviceId device, List<IntervalSeries> all, Completeness completeness)
+                  throws IOException {
+                BatchJson.intervals(out, device.text(), all, completeness);
+              }
+
+              @Override
+              public void problem(DeviceId device, ItemProblem problem) throws IOException {
+                BatchJson.problem(out, device.text(), problem);
+              }
+            });
+    BatchJson.endSeries(out, end.completeness(), told, next(wanted, end));
+  }
+
+  private static void csv(
+      OutputStream stream, Wanted wanted, SeriesOfMany series, SeriesOfMany.@Nullable Block first)
+      throws IOException {
+    IntervalParameters.Told told = wanted.told();
+    SeriesOfManyCsv table =
+        new SeriesOfManyCsv(stream, told != null && !told.aggregates().isEmpty());
+    table.begin();
+    SeriesOfMany.End end =
+        series.write(
+            first,
+            new SeriesOfMany.Sink() {
+              @Override
+              public void samples(DeviceId device, List<Series> all, Completeness completeness)
+                  throws IOException {
+                table.samples(device.text(), all);
+              }
+
+              @Override
+              public void intervals(
+                  DeviceId device, List<IntervalSeries> all, Completeness completeness)
+                  throws IOException {
+                table.intervals(device.text(), all);
+              }
+
+              @Override
+              public void problem(DeviceId device, ItemProblem problem) throws IOException {
+                table.problem(device.text(), problem);
+              }
+            });
+    table.end(next(wanted, end));
+  }
+}

@@ -190,7 +190,8 @@ final class PlatformBench implements Callable<Integer> {
           List.of(
               "/v1/platforms",
               "/v1/platforms/supet",
-              "/v1/platforms/supet/enterprises?cursor=" + page);
+              "/v1/platforms/supet/enterprises?cursor=" + page,
+              "/v1/platforms/supet/enterprises?sort=offline");
       List<Histogram> results = new ArrayList<>();
       for (String path : paths) {
         results.add(asker.measure(path, questions));
@@ -202,7 +203,7 @@ final class PlatformBench implements Callable<Integer> {
       for (int i = 0; i < paths.size(); i++) {
         System.out.printf(
             "| %s | %.1f | %.1f | %d |%n",
-            paths.get(i).split("[?]", 2)[0],
+            paths.get(i).split("[?]cursor", 2)[0],
             results.get(i).getValueAtPercentile(50) / 1000.0,
             results.get(i).getValueAtPercentile(99) / 1000.0,
             questions);

@@ -23,9 +23,13 @@ import qiantang.query.change.RevokeToken;
 import qiantang.query.http.AuditEndpoints;
 import qiantang.query.http.AuditTrail;
 import qiantang.query.http.GrantEndpoints;
+import qiantang.query.http.ResolveEndpoints;
 import qiantang.query.http.SessionEndpoints;
 import qiantang.query.http.TokenEndpoints;
+import qiantang.query.read.Devices;
 import qiantang.query.read.ListTokens;
+import qiantang.query.read.Places;
+import qiantang.query.read.Resolve;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.registry.Registry;
 
@@ -85,6 +89,11 @@ record AccessParts(
 
   AuditEndpoints lines() {
     return new AuditEndpoints(readAudit(), enterprises, clock);
+  }
+
+  ResolveEndpoints resolve(Devices devices) {
+    return new ResolveEndpoints(
+        new Resolve(registry, leaves, new Places(registry, store), devices, store), trail);
   }
 
   private ReadAudit readAudit() {

@@ -18,12 +18,16 @@ import org.slf4j.LoggerFactory;
 import qiantang.query.audit.Audit;
 import qiantang.query.change.AccessChanges;
 import qiantang.query.change.ChangeEnterprise;
+import qiantang.query.change.ChangeIdentifiers;
 import qiantang.query.change.ChangeQuotas;
+import qiantang.query.change.Claims;
 import qiantang.query.change.CreateCredential;
 import qiantang.query.change.CreateDevices;
 import qiantang.query.change.CreateEnterprise;
 import qiantang.query.change.Credentials;
 import qiantang.query.change.DeleteData;
+import qiantang.query.change.DeleteDevice;
+import qiantang.query.change.DeviceRows;
 import qiantang.query.change.DisableDevice;
 import qiantang.query.change.RevokeCredential;
 import qiantang.query.change.Traces;
@@ -77,6 +81,7 @@ import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
 import qiantang.query.read.ReadSets;
 import qiantang.query.read.ReadTrace;
+import qiantang.query.read.SortDevices;
 import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
@@ -243,11 +248,7 @@ public final class QueryMain implements AutoCloseable {
             new ChangeEnterprise(registry, changes, store)),
         new QuotaEndpoints(
             new ReadQuotas(registry, store), new ChangeQuotas(registry, changes, store)),
-        new DeviceEndpoints(
-            devices,
-            new ListDevices(devices),
-            new CreateDevices(registry, store, credentials, clock),
-            new DisableDevice(registry, devices, changes, store)),
+        devices(registry, devices, credentials, changes, store, clock),
         new CredentialEndpoints(
             new ListCredentials(registry, devices, store),
             new CreateCredential(registry, devices, store, credentials),
@@ -270,6 +271,7 @@ public final class QueryMain implements AutoCloseable {
         new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)),
         batch(reader, registry, kept, devices, budget, store, clock),
         seriesQuery(reader, registry, devices, budget, store, clock),
+        access.resolve(devices),
         streams(tables, folds, registry, devices, store, clock, decoders, virtualThreads, meter));
   }
 
@@ -341,6 +343,25 @@ public final class QueryMain implements AutoCloseable {
         new ReadLatestOfSome(reader, devices, new Places(registry, store), budget, store),
         new ReadSets(reader, new ChosenDevices(registry, devices, store), kept, budget, store),
         clock);
+  }
+
+  private static DeviceEndpoints devices(
+      Registry registry,
+      Devices devices,
+      Credentials credentials,
+      AccessChanges changes,
+      StoreWait store,
+      InstantSource clock) {
+    DeviceRows rows = new DeviceRows(registry, devices, store);
+    Claims claims = new Claims(registry, store, clock);
+    return new DeviceEndpoints(
+        devices,
+        new ListDevices(devices),
+        new SortDevices(devices),
+        new CreateDevices(registry, store, credentials, claims, changes, clock),
+        new DisableDevice(registry, rows, changes, store),
+        new ChangeIdentifiers(registry, rows, claims, store),
+        new DeleteDevice(registry, rows, claims, changes, store, clock));
   }
 
   private static HealthEndpoints health(

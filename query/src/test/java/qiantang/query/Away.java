@@ -11,9 +11,12 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.AuditTables;
 import qiantang.store.access.GrantTables;
+import qiantang.store.identifier.Identifier;
+import qiantang.store.identifier.IdentifierTables;
 import qiantang.store.kept.KeptTables;
 import qiantang.store.memory.MemoryAudit;
 import qiantang.store.memory.MemoryGrants;
+import qiantang.store.memory.MemoryIdentifiers;
 import qiantang.store.memory.MemoryKept;
 import qiantang.store.memory.MemoryTraces;
 import qiantang.store.model.DeviceId;
@@ -67,7 +70,7 @@ final class Away implements Registry {
   }
 
   @Override
-  public CompletionStage<Optional<Device>> device(EnterpriseId enterprise, DeviceId id) {
+  public CompletionStage<Optional<Device>> deviceRow(EnterpriseId enterprise, DeviceId id) {
     return away();
   }
 
@@ -91,6 +94,22 @@ final class Away implements Registry {
   public CompletionStage<List<Credential>> tokens(
       EnterpriseId owner, @Nullable String after, int limit) {
     return away();
+  }
+
+  @Override
+  public CompletionStage<Void> deleteDevice(
+      Device device, Instant when, boolean refused, AccessChange change) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Void> setIdentifiers(Device device, List<Identifier> identifiers) {
+    return away();
+  }
+
+  @Override
+  public IdentifierTables identifiers() {
+    return new MemoryIdentifiers();
   }
 
   @Override

@@ -197,6 +197,11 @@ final class HealthIT {
     assertEquals(2, base.getInteger("enterprises"));
     assertEquals(7, base.getJsonObject("devices").getInteger("total"));
     assertEquals(1, base.getJsonObject("devices").getJsonObject("data").getInteger("silent"));
+    List<JsonObject> hours = objects(base, "trend");
+    assertEquals(
+        List.of(base.getJsonObject("devices")),
+        hours.stream().map(hour -> hour.getJsonObject("counts")).toList(),
+        "all buckets of an hour together");
     List<JsonObject> plan = objects(base, "plan");
     assertEquals(50_000_000, plan.getFirst().getInteger("target"));
     assertEquals(7, plan.getFirst().getInteger("value"));
@@ -230,12 +235,76 @@ final class HealthIT {
   }
 
   @Test
+  void aPlatformsEnterprisesAreSortedByWhatWasCounted() {
+    for (int i = 0; i < 9; i++) {
+      world.device(other, "o" + i);
+    }
+    world.enterprise("third");
+    count();
+    assertEquals(List.of("other", "mine", "third"), ranked("devices"));
+    // Those that were never connected are offline too: nine of the other's, three of mine.
+    assertEquals(List.of("other", "mine", "third"), ranked("offline"));
+    assertEquals(List.of("mine", "other", "third"), ranked("name"));
+    String path = "/v1/platforms/supet/enterprises?sort=offline&limit=1";
+    String next = world.api.json(200, path, world.operator).getString("next");
+    Api.assertProblem(
+        "invalid-request",
+        400,
+        world.api.get(
+            "/v1/platforms/supet/enterprises?sort=devices&cursor=" + next, world.operator));
+    assertEquals(
+        400, world.api.get("/v1/platforms/supet/enterprises?sort=x", world.operator).statusCode());
+    String sorted = "/v1/platforms/supet/enterprises?sort=devices";
+    assertEquals(1, objects(world.api.json(200, sorted, viewer), "items").size());
+    Api.assertProblem(
+        "not-found", 404, world.api.get("/v1/platforms/none/enterprises?sort=name", viewer));
+  }
+
+  /** Page by page, one enterprise a page. */
+  private List<String> ranked(String sort) {
+    String path = "/v1/platforms/supet/enterprises?limit=1&sort=" + sort;
+    List<String> ids = new ArrayList<>();
+    String next = "";
+    while (next != null) {
+      String cursor = next.isEmpty() ? "" : "&cursor=" + next;
+      JsonObject page = world.api.json(200, path + cursor, world.operator);
+      objects(page, "items").forEach(one -> ids.add(one.getString("id")));
+      next = page.getString("next");
+    }
+    return ids;
+  }
+
+  @Test
+  void devicesAreSortedPageByPage() {
+    assertEquals(List.of("flapping", "late", "new", "refused", "silent", "well"), sorted("name"));
+    assertEquals(List.of("well", "silent", "late"), sorted("reading").subList(0, 3));
+    assertEquals("flapping", sorted("since").getFirst());
+    assertEquals(List.of("late", "silent", "well"), sorted("name&connection=online"));
+    assertEquals(400, world.api.get(MINE + "/devices?sort=x", viewer).statusCode());
+  }
+
+  private List<String> sorted(String sort) {
+    List<String> ids = new ArrayList<>();
+    String next = "";
+    while (next != null) {
+      String cursor = next.isEmpty() ? "" : "&cursor=" + next;
+      String path = MINE + "/devices?limit=2&sort=" + sort + cursor;
+      JsonObject page = world.api.json(200, path, viewer);
+      objects(page, "items").forEach(one -> ids.add(one.getString("id")));
+      next = page.getString("next");
+    }
+    return ids;
+  }
+
+  @Test
   void anEnterpriseSeesOfPlatformsOnlyItself() {
     world.device(other, "o1");
     count();
     JsonObject base = world.api.json(200, "/v1/platforms/supet", viewer);
     assertEquals(1, base.getInteger("enterprises"));
     assertEquals(6, base.getJsonObject("devices").getInteger("total"));
+    JsonObject hour = objects(base, "trend").getFirst();
+    assertEquals(6, hour.getJsonObject("counts").getInteger("total"));
     assertEquals(
         List.of("mine"),
         objects(world.api.json(200, "/v1/platforms/supet/enterprises", viewer), "items").stream()

@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.security.SecureRandom;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import qiantang.store.access.Bounds;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.AccessChange;
+import qiantang.store.registry.AccessToken;
+import qiantang.store.registry.Credential;
 import qiantang.store.registry.Role;
 
 /** Browsers that log in by a link, and tokens that are revoked. */
@@ -133,6 +138,63 @@ final class SessionsIT {
       Thread.onSpinWait();
     }
     Api.assertProblem("not-found", 404, world.api.delete(path, admin));
+  }
+
+  @Test
+  void aBrowsersSessionEndsWithTheTokenThatMadeItsLink() {
+    JsonObject wanted = new JsonObject().put("role", "admin").put("name", "n");
+    JsonObject made = world.api.posted(201, "/v1/tokens", admin, wanted);
+    String ofToken = cookie(link(made.getString("token"), new JsonObject()));
+    // A browser makes links too: what they open ends with the same token.
+    JsonObject viewer = new JsonObject().put("role", "viewer");
+    HttpResponse<String> link =
+        world.api.send(
+            "POST",
+            "/v1/links",
+            null,
+            viewer.encode(),
+            "Cookie",
+            ofToken,
+            "Content-Type",
+            "application/json",
+            "Sec-Fetch-Site",
+            "same-origin");
+    String path = new JsonObject(link.body()).getString("path");
+    String ofBrowser = cookie(path.substring("/login#".length()));
+    String ofAnother = cookie(link(admin, new JsonObject()));
+    String unused = link(made.getString("token"), new JsonObject());
+    for (String cookie : List.of(ofToken, ofBrowser, ofAnother)) {
+      assertEquals(200, with(cookie, "GET", "/v1/me").statusCode());
+    }
+    String token = "/v1/tokens/" + made.getString("id");
+    assertEquals(200, world.api.delete(token, admin).statusCode());
+    awaitStatus(401, ofToken);
+    awaitStatus(401, ofBrowser);
+    assertEquals(200, with(ofAnother, "GET", "/v1/me").statusCode());
+    assertEquals(401, with(cookie(unused), "GET", "/v1/me").statusCode(), "nor does it begin");
+  }
+
+  @Test
+  void aBrowsersSessionEndsWhenTheTokenExpires() {
+    EnterpriseId brief = world.enterprise("short");
+    AccessToken token = AccessToken.draw(brief, new SecureRandom());
+    Credential credential =
+        new Credential(
+            brief, "t", token.hash(), Role.ADMIN, null, "t", World.NOW, World.NOW.plusSeconds(9));
+    world.registry.putCredential(credential);
+    String cookie = cookie(link(token.text(), new JsonObject()));
+    assertEquals(200, with(cookie, "GET", "/v1/me").statusCode());
+    // The clock stands still, so the token's end comes to it; the word makes nodes look again.
+    world.registry.putCredential(
+        new Credential(brief, "t", token.hash(), Role.ADMIN, null, "t", World.NOW, World.NOW));
+    world.registry.note(AccessChange.ofCredential(World.NOW, 77, credential));
+    awaitStatus(401, cookie);
+  }
+
+  private String cookie(String secret) {
+    HttpResponse<String> opened = open(secret);
+    assertEquals(201, opened.statusCode(), opened.body());
+    return Api.header(opened, "Set-Cookie").split(";", 2)[0];
   }
 
   @Test

@@ -107,7 +107,7 @@ record Demo(
             tokens.enterprises(),
             List.of(ProcessHandle.current().pid(), process.pid()));
     file.write(data.path());
-    String login = file.http() + SessionEndpoints.PAGE + seeder.link();
+    String login = file.http() + SessionEndpoints.PAGE + seeder.link(tokens.operator());
     return new Demo(file, login, isOfOwn, new CassandraWatch(process, data), ingest);
   }
 

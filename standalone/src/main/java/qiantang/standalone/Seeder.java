@@ -128,8 +128,12 @@ final class Seeder {
     return token.text();
   }
 
-  /** The secret of a link by which a browser logs in as the operator, once, within 10 minutes. */
-  String link() {
+  /**
+   * The secret of a link by which a browser logs in as the operator, once, within 10 minutes.
+   *
+   * @param operator the token with which what it opens ends
+   */
+  String link(String operator) {
     AccessToken token = AccessToken.draw(EnterpriseId.OPERATOR, random);
     byte[] id = new byte[TOKEN_ID_BYTES];
     random.nextBytes(id);
@@ -137,14 +141,15 @@ final class Seeder {
     done(
         registry.putLink(
             new Credential(
-                EnterpriseId.OPERATOR,
-                "link-" + HexFormat.of().formatHex(id),
-                token.hash(),
-                Role.OPERATOR,
-                null,
-                "demo",
-                made,
-                made.plus(Logins.LINK_KEPT))));
+                    EnterpriseId.OPERATOR,
+                    "link-" + HexFormat.of().formatHex(id),
+                    token.hash(),
+                    Role.OPERATOR,
+                    null,
+                    "demo",
+                    made,
+                    made.plus(Logins.LINK_KEPT))
+                .by(AccessToken.parse(operator).orElseThrow().key())));
     return token.text();
   }
 

@@ -122,6 +122,8 @@ class MainTest {
         "admin devices --enterprise e --count 0",
         "admin devices --enterprise e --disable d --enable d",
         "admin devices --enterprise e --disable d --count 1",
+        "admin devices --enterprise e --delete d --disable d",
+        "admin devices --enterprise e --identifier own:x",
         "admin enterprises --change e",
         "admin enterprises --sub-devices create",
         "admin enterprises --change e --create e --sub-devices create",

@@ -7,6 +7,7 @@ import qiantang.query.waiting.StoreWait;
 import qiantang.store.access.AuditCheck;
 import qiantang.store.access.AuditLine;
 import qiantang.store.access.AuditTables;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 
 /** Reads and checks lines of the audit. Blocks: virtual threads only. */
@@ -22,6 +23,8 @@ public final class ReadAudit {
 
   private static final int ROWS_AT_ONCE = 1000;
 
+  private static final String READ = "read";
+
   private final AuditTables tables;
   private final StoreWait store;
 
@@ -31,6 +34,8 @@ public final class ReadAudit {
    * @param subject whose lines
    * @param actor token id or party
    * @param grant id of a grant
+   * @param device what names it by path
+   * @param isOfReads whether only those that tell of reads are wanted
    * @param before where the page before ended
    */
   public record Wanted(
@@ -40,6 +45,8 @@ public final class ReadAudit {
       @Nullable String actor,
       @Nullable String action,
       @Nullable String grant,
+      @Nullable DeviceId device,
+      boolean isOfReads,
       @Nullable Position before,
       int limit) {
     boolean accepts(AuditLine line) {
@@ -49,7 +56,17 @@ public final class ReadAudit {
               || actor.equals(line.act().actor().token())
               || actor.equals(line.act().actor().party()))
           && (action == null || action.equals(line.act().action()))
+          && (!isOfReads || line.act().action().equals(READ))
+          && (device == null || names(line, device))
           && (grant == null || isBy(line, grant));
+    }
+
+    /** The object is a path, behind a method where something was changed. */
+    private static boolean names(AuditLine line, DeviceId device) {
+      String object = line.act().object();
+      String path = object.substring(object.indexOf(' ') + 1);
+      String whole = "enterprises/" + line.act().subject() + "/devices/" + device;
+      return path.equals(whole) || path.startsWith(whole + "/");
     }
 
     private static boolean isBy(AuditLine line, String grant) {

@@ -80,7 +80,14 @@ public final class Authenticator {
     return valid(caller.key()).flatMap(Authenticator::caller).isPresent();
   }
 
+  /** A browser's opens nothing when the token does not that its link was made with. */
   private Optional<Credential> valid(CredentialKey key) {
+    Optional<Credential> found = validItself(key);
+    CredentialKey parent = found.map(Credential::parent).orElse(null);
+    return parent == null || validItself(parent).isPresent() ? found : Optional.empty();
+  }
+
+  private Optional<Credential> validItself(CredentialKey key) {
     return kept.get(key, () -> store.await(registry.credential(key)))
         .filter(credential -> credential.isValidAt(clock.instant()));
   }
@@ -118,6 +125,7 @@ public final class Authenticator {
         credential.name(),
         credential.id(),
         credential.key(),
-        credential.bounds());
+        credential.bounds(),
+        credential.parent() == null ? credential.key() : credential.parent());
   }
 }

@@ -18,6 +18,8 @@ import qiantang.store.registry.Role;
  * @param tokenId names the token without revealing it
  * @param key what its credential is found by
  * @param bounds what it is bounded to
+ * @param root the token it all began with: of a browser the one whose bearer made its link, else
+ *     its own
  */
 public record Caller(
     Role role,
@@ -25,7 +27,8 @@ public record Caller(
     String name,
     String tokenId,
     CredentialKey key,
-    Bounds bounds) {
+    Bounds bounds,
+    CredentialKey root) {
   /** Whether the enterprise is its own, or it runs the whole: what belongs to it may be listed. */
   public boolean maySee(EnterpriseId other) {
     return isOperator() || (isMember() && other.equals(enterprise));

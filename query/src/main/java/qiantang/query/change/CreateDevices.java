@@ -3,8 +3,10 @@ package qiantang.query.change;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -12,6 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.identifier.Identifier;
+import qiantang.store.identifier.IdentifierTables.Claim;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessToken;
@@ -28,6 +32,8 @@ public final class CreateDevices {
   private final Registry registry;
   private final StoreWait store;
   private final Credentials credentials;
+  private final Claims claims;
+  private final AccessChanges changes;
   private final InstantSource clock;
 
   /** One device to create. */
@@ -38,10 +44,16 @@ public final class CreateDevices {
       @Nullable DeviceId gateway,
       String model,
       String factory,
-      String line) {}
+      String line,
+      List<Identifier> identifiers) {}
 
-  /** A device that was created, and its token, shown once. */
-  public record WithToken(Device device, AccessToken token) {}
+  /**
+   * A device that was created, and its token, shown once.
+   *
+   * @param inherits when a device of this id was deleted, with whose data it carries on; null where
+   *     there was none
+   */
+  public record WithToken(Device device, AccessToken token, @Nullable Instant inherits) {}
 
   /** What became of it. */
   public sealed interface Result {
@@ -50,6 +62,9 @@ public final class CreateDevices {
 
     /** These exist; nothing was created. */
     record Exist(List<DeviceId> devices) implements Result {}
+
+    /** These identifiers are other devices'; nothing was created. */
+    record Taken(List<Identifier> identifiers) implements Result {}
 
     /** Another request created these meanwhile; the others of this request are there now. */
     record Raced(List<DeviceId> devices) implements Result {}
@@ -60,8 +75,15 @@ public final class CreateDevices {
 
   /** Creates in a registry. */
   public CreateDevices(
-      Registry registry, StoreWait store, Credentials credentials, InstantSource clock) {
+      Registry registry,
+      StoreWait store,
+      Credentials credentials,
+      Claims claims,
+      AccessChanges changes,
+      InstantSource clock) {
     this.registry = registry;
+    this.claims = claims;
+    this.changes = changes;
     this.store = store;
     this.credentials = credentials;
     this.clock = clock;
@@ -71,8 +93,12 @@ public final class CreateDevices {
   public Result run(Leave leave, List<Wanted> wanted) {
     EnterpriseId enterprise = leave.enterpriseToChange();
     List<DeviceId> ids = wanted.stream().map(Wanted::id).toList();
+    List<Device> known =
+        store.awaitEach(ids, id -> registry.deviceRow(enterprise, id)).stream()
+            .flatMap(Optional::stream)
+            .toList();
     List<DeviceId> existing =
-        rows(enterprise, ids).stream().flatMap(Optional::stream).map(Device::id).toList();
+        known.stream().filter(row -> row.deleted() == null).map(Device::id).toList();
     if (!existing.isEmpty()) {
       return new Result.Exist(existing);
     }
@@ -80,7 +106,19 @@ public final class CreateDevices {
     if (!noGateways.isEmpty()) {
       return new Result.NoGateways(noGateways);
     }
-    return create(enterprise, wanted);
+    Claims.Claimed claimed =
+        claims.claim(
+            wanted.stream()
+                .flatMap(one -> claims.of(enterprise, one.id(), one.identifiers()).stream())
+                .toList());
+    if (!claimed.taken().isEmpty()) {
+      return new Result.Taken(claimed.takenOnes());
+    }
+    Map<DeviceId, Instant> deleted = new HashMap<>();
+    for (Device row : known) {
+      deleted.put(row.id(), Objects.requireNonNull(row.deleted()));
+    }
+    return create(enterprise, wanted, claimed.fresh(), deleted);
   }
 
   private List<Optional<Device>> rows(EnterpriseId enterprise, List<DeviceId> ids) {
@@ -109,7 +147,11 @@ public final class CreateDevices {
     return missing.stream().sorted().toList();
   }
 
-  private Result create(EnterpriseId enterprise, List<Wanted> wanted) {
+  private Result create(
+      EnterpriseId enterprise,
+      List<Wanted> wanted,
+      List<Claim> claimed,
+      Map<DeviceId, Instant> deleted) {
     Instant now = clock.instant();
     List<Device> devices = wanted.stream().map(device -> row(enterprise, device, now)).toList();
     List<Boolean> created = store.awaitEach(devices, registry::createDevice);
@@ -121,12 +163,16 @@ public final class CreateDevices {
       if (created.get(i)) {
         Drawn.Token one = credentials.ofDevice(enterprise, device.id(), device.kind(), null);
         drawn.add(one);
-        withTokens.add(new WithToken(device, one.token()));
+        withTokens.add(new WithToken(device, one.token(), deleted.get(device.id())));
       } else {
         raced.add(device.id());
       }
     }
     store.awaitEach(drawn, one -> registry.putCredential(one.credential()));
+    claims.release(claimed.stream().filter(claim -> raced.contains(claim.device())).toList());
+    for (DeviceId again : deleted.keySet()) { // gateways that were refused it may speak for it now
+      store.await(registry.note(changes.ofDevice(enterprise, again)));
+    }
     return raced.isEmpty() ? new Result.Created(withTokens) : new Result.Raced(raced);
   }
 
@@ -141,6 +187,8 @@ public final class CreateDevices {
         wanted.factory(),
         wanted.line(),
         false,
-        now);
+        now,
+        wanted.identifiers(),
+        null);
   }
 }

@@ -83,7 +83,8 @@ public final class Credentials {
                 who.name(),
                 clock.instant(),
                 expires)
-            .with(who.bounds()),
+            .with(who.bounds())
+            .by(who.parent()),
         token);
   }
 

@@ -1,10 +1,7 @@
 package qiantang.query.change;
 
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import qiantang.query.auth.Leave;
-import qiantang.query.read.Devices;
 import qiantang.query.read.FleetDevice;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
@@ -18,14 +15,14 @@ import qiantang.store.registry.Registry;
  */
 public final class DisableDevice {
   private final Registry registry;
-  private final Devices devices;
+  private final DeviceRows rows;
   private final AccessChanges changes;
   private final StoreWait store;
 
   /** Disables in a registry. */
-  public DisableDevice(Registry registry, Devices devices, AccessChanges changes, StoreWait store) {
+  public DisableDevice(Registry registry, DeviceRows rows, AccessChanges changes, StoreWait store) {
     this.registry = registry;
-    this.devices = devices;
+    this.rows = rows;
     this.changes = changes;
     this.store = store;
   }
@@ -33,33 +30,12 @@ public final class DisableDevice {
   /** The device as it is now; empty where nobody knows it. */
   public Optional<FleetDevice> run(Leave leave, DeviceId id, boolean isDisabled) {
     EnterpriseId enterprise = leave.enterpriseToChange();
-    Optional<Device> row = store.await(registry.device(enterprise, id));
-    if (row.isEmpty()) {
-      row = devices.find(enterprise, id).map(seen -> enter(enterprise, seen));
-    }
+    Optional<Device> row = rows.of(enterprise, id);
     if (row.isEmpty()) {
       return Optional.empty();
     }
     // Written also where it is so already: who was not answered may repeat.
     store.await(registry.setDisabled(row.get(), isDisabled, changes.ofDevice(enterprise, id)));
-    return devices.find(enterprise, id);
-  }
-
-  /** A device that only its records tell of, for the seconds that discovery takes. */
-  private Device enter(EnterpriseId enterprise, FleetDevice seen) {
-    Device row =
-        new Device(
-            enterprise,
-            seen.id(),
-            seen.name(),
-            seen.kind(),
-            seen.gateway(),
-            seen.model(),
-            seen.factory(),
-            seen.line(),
-            false,
-            Instant.EPOCH.plus(seen.createdMicros(), ChronoUnit.MICROS));
-    var _ = store.await(registry.createDevice(row)); // or discovery has, meanwhile
-    return row;
+    return rows.now(enterprise, id);
   }
 }

@@ -16,7 +16,7 @@ import qiantang.store.registry.Role;
 
 /**
  * Browsers that log in by a link: who has a token makes a link, the link opens once, and gives the
- * browser a credential of its own. Blocks: virtual threads only.
+ * browser a credential of its own, which ends with the token. Blocks: virtual threads only.
  */
 public final class Logins {
   /** How long a link opens: long enough to carry it to a browser, short enough to lie around. */
@@ -66,7 +66,8 @@ public final class Logins {
                 "link of " + caller.name(),
                 clock.instant(),
                 null)
-            .with(role == caller.role() ? caller.bounds() : Bounds.NONE);
+            .with(role == caller.role() ? caller.bounds() : Bounds.NONE)
+            .by(caller.root());
     Drawn.Token drawn = credentials.like(who, LINK, clock.instant().plus(LINK_KEPT));
     store.await(registry.putLink(drawn.credential()));
     return drawn;

@@ -42,6 +42,7 @@ public final class Console {
           "devices.js",
           "list.js",
           "live.js",
+          "readers.js",
           "rejections.js",
           "values.js",
           "console.css",

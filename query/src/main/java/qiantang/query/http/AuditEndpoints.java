@@ -9,9 +9,13 @@ import qiantang.query.json.AccessJson;
 import qiantang.query.json.RegistryJson;
 import qiantang.query.read.Page;
 import qiantang.store.access.AuditLine;
+import qiantang.store.access.Scope;
 import qiantang.store.model.EnterpriseId;
 
-/** Who read and changed what. An enterprise sees its own lines; an operator those of all. */
+/**
+ * Who read and changed what. An enterprise sees its own lines, an operator those of all. Who may
+ * not change anything sees who read the enterprise's data, and not who may what.
+ */
 public final class AuditEndpoints {
   private final ReadAudit readAudit;
   private final Enterprises enterprises;
@@ -25,10 +29,14 @@ public final class AuditEndpoints {
   }
 
   Answer list(Caller caller, Request request) {
+    if (!caller.mayChange() && !seesReads(caller)) {
+      return Answer.notFound("thing");
+    }
     Faults faults = new Faults();
     AuditParameters parameters = new AuditParameters(request, faults, clock.instant());
     Optional<EnterpriseId> subject = subject(caller, parameters.parameters());
-    ReadAudit.Wanted wanted = parameters.read(subject.orElse(EnterpriseId.OPERATOR), null);
+    ReadAudit.Wanted wanted =
+        parameters.read(subject.orElse(EnterpriseId.OPERATOR), null, !caller.mayChange());
     if (faults.areAny()) {
       return faults.answer();
     }
@@ -66,9 +74,15 @@ public final class AuditEndpoints {
     if (named == null) {
       return Optional.of(own == null ? EnterpriseId.OPERATOR : own);
     }
-    return caller.maySee(named) && enterprises.exists(named)
-        ? Optional.of(named)
-        : Optional.empty();
+    boolean isSeen = named.equals(own) || caller.maySee(named);
+    return isSeen && enterprises.exists(named) ? Optional.of(named) : Optional.empty();
+  }
+
+  /** A viewer, and a program for which nothing of the enterprise is hidden. */
+  private static boolean seesReads(Caller caller) {
+    boolean isWhole =
+        caller.bounds().scopes().contains(Scope.READ) && caller.bounds().subtree().isAll();
+    return caller.enterprise() != null && (caller.isMember() || (caller.isProgram() && isWhole));
   }
 
   static Answer page(ReadAudit.Found found) {

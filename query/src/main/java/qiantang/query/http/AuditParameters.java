@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.audit.ReadAudit;
 import qiantang.store.access.AuditTables;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 
 /** Which lines of the audit a request asks for. */
@@ -32,16 +33,23 @@ final class AuditParameters {
    * Lines of a subject.
    *
    * @param grant null for all, whether by grants or not
+   * @param isOfReads whether only those that tell of reads may be told
    */
-  ReadAudit.Wanted read(EnterpriseId subject, @Nullable String grant) {
+  ReadAudit.Wanted read(EnterpriseId subject, @Nullable String grant, boolean isOfReads) {
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
     long toMicros = toMicros();
     long fromMicros = fromMicros(toMicros);
     String actor = text("actor");
     String action = text("action");
+    DeviceId device = grant == null ? device() : null;
     ReadAudit.Position before = parameters.cursor(Cursor.AUDIT, ReadAudit.Position::parse);
     parameters.refuseOthers();
-    return new ReadAudit.Wanted(subject, fromMicros, toMicros, actor, action, grant, before, limit);
+    return new ReadAudit.Wanted(
+        subject, fromMicros, toMicros, actor, action, grant, device, isOfReads, before, limit);
+  }
+
+  private @Nullable DeviceId device() {
+    return parameters.parsed("device", "it is the id of a device", DeviceEndpoints::id);
   }
 
   /** Until when, exclusive: no line is younger than now. */

@@ -8,6 +8,7 @@ import qiantang.query.auth.Caller;
 import qiantang.query.auth.Leave;
 import qiantang.store.access.Act;
 import qiantang.store.access.Party;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessToken;
 
@@ -95,6 +96,22 @@ public final class AuditTrail {
     audit.note(act(enterprise, caller, REFUSED, exchange, null, 404));
   }
 
+  /** The same, by what it asked for in another way. */
+  void refused(Caller caller, EnterpriseId enterprise, Request request) {
+    audit.note(act(enterprise, caller, REFUSED, shown(request.path()), null, request, 404));
+  }
+
+  /** An identifier led to a device: a read of it. */
+  void resolved(Caller caller, Leave leave, DeviceId device, Request request) {
+    boolean isOwners = caller.isMember() && leave.enterprise().equals(caller.enterprise());
+    if (!isOwners) {
+      String object = "enterprises/" + leave.enterprise() + "/devices/" + device + "/resolve";
+      List<String> grants = leave.sight().used();
+      String by = grants.isEmpty() ? null : String.join(" ", grants);
+      audit.writeOnce(act(leave.enterprise(), caller, READ, object, by, request, 200));
+    }
+  }
+
   /** Somebody showed nothing valid. */
   void unknown(Exchange exchange) {
     // Its bearer's enterprise is what it says it is, so it is no more than a part of the object.
@@ -163,6 +180,26 @@ public final class AuditTrail {
 
   private static Act act(
       EnterpriseId subject,
+      Caller caller,
+      String action,
+      String object,
+      @Nullable String grant,
+      Request request,
+      int status) {
+    return new Act(
+        subject,
+        actor(caller),
+        action,
+        object,
+        grant,
+        Integer.toString(status),
+        1,
+        "",
+        request.sender().address());
+  }
+
+  private static Act act(
+      EnterpriseId subject,
       Act.Actor actor,
       String action,
       String object,
@@ -182,10 +219,13 @@ public final class AuditTrail {
 
   /** The method where it changes something, and the path; never the query: it may hold anything. */
   private static String object(Exchange exchange) {
-    String path = exchange.request().path();
-    String shown = path.startsWith("/v1/") ? path.substring(4) : path;
+    String shown = shown(exchange.request().path());
     String whole = isRead(exchange) ? shown : exchange.method() + " " + shown;
     return whole.length() <= OBJECT_LENGTH_MAX ? whole : whole.substring(0, OBJECT_LENGTH_MAX);
+  }
+
+  private static String shown(String path) {
+    return path.startsWith("/v1/") ? path.substring(4) : path;
   }
 
   private static String shown(Exchange exchange) {

@@ -21,7 +21,9 @@ enum Cursor {
   TRACES("x"),
   GRANTS("g"),
   AUDIT("a"),
-  MEMBERS("m");
+  MEMBERS("m"),
+  RANKED("k"),
+  SORTED("o");
 
   private static final String VERSION = "1:";
 

@@ -12,14 +12,20 @@ import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Action;
 import qiantang.query.access.Decision;
 import qiantang.query.auth.Leave;
+import qiantang.query.change.ChangeIdentifiers;
 import qiantang.query.change.CreateDevices;
+import qiantang.query.change.DeleteDevice;
 import qiantang.query.change.DisableDevice;
+import qiantang.query.json.IdentifierJson;
 import qiantang.query.json.RegistryJson;
 import qiantang.query.read.DeviceFilter;
+import qiantang.query.read.DeviceOrder;
 import qiantang.query.read.Devices;
 import qiantang.query.read.FleetDevice;
 import qiantang.query.read.ListDevices;
+import qiantang.query.read.SortDevices;
 import qiantang.store.health.Axis;
+import qiantang.store.identifier.Identifier;
 import qiantang.store.model.DeviceId;
 import qiantang.store.registry.Device;
 
@@ -27,43 +33,47 @@ import qiantang.store.registry.Device;
 public final class DeviceEndpoints {
   // A list of them takes 150 KiB and a few seconds of transactions.
   private static final int CREATED_AT_ONCE_MAX = 1000;
+  private static final int SHOWN_MAX = 10;
 
   private final Devices devices;
   private final ListDevices listDevices;
   private final CreateDevices createDevices;
+  private final SortDevices sortDevices;
   private final DisableDevice disableDevice;
+  private final ChangeIdentifiers changeIdentifiers;
+  private final DeleteDevice deleteDevice;
 
   /** Answers by these use cases. */
   public DeviceEndpoints(
       Devices devices,
       ListDevices listDevices,
+      SortDevices sortDevices,
       CreateDevices createDevices,
-      DisableDevice disableDevice) {
+      DisableDevice disableDevice,
+      ChangeIdentifiers changeIdentifiers,
+      DeleteDevice deleteDevice) {
     this.devices = devices;
     this.listDevices = listDevices;
     this.createDevices = createDevices;
+    this.sortDevices = sortDevices;
     this.disableDevice = disableDevice;
+    this.changeIdentifiers = changeIdentifiers;
+    this.deleteDevice = deleteDevice;
   }
 
   Answer list(Leave leave, Request request) {
     Faults faults = new Faults();
     Parameters parameters = new Parameters(request.query(), faults);
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
-    DeviceId after = parameters.cursor(Cursor.DEVICES, DeviceEndpoints::id);
-    DeviceFilter filter =
-        new DeviceFilter(
-            parameters.parsed("kind", "it is device or gateway", Device.Kind::ofWord),
-            parameters.parsed("gateway", "it is the id of a gateway", DeviceEndpoints::id),
-            parameters.text("model"),
-            parameters.text("factory"),
-            parameters.text("line"),
-            parameters.parsed(
-                "connection",
-                "it is online, offline, never or unknown",
-                DeviceEndpoints::connected),
-            states(parameters),
-            parameters.text("reason"),
-            parameters.text("text"));
+    DeviceOrder order =
+        parameters.parsed(
+            "sort", "it is id, name, since or reading", word -> DeviceOrder.ofWord(word));
+    boolean isSorted = order != null && order != DeviceOrder.ID;
+    DeviceId after = isSorted ? null : parameters.cursor(Cursor.DEVICES, DeviceEndpoints::id);
+    DeviceFilter filter = filter(parameters);
+    if (order != null && isSorted) {
+      return sorted(leave, filter, order, limit, parameters, faults);
+    }
     parameters.refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
@@ -71,6 +81,58 @@ public final class DeviceEndpoints {
     ListDevices.Found found = listDevices.run(leave, filter, after, limit);
     String next = Cursor.DEVICES.encode(found.page().next());
     return Answer.json(200, RegistryJson.devices(found, next)).tagged(Tag.BY_CONTENT);
+  }
+
+  private Answer sorted(
+      Leave leave,
+      DeviceFilter filter,
+      DeviceOrder order,
+      int limit,
+      Parameters parameters,
+      Faults faults) {
+    DeviceOrder.Place after =
+        parameters.cursor(
+            Cursor.SORTED,
+            text -> {
+              DeviceOrder.Place place = DeviceOrder.Place.parse(text);
+              return place == null || place.order() != order ? null : place;
+            });
+    parameters.refuseOthers();
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    return switch (sortDevices.run(leave, filter, order, after, limit)) {
+      case SortDevices.Result.Sorted(ListDevices.Found found) ->
+          Answer.json(200, RegistryJson.devices(found, Cursor.SORTED.encode(found.page().next())))
+              .tagged(Tag.BY_CONTENT);
+      case SortDevices.Result.TooMany(int max) -> {
+        faults.parameter(
+            "sort", "the enterprise has more than " + max + " devices, which come by id alone");
+        yield faults.answer();
+      }
+    };
+  }
+
+  private static DeviceFilter filter(Parameters parameters) {
+    return new DeviceFilter(
+        parameters.parsed("kind", "it is device or gateway", Device.Kind::ofWord),
+        parameters.parsed("gateway", "it is the id of a gateway", DeviceEndpoints::id),
+        parameters.text("model"),
+        parameters.text("factory"),
+        parameters.text("line"),
+        parameters.parsed(
+            "connection", "it is online, offline, never or unknown", DeviceEndpoints::connected),
+        states(parameters),
+        parameters.text("reason"),
+        parameters.text("text"),
+        begin(parameters.text("identifier")));
+  }
+
+  /** What is given whole in another form is looked for in the one that is stored. */
+  private static @Nullable String begin(@Nullable String identifier) {
+    return identifier == null
+        ? null
+        : Identifier.of(identifier).map(Identifier::text).orElse(identifier);
   }
 
   Answer read(Leave leave, Request request) {
@@ -118,6 +180,7 @@ public final class DeviceEndpoints {
           Answer.problem(
               Problem.CONFLICT,
               "nothing was created, because there are already " + some(exist.devices()));
+      case CreateDevices.Result.Taken taken -> taken("nothing was created", taken.identifiers());
       case CreateDevices.Result.Raced raced ->
           Answer.problem(
               Problem.CONFLICT,
@@ -137,7 +200,10 @@ public final class DeviceEndpoints {
   Answer change(Leave leave, Request request) {
     Faults faults = new Faults();
     Members members = new Members(request.body(), "", faults);
-    boolean isDisabled = members.flagNeeded("disabled");
+    boolean isNamed = members.isGiven(IdentifierMembers.NAME);
+    List<Identifier> identifiers = IdentifierMembers.of(members);
+    boolean isSwitched = !isNamed || members.isGiven("disabled");
+    boolean isDisabled = isSwitched && members.flagNeeded("disabled");
     members.refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
@@ -153,10 +219,36 @@ public final class DeviceEndpoints {
     if (refused != null) {
       return refused;
     }
-    return device
-        .flatMap(id -> disableDevice.run(leave, id, isDisabled))
+    if (device.isEmpty()) {
+      return Answer.notFound("device");
+    }
+    ChangeIdentifiers.Result changed =
+        isNamed ? changeIdentifiers.run(leave, device.get(), identifiers) : null;
+    if (changed instanceof ChangeIdentifiers.Result.Taken taken) {
+      return taken("nothing was changed", taken.identifiers());
+    }
+    return (isSwitched
+            ? disableDevice.run(leave, device.get(), isDisabled)
+            : devices.find(leave.enterprise(), device.get()))
         .map(DeviceEndpoints::one)
         .orElseGet(() -> Answer.notFound("device"));
+  }
+
+  Answer delete(Leave leave, Request request) {
+    return idOf(request)
+        .flatMap(id -> deleteDevice.run(leave, id))
+        .map(deleted -> Answer.json(200, IdentifierJson.deleted(deleted)))
+        .orElseGet(() -> Answer.notFound("device"));
+  }
+
+  /** Whose they are nobody is told, not even whether it is the caller's own device. */
+  private static Answer taken(String what, List<Identifier> identifiers) {
+    return Answer.problem(
+        Problem.IDENTIFIER_TAKEN,
+        what
+            + ", because other devices have "
+            + identifiers.stream().map(Identifier::text).limit(SHOWN_MAX).toList()
+            + ": an identifier names one device; if it is this one's, ask the operator");
   }
 
   /** The device of the path; what has not the form of an id is no device. */
@@ -220,16 +312,16 @@ public final class DeviceEndpoints {
             gateway,
             orEmpty(members.name("model")),
             orEmpty(members.name("factory")),
-            orEmpty(members.name("line")));
+            orEmpty(members.name("line")),
+            IdentifierMembers.of(members));
     members.refuseOthers();
     return wanted;
   }
 
   private static String some(List<DeviceId> ids) {
-    int shown = 10;
-    return ids.size() <= shown
+    return ids.size() <= SHOWN_MAX
         ? ids.toString()
-        : ids.subList(0, shown) + " and " + (ids.size() - shown) + " more";
+        : ids.subList(0, SHOWN_MAX) + " and " + (ids.size() - SHOWN_MAX) + " more";
   }
 
   private static String orEmpty(@Nullable String text) {

@@ -145,7 +145,7 @@ public final class GrantEndpoints {
     Faults faults = new Faults();
     AuditParameters parameters = new AuditParameters(request, faults, clock.instant());
     String id = idOf(request).orElse("");
-    ReadAudit.Wanted wanted = parameters.read(leave.enterprise(), id);
+    ReadAudit.Wanted wanted = parameters.read(leave.enterprise(), id, false);
     if (faults.areAny()) {
       return faults.answer();
     }

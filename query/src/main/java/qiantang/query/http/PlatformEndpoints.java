@@ -2,6 +2,8 @@ package qiantang.query.http;
 
 import qiantang.query.auth.Caller;
 import qiantang.query.json.HealthJson;
+import qiantang.query.read.EnterpriseOrder;
+import qiantang.query.read.Page;
 import qiantang.query.read.ReadPlatforms;
 import qiantang.store.model.EnterpriseId;
 
@@ -38,6 +40,12 @@ public final class PlatformEndpoints {
     Faults faults = new Faults();
     Parameters parameters = new Parameters(request.query(), faults);
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
+    EnterpriseOrder order =
+        parameters.parsed(
+            "sort", "it is id, name, devices or offline", word -> EnterpriseOrder.ofWord(word));
+    if (order != null && order != EnterpriseOrder.ID) {
+      return ranked(caller, request, parameters, order, limit, faults);
+    }
     EnterpriseId after = parameters.cursor(Cursor.MEMBERS, EnterpriseEndpoints::id);
     parameters.refuseOthers();
     if (faults.areAny()) {
@@ -50,5 +58,37 @@ public final class PlatformEndpoints {
                 Answer.json(200, HealthJson.enterprises(page, Cursor.MEMBERS.encode(page.next())))
                     .tagged(Tag.BY_CONTENT))
         .orElseGet(() -> Answer.notFound("platform"));
+  }
+
+  private Answer ranked(
+      Caller caller,
+      Request request,
+      Parameters parameters,
+      EnterpriseOrder order,
+      int limit,
+      Faults faults) {
+    EnterpriseOrder.Place after =
+        parameters.cursor(
+            Cursor.RANKED,
+            text -> {
+              EnterpriseOrder.Place place = EnterpriseOrder.Place.parse(text);
+              return place == null || place.order() != order ? null : place;
+            });
+    parameters.refuseOthers();
+    if (faults.areAny()) {
+      return faults.answer();
+    }
+    String id = request.pathParameter("platform");
+    return switch (readPlatforms.ranked(caller, id, order, after, limit)) {
+      case ReadPlatforms.Ranked.Found(Page<ReadPlatforms.Item> page) ->
+          Answer.json(200, HealthJson.enterprises(page, Cursor.RANKED.encode(page.next())))
+              .tagged(Tag.BY_CONTENT);
+      case ReadPlatforms.Ranked.NoPlatform _ -> Answer.notFound("platform");
+      case ReadPlatforms.Ranked.TooMany(int max) -> {
+        faults.parameter(
+            "sort", "the platform has more than " + max + " enterprises: sort by another");
+        yield faults.answer();
+      }
+    };
   }
 }

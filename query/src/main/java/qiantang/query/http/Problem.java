@@ -15,6 +15,7 @@ enum Problem {
   NOT_ACCEPTABLE(406, "not-acceptable", "There is no such form of the answer"),
   TOO_SLOW(408, "too-slow", "The request came too slowly"),
   CONFLICT(409, "conflict", "It exists already"),
+  IDENTIFIER_TAKEN(409, "identifier-taken", "Another device has this identifier"),
   TOO_MANY_DELETIONS(409, "too-many-deletions", "Too many deletions are remembered"),
   TOO_MANY_CREDENTIALS(409, "too-many-credentials", "The device has too many credentials"),
   TOO_MANY_GRANTS(409, "too-many-grants", "The enterprise has too many grants"),

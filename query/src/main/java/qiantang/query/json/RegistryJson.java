@@ -147,8 +147,9 @@ public final class RegistryJson {
         .text("lifecycle", device.lifecycle().word())
         .text("connection", device.connection().word())
         .time("since", device.sinceMicros())
-        .time("created", device.createdMicros())
-        .object("health");
+        .time("created", device.createdMicros());
+    IdentifierJson.identifiers(out, device.identifiers());
+    out.object("health");
     HealthJson.axes(out, device.health());
     out.endObject();
   }
@@ -163,6 +164,7 @@ public final class RegistryJson {
   public static void created(JsonOut out, CreateDevices.WithToken created) throws IOException {
     Device row = created.device();
     device(out, FleetDevice.created(row));
+    out.time("inherits", created.inherits());
     token(out, created.token());
   }
 

@@ -14,7 +14,8 @@ import qiantang.store.registry.Device;
  *
  * @param states of all of them, at most one on each axis
  * @param reason on any axis
- * @param text a part of the id or the name, whatever its case
+ * @param text a part of the id, the name or an identifier, whatever its case
+ * @param identifier the begin of an identifier, as it is stored
  */
 public record DeviceFilter(
     Device.@Nullable Kind kind,
@@ -25,7 +26,8 @@ public record DeviceFilter(
     @Nullable Connected connected,
     Set<Axis.State> states,
     @Nullable String reason,
-    @Nullable String text) {
+    @Nullable String text,
+    @Nullable String identifier) {
 
   public DeviceFilter {
     states = Set.copyOf(states);
@@ -74,7 +76,8 @@ public record DeviceFilter(
         && connected == null
         && states.isEmpty()
         && reason == null
-        && text == null;
+        && text == null
+        && identifier == null;
   }
 
   /** Whether this device is one of them. */
@@ -86,6 +89,7 @@ public record DeviceFilter(
         && (line == null || line.equals(device.line()))
         && (connected == null || connected.accepts(device))
         && isNamed(device)
+        && isIdentified(device)
         && areOn(device.health());
   }
 
@@ -95,7 +99,14 @@ public record DeviceFilter(
     }
     String part = text.toLowerCase(Locale.ROOT);
     return device.id().text().toLowerCase(Locale.ROOT).contains(part)
-        || device.name().toLowerCase(Locale.ROOT).contains(part);
+        || device.name().toLowerCase(Locale.ROOT).contains(part)
+        || device.identifiers().stream()
+            .anyMatch(one -> one.text().toLowerCase(Locale.ROOT).contains(part));
+  }
+
+  private boolean isIdentified(FleetDevice device) {
+    return identifier == null
+        || device.identifiers().stream().anyMatch(one -> one.text().startsWith(identifier));
   }
 
   /** Whether a device is in all these states, and has the reason on any axis. */

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.count.DeviceEvidence;
@@ -20,6 +21,9 @@ import qiantang.store.registry.Registry;
 
 /** Finds devices wherever they are known. Blocks: virtual threads only. */
 public final class Devices {
+  // A row is read for each; more are found by going through all.
+  private static final int IDENTIFIED_MAX = 1000;
+
   private final Registry registry;
   private final Reader reader;
   private final KeptCounts kept;
@@ -51,8 +55,15 @@ public final class Devices {
 
   /** The same, with what the answer is worth. */
   public Optional<Told> look(EnterpriseId enterprise, DeviceId id) {
-    Optional<Device> row = store.await(registry.device(enterprise, id));
-    Activity seen = store.await(reader.activityOf(enterprise, id));
+    // Both are asked at once: this is what an identifier waits for.
+    CompletionStage<Optional<Device>> asked = registry.deviceRow(enterprise, id);
+    CompletionStage<Activity> told = reader.activityOf(enterprise, id);
+    Optional<Device> row = store.await(asked);
+    Activity seen = store.await(told);
+    if (DeviceEvidence.isGone(row.orElse(null), seen.of(id))) {
+      return Optional.empty();
+    }
+    row = row.filter(known -> known.deleted() == null);
     if (row.isPresent() || !seen.devices().containsKey(id)) {
       return row.map(known -> new Told(registered(known, seen.of(id)), seen.completeness()));
     }
@@ -101,6 +112,19 @@ public final class Devices {
     }
     RejectionsRequest one = new RejectionsRequest(enterprise, id, null, 0, Long.MAX_VALUE, null, 1);
     return !store.await(reader.rejections(one)).items().isEmpty();
+  }
+
+  /**
+   * Which devices may have an identifier with this begin, in order of id; null where it is not
+   * asked for, or so many have that one looks at all devices as well.
+   */
+  @Nullable List<DeviceId> identified(EnterpriseId enterprise, @Nullable String begin) {
+    if (begin == null) {
+      return null;
+    }
+    List<DeviceId> found =
+        store.await(registry.identifiers().search(enterprise, begin, IDENTIFIED_MAX));
+    return found.size() >= IDENTIFIED_MAX ? null : found.stream().sorted().distinct().toList();
   }
 
   Activity activity(EnterpriseId enterprise) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
@@ -80,6 +81,18 @@ final class Fleet {
     return new Walk(after, rowsAtOnce);
   }
 
+  /** These of the devices, in their order, as far as the registry knows them. */
+  List<FleetDevice> of(List<DeviceId> ids) {
+    return store.awaitEach(ids, id -> registry.device(enterprise, id)).stream()
+        .flatMap(Optional::stream)
+        .map(row -> registered(row, activity.of(row.id())))
+        .toList();
+  }
+
+  private FleetDevice registered(Device row, @Nullable DeviceActivity all) {
+    return FleetDevice.registered(row, all, bounds.get(DeviceEvidence.model(row, all)), nowMillis);
+  }
+
   private final class Walk implements Iterator<FleetDevice> {
     private final Iterator<Map.Entry<DeviceId, DeviceActivity>> journal;
     private final int rowsAtOnce;
@@ -88,6 +101,7 @@ final class Fleet {
     private boolean isLastPage;
     private @Nullable Device row;
     private Map.@Nullable Entry<DeviceId, DeviceActivity> entry;
+    private @Nullable FleetDevice ahead;
 
     Walk(@Nullable DeviceId after, int rowsAtOnce) {
       this.rowsAtOnce = rowsAtOnce;
@@ -102,11 +116,24 @@ final class Fleet {
 
     @Override
     public boolean hasNext() {
-      return row != null || entry != null;
+      while (ahead == null && (row != null || entry != null)) {
+        ahead = step();
+      }
+      return ahead != null;
     }
 
     @Override
     public FleetDevice next() {
+      FleetDevice now = hasNext() ? ahead : null;
+      if (now == null) {
+        throw new NoSuchElementException();
+      }
+      ahead = null;
+      return now;
+    }
+
+    /** The device of the next id; null where it was deleted. */
+    private @Nullable FleetDevice step() {
       Device nowRow = row;
       Map.Entry<DeviceId, DeviceActivity> nowEntry = entry;
       if (nowRow != null && (nowEntry == null || nowRow.id().compareTo(nowEntry.getKey()) <= 0)) {
@@ -114,11 +141,14 @@ final class Fleet {
         row = nextRow();
         entry = isBoth ? nextEntry() : nowEntry;
         DeviceActivity all = activity.of(nowRow.id());
-        return FleetDevice.registered(
-            nowRow, all, bounds.get(DeviceEvidence.model(nowRow, all)), nowMillis);
+        if (nowRow.deleted() != null) {
+          boolean isGone = !isBoth || DeviceEvidence.isGone(nowRow, all);
+          return isGone || nowEntry == null ? null : discovered(nowRow.id(), nowEntry.getValue());
+        }
+        return registered(nowRow, all);
       }
       if (nowEntry == null) {
-        throw new NoSuchElementException();
+        throw new AssertionError("BUG: a step behind the end");
       }
       entry = nextEntry();
       DeviceId id = nowEntry.getKey();

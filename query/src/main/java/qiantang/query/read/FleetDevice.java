@@ -3,6 +3,7 @@ package qiantang.query.read;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -11,6 +12,7 @@ import qiantang.store.access.Place;
 import qiantang.store.count.DeviceEvidence;
 import qiantang.store.health.Health;
 import qiantang.store.health.ModelBounds;
+import qiantang.store.identifier.Identifier;
 import qiantang.store.model.DeviceId;
 import qiantang.store.read.Activity.Connection;
 import qiantang.store.read.Activity.DeviceActivity;
@@ -23,6 +25,7 @@ import qiantang.store.registry.Device;
  * @param sinceMicros since when it is connected or not, null for never
  * @param createdMicros when it was registered; its first record where it is not yet
  * @param metrics names of the metrics it reported
+ * @param identifiers what it is called elsewhere
  * @param health on the four axes
  */
 public record FleetDevice(
@@ -38,6 +41,7 @@ public record FleetDevice(
     @Nullable Long sinceMicros,
     long createdMicros,
     SortedSet<String> metrics,
+    List<Identifier> identifiers,
     Health health) {
 
   /** Where a device is in its life. */
@@ -76,6 +80,7 @@ public record FleetDevice(
         sinceMicros,
         createdMicros,
         new TreeSet<>(granted),
+        identifiers,
         health);
   }
 
@@ -106,6 +111,7 @@ public record FleetDevice(
         seen == null ? null : seen.sinceMicros(),
         ChronoUnit.MICROS.between(Instant.EPOCH, row.created()),
         seen == null ? Collections.emptySortedSet() : seen.metrics(),
+        row.identifiers(),
         Health.of(
             DeviceEvidence.of(row, seen, row.kind() == Device.Kind.GATEWAY, bounds), nowMillis));
   }
@@ -130,6 +136,7 @@ public record FleetDevice(
         seen.sinceMicros(),
         firstMicros(seen),
         seen.metrics(),
+        List.of(),
         Health.of(DeviceEvidence.of(null, seen, isGateway, bounds), nowMillis));
   }
 

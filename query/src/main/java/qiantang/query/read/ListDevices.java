@@ -30,6 +30,10 @@ public final class ListDevices {
   public Found run(Leave leave, DeviceFilter filter, @Nullable DeviceId after, int limit) {
     Activity activity = devices.activity(leave.enterprise());
     Fleet fleet = devices.fleet(leave.enterprise(), activity);
+    List<DeviceId> named = devices.identified(leave.enterprise(), filter.identifier());
+    if (named != null) {
+      return new Found(page(leave, filter, fleet.of(named), after, limit), known(leave, activity));
+    }
     int rowsAtOnce =
         filter.isOpen() && leave.sight().isWhole()
             ? Math.min(limit + 1, ROWS_AT_ONCE_MAX)
@@ -46,8 +50,27 @@ public final class ListDevices {
     }
     String next = walk.hasNext() && last != null ? last.text() : null;
     // When others sent something concerns nobody who sees a part.
-    Completeness known =
-        leave.sight().isWhole() ? activity.completeness() : activity.completeness().fresh(0);
+    Completeness known = known(leave, activity);
     return new Found(new Page<>(found, next), next == null ? known : known.cut());
+  }
+
+  private static Completeness known(Leave leave, Activity activity) {
+    return leave.sight().isWhole() ? activity.completeness() : activity.completeness().fresh(0);
+  }
+
+  /** Of the few that an identifier may be of. */
+  private static Page<FleetDevice> page(
+      Leave leave,
+      DeviceFilter filter,
+      List<FleetDevice> named,
+      @Nullable DeviceId after,
+      int limit) {
+    List<FleetDevice> found =
+        named.stream()
+            .filter(device -> after == null || device.id().compareTo(after) > 0)
+            .filter(device -> filter.accepts(device) && leave.sight().sees(device.place()))
+            .limit(limit + 1L)
+            .toList();
+    return Page.of(found, limit, device -> device.id().text());
   }
 }

@@ -37,7 +37,12 @@ public final class ReadHealth {
   private final StoreWait store;
 
   /** What was counted in an hour. */
-  public record Hour(long atMillis, HealthCounts counts) {}
+  public record Hour(long atMillis, HealthCounts counts) {
+    /** Of an hour since 1970. */
+    static Hour of(long hour, HealthCounts counts) {
+      return new Hour(hour * HOUR_MILLIS, counts);
+    }
+  }
 
   /** The answer. */
   public record Found(
@@ -85,7 +90,7 @@ public final class ReadHealth {
     for (KeptHour hour : store.await(tables.readHours(enterprise))) {
       PlatformCount count = KeptCodec.platform(hour.bytes());
       if (count != null && hour.hour() > Math.floorDiv(nowMillis, HOUR_MILLIS) - HOURS_MAX) {
-        trend.add(new Hour(hour.hour() * HOUR_MILLIS, count.devices()));
+        trend.add(Hour.of(hour.hour(), count.devices()));
       }
     }
     return trend;

@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Caller;
@@ -14,8 +16,10 @@ import qiantang.store.health.EnterpriseCount;
 import qiantang.store.health.HealthCounts;
 import qiantang.store.health.PlatformCount;
 import qiantang.store.kept.KeptTables;
+import qiantang.store.kept.KeptTables.KeptHour;
 import qiantang.store.kept.KeptTables.Member;
 import qiantang.store.kept.KeptTables.Sum;
+import qiantang.store.kept.KeptTables.SumHour;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
@@ -28,6 +32,7 @@ public final class ReadPlatforms {
   private final KeptCounts kept;
   private final List<PlanFigure> plan;
   private final StoreWait store;
+  private final Ranks ranks;
 
   /**
    * A figure of the plan.
@@ -45,6 +50,7 @@ public final class ReadPlatforms {
    *
    * @param countedMillis when the oldest of the sums was made; null for never
    * @param progress of the base platform to the plan; of others nothing
+   * @param trend of the last 24 hours, where one platform is asked for
    * @param isWhole whether every sum there is could be read, and there is one
    */
   public record Found(
@@ -52,7 +58,12 @@ public final class ReadPlatforms {
       PlatformCount count,
       @Nullable Long countedMillis,
       List<Progress> progress,
-      boolean isWhole) {}
+      boolean isWhole,
+      List<ReadHealth.Hour> trend) {
+    Found with(List<ReadHealth.Hour> hours) {
+      return new Found(platform, count, countedMillis, progress, isWhole, hours);
+    }
+  }
 
   /**
    * An enterprise of a platform.
@@ -66,6 +77,18 @@ public final class ReadPlatforms {
       HealthCounts devices,
       @Nullable Long countedMillis) {}
 
+  /** Enterprises of a platform in an order of what was counted. */
+  public sealed interface Ranked {
+    /** A page; its next is the text of a place. */
+    record Found(Page<Item> page) implements Ranked {}
+
+    /** The caller sees no such platform. */
+    record NoPlatform() implements Ranked {}
+
+    /** The platform has more enterprises than are sorted by this. */
+    record TooMany(int max) implements Ranked {}
+  }
+
   /** Reads from these. */
   public ReadPlatforms(Registry registry, KeptCounts kept, List<PlanFigure> plan, StoreWait store) {
     this.registry = registry;
@@ -73,6 +96,7 @@ public final class ReadPlatforms {
     this.kept = kept;
     this.plan = plan;
     this.store = store;
+    ranks = new Ranks(registry, store);
   }
 
   /** All platforms that the caller sees. */
@@ -94,7 +118,34 @@ public final class ReadPlatforms {
   public Optional<Found> one(Caller caller, String id) {
     List<Platform> platforms = store.await(registry.platforms());
     return view(caller, platforms, id)
-        .map(view -> found(view, store.await(tables.readSums(id)), platforms));
+        .map(view -> found(view, store.await(tables.readSums(id)), platforms).with(trend(view)));
+  }
+
+  /** By the hour, of all buckets together, or of the one enterprise that the caller sees. */
+  private List<ReadHealth.Hour> trend(PlatformView view) {
+    EnterpriseId only = view.only();
+    SortedMap<Long, PlatformCount> hours = new TreeMap<>();
+    if (only == null) {
+      for (SumHour sum : store.await(tables.readSumHours(view.platform().id()))) {
+        add(hours, sum.hour(), sum.bytes());
+      }
+    } else {
+      for (KeptHour hour : store.await(tables.readHours(only))) {
+        add(hours, hour.hour(), hour.bytes());
+      }
+    }
+    // Rows live for some hours longer.
+    return hours.entrySet().stream()
+        .skip(Math.max(0, hours.size() - ReadHealth.HOURS_MAX))
+        .map(hour -> ReadHealth.Hour.of(hour.getKey(), hour.getValue().devices()))
+        .toList();
+  }
+
+  private static void add(SortedMap<Long, PlatformCount> hours, long hour, byte[] bytes) {
+    PlatformCount count = KeptCodec.platform(bytes);
+    if (count != null) {
+      hours.merge(hour, count, PlatformCount::plus);
+    }
   }
 
   private Optional<PlatformView> view(Caller caller, List<Platform> platforms, String id) {
@@ -121,8 +172,10 @@ public final class ReadPlatforms {
                       alone(found.count()),
                       found.countedMillis(),
                       List.of(),
-                      true))
-          .orElseGet(() -> new Found(view.platform(), alone(null), null, List.of(), false));
+                      true,
+                      List.of()))
+          .orElseGet(
+              () -> new Found(view.platform(), alone(null), null, List.of(), false, List.of()));
     }
     PlatformCount all = PlatformCount.none();
     Long counted = null;
@@ -134,7 +187,12 @@ public final class ReadPlatforms {
       counted = counted == null ? sum.countedMillis() : Math.min(counted, sum.countedMillis());
     }
     return new Found(
-        view.platform(), all, counted, progress(view.platform(), all, platforms), isWhole);
+        view.platform(),
+        all,
+        counted,
+        progress(view.platform(), all, platforms),
+        isWhole,
+        List.of());
   }
 
   private static PlatformCount alone(@Nullable EnterpriseCount count) {
@@ -189,6 +247,10 @@ public final class ReadPlatforms {
             members.subList(0, Math.min(members.size(), limit + 1)),
             limit,
             member -> member.enterprise().text());
+    return named(page);
+  }
+
+  private Page<Item> named(Page<Member> page) {
     List<EnterpriseId> ids = page.items().stream().map(Member::enterprise).toList();
     List<Optional<Enterprise>> rows = store.awaitEach(ids, registry::enterprise);
     return new Page<>(
@@ -196,6 +258,31 @@ public final class ReadPlatforms {
             .mapToObj(i -> item(page.items().get(i), rows.get(i)))
             .toList(),
         page.next());
+  }
+
+  /**
+   * The same in another order.
+   *
+   * @param after from behind this place of the same order; null for the first page
+   */
+  public Ranked ranked(
+      Caller caller,
+      String id,
+      EnterpriseOrder order,
+      EnterpriseOrder.@Nullable Place after,
+      int limit) {
+    Optional<PlatformView> view = view(caller, store.await(registry.platforms()), id);
+    if (view.isEmpty()) {
+      return new Ranked.NoPlatform();
+    }
+    EnterpriseId only = view.get().only();
+    if (only != null) {
+      return new Ranked.Found(new Page<>(after == null ? items(List.of(only)) : List.of(), null));
+    }
+    return switch (ranks.page(id, order, after, limit)) {
+      case Ranks.Result.Ranked(Page<Member> page) -> new Ranked.Found(named(page));
+      case Ranks.Result.TooMany(int max) -> new Ranked.TooMany(max);
+    };
   }
 
   private static Item item(Member member, Optional<Enterprise> row) {

@@ -8,6 +8,7 @@ import { watch } from './live.js';
 import { go, href } from './route.js';
 import { troubleNote } from './trouble.js';
 import './connections.js';
+import './readers.js';
 import './rejections.js';
 import './values.js';
 
@@ -26,6 +27,7 @@ const PERIOD_OF = 10 * MINUTE;
 const HEALTH_MILLIS = 5000;
 const TICK_MILLIS = 1000;
 const SAMPLES_MAX = 50_000;
+const IDENTIFIERS = { 88: 'device.88', gs1: 'device.gs1', own: 'device.own' };
 
 /** One device: how it is, when it was connected, what it measures, what of it was refused. */
 class Device extends View {
@@ -242,6 +244,11 @@ class Device extends View {
         .created=${this.row.created}
       ></q-connections>
       <q-rejections .enterprise=${enterprise} .device=${device}></q-rejections>
+      <q-readers
+        .enterprise=${enterprise}
+        .device=${device}
+        .isTold=${[null, enterprise].includes(this.given.me.enterprise) && !this.given.me.platform}
+      ></q-readers>
     `;
   }
 
@@ -263,6 +270,7 @@ class Device extends View {
       ['device.factory', row.factory],
       ['device.line', row.line],
       ['device.created', row.created ? dateTime(row.created) : ''],
+      ...(row.identifiers ?? []).map(({ kind, id }) => [IDENTIFIERS[kind] ?? 'device.own', id]),
     ];
     return html`
       <div class="title">

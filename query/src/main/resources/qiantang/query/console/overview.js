@@ -133,7 +133,11 @@ class Overview extends View {
     const [row, enterprises] = await Promise.all([
       get(path),
       api.has('/v1/platforms/{platform}/enterprises')
-        ? get(`${path}/enterprises`, { limit: ENTERPRISES_AT_ONCE, cursor: this.params.cursor })
+        ? get(`${path}/enterprises`, {
+            limit: ENTERPRISES_AT_ONCE,
+            cursor: this.params.cursor,
+            sort: api.takes('/v1/platforms/{platform}/enterprises', 'sort') ? 'offline' : null,
+          })
         : null,
     ]);
     return {

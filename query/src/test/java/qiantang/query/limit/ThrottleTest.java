@@ -34,7 +34,8 @@ final class ThrottleTest {
         token,
         token,
         new CredentialKey(owner, token),
-        Bounds.NONE);
+        Bounds.NONE,
+        new CredentialKey(owner, token));
   }
 
   private Visit let(Caller caller) {

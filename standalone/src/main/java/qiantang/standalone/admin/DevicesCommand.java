@@ -28,6 +28,9 @@ import qiantang.sim.SystemOptions;
       "Those that exist already are left as they are, so that the same command goes on where one"
           + " before was cut off.",
       "With --disable or --enable: changes one device and prints it as in a list.",
+      "With --identify: gives it the identifiers of --identifier, in place of those it has, and"
+          + " prints it with them, kind:id.",
+      "With --delete: deletes it and prints its id and how many credentials were taken away.",
       "Without any: lists id<TAB>kind<TAB>model<TAB>connection<TAB>lifecycle."
     },
     mixinStandardHelpOptions = true)
@@ -60,7 +63,31 @@ final class DevicesCommand implements Callable<Integer> {
         paramLabel = "ID",
         description = "Enables it again.")
     private @Nullable String enable;
+
+    @Option(
+        names = "--identify",
+        required = true,
+        paramLabel = "ID",
+        description = "Gives this device the identifiers of --identifier; without any, none.")
+    private @Nullable String identify;
+
+    @Option(
+        names = "--delete",
+        required = true,
+        paramLabel = "ID",
+        description =
+            "Deletes this device: its credentials open nothing, its sessions end within 5 s, its"
+                + " identifiers are free. What it sent stays.")
+    private @Nullable String delete;
   }
+
+  @Option(
+      names = "--identifier",
+      paramLabel = "KIND:ID",
+      description =
+          "What it is called elsewhere: 88:88.118.1/CNC-7, gs1:(01)09506000134352(21)S7 or its"
+              + " link, own:SN-1. May be repeated.")
+  private List<String> identifiers = List.of();
 
   @Option(names = "--count", paramLabel = "N", description = "How many to create, 1 or more.")
   private @Nullable Integer count;
@@ -87,12 +114,16 @@ final class DevicesCommand implements Callable<Integer> {
     }
     if (count != null && change != null) {
       throw new ParameterException(
-          spec.commandLine(), "--count creates devices: leave out --disable and --enable");
+          spec.commandLine(), "--count creates devices: leave out what changes one");
+    }
+    if (!identifiers.isEmpty() && (change == null || change.identify == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "--identifier says what --identify gives a device: give that too");
     }
     PrintWriter out = spec.commandLine().getOut();
     try (Api api = Api.open(system)) {
       if (change != null) {
-        out.println(line(change(api, change)));
+        out.println(change(api, change));
       } else if (count == null) {
         api.list(path(), item -> out.println(line(item)));
       } else {
@@ -104,11 +135,39 @@ final class DevicesCommand implements Callable<Integer> {
     return 0;
   }
 
-  private JsonNode change(Api api, Change wanted) throws ApiException, InterruptedException {
+  /** Changes one device; the line that tells of it. */
+  private String change(Api api, Change wanted) throws ApiException, InterruptedException {
+    if (wanted.delete != null) {
+      return Lines.of(
+          api.delete(path() + "/" + Api.encode(wanted.delete)), "device", "credentials");
+    }
+    if (wanted.identify != null) {
+      JsonNode device = api.patch(path() + "/" + Api.encode(wanted.identify), identifiersBody());
+      StringBuilder line = new StringBuilder(line(device));
+      for (JsonNode one : device.path("identifiers")) {
+        line.append('\t').append(one.path("kind").asText()).append(':');
+        line.append(one.path("id").asText());
+      }
+      return line.toString();
+    }
     boolean isDisabled = wanted.disable != null;
     String id = String.valueOf(isDisabled ? wanted.disable : wanted.enable);
     ObjectNode body = JsonNodeFactory.instance.objectNode().put("disabled", isDisabled);
-    return api.patch(path() + "/" + Api.encode(id), body);
+    return line(api.patch(path() + "/" + Api.encode(id), body));
+  }
+
+  private ObjectNode identifiersBody() {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    ArrayNode all = body.putArray("identifiers");
+    for (String each : identifiers) {
+      int colon = each.indexOf(':');
+      if (colon < 1) {
+        throw new ParameterException(
+            spec.commandLine(), "--identifier takes KIND:ID, as own:SN-1, not " + each);
+      }
+      all.addObject().put("kind", each.substring(0, colon)).put("id", each.substring(colon + 1));
+    }
+    return body;
   }
 
   private static String line(JsonNode device) {

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The Chromium of this machine, under Playwright; where none is installed the tests are skipped.
- * Everything that a page complains of is noted, and a test that ends with complaints fails.
+ * Everything that a page complains of is noted, and a test that ends with complaints fails; and so
+ * does one whose pages ask for what the API's description does not have, or are answered it.
  */
 final class Chromium implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
   /** Names another browser than the usual ones. */
@@ -48,6 +49,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback, AfterAllCa
 
   private final List<String> complaints = new ArrayList<>();
   private final List<Request> requests = new ArrayList<>();
+  private final Contract contract = new Contract();
   private final List<BrowserContext> contexts = new ArrayList<>();
   private @Nullable Playwright playwright;
   private @Nullable Browser browser;
@@ -119,6 +121,11 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback, AfterAllCa
     return requests;
   }
 
+  /** Bodies of requests and answers that were compared with the API's description so far. */
+  int validated() {
+    return contract.validated();
+  }
+
   /** The test provoked what was complained of. */
   void forgive() {
     complaints.clear();
@@ -126,6 +133,11 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback, AfterAllCa
 
   @Override
   public void afterEach(ExtensionContext context) {
+    List<String> undescribed =
+        List.copyOf(requests).stream()
+            .flatMap(request -> contract.faults(request).stream())
+            .distinct()
+            .toList();
     contexts.forEach(BrowserContext::close);
     contexts.clear();
     requests.clear();
@@ -133,6 +145,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback, AfterAllCa
     complaints.clear();
     if (context.getExecutionException().isEmpty()) {
       assertEquals(List.of(), said);
+      assertEquals(List.of(), undescribed, "what the API's description does not say");
     }
   }
 

@@ -87,6 +87,8 @@ final class ConsoleIT {
       press.disconnect();
       press.close();
     }
+    int validated = CHROMIUM.validated();
+    assertTrue(validated > 50, "bodies compared with the API's description: " + validated);
   }
 
   @Test
@@ -114,7 +116,7 @@ final class ConsoleIT {
     assertThat(page.locator(".line")).hasCount(1);
     page.getByRole(AriaRole.LINK, named("Clear filters")).click();
     assertThat(page.locator(".line")).hasCount(2);
-    page.locator("label:has-text('Id contains') input").fill("S-2");
+    page.locator("label:has-text('Id, name or identifier') input").fill("S-2");
     assertThat(page.locator(".line")).hasCount(1);
     assertThat(page).hasURL(Pattern.compile("text=S-2"));
     page.getByRole(AriaRole.LINK, named("Clear filters")).click();

@@ -2,6 +2,7 @@ package qiantang.standalone.system;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -82,6 +83,32 @@ class RevocationIT {
 
     assertEquals(200, admin("PATCH", path, "{\"disabled\":false}").status());
     Programs.awaitTrue("the device to come back", () -> comesBack(token));
+  }
+
+  @Test
+  void aDeletedDeviceIsCutByAllItsCredentialsAndMayComeBackAsAnotherOne() throws Exception {
+    String token = running.programs().register(Programs.ALPHA, "scrapped", Role.DEVICE);
+    String second = credential("scrapped", "{}").path("token").asText();
+    Client first = new Client("first", token, null);
+    Client other = new Client("other", second, null);
+    first.publish("{\"old\":1}");
+    String path = "/v1/enterprises/alpha/devices/scrapped";
+    Programs.Answer answer = admin("DELETE", path, "");
+    assertEquals(2, answer.body().path("credentials").asInt(), answer.toString());
+    for (Client client : List.of(first, other)) {
+      client.awaitEnd();
+      assertEquals(NOT_AUTHORIZED, client.endCode());
+    }
+    assertThrows(MqttException.class, () -> new Client("first", token, null));
+    // What the ends of its sessions say of it does not bring it back.
+    assertEquals(404, admin("GET", path, "").status());
+    assertFalse(admin("GET", "/v1/enterprises/alpha/devices", "").toString().contains("scrapped"));
+    assertEquals(1, samples("scrapped", "old").size(), "what it sent stays");
+    answer = admin("POST", "/v1/enterprises/alpha/devices", "{\"id\":\"scrapped\"}");
+    assertTrue(answer.body().path("inherits").isNumber(), answer.toString());
+    String third = answer.body().path("token").asText();
+    Programs.awaitTrue("its successor to be let in", () -> comesBack(third));
+    assertEquals(1, samples("scrapped", "old").size());
   }
 
   @Test

@@ -56,8 +56,8 @@ final class CassandraCredentials {
     insertSession =
         prepare(
             "INSERT INTO credentials (owner, hash, id, kind, role, name, created, expires,"
-                + " platform, scopes, factory, line, devices)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TTL ?");
+                + " platform, scopes, factory, line, devices, parent)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TTL ?");
     endSession =
         prepare("UPDATE credentials USING TTL ? SET revoked = true WHERE owner = ? AND hash = ?");
     updateKind = prepare("UPDATE credentials SET kind = ? WHERE owner = ? AND hash = ?");
@@ -142,7 +142,8 @@ final class CassandraCredentials {
         BoundsColumns.set(common(insertSession, session), session.bounds())
             .setString("kind", session.kind().word())
             .setInt("[ttl]", ttlSeconds(session));
-    return write(row.build());
+    CredentialKey parent = session.parent();
+    return write(parent == null ? row.build() : row.setString("parent", parent.text()).build());
   }
 
   /** The word that it is over lives as long as the row could. */
@@ -212,11 +213,16 @@ final class CassandraCredentials {
   private static Credential credential(Row row) {
     String device = row.getString("device");
     Credential.Kind kind = Credential.Kind.ofWord(Rows.text(row, "kind"));
-    return credential(
-        row,
-        kind == null ? Credential.Kind.TOKEN : kind,
-        device == null ? null : new DeviceId(device),
-        row.getString("fingerprint"));
+    Credential credential =
+        credential(
+            row,
+            kind == null ? Credential.Kind.TOKEN : kind,
+            device == null ? null : new DeviceId(device),
+            row.getString("fingerprint"));
+    // A device's has none, and the list of a device's no such column.
+    return device == null
+        ? credential.by(CredentialKey.parse(row.getString("parent")))
+        : credential;
   }
 
   private static Credential token(Row row) {
@@ -241,7 +247,8 @@ final class CassandraCredentials {
         fingerprint,
         Rows.instant(row, "created"),
         row.getInstant("expires"),
-        device == null ? BoundsColumns.of(row) : Bounds.NONE);
+        device == null ? BoundsColumns.of(row) : Bounds.NONE,
+        null);
   }
 
   private CompletionStage<Void> write(BoundStatement statement) {

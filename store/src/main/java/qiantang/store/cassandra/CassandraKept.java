@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 import qiantang.store.kept.KeptTables;
 import qiantang.store.model.EnterpriseId;
 
-/** The tables of kept counts as CQL: see {@code 012-health.cql}. Any thread. */
+/**
+ * The tables of kept counts as CQL: see {@code 012-health.cql} and {@code 014-platforms.cql}. Any
+ * thread.
+ */
 final class CassandraKept implements KeptTables {
   private final CqlSession session;
   private final PreparedStatement insertKept;
@@ -23,6 +26,8 @@ final class CassandraKept implements KeptTables {
   private final PreparedStatement selectMembers;
   private final PreparedStatement insertSum;
   private final PreparedStatement selectSums;
+  private final PreparedStatement insertSumHour;
+  private final PreparedStatement selectSumHours;
 
   CassandraKept(CqlSession session) {
     this.session = session;
@@ -40,6 +45,9 @@ final class CassandraKept implements KeptTables {
                 + " WHERE platform = ? AND bucket = ? AND enterprise > ? LIMIT ?");
     insertSum =
         prepare("INSERT INTO platform_sums (platform, bucket, counted, body) VALUES (?, ?, ?, ?)");
+    insertSumHour =
+        prepare("INSERT INTO platform_hours (platform, hour, bucket, body) VALUES (?, ?, ?, ?)");
+    selectSumHours = prepare("SELECT hour, bucket, body FROM platform_hours WHERE platform = ?");
     selectSums = prepare("SELECT bucket, counted, body FROM platform_sums WHERE platform = ?");
   }
 
@@ -103,6 +111,23 @@ final class CassandraKept implements KeptTables {
     return write(
         insertSum.bind(
             sum.platform(), sum.bucket(), sum.countedMillis(), ByteBuffer.wrap(sum.bytes())));
+  }
+
+  @Override
+  public CompletionStage<Void> write(SumHour hour) {
+    return write(
+        insertSumHour.bind(
+            hour.platform(), hour.hour(), hour.bucket(), ByteBuffer.wrap(hour.bytes())));
+  }
+
+  @Override
+  public CompletionStage<List<SumHour>> readSumHours(String platform) {
+    return Rows.read(
+        session,
+        selectSumHours.bind(platform),
+        row ->
+            new SumHour(
+                platform, row.getInt("bucket"), row.getLong("hour"), Rows.blob(row, "body")));
   }
 
   @Override

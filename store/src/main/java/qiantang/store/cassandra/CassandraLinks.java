@@ -30,7 +30,7 @@ final class CassandraLinks {
     insert =
         prepare(
             "INSERT INTO login_links (owner, hash, id, role, name, platform, created, expires,"
-                + " used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, false) IF NOT EXISTS");
+                + " parent, used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, false) IF NOT EXISTS");
     // The row lives for 15 minutes, and so does the word that it was used.
     use =
         prepare(
@@ -51,7 +51,8 @@ final class CassandraLinks {
                 link.name(),
                 platform == null ? "" : platform,
                 link.created(),
-                Rows.present(link.expires(), "expires")))
+                Rows.present(link.expires(), "expires"),
+                link.parent() == null ? "" : link.parent().text()))
         .thenAccept(rows -> {});
   }
 
@@ -82,7 +83,8 @@ final class CassandraLinks {
             Rows.text(row, "name"),
             Rows.instant(row, "created"),
             row.getInstant("expires"))
-        .with(platform.isEmpty() ? Bounds.NONE : new Bounds(platform, Set.of(), Subtree.ALL));
+        .with(platform.isEmpty() ? Bounds.NONE : new Bounds(platform, Set.of(), Subtree.ALL))
+        .by(CredentialKey.parse(row.getString("parent")));
   }
 
   private PreparedStatement prepare(String cql) {

@@ -3,26 +3,23 @@ package qiantang.store.cassandra;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.AuditTables;
 import qiantang.store.access.GrantTables;
+import qiantang.store.identifier.Identifier;
+import qiantang.store.identifier.IdentifierTables;
 import qiantang.store.kept.KeptTables;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -40,8 +37,8 @@ import qiantang.store.registry.SubDevices;
 import qiantang.store.trace.TraceTables;
 
 /**
- * The registry's tables as CQL: see {@code 002-registry.cql}, {@code 008-access.cql} and {@code
- * 009-quotas.cql}.
+ * The registry's tables as CQL: see {@code 002-registry.cql}, {@code 008-access.cql}, {@code
+ * 009-quotas.cql} and {@code 013-identifiers.cql}.
  */
 final class CassandraRegistry implements Registry {
   private static final int BUCKETS = 16; // a table's layout: never to be changed
@@ -54,15 +51,9 @@ final class CassandraRegistry implements Registry {
   private final PreparedStatement insertEnterprise;
   private final PreparedStatement selectEnterprise;
   private final PreparedStatement selectEnterprises;
-  private final PreparedStatement insertDevice;
-  private final PreparedStatement updateGateway;
-  private final PreparedStatement selectDevice;
-  private final PreparedStatement selectDevices;
   private final PreparedStatement updateSubDevices;
   private final PreparedStatement updateQuotas;
-  private final PreparedStatement updateDisabled;
-  private final PreparedStatement noteDisabled;
-  private final PreparedStatement selectDisabled;
+  private final CassandraDevices devices;
   private final CassandraCredentials credentials;
   private final CassandraChanges changes;
   private final CassandraLinks links;
@@ -70,6 +61,7 @@ final class CassandraRegistry implements Registry {
   private final CassandraAudit audit;
   private final CassandraTraces traces;
   private final CassandraKept kept;
+  private final CassandraIdentifiers identifiers;
 
   CassandraRegistry(CqlSession session) {
     this.session = session;
@@ -84,29 +76,17 @@ final class CassandraRegistry implements Registry {
                 .setIdempotent(false));
     selectEnterprise = prepare("SELECT * FROM enterprises WHERE bucket = ? AND id = ?");
     selectEnterprises = prepare("SELECT * FROM enterprises WHERE bucket = ? AND id > ? LIMIT ?");
-    insertDevice =
-        prepare(
-            "INSERT INTO devices (enterprise, bucket, id, name, kind, gateway, model, factory,"
-                + " line, disabled, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    updateGateway =
-        prepare("UPDATE devices SET gateway = ? WHERE enterprise = ? AND bucket = ? AND id = ?");
-    selectDevice = prepare("SELECT * FROM devices WHERE enterprise = ? AND bucket = ? AND id = ?");
-    selectDevices =
-        prepare("SELECT * FROM devices WHERE enterprise = ? AND bucket = ? AND id > ? LIMIT ?");
     updateSubDevices =
         prepare("UPDATE enterprises SET sub_devices = ? WHERE bucket = ? AND id = ?");
     updateQuotas = prepare("UPDATE enterprises SET quotas[?] = ? WHERE bucket = ? AND id = ?");
-    updateDisabled =
-        prepare("UPDATE devices SET disabled = ? WHERE enterprise = ? AND bucket = ? AND id = ?");
-    noteDisabled =
-        prepare("INSERT INTO disabled_devices (enterprise, device, disabled) VALUES (?, ?, ?)");
-    selectDisabled = prepare("SELECT device, disabled FROM disabled_devices WHERE enterprise = ?");
     changes = new CassandraChanges(session);
     links = new CassandraLinks(session);
     grants = new CassandraGrants(session);
     audit = new CassandraAudit(session);
     traces = new CassandraTraces(session);
     kept = new CassandraKept(session);
+    identifiers = new CassandraIdentifiers(session);
+    devices = new CassandraDevices(session, changes);
     credentials = new CassandraCredentials(session, changes);
   }
 
@@ -158,94 +138,55 @@ final class CassandraRegistry implements Registry {
   @Override
   public CompletionStage<List<Enterprise>> enterprises(@Nullable EnterpriseId after, int limit) {
     String behind = after == null ? "" : after.text();
-    return page(
+    return Rows.page(
+        session,
+        BUCKETS,
         bucket -> selectEnterprises.bind(bucket, behind, limit),
         CassandraRegistry::enterprise,
         Comparator.comparing(Enterprise::id),
         limit);
   }
 
-  /**
-   * Looks, then writes: two creations of one id at the same moment both succeed and the later one's
-   * columns hold. No transaction, because discovery writes the same rows without one.
-   */
   @Override
   public CompletionStage<Boolean> createDevice(Device device) {
-    return device(device.enterprise(), device.id())
-        .thenCompose(
-            existing ->
-                existing.isPresent()
-                    ? CompletableFuture.completedFuture(false)
-                    : insert(device).thenApply(nothing -> true));
+    return devices.create(device);
   }
 
   @Override
   public CompletionStage<Boolean> discoverDevice(Device device) {
-    return device(device.enterprise(), device.id())
-        .thenCompose(
-            existing -> {
-              if (existing.isEmpty()) {
-                return insert(device).thenApply(nothing -> true);
-              }
-              Device known = existing.get();
-              DeviceId gateway = device.gateway();
-              if (known.kind() == Device.Kind.GATEWAY
-                  || gateway == null
-                  || gateway.equals(known.gateway())) {
-                return CompletableFuture.completedFuture(false);
-              }
-              return write(
-                      updateGateway.bind(
-                          gateway.text(),
-                          device.enterprise().text(),
-                          bucket(device.id().text()),
-                          device.id().text()))
-                  .thenApply(nothing -> false);
-            });
+    return devices.discover(device);
   }
 
   @Override
-  public CompletionStage<Optional<Device>> device(EnterpriseId enterprise, DeviceId id) {
-    return Rows.read(
-            session,
-            selectDevice.bind(enterprise.text(), bucket(id.text()), id.text()),
-            CassandraRegistry::device)
-        .thenApply(rows -> rows.stream().findFirst());
+  public CompletionStage<Optional<Device>> deviceRow(EnterpriseId enterprise, DeviceId id) {
+    return devices.read(enterprise, id);
   }
 
   @Override
   public CompletionStage<List<Device>> devices(
       EnterpriseId enterprise, @Nullable DeviceId after, int limit) {
-    String behind = after == null ? "" : after.text();
-    return page(
-        bucket -> selectDevices.bind(enterprise.text(), bucket, behind, limit),
-        CassandraRegistry::device,
-        Comparator.comparing(Device::id),
-        limit);
+    return devices.page(enterprise, after, limit);
   }
 
-  /** The change last: who reads of it finds the rest. */
+  @Override
+  public CompletionStage<Void> deleteDevice(
+      Device device, Instant when, boolean refused, AccessChange change) {
+    return devices.delete(device, when, refused, change);
+  }
+
+  @Override
+  public CompletionStage<Void> setIdentifiers(Device device, List<Identifier> now) {
+    return devices.setIdentifiers(device, now);
+  }
+
   @Override
   public CompletionStage<Void> setDisabled(Device device, boolean isDisabled, AccessChange change) {
-    String enterprise = device.enterprise().text();
-    String id = device.id().text();
-    return write(noteDisabled.bind(enterprise, id, isDisabled))
-        .thenCompose(nothing -> write(updateDisabled.bind(isDisabled, enterprise, bucket(id), id)))
-        .thenCompose(nothing -> changes.note(change));
+    return devices.setDisabled(device, isDisabled, change);
   }
 
   @Override
   public CompletionStage<Set<DeviceId>> disabledDevices(EnterpriseId enterprise) {
-    Set<DeviceId> disabled = new HashSet<>();
-    return Rows.visit(
-            session,
-            selectDisabled.bind(enterprise.text()),
-            row -> {
-              if (row.getBoolean("disabled")) {
-                disabled.add(new DeviceId(Rows.text(row, "device")));
-              }
-            })
-        .thenApply(nothing -> Set.copyOf(disabled));
+    return devices.disabled(enterprise);
   }
 
   @Override
@@ -336,32 +277,6 @@ final class CassandraRegistry implements Registry {
     return audit;
   }
 
-  private CompletionStage<Void> insert(Device device) {
-    BoundStatementBuilder row =
-        insertDevice
-            .boundStatementBuilder()
-            .setString("enterprise", device.enterprise().text())
-            .setInt("bucket", bucket(device.id().text()))
-            .setString("id", device.id().text())
-            .setString("name", device.name())
-            .setString("kind", device.kind().word())
-            .setString("model", device.model())
-            .setString("factory", device.factory())
-            .setString("line", device.line())
-            .setInstant("created", device.created());
-    if (device.disabled()) { // unset is false: a discovery must not enable what somebody disabled
-      row = row.setBoolean("disabled", true);
-    }
-    if (device.gateway() != null) {
-      row = row.setString("gateway", device.gateway().text());
-    }
-    BoundStatement whole = row.build();
-    return device.disabled()
-        ? write(noteDisabled.bind(device.enterprise().text(), device.id().text(), true))
-            .thenCompose(nothing -> write(whole))
-        : write(whole);
-  }
-
   private static Enterprise enterprise(Row row) {
     List<String> platforms = row.getList("platforms", String.class);
     SubDevices subDevices = SubDevices.ofWord(Rows.text(row, "sub_devices"));
@@ -391,45 +306,14 @@ final class CassandraRegistry implements Registry {
     return Quotas.USUAL.with(known);
   }
 
-  private static Device device(Row row) {
-    String gateway = row.getString("gateway");
-    Device.Kind kind = Device.Kind.ofWord(Rows.text(row, "kind"));
-    return new Device(
-        new EnterpriseId(Rows.text(row, "enterprise")),
-        new DeviceId(Rows.text(row, "id")),
-        Rows.text(row, "name"),
-        kind == null ? Device.Kind.DEVICE : kind,
-        gateway == null ? null : new DeviceId(gateway),
-        Rows.text(row, "model"),
-        Rows.text(row, "factory"),
-        Rows.text(row, "line"),
-        row.getBoolean("disabled"),
-        Rows.instant(row, "created"));
-  }
-
-  /** The first rows in order over all buckets: each bucket's first so many, merged. */
-  private <T> CompletionStage<List<T>> page(
-      IntFunction<BoundStatement> ofBucket,
-      Function<Row, T> toValue,
-      Comparator<T> order,
-      int limit) {
-    List<CompletableFuture<List<T>>> reads = new ArrayList<>();
-    for (int bucket = 0; bucket < BUCKETS; bucket++) {
-      reads.add(Rows.read(session, ofBucket.apply(bucket), toValue).toCompletableFuture());
-    }
-    return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new))
-        .thenApply(
-            nothing ->
-                reads.stream()
-                    .flatMap(read -> read.join().stream())
-                    .sorted(order)
-                    .limit(limit)
-                    .toList());
-  }
-
   @Override
   public TraceTables traces() {
     return traces;
+  }
+
+  @Override
+  public IdentifierTables identifiers() {
+    return identifiers;
   }
 
   @Override

@@ -7,12 +7,14 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +82,28 @@ final class Rows {
     }
     long rest = left;
     return page.fetchNextPage().thenCompose(next -> collect(next, toValue, weigh, rest, into));
+  }
+
+  /** The first rows in order over all buckets: each bucket's first so many, merged. */
+  static <T> CompletionStage<List<T>> page(
+      CqlSession session,
+      int buckets,
+      IntFunction<BoundStatement> ofBucket,
+      Function<Row, T> toValue,
+      Comparator<T> order,
+      int limit) {
+    List<CompletableFuture<List<T>>> reads = new ArrayList<>();
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      reads.add(read(session, ofBucket.apply(bucket), toValue).toCompletableFuture());
+    }
+    return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new))
+        .thenApply(
+            nothing ->
+                reads.stream()
+                    .flatMap(read -> read.join().stream())
+                    .sorted(order)
+                    .limit(limit)
+                    .toList());
   }
 
   /** A value that no row is without. */

@@ -38,7 +38,9 @@ final class Schema {
           "009-quotas.cql",
           "010-traces.cql",
           "011-access.cql",
-          "012-health.cql");
+          "012-health.cql",
+          "013-identifiers.cql",
+          "014-platforms.cql");
 
   // An upgrade takes seconds; who claimed one and died is followed after this.
   private static final int CLAIM_SECONDS = 60;

@@ -24,6 +24,7 @@ import qiantang.store.kept.KeptTables.Kept;
 import qiantang.store.kept.KeptTables.KeptHour;
 import qiantang.store.kept.KeptTables.Member;
 import qiantang.store.kept.KeptTables.Sum;
+import qiantang.store.kept.KeptTables.SumHour;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
@@ -224,10 +225,20 @@ public final class Counting implements AutoCloseable {
   private CompletionStage<Void> addUp(Bucket bucket) {
     return sum(bucket, null, PlatformCount.none())
         .thenCompose(
-            sum ->
-                tables.write(
-                    new Sum(
-                        bucket.platform, bucket.bucket, clock.millis(), KeptCodec.encode(sum))));
+            sum -> {
+              long millis = clock.millis();
+              PlatformCount bare =
+                  new PlatformCount(
+                      sum.enterprises(), sum.devices().withoutReasons(), sum.messagesPerSecond());
+              long hour = Math.floorDiv(millis, HOUR_MILLIS);
+              return tables
+                  .write(new SumHour(bucket.platform, bucket.bucket, hour, KeptCodec.encode(bare)))
+                  .thenCompose(
+                      nothing ->
+                          tables.write(
+                              new Sum(
+                                  bucket.platform, bucket.bucket, millis, KeptCodec.encode(sum))));
+            });
   }
 
   private CompletionStage<PlatformCount> sum(

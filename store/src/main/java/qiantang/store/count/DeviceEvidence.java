@@ -1,15 +1,21 @@
 package qiantang.store.count;
 
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.health.Behaviour;
 import qiantang.store.health.Evidence;
 import qiantang.store.health.Evidence.Link;
 import qiantang.store.health.ModelBounds;
+import qiantang.store.read.Activity;
 import qiantang.store.read.Activity.DeviceActivity;
 import qiantang.store.registry.Device;
 
 /** Gathers what is known of a device's health. */
 public final class DeviceEvidence {
+  /** For so long sessions go on that a deletion ends, 5 s, and clocks differ by 5 s. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
   private DeviceEvidence() {}
 
   /** The model of a device; empty if nobody said it. */
@@ -19,6 +25,22 @@ public final class DeviceEvidence {
     }
     String model = seen == null ? null : seen.model();
     return model == null ? "" : model;
+  }
+
+  /**
+   * Whether a device was deleted, and nothing came of it since: what came before must not bring it
+   * back. A gateway that goes on speaking for it does.
+   */
+  public static boolean isGone(@Nullable Device row, @Nullable DeviceActivity seen) {
+    Instant deleted = row == null ? null : row.deleted();
+    if (deleted == null) {
+      return false;
+    }
+    long from = deleted.plus(LAST_WORDS).toEpochMilli();
+    Long last = seen == null ? null : seen.behaviour().lastArrivalMillis();
+    Long since = seen == null ? null : millis(seen.sinceMicros());
+    boolean isOnline = seen != null && seen.connection() == Activity.Connection.ONLINE;
+    return (last == null || last < from) && !(isOnline && since != null && since >= from);
   }
 
   /**

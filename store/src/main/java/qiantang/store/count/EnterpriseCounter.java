@@ -144,8 +144,14 @@ public final class EnterpriseCounter {
     Set<DeviceId> known = new HashSet<>();
     List<Counted> devices = new ArrayList<>();
     for (Device row : rows) {
-      known.add(row.id());
       DeviceActivity activityOf = activity.of(row.id());
+      if (row.deleted() != null) {
+        if (DeviceEvidence.isGone(row, activityOf)) {
+          known.add(row.id());
+        }
+        continue; // what came since counts as what nobody has created yet
+      }
+      known.add(row.id());
       boolean isGateway = row.kind() == Device.Kind.GATEWAY;
       devices.add(new Counted(row, activityOf, isGateway, DeviceEvidence.model(row, activityOf)));
     }

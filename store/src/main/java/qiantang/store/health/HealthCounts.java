@@ -72,6 +72,14 @@ public final class HealthCounts {
     total += count;
   }
 
+  /** The same without reasons. */
+  public HealthCounts withoutReasons() {
+    HealthCounts counts = new HealthCounts();
+    counts.total = total;
+    counts.states.putAll(states);
+    return counts;
+  }
+
   /** How many devices there are. */
   public long total() {
     return total;

@@ -48,6 +48,14 @@ public interface KeptTables {
    */
   record Sum(String platform, int bucket, long countedMillis, byte[] bytes) {}
 
+  /**
+   * The sum of a bucket as of an hour, without reasons.
+   *
+   * @param hour since 1970
+   * @param bytes {@link qiantang.store.codec.KeptCodec} of a platform
+   */
+  record SumHour(String platform, int bucket, long hour, byte[] bytes) {}
+
   /** The bucket of an enterprise. */
   static int bucketOf(EnterpriseId enterprise) {
     // String.hashCode is the same in every JVM; the top 4 bits of the product are well spread.
@@ -79,6 +87,12 @@ public interface KeptTables {
 
   /** Writes a sum, over an older one. */
   CompletionStage<Void> write(Sum sum);
+
+  /** Writes a sum of an hour, over an older one. */
+  CompletionStage<Void> write(SumHour hour);
+
+  /** The sums of a platform's buckets by the hour, in order of time. */
+  CompletionStage<List<SumHour>> readSumHours(String platform);
 
   /** The sums of a platform's buckets, as far as there are any. */
   CompletionStage<List<Sum>> readSums(String platform);

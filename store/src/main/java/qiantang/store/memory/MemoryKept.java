@@ -3,6 +3,7 @@ package qiantang.store.memory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -21,6 +22,8 @@ public final class MemoryKept implements KeptTables {
   private final List<KeptHour> hours = new ArrayList<>();
   private final NavigableMap<String, NavigableMap<EnterpriseId, Member>> members = new TreeMap<>();
   private final NavigableMap<String, NavigableMap<Integer, Sum>> sums = new TreeMap<>();
+
+  private final Map<String, List<SumHour>> sumHours = new TreeMap<>();
 
   /** Empty tables. */
   public MemoryKept() {}
@@ -76,6 +79,22 @@ public final class MemoryKept implements KeptTables {
   public synchronized CompletionStage<Void> write(Sum sum) {
     sums.computeIfAbsent(sum.platform(), platform -> new TreeMap<>()).put(sum.bucket(), sum);
     return DONE;
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> write(SumHour hour) {
+    List<SumHour> hours = sumHours.computeIfAbsent(hour.platform(), id -> new ArrayList<>());
+    hours.removeIf(one -> one.bucket() == hour.bucket() && one.hour() == hour.hour());
+    hours.add(hour);
+    return DONE;
+  }
+
+  @Override
+  public synchronized CompletionStage<List<SumHour>> readSumHours(String platform) {
+    return CompletableFuture.completedFuture(
+        sumHours.getOrDefault(platform, List.of()).stream()
+            .sorted(Comparator.comparingLong(SumHour::hour))
+            .toList());
   }
 
   @Override

@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.AuditTables;
 import qiantang.store.access.GrantTables;
+import qiantang.store.identifier.Identifier;
+import qiantang.store.identifier.IdentifierTables;
 import qiantang.store.kept.KeptTables;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -47,6 +49,7 @@ public final class MemoryRegistry implements Registry {
   private final AuditTables audit = new MemoryAudit();
   private final TraceTables traces = new MemoryTraces();
   private final KeptTables kept = new MemoryKept();
+  private final IdentifierTables identifiers = new MemoryIdentifiers();
   private final Map<Instant, Queue<AccessChange>> changes = new ConcurrentSkipListMap<>();
 
   /** An empty registry. */
@@ -80,7 +83,16 @@ public final class MemoryRegistry implements Registry {
 
   @Override
   public CompletionStage<Boolean> createDevice(Device device) {
-    return done(of(device.enterprise()).putIfAbsent(device.id(), device) == null);
+    boolean[] isNew = {true};
+    of(device.enterprise())
+        .merge(
+            device.id(),
+            device,
+            (old, wanted) -> {
+              isNew[0] = old.deleted() != null;
+              return isNew[0] ? wanted : old;
+            });
+    return done(isNew[0]);
   }
 
   @Override
@@ -91,26 +103,15 @@ public final class MemoryRegistry implements Registry {
             device.id(),
             device,
             (old, found) -> {
-              isNew[0] = false;
-              return old.kind() == Device.Kind.GATEWAY || found.gateway() == null
-                  ? old
-                  : new Device(
-                      old.enterprise(),
-                      old.id(),
-                      old.name(),
-                      old.kind(),
-                      found.gateway(),
-                      old.model(),
-                      old.factory(),
-                      old.line(),
-                      old.disabled(),
-                      old.created());
+              isNew[0] = old.deleted() != null;
+              boolean isLeft = old.kind() == Device.Kind.GATEWAY || found.gateway() == null;
+              return isNew[0] ? found : isLeft ? old : old.behind(found.gateway());
             });
     return done(isNew[0]);
   }
 
   @Override
-  public CompletionStage<Optional<Device>> device(EnterpriseId enterprise, DeviceId id) {
+  public CompletionStage<Optional<Device>> deviceRow(EnterpriseId enterprise, DeviceId id) {
     return done(Optional.ofNullable(of(enterprise).get(id)));
   }
 
@@ -118,6 +119,27 @@ public final class MemoryRegistry implements Registry {
   public CompletionStage<List<Device>> devices(
       EnterpriseId enterprise, @Nullable DeviceId after, int limit) {
     return done(page(of(enterprise), after, limit));
+  }
+
+  @Override
+  public CompletionStage<Void> deleteDevice(
+      Device device, Instant when, boolean refused, AccessChange change) {
+    of(device.enterprise())
+        .computeIfPresent(
+            device.id(),
+            (id, row) -> row.disabled(refused).with(List.of()).behind(null).deletedAt(when));
+    return note(change);
+  }
+
+  @Override
+  public CompletionStage<Void> setIdentifiers(Device device, List<Identifier> identifiers) {
+    of(device.enterprise()).computeIfPresent(device.id(), (id, row) -> row.with(identifiers));
+    return DONE;
+  }
+
+  @Override
+  public IdentifierTables identifiers() {
+    return identifiers;
   }
 
   @Override

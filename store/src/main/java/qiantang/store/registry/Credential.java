@@ -18,6 +18,8 @@ import qiantang.store.model.EnterpriseId;
  * @param fingerprint SHA-256 of the one certificate that it is, null for any and for other kinds
  * @param expires from when on it is refused, null for never
  * @param bounds what it is bounded to beyond its role
+ * @param parent the token whose bearer made it, by a link; it opens nothing when that does not.
+ *     Null where nobody's did
  */
 public record Credential(
     EnterpriseId owner,
@@ -30,7 +32,8 @@ public record Credential(
     @Nullable String fingerprint,
     Instant created,
     @Nullable Instant expires,
-    Bounds bounds) {
+    Bounds bounds,
+    @Nullable CredentialKey parent) {
   /** Credentials of one device at a time: enough to rotate several clients one by one. */
   public static final int OF_DEVICE_MAX = 16;
 
@@ -51,7 +54,19 @@ public record Credential(
       @Nullable String fingerprint,
       Instant created,
       @Nullable Instant expires) {
-    this(owner, id, hash, kind, role, device, name, fingerprint, created, expires, Bounds.NONE);
+    this(
+        owner,
+        id,
+        hash,
+        kind,
+        role,
+        device,
+        name,
+        fingerprint,
+        created,
+        expires,
+        Bounds.NONE,
+        null);
   }
 
   /** A token. */
@@ -70,7 +85,13 @@ public record Credential(
   /** The same with bounds. */
   public Credential with(Bounds others) {
     return new Credential(
-        owner, id, hash, kind, role, device, name, fingerprint, created, expires, others);
+        owner, id, hash, kind, role, device, name, fingerprint, created, expires, others, parent);
+  }
+
+  /** The same, made by the bearer of a token. */
+  public Credential by(@Nullable CredentialKey token) {
+    return new Credential(
+        owner, id, hash, kind, role, device, name, fingerprint, created, expires, bounds, token);
   }
 
   /** Whether it opens anything at this moment. */

@@ -45,6 +45,19 @@ public record CredentialKey(EnterpriseId owner, String hash) {
     return new CredentialKey(owner, digest.digest());
   }
 
+  /** What {@link #text} wrote; null where there was nothing. */
+  public static @Nullable CredentialKey parse(@Nullable String text) {
+    int colon = text == null ? -1 : text.indexOf(':');
+    return text == null || colon < 0
+        ? null
+        : new CredentialKey(new EnterpriseId(text.substring(0, colon)), text.substring(colon + 1));
+  }
+
+  /** As one text, for the store alone. */
+  public String text() {
+    return owner.text() + ":" + hash;
+  }
+
   /** SHA-256 of these bytes. */
   static byte[] sha256(byte[] bytes) {
     return digest().digest(bytes);

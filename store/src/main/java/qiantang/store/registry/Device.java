@@ -2,7 +2,9 @@ package qiantang.store.registry;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.identifier.Identifier;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 
@@ -15,6 +17,8 @@ import qiantang.store.model.EnterpriseId;
  * @param factory factory of the enterprise, empty if not said
  * @param line line of the factory, empty if not said
  * @param disabled whether its credentials are refused, and what a gateway says of it
+ * @param identifiers what it is called elsewhere, in order
+ * @param deleted when it was deleted; null for a device that there is
  */
 public record Device(
     EnterpriseId enterprise,
@@ -26,15 +30,108 @@ public record Device(
     String factory,
     String line,
     boolean disabled,
-    Instant created) {
+    Instant created,
+    List<Identifier> identifiers,
+    @Nullable Instant deleted) {
   public Device {
     created = created.truncatedTo(ChronoUnit.MILLIS); // as the tables keep it
+    deleted = deleted == null ? null : deleted.truncatedTo(ChronoUnit.MILLIS);
+    identifiers = identifiers.stream().sorted().distinct().toList();
+  }
+
+  /** One without identifiers. */
+  public Device(
+      EnterpriseId enterprise,
+      DeviceId id,
+      String name,
+      Kind kind,
+      @Nullable DeviceId gateway,
+      String model,
+      String factory,
+      String line,
+      boolean disabled,
+      Instant created) {
+    this(
+        enterprise,
+        id,
+        name,
+        kind,
+        gateway,
+        model,
+        factory,
+        line,
+        disabled,
+        created,
+        List.of(),
+        null);
   }
 
   /** The same device, disabled or not. */
   public Device disabled(boolean isDisabled) {
     return new Device(
-        enterprise, id, name, kind, gateway, model, factory, line, isDisabled, created);
+        enterprise,
+        id,
+        name,
+        kind,
+        gateway,
+        model,
+        factory,
+        line,
+        isDisabled,
+        created,
+        identifiers,
+        deleted);
+  }
+
+  /** The same device behind another gateway. */
+  public Device behind(@Nullable DeviceId other) {
+    return new Device(
+        enterprise,
+        id,
+        name,
+        kind,
+        other,
+        model,
+        factory,
+        line,
+        disabled,
+        created,
+        identifiers,
+        deleted);
+  }
+
+  /** The same device with other identifiers. */
+  public Device with(List<Identifier> others) {
+    return new Device(
+        enterprise,
+        id,
+        name,
+        kind,
+        gateway,
+        model,
+        factory,
+        line,
+        disabled,
+        created,
+        others,
+        deleted);
+  }
+
+  /** The same device, deleted. */
+  public Device deletedAt(Instant when) {
+    return new Device(
+        enterprise,
+        id,
+        name,
+        kind,
+        gateway,
+        model,
+        factory,
+        line,
+        disabled,
+        created,
+        identifiers,
+        when);
   }
 
   /** What a device is to MQTT. */

@@ -9,6 +9,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.AuditTables;
 import qiantang.store.access.GrantTables;
+import qiantang.store.identifier.Identifier;
+import qiantang.store.identifier.IdentifierTables;
 import qiantang.store.kept.KeptTables;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -48,11 +50,29 @@ public interface Registry {
   CompletionStage<Boolean> discoverDevice(Device device);
 
   /** One device. */
-  CompletionStage<Optional<Device>> device(EnterpriseId enterprise, DeviceId id);
+  default CompletionStage<Optional<Device>> device(EnterpriseId enterprise, DeviceId id) {
+    return deviceRow(enterprise, id)
+        .thenApply(row -> row.filter(device -> device.deleted() == null));
+  }
 
-  /** Devices of an enterprise in order of id. */
+  /** The row of a device, of a deleted one too. */
+  CompletionStage<Optional<Device>> deviceRow(EnterpriseId enterprise, DeviceId id);
+
+  /** Devices of an enterprise in order of id, deleted ones too. */
   CompletionStage<List<Device>> devices(
       EnterpriseId enterprise, @Nullable DeviceId after, int limit);
+
+  /**
+   * Deletes a device that exists: its row says so from now on, and it can be created again. Notes
+   * the change behind it. Credentials and claims of identifiers are the caller's to take away.
+   *
+   * @param refused whether gateways may not speak for it any more
+   */
+  CompletionStage<Void> deleteDevice(
+      Device device, Instant when, boolean refused, AccessChange change);
+
+  /** A device that exists has these identifiers, which it claimed, and no others. */
+  CompletionStage<Void> setIdentifiers(Device device, List<Identifier> identifiers);
 
   /** Whether a device is disabled; notes the change behind it. The device exists. */
   CompletionStage<Void> setDisabled(Device device, boolean isDisabled, AccessChange change);
@@ -122,6 +142,9 @@ public interface Registry {
 
   /** The tables of live traces. */
   TraceTables traces();
+
+  /** The tables of identifiers. */
+  IdentifierTables identifiers();
 
   /** The tables of kept counts. */
   KeptTables kept();

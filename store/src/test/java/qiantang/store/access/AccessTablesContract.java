@@ -17,6 +17,7 @@ import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
 import qiantang.store.registry.AccessToken;
 import qiantang.store.registry.Credential;
+import qiantang.store.registry.CredentialKey;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Role;
 
@@ -100,9 +101,11 @@ public abstract class AccessTablesContract {
   @Test
   void aSessionIsInNoListAndEnds() {
     EnterpriseId own = new EnterpriseId("session");
+    CredentialKey parent = new CredentialKey(EnterpriseId.OPERATOR, new byte[32]);
     Credential session =
-        credential(own, "session-1", Role.ADMIN, Bounds.NONE, now.plusSeconds(3600));
+        credential(own, "session-1", Role.ADMIN, Bounds.NONE, now.plusSeconds(3600)).by(parent);
     Stages.await(registry().putSession(session));
+    assertEquals(Optional.of(parent), find(session).map(Credential::parent));
     assertEquals(Optional.of("session-1"), find(session).map(Credential::id));
     assertEquals(List.of(), Stages.await(registry().tokens(own, null, 10)));
     Stages.await(registry().endSession(session, AccessChange.ofCredential(now, 12, session)));
@@ -115,7 +118,9 @@ public abstract class AccessTablesContract {
     Bounds bounds = new Bounds("textile", Set.of(), Subtree.ALL);
     Credential link = credential(own, "link-1", Role.PLATFORM, bounds, now.plusSeconds(600));
     assertEquals(Optional.empty(), Stages.await(registry().takeLink(link.key())));
-    Credential other = credential(own, "link-2", Role.ADMIN, Bounds.NONE, now.plusSeconds(600));
+    CredentialKey parent = new CredentialKey(own, new byte[32]);
+    Credential other =
+        credential(own, "link-2", Role.ADMIN, Bounds.NONE, now.plusSeconds(600)).by(parent);
     List.of(link, other).forEach(each -> Stages.await(registry().putLink(each)));
     Credential taken = Stages.await(registry().takeLink(link.key())).orElseThrow();
     assertEquals("link-1", taken.id());
@@ -124,7 +129,8 @@ public abstract class AccessTablesContract {
     assertEquals(link.expires(), taken.expires());
     assertEquals(Optional.empty(), Stages.await(registry().takeLink(link.key())));
     assertEquals(Optional.empty(), find(link), "a link is no token");
-    assertTrue(Stages.await(registry().takeLink(other.key())).isPresent());
+    assertEquals(null, taken.parent());
+    assertEquals(parent, Stages.await(registry().takeLink(other.key())).orElseThrow().parent());
   }
 
   @Test

@@ -33,7 +33,9 @@ class SchemaTest {
           "009-quotas.cql",
           "010-traces.cql",
           "011-access.cql",
-          "012-health.cql");
+          "012-health.cql",
+          "013-identifiers.cql",
+          "014-platforms.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {
@@ -65,6 +67,10 @@ class SchemaTest {
     assertEquals(
         List.of("health", "kept_counts", "kept_hours", "platform_enterprises", "platform_sums"),
         tables("012-health.cql"));
+    assertEquals(
+        List.of("global_identifiers", "own_identifiers", "device_identifiers"),
+        tables("013-identifiers.cql"));
+    assertEquals(List.of("platform_hours"), tables("014-platforms.cql"));
   }
 
   @Test
@@ -94,6 +100,7 @@ class SchemaTest {
     assertEquals(AuditTables.KEPT, kept("audit_lines"));
     assertEquals(HealthTables.HEALTH_KEPT, kept("health"));
     assertEquals(KeptTables.HOURS_KEPT, kept("kept_hours"));
+    assertEquals(KeptTables.HOURS_KEPT, kept("platform_hours"));
     assertEquals(TraceTables.RECORDS_KEPT, kept("trace_records"));
     assertEquals(TraceTables.TRACES_KEPT, kept("traces"));
     assertEquals(TraceTables.TRACES_KEPT, kept("living_traces"));

@@ -18,6 +18,7 @@ import qiantang.store.kept.KeptTables.Kept;
 import qiantang.store.kept.KeptTables.KeptHour;
 import qiantang.store.kept.KeptTables.Member;
 import qiantang.store.kept.KeptTables.Sum;
+import qiantang.store.kept.KeptTables.SumHour;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 
@@ -135,6 +136,23 @@ public abstract class HealthTablesContract {
         List.of("1 8 z", "3 8 y"),
         Stages.await(kept().readSums(platform)).stream()
             .map(sum -> sum.bucket() + " " + sum.countedMillis() + " " + text(sum.bytes()))
+            .toList());
+  }
+
+  @Test
+  void hoursOfSumsAreInOrderOfTimeAndTheLaterHolds() {
+    for (SumHour hour :
+        List.of(
+            new SumHour(platform, 3, 9, bytes("old")),
+            new SumHour(platform, 3, 9, bytes("x")),
+            new SumHour(platform, 1, 8, bytes("y")),
+            new SumHour(platform + "-1", 1, 8, bytes("other")))) {
+      Stages.await(kept().write(hour));
+    }
+    assertEquals(
+        List.of("8 1 y", "9 3 x"),
+        Stages.await(kept().readSumHours(platform)).stream()
+            .map(hour -> hour.hour() + " " + hour.bucket() + " " + text(hour.bytes()))
             .toList());
   }
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What an answer is worth.
  *
  * @param complete whether it holds everything asked for that was acknowledged before the request
- * @param truncatedBy what cut it: {@code limit}, and the next page has the rest; {@code store}, which
- *     did not answer for the items that say so; or null
+ * @param truncatedBy what cut it: {@code limit}, and the next page has the rest; {@code store},
+ *     which did not answer for the items that say so; or null
  * @param freshnessMicros arrival time of the newest sample or rejection in the answer, of intervals
  *     that of the newest row of the device they were told from; of activity, of the newest record
  *     of the enterprise that was seen; 0 for none

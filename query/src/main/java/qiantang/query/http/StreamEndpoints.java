@@ -61,7 +61,14 @@ public final class StreamEndpoints {
     return switch (live.begin(leave, wanted)) {
       case Live.Begun.Following following -> new EventBody(following).answer();
       case Live.Begun.TooMany(String advice) ->
-          Answer.problem(Problem.TOO_MANY_STREAMS, advice).with("Retry-After", "5");
+          Answer.problem(
+                  Problem.TOO_MANY_STREAMS,
+                  advice,
+                  out -> {
+                    out.texts("violated-policies", List.of("live-streams"))
+                        .number("retryAfterSeconds", 5);
+                  })
+              .with("Retry-After", "5");
     };
   }
 

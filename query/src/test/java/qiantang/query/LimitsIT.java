@@ -7,6 +7,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -129,6 +131,28 @@ final class LimitsIT {
       assertEquals(200, world.api.get("/v1/me", token).statusCode());
       assertEquals(200, world.api.get(SERIES + "?aggregate=count", token).statusCode());
     }
+  }
+
+  @Test
+  void questionsAboutManyDevicesCostTheirValuesToo() {
+    List<String> devices = List.of("d1");
+    Map<String, JsonObject> questions =
+        Map.of(
+            "latest:batch",
+            new JsonObject().put("devices", devices),
+            "series:query",
+            new JsonObject().put("devices", devices),
+            "aggregate:query",
+            new JsonObject().put("metric", "m"));
+    questions.forEach(
+        (question, body) -> {
+          try (World world = world(WIDE.within(1000, 1, 1 << 20, 1000_000))) {
+            String token = world.token(new EnterpriseId("mine"), Role.VIEWER);
+            String path = "/v1/enterprises/mine/" + question;
+            assertEquals(200, world.api.post(path, token, body).statusCode(), question);
+            refused("points", world.api.post(path, token, body));
+          }
+        });
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.json.JsonOut;
 
@@ -15,7 +16,7 @@ import qiantang.query.json.JsonOut;
  * @param body writes the body; runs on the request's virtual thread and blocks while the client is
  *     slow
  * @param release run once when the answer was sent, or could not be
- * @param points values of samples in it
+ * @param points values of samples in it, those of a body as far as it is written
  * @param tag what its entity tag is made of; null where it gets none
  */
 record Answer(
@@ -24,7 +25,7 @@ record Answer(
     Map<String, String> headers,
     Body body,
     Runnable release,
-    long points,
+    LongSupplier points,
     @Nullable Tag tag) {
   static final String JSON = "application/json";
   static final String PROBLEM_JSON = "application/problem+json";
@@ -37,7 +38,7 @@ record Answer(
   }
 
   static Answer of(int status, String contentType, Body body) {
-    return new Answer(status, contentType, Map.of(), body, () -> {}, 0, null);
+    return new Answer(status, contentType, Map.of(), body, () -> {}, () -> 0, null);
   }
 
   static Answer of(int status, String contentType, byte[] bytes) {
@@ -105,7 +106,12 @@ record Answer(
 
   /** The same answer, which has so many values of samples. */
   Answer costing(long values) {
-    return new Answer(status, contentType, headers, body, release, values, tag);
+    return costing(() -> values);
+  }
+
+  /** The same answer, whose values are read while it is written. */
+  Answer costing(LongSupplier valuesSoFar) {
+    return new Answer(status, contentType, headers, body, release, valuesSoFar, tag);
   }
 
   /** The same answer, whose client may ask whether it still holds. */
@@ -115,7 +121,7 @@ record Answer(
 
   /** What whoever has the same answer is told. */
   Answer notModified() {
-    return new Answer(304, contentType, headers, stream -> {}, release, 0, null);
+    return new Answer(304, contentType, headers, stream -> {}, release, () -> 0, null);
   }
 
   /** The same answer, which also gives something back when it was sent. */

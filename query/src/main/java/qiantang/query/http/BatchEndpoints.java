@@ -48,6 +48,7 @@ public final class BatchEndpoints {
       case ReadLatestOfSome.Result.Found found ->
           granted(
               Answer.json(200, BatchJson.latest(found, nowMicros, BatchEndpoints::problem))
+                  .costing(found.values())
                   .releasing(found.permit()::close),
               found.told());
       case ReadLatestOfSome.Result.TooLarge(int samplesMax) -> {
@@ -79,6 +80,7 @@ public final class BatchEndpoints {
       case ReadSets.Result.Found found ->
           granted(
               Answer.json(200, BatchJson.sets(leave.enterprise(), wanted, found))
+                  .costing(found.values())
                   .releasing(found.permit()::close),
               found.told());
       case ReadSets.Result.TooLarge(int cellsMax) ->

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Caller;
@@ -66,7 +67,9 @@ public final class Pace {
         visit.end();
       }
     }
-    visit.use(Policy.POINTS, answer.points());
+    LongSupplier points = answer.points();
+    long atOnce = points.getAsLong();
+    visit.use(Policy.POINTS, atOnce);
     Answer.Body body = answer.body();
     if (body instanceof EventBody) {
       return told(answer, visit.tightest()); // it is sent as it comes, and not written
@@ -79,6 +82,7 @@ public final class Pace {
                 body.writeTo(counted);
               } finally {
                 counted.tell();
+                visit.use(Policy.POINTS, points.getAsLong() - atOnce);
               }
             })
         .releasing(visit::end);

@@ -25,6 +25,7 @@ final class SeriesOfMany {
   private final ReadIntervals readIntervals;
   private final List<Asked> asked;
   private final int limit;
+  private long values; // written so far
 
   /** What is asked of one device. */
   sealed interface Asked {
@@ -50,12 +51,20 @@ final class SeriesOfMany {
         Completeness completeness,
         @Nullable Long nextMicros,
         SampleBudget.Permit permit)
-        implements Block {}
+        implements Block {
+      long values() {
+        return series.stream().mapToLong(one -> one.samples().size()).sum();
+      }
+    }
 
     /** Aggregates of them, or thinned ones. */
     record Intervals(
         List<IntervalSeries> series, Completeness completeness, SampleBudget.Permit permit)
-        implements Block {}
+        implements Block {
+      long values() {
+        return series.stream().mapToLong(one -> one.samples().size()).sum();
+      }
+    }
 
     /** What is wrong with it, or with what was asked of it. */
     record Refused(ItemProblem problem) implements Block {}
@@ -107,6 +116,11 @@ final class SeriesOfMany {
     return asked.isEmpty() ? null : read(asked.getFirst(), limit);
   }
 
+  /** How many values were written so far. */
+  long values() {
+    return values;
+  }
+
   /** Writes all, which begins with a block that was read. */
   End write(@Nullable Block first, Sink sink) throws IOException {
     Completeness all = Completeness.NOTHING;
@@ -123,7 +137,8 @@ final class SeriesOfMany {
             sink.samples(device, samples.series(), samples.completeness());
           }
           all = all.plus(samples.completeness());
-          left -= samples.series().stream().mapToLong(one -> one.samples().size()).sum();
+          left -= samples.values();
+          values += samples.values();
           if (samples.nextMicros() != null) {
             return new End(all.cutBy("limit"), device, samples.nextMicros());
           }
@@ -133,7 +148,8 @@ final class SeriesOfMany {
             sink.intervals(device, intervals.series(), intervals.completeness());
           }
           all = all.plus(intervals.completeness());
-          left -= intervals.series().stream().mapToLong(one -> one.samples().size()).sum();
+          left -= intervals.values();
+          values += intervals.values();
         }
         case Block.Refused(ItemProblem problem) -> {
           sink.problem(device, problem);

@@ -110,6 +110,7 @@ public final class SeriesQueryEndpoint {
             : Answer.json(200, out -> json(out, wanted, series, first, told));
     return BatchEndpoints.granted(answer, told)
         .with("Vary", "Accept")
+        .costing(series::values)
         .releasing(() -> release(first));
   }
 

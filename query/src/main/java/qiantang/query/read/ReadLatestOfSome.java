@@ -57,7 +57,14 @@ public final class ReadLatestOfSome {
         Completeness completeness,
         Choice.@Nullable Told told,
         SampleBudget.Permit permit)
-        implements Result {}
+        implements Result {
+      /** How many values it has. */
+      public long values() {
+        return items.stream()
+            .mapToLong(item -> item instanceof Item.Values some ? some.values().size() : 0)
+            .sum();
+      }
+    }
 
     /** The devices have more than so many metrics together. */
     record TooLarge(int samplesMax) implements Result {}

@@ -142,7 +142,15 @@ public final class ReadSets {
         Completeness completeness,
         Choice.@Nullable Told told,
         SampleBudget.Permit permit)
-        implements Result {}
+        implements Result {
+      /** How many values it has. */
+      public long values() {
+        return sets.stream()
+            .flatMap(set -> set.series().stream())
+            .mapToLong(one -> one.samples().size())
+            .sum();
+      }
+    }
 
     /** There is more than may be held or read at once. */
     record TooLarge(int cellsMax) implements Result {}

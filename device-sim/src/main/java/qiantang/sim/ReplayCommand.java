@@ -29,14 +29,15 @@ import qiantang.sim.replay.ReplayReport;
           + " timestamp, time or ts, or else the first; ISO times (without zone UTC) or epoch"
           + " seconds or milliseconds. The other columns are metrics; an empty cell is no value.",
       "A row is accounted for if it is visible and equal, or if it is absent and the rejections"
-          + " count it; all must be. The table goes to standard output, progress to standard error."
+          + " count it; all must be, and none may be refused but for --allow-refused. The table goes to standard output, progress to standard error."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeOnInvalidInput = 4,
     exitCodeOnExecutionException = 70, // EX_SOFTWARE of sysexits.h: a bug
     exitCodeList = {
-      "0:every row is accounted for",
+      "0:every row is visible and equal, but for those that --allow-refused allows",
+      "1:nothing is lost, but more rows were refused than --allow-refused allows, or all of them",
       "2:rows are lost or values differ",
       "4:the file or an option is wrong",
       "5:the system cannot be reached"
@@ -62,10 +63,22 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--shift-time",
       paramLabel = "DAYS",
       description = {
-        "Days to add to every time; 0 keeps them.",
+        "Days to add to every time; 0 keeps them: a system refuses rows that are too far from"
+            + " now (reason clock), which ends with code 1.",
         "Default: so many that the newest row is of yesterday (UTC)"
       })
   private @Nullable Integer shiftDays;
+
+  @Option(
+      names = "--allow-refused",
+      paramLabel = "PERCENT",
+      defaultValue = "0",
+      description = {
+        "Share of the rows that may be refused, 0 to 100, such as 2.5. Where all are, nothing was"
+            + " compared, and the replay fails in any case.",
+        "Default: ${DEFAULT-VALUE}"
+      })
+  private double refusedPercentMax;
 
   @Option(
       names = "--rate",
@@ -108,6 +121,10 @@ final class ReplayCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--speed takes 0 to " + SPEED_MAX + ", not " + speed);
     }
+    if (!(refusedPercentMax >= 0 && refusedPercentMax <= 100)) {
+      throw new ParameterException(
+          spec.commandLine(), "--allow-refused takes 0 to 100, not " + refusedPercentMax);
+    }
     if (repeat < 1) {
       throw new ParameterException(spec.commandLine(), "--repeat takes 1 or more, not " + repeat);
     }
@@ -145,7 +162,7 @@ final class ReplayCommand implements Callable<Integer> {
   private Outcome<ReplayReport> replay(CsvFile csv, Target found, PrintWriter err) {
     Instant now = Instant.now();
     long days = shiftDays != null ? shiftDays : Replay.daysToYesterday(csv, now);
-    return new Replay(file.toString(), csv, found, err)
+    return new Replay(file.toString(), csv, refusedPercentMax, found, err)
         .run(deviceId(now.toEpochMilli()), days, new Pace(rowsPerSecond, speed));
   }
 

@@ -315,9 +315,24 @@ class SimCommandIT {
   void rowsThatAreTooOldAreFoundAmongTheRejections() throws IOException {
     long oldest = Instant.now().minusSeconds(365 * 86_400L).toEpochMilli();
     system.refused = millis -> millis < oldest;
-    assertEquals(0, replay(List.of("--shift-time", "0")), () -> table);
+    assertEquals(1, replay(List.of("--shift-time", "0")), () -> table);
     assertTrue(table.contains("visible 0  refused 4  LOST 0"), table);
     assertTrue(table.contains("rejections          4  reason clock"), table);
+    assertTrue(table.contains("FAILED: nothing is visible, for 4 of 4 rows were refused"), table);
+    assertTrue(table.contains("leave --shift-time out"), table);
+    assertEquals(1, replay(List.of("--shift-time", "0", "--allow-refused", "100")), () -> table);
+  }
+
+  @Test
+  void rowsThatAreRefusedAreAllowedOrTold() throws IOException {
+    system.refused = millis -> millis % 1_000 == 0 && millis / 60_000 % 60 == 15;
+    assertEquals(1, replay(List.of()), () -> table);
+    assertTrue(table.contains("visible 3  refused 1  LOST 0"), table);
+    assertTrue(table.contains("verdict    REFUSED 1 of 4 rows (reason "), table);
+    assertEquals(1, replay(List.of("--allow-refused", "24.9")), () -> table);
+    assertEquals(0, replay(List.of("--allow-refused", "25")), () -> table);
+    assertTrue(table.contains("but for 1 of 4 rows refused (reason "), table);
+    assertEquals(4, replay(List.of("--allow-refused", "101")));
   }
 
   private int replay(List<String> more) throws IOException {

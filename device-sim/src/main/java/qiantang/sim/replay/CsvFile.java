@@ -24,6 +24,9 @@ public record CsvFile(List<String> metrics, List<Row> rows, int copies) {
   /** The file is kept in memory; this many cells take about 150 MB. */
   private static final int CELLS_MAX = 2_000_000;
 
+  /** Of a header that a message shows. */
+  private static final int EXAMPLE_COLUMNS_MAX = 4;
+
   private static final long MICROS_PER_DAY = 86_400_000_000L;
 
   private static final List<String> TIME_COLUMNS =
@@ -62,6 +65,14 @@ public record CsvFile(List<String> metrics, List<Row> rows, int copies) {
     char separator = separator(header);
     List<String> columns = cells(header, separator);
     int timeColumn = timeColumn(columns);
+    if (CsvTime.micros(columns.get(timeColumn)) != null) {
+      return failed(
+          name,
+          "line 1 is a row of data, for it begins with the time '%s', and must be the header: put"
+                  .formatted(columns.get(timeColumn))
+              + " a line with the names of the columns before it, such as "
+              + exampleHeader(columns.size(), separator));
+    }
     List<String> metrics = new ArrayList<>(columns);
     metrics.remove(timeColumn);
     @Nullable String wrong = wrongNames(metrics);
@@ -144,6 +155,15 @@ public record CsvFile(List<String> metrics, List<Row> rows, int copies) {
 
   long firstTimeMicros() {
     return rows.stream().mapToLong(Row::eventTimeMicros).min().orElseThrow();
+  }
+
+  /** A header that a file with so many columns may have. */
+  private static String exampleHeader(int columns, char separator) {
+    StringBuilder header = new StringBuilder("timestamp");
+    for (int i = 1; i < Math.min(columns, EXAMPLE_COLUMNS_MAX); i++) {
+      header.append(separator).append("metric").append(i);
+    }
+    return header.append(columns > EXAMPLE_COLUMNS_MAX ? separator + "..." : "").toString();
   }
 
   private static char separator(String header) {

@@ -20,6 +20,7 @@ import qiantang.sim.api.Patience;
 import qiantang.sim.api.RejectionReader;
 import qiantang.sim.api.SeriesReader;
 import qiantang.sim.api.Target;
+import qiantang.sim.outcome.Count;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.wire.Addresses;
@@ -39,6 +40,7 @@ public final class Replay {
 
   private final String name;
   private final CsvFile file;
+  private final double refusedPercentMax;
   private final Target target;
   private final Target.Access access;
   private final PrintWriter err;
@@ -49,10 +51,13 @@ public final class Replay {
    * A replay into the first enterprise of the target.
    *
    * @param name of the file, for the report
+   * @param refusedPercentMax of the rows, so many may be refused
    */
-  public Replay(String name, CsvFile file, Target target, PrintWriter err) {
+  public Replay(
+      String name, CsvFile file, double refusedPercentMax, Target target, PrintWriter err) {
     this.name = name;
     this.file = file;
+    this.refusedPercentMax = refusedPercentMax;
     this.target = target;
     this.access = target.enterprises().getFirst();
     this.err = err;
@@ -111,9 +116,9 @@ public final class Replay {
       long[] goMicros = file.goMicros();
       long lastMicros = Arrays.stream(goMicros).max().orElseThrow();
       say(
-          "sending %d rows%s, in %d s at the earliest"
+          "sending %s%s, in %d s at the earliest"
               .formatted(
-                  file.rows().size(),
+                  Count.of(file.rows().size(), "row"),
                   file.copies() == 1 ? "" : ", the file %d times".formatted(file.copies()),
                   pace.least(file.rows().size(), lastMicros).toSeconds()));
       long begin = System.nanoTime();
@@ -141,9 +146,9 @@ public final class Replay {
         progress(sent, publisher);
       }
       if (!publisher.settle(sent)) {
-        troubles.add((sent - publisher.acked()) + " rows were not acknowledged");
+        troubles.add("not acknowledged: " + Count.of(sent - publisher.acked(), "row"));
       }
-      say("sent %d rows, acked %d; reading them back".formatted(sent, publisher.acked()));
+      say("sent %s, acked %d; reading back".formatted(Count.of(sent, "row"), publisher.acked()));
       return publisher.acked();
     } catch (MqttException e) {
       troubles.add(
@@ -168,7 +173,9 @@ public final class Replay {
   /** A line a second. */
   private void progress(long sent, PahoPublisher publisher) {
     if (System.nanoTime() - nextLineNanos >= 0) {
-      say("sent %d of %d rows, acked %d".formatted(sent, file.rows().size(), publisher.acked()));
+      say(
+          "sent %d of %s, acked %d"
+              .formatted(sent, Count.of(file.rows().size(), "row"), publisher.acked()));
       nextLineNanos += NANOS_PER_SECOND;
     }
   }
@@ -197,6 +204,7 @@ public final class Replay {
         check.tornRows(),
         check.tally(),
         refused,
+        refusedPercentMax,
         List.copyOf(troubles));
   }
 
@@ -221,7 +229,9 @@ public final class Replay {
         addTrouble(trouble);
         return byReason;
       }
-      say("%d rows are not visible, %d found among the rejections".formatted(absentRows, total));
+      say(
+          "not visible: %s, of which %d found among the rejections"
+              .formatted(Count.of(absentRows, "row"), total));
       waitUntil(System.nanoTime() + REJECTIONS_AGAIN.toNanos());
     }
   }

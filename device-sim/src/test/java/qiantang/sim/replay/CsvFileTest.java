@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.sim.api.Sample;
 import qiantang.sim.api.SeriesReader;
 import qiantang.sim.audit.Verdict;
+import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 
 class CsvFileTest {
@@ -52,6 +53,25 @@ class CsvFileTest {
   @ValueSource(strings = {"", "yesterday", "02.12.2013 21:15", "2013-13-01 00:00:00", "1e9", "NaN"})
   void whatIsNoTimeIsNotTakenForOne(String text) {
     assertNull(CsvTime.micros(text));
+  }
+
+  /** It was taken for the header, and its values were never sent. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2020-01-01 00:00:00,5,7\n2020-01-01 00:00:01,6,8\n",
+        "1577836800,5,5\n1577836801,6,8\n",
+        "1577836800000,open,\n1577836801000,shut,\n",
+      })
+  void aFirstRowOfDataIsNoHeader(String text) throws IOException {
+    switch (CsvFile.read("r.csv", new BufferedReader(new StringReader(text)))) {
+      case Outcome.Done<CsvFile> done -> fail("read as " + done);
+      case Outcome.Failed<CsvFile>(ExitCode exitCode, String message) -> {
+        assertEquals(ExitCode.USAGE, exitCode);
+        assertTrue(message.contains("r.csv: line 1 is a row of data"), message);
+        assertTrue(message.endsWith("such as timestamp,metric1,metric2"), message);
+      }
+    }
   }
 
   @Test

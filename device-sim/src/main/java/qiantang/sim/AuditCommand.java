@@ -35,7 +35,8 @@ import qiantang.sim.report.AuditReport;
     exitCodeList = {
       "0:all is well",
       "2:the audit failed: samples are lost, changed, double or foreign",
-      "4:the journal or an option is wrong",
+      "4:the journal or an option is wrong, or the journal is damaged and what can still be judged"
+          + " is well",
       "5:the system cannot be reached, or stopped answering before all was read"
     })
 final class AuditCommand implements Callable<Integer> {

@@ -12,9 +12,11 @@ import qiantang.sim.api.Target;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Auditor;
 import qiantang.sim.audit.SentMessages;
+import qiantang.sim.audit.Verdict;
 import qiantang.sim.fleet.Ledger;
 import qiantang.sim.journal.RunHeader;
 import qiantang.sim.journal.RunHistory;
+import qiantang.sim.outcome.Count;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Plan;
@@ -61,6 +63,12 @@ final class JournalAudit {
               + "); use the version that ran it");
     }
     Long startMillis = history.startMillis();
+    if (startMillis == null && history.damagedAt() != null) {
+      return new Outcome.Failed<>(
+          ExitCode.USAGE,
+          "the journal of the run %s is damaged at byte %d: when its plan began is not known"
+              .formatted(header.runId(), history.damagedAt()));
+    }
     if (startMillis == null) {
       return new Outcome.Failed<>(
           ExitCode.USAGE,
@@ -81,7 +89,8 @@ final class JournalAudit {
       }
       Ledger ledger = history.books().of(publisher.index());
       long sentMax = history.sentMax(publisher);
-      sent.add(new SentMessages(publisher, ledger, 0, sentMax, startMillis, access));
+      sent.add(
+          new SentMessages(publisher, ledger, 0, sentMax, startMillis, access, !history.ended()));
       long last = startMillis + publisher.plannedNanos(Math.max(0, sentMax - 1)) / 1_000_000;
       untilMillis = Math.max(untilMillis, last);
     }
@@ -93,8 +102,32 @@ final class JournalAudit {
               .audit(sent, startMillis, untilMillis)
               .withRemedy("run this again when it answers");
       String run = "%s of %s, seed %d".formatted(header.runId(), header.scenario(), header.seed());
-      return new Outcome.Done<>(new AuditReport(run, lines(startMillis, sent), audit));
+      return new Outcome.Done<>(
+          new AuditReport(run, lines(startMillis, sent), audit, damage(audit)));
     }
+  }
+
+  /** Why the journal does not tell all that was sent, or null. */
+  private @Nullable String damage(AuditResult audit) {
+    long untold = audit.tally().count(Verdict.UNTOLD_VISIBLE);
+    if (history.damagedAt() != null) {
+      return "the journal is damaged at byte %d: what was sent after it is not known"
+          .formatted(history.damagedAt());
+    }
+    return untold == 0
+        ? null
+        : "the journal was cut off: %s of the plan with its value %s visible that it does not tell"
+                .formatted(Count.of(untold, "sample"), untold == 1 ? "is" : "are")
+            + " of, and what was sent after its end is not known";
+  }
+
+  private String end() {
+    if (history.ended()) {
+      return "ended by itself";
+    }
+    return history.damagedAt() == null
+        ? "ends in its midst: the run was killed"
+        : "is damaged at byte " + history.damagedAt() + ": how the run ended is not known";
   }
 
   private List<String> lines(long startMillis, List<SentMessages> publishers) {
@@ -103,19 +136,18 @@ final class JournalAudit {
     long refused = publishers.stream().mapToLong(one -> one.ledger().refusedCount()).sum();
     long most = publishers.stream().mapToLong(SentMessages::sentMax).sum();
     List<String> lines = new ArrayList<>();
-    lines.add(
-        "began %s; %s"
-            .formatted(
-                Instant.ofEpochMilli(startMillis),
-                history.ended() ? "ended by itself" : "ends in its midst: the run was killed"));
+    lines.add("began %s; %s".formatted(Instant.ofEpochMilli(startMillis), end()));
     lines.add(
         "messages: at least %d and at most %d sent, %d acked, %d refused"
             .formatted(sent, most, acked, refused));
     if (!history.ended() && history.reservedUntilNanos() == RunHistory.UNBOUNDED) {
       lines.add("its disk failed while it was written: all of the plan may have been sent");
     }
-    if (history.cutBytes() > 0) {
-      lines.add(history.cutBytes() + " bytes at its end were no whole record and are left out");
+    if (history.damagedAt() != null) {
+      lines.add(Count.of(history.cutBytes(), "byte") + " from there on are left out");
+    } else if (history.cutBytes() > 0) {
+      lines.add(
+          Count.of(history.cutBytes(), "byte") + " at its end were no whole record, left out");
     }
     return lines;
   }

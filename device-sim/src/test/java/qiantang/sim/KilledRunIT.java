@@ -1,10 +1,12 @@
 package qiantang.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,6 +114,7 @@ class KilledRunIT {
         };
     assertEquals(2, audit(), () -> table);
     assertEquals(1, count("LOST"), table);
+    assertTrue(table.contains("verdict    FAILED: 1 sample LOST: acked, not visible"), table);
     assertTrue(table.contains("-mills-7 speed "), table);
     assertTrue(table.contains(": message 0 of "), table);
   }
@@ -147,6 +150,30 @@ class KilledRunIT {
         };
     assertEquals(2, audit(), () -> table);
     assertTrue(count("PHANTOM") > 0, table);
+  }
+
+  /** What the file does not tell any more is no fault of the system. */
+  @Test
+  void aDamagedJournalIsBlamedAndNotTheSystem() throws Exception {
+    killARun(1);
+    byte[] bytes = Files.readAllBytes(journal);
+    int headerEnd = 17 + ByteBuffer.wrap(bytes).getInt(8);
+    int midst = headerEnd + (bytes.length - headerEnd) / 2;
+    byte[] flipped = bytes.clone();
+    flipped[midst] ^= 1;
+    journal = Files.write(folder.resolve("flipped.bytes"), flipped);
+    assertEquals(4, audit(), () -> table);
+    assertTrue(table.contains("NOT AUDITED: the journal is damaged at byte "), table);
+    assertTrue(table.contains("how the run ended is not known"), table);
+    assertFalse(table.contains("was killed"), table);
+    assertEquals(0, count("PHANTOM") + count("LOST") + count("SUMMARY"), table);
+    assertTrue(count("acked and visible") > 0, table);
+    // Behind the plan's beginning and the first bound, some 30 bytes, or 500 ms, from the header.
+    journal = Files.write(folder.resolve("cut.bytes"), Arrays.copyOf(bytes, headerEnd + 60));
+    assertEquals(4, audit(), () -> table);
+    assertTrue(table.contains("NOT AUDITED: the journal was cut off: "), table);
+    assertEquals(0, count("PHANTOM") + count("LOST") + count("SUMMARY"), table);
+    assertTrue(count("visible, planned after what the journal tells") > 0, table);
   }
 
   @Test

@@ -125,9 +125,11 @@ public final class DeviceAudit {
         return;
       }
       long n = sent.plan().messageAt(micros, sent.startMillis());
-      boolean known = n >= 0 && n < sent.sentMax() && sent.plan().reports(number, n);
+      boolean planned = n >= 0 && sent.plan().reports(number, n);
+      boolean known = planned && n < sent.sentMax();
       boolean ours = known && n >= sent.from();
-      List<MetricValue> values = ours ? sent.plan().values(number, n) : List.of();
+      boolean untold = planned && !known && sent.openEnded();
+      List<MetricValue> values = ours || untold ? sent.plan().values(number, n) : List.of();
       for (int metric = 0; metric < at.length; metric++) {
         List<Sample> samples = byMetric.get(metric);
         if (at[metric] < samples.size() && samples.get(at[metric]).eventTimeMicros() == micros) {
@@ -136,6 +138,9 @@ public final class DeviceAudit {
             visibleThoughBroken(metric, n, sample);
           } else if (ours) {
             sample(metric, n, sample, values.get(metric));
+          } else if (untold && SampleValues.equal(values.get(metric), sample.value())) {
+            expected.maybe(metric, micros);
+            seen.add(Verdict.UNTOLD_VISIBLE, 1);
           } else if (!known) {
             phantom(sample);
           }

@@ -11,6 +11,8 @@ import qiantang.sim.plan.PublisherPlan;
  * @param sentMax messages below this one may have been sent: as many as the ledger says, or more
  *     where the ledger is older than the question or was lost with its process
  * @param startMillis the plan's beginning
+ * @param openEnded whether {@code sentMax} is all that is known, so that a later message of the
+ *     plan which is visible was sent all the same
  */
 public record SentMessages(
     PublisherPlan plan,
@@ -18,7 +20,19 @@ public record SentMessages(
     long from,
     long sentMax,
     long startMillis,
-    Target.Access access) {
+    Target.Access access,
+    boolean openEnded) {
+
+  /** Of whom it is known that nothing was sent from {@code sentMax} on. */
+  public SentMessages(
+      PublisherPlan plan,
+      Ledger ledger,
+      long from,
+      long sentMax,
+      long startMillis,
+      Target.Access access) {
+    this(plan, ledger, from, sentMax, startMillis, access, false);
+  }
 
   /** All that a ledger knows of that is complete. */
   public SentMessages(PublisherPlan plan, Ledger ledger, long startMillis, Target.Access access) {

@@ -1,5 +1,7 @@
 package qiantang.sim.audit;
 
+import qiantang.sim.outcome.Count;
+
 /** What became of a sample. */
 public enum Verdict {
   ACKED_VISIBLE("acked and visible", true, true),
@@ -8,6 +10,8 @@ public enum Verdict {
   REFUSED_RECORDED("refused, among the rejections", true, true),
   /** Stored, its acknowledgement lost, and refused when it was sent again: legal. */
   REFUSED_VISIBLE("refused, yet visible", true, true),
+  /** Of the plan, with its value: the journal of the run does not tell whether it was sent. */
+  UNTOLD_VISIBLE("visible, planned after what the journal tells: not judged", false, true),
   LOST("LOST: acked, not visible", true, false),
   REFUSED_UNRECORDED("REFUSED without a rejection", true, false),
   CORRUPT("CORRUPT: another value", true, false),
@@ -33,6 +37,11 @@ public enum Verdict {
 
   public String label() {
     return label;
+  }
+
+  /** So many of them, for a sentence. */
+  public String counted(long number) {
+    return Count.of(number, ofMessages() ? "message" : "sample") + " " + label;
   }
 
   /** Whether it is said of a sample that was sent, once each; else of one that was only seen. */

@@ -17,7 +17,8 @@ import qiantang.sim.outcome.Outcome;
 
 /**
  * Reads a journal up to the first record that is not whole. A process that dies while it writes
- * leaves a torn tail, which is cut off: it was never forced to disk, so nothing relied on it.
+ * leaves a torn tail, which is cut off: it was never forced to disk, so nothing relied on it. Whole
+ * records behind a bad one are left out too: {@link RunHistory#damagedAt} says where they begin.
  */
 public final class JournalReader {
   private static final JsonMapper JSON = new JsonMapper();
@@ -38,10 +39,15 @@ public final class JournalReader {
       }
       JournalReader reader = new JournalReader();
       long whole = reader.records(new DataInputStream(in));
+      long at = RecordBytes.MAGIC.length + whole;
+      boolean damaged = Damage.isAt(at, file);
+      if (reader.header == null && damaged) {
+        return failed(file, "it is damaged at byte " + at + ": what its run was is not known");
+      }
       if (reader.header == null) {
         return failed(file, "not even its header is whole; nothing was sent by then");
       }
-      long cut = Files.size(file) - RecordBytes.MAGIC.length - whole;
+      long cut = Files.size(file) - at;
       return new Outcome.Done<>(
           new RunHistory(
               reader.header,
@@ -49,6 +55,7 @@ public final class JournalReader {
               reader.bound(reader.header),
               reader.ended,
               cut,
+              damaged ? at : null,
               reader.books));
     } catch (IOException e) {
       return failed(

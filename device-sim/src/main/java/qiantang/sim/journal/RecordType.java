@@ -1,5 +1,7 @@
 package qiantang.sim.journal;
 
+import java.util.Arrays;
+
 /** Kinds of records; the numbers are part of the file's format. */
 enum RecordType {
   /** What the run is, as JSON: the first record. */
@@ -29,5 +31,9 @@ enum RecordType {
 
   int number() {
     return number;
+  }
+
+  static boolean isKnown(int number) {
+    return Arrays.stream(values()).anyMatch(type -> type.number == number);
   }
 }

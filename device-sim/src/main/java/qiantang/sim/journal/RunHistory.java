@@ -14,6 +14,8 @@ import qiantang.sim.plan.PublisherPlan;
  * @param reservedUntilNanos nothing planned at this time of the plan or later was sent
  * @param ended whether the run ended by itself, so that its ledgers are complete
  * @param cutBytes at the end of the file that were no whole record
+ * @param damagedAt where in the file a record is not whole and others follow, which no crash leaves
+ *     behind: all that is known was told before it; null where there is none
  */
 public record RunHistory(
     RunHeader header,
@@ -21,6 +23,7 @@ public record RunHistory(
     long reservedUntilNanos,
     boolean ended,
     long cutBytes,
+    @Nullable Long damagedAt,
     Books books) {
 
   /** As {@code reservedUntilNanos}: the disk failed, and what was sent afterwards nobody knows. */

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import qiantang.sim.audit.AuditResult;
 import qiantang.sim.audit.Finding;
 import qiantang.sim.audit.Verdict;
@@ -18,13 +20,18 @@ import qiantang.sim.outcome.ExitCode;
  *
  * @param run which run it was, in a line
  * @param journal what its journal says of its end, line by line
+ * @param damage why the journal does not tell all that was sent; null where it does
  */
-public record AuditReport(String run, List<String> journal, AuditResult audit) {
+public record AuditReport(
+    String run, List<String> journal, AuditResult audit, @Nullable String damage) {
   private static final JsonMapper JSON = new JsonMapper();
 
   public ExitCode exitCode() {
     if (audit.unread() != null && audit.seenIsFine()) {
       return ExitCode.UNREACHABLE;
+    }
+    if (damage != null && audit.seenIsFine()) {
+      return ExitCode.USAGE;
     }
     return audit.passed() ? ExitCode.OK : ExitCode.AUDIT_FAILED;
   }
@@ -34,7 +41,9 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
     Table out = new Table();
     out.line("run", run);
     journal.forEach(line -> out.line("journal", line));
-    out.line("samples", audit.sentSamples() + " may have been sent");
+    out.line(
+        "samples",
+        audit.sentSamples() + " may have been sent" + (damage == null ? "" : ", by what it tells"));
     lines(out, audit);
     out.line("verdict", verdict());
     return out.toString();
@@ -92,9 +101,30 @@ public record AuditReport(String run, List<String> journal, AuditResult audit) {
     return switch (exitCode()) {
       case OK -> "PASSED: every sample whose acknowledgement was written down is visible and equal";
       case UNREACHABLE -> "NOT AUDITED: nobody knows whether data is lost, for " + audit.unread();
-      case AUDIT_FAILED, LIMITS_MISSED, GENERATOR_LIMITED, USAGE ->
-          "FAILED: see 'finding' and 'trouble'";
+      case USAGE -> "NOT AUDITED: " + damage;
+      case AUDIT_FAILED, LIMITS_MISSED, GENERATOR_LIMITED ->
+          "FAILED: " + wrong(audit) + (damage == null ? "" : "; and " + damage);
     };
+  }
+
+  /** What is wrong, each class with its count, in a line. */
+  static String wrong(AuditResult audit) {
+    List<String> wrong = new ArrayList<>();
+    for (Verdict verdict : Verdict.values()) {
+      long samples = audit.tally().count(verdict);
+      if (!verdict.fine() && samples > 0) {
+        wrong.add(verdict.counted(samples));
+      }
+    }
+    if (wrong.isEmpty() && !audit.whileRunning().isEmpty()) {
+      wrong.add("by now all is well, and while it ran it was not: see 'finding'");
+    }
+    if (wrong.isEmpty() && !audit.balanced()) {
+      wrong.add("the books do not balance: not every sample that was sent has one verdict");
+    }
+    return wrong.isEmpty()
+        ? "not everything could be read back: " + String.join("; ", audit.troubles())
+        : String.join("; ", wrong);
   }
 
   /** Writes {@code audit.json} into the folder. */

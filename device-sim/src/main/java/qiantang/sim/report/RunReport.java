@@ -255,16 +255,7 @@ public record RunReport(
     if (!booksBalance()) {
       return "the books do not balance: what the sockets counted is not what the ledgers say";
     }
-    List<String> wrong = new ArrayList<>();
-    for (Verdict verdict : Verdict.values()) {
-      long samples = audit.tally().count(verdict);
-      if (!verdict.fine() && samples > 0) {
-        wrong.add(samples + (verdict.ofMessages() ? " times " : " samples ") + verdict.label());
-      }
-    }
-    return wrong.isEmpty()
-        ? "not everything could be read back: " + String.join("; ", audit.troubles())
-        : String.join("; ", wrong);
+    return AuditReport.wrong(audit);
   }
 
   private long refusedSamples() {

@@ -32,7 +32,7 @@ class GoneSystemIT {
     AuditResult result = audit().withRemedy("run this again");
     assertEquals(0, result.tally().count(Verdict.LOST));
     assertTrue(result.seenIsFine());
-    AuditReport report = new AuditReport("r1", List.of(), result);
+    AuditReport report = new AuditReport("r1", List.of(), result, null);
     assertEquals(ExitCode.UNREACHABLE, report.exitCode());
     String text = report.text();
     assertTrue(text.contains("NOT AUDITED: nobody knows whether data is lost"), text);

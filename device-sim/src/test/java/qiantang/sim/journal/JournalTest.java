@@ -101,6 +101,7 @@ class JournalTest {
       RunHistory history = read(torn);
       assertEquals(length - ends.get(records - 1), history.cutBytes(), "length " + length);
       assertEquals(records > 1, history.startMillis() != null);
+      assertNull(history.damagedAt(), "length " + length);
       assertFalse(history.ended());
     }
   }
@@ -117,6 +118,23 @@ class JournalTest {
       RunHistory history = read(damaged);
       assertTrue(history.cutBytes() >= whole.length - i, "byte " + i);
       assertFalse(history.ended());
+      // Behind the last record nothing follows: such a file may be torn.
+      boolean last = i >= ends.get(ends.size() - 2);
+      int at = i;
+      long begin = ends.stream().filter(end -> end <= at).reduce((_, end) -> end).orElseThrow();
+      assertEquals(last ? null : begin, history.damagedAt(), "byte " + i);
+    }
+  }
+
+  @Test
+  void aDamagedHeaderIsNotCalledAnEarlyEnd() throws IOException {
+    byte[] bytes = Files.readAllBytes(journal(true));
+    bytes[40] ^= 0x10;
+    Path damaged = Files.write(folder.resolve("damaged.journal"), bytes);
+    if (JournalReader.read(damaged) instanceof Outcome.Failed<RunHistory> failed) {
+      assertTrue(failed.message().contains("it is damaged at byte 8: "), failed.message());
+    } else {
+      throw new AssertionError("a journal without a header was read");
     }
   }
 

@@ -50,8 +50,8 @@ class RunReportTest {
     RunReport report =
         Runs.of("s.yaml", 9_000, Runs.oneLost("message 7"), Runs.threshold("ack.p50", 1));
     assertEquals(ExitCode.AUDIT_FAILED, report.exitCode());
-    assertEquals("1 samples LOST: acked, not visible", report.reason());
-    assertTrue(report.text().contains("verdict    FAILED: 1 samples LOST"), report::text);
+    assertEquals("1 sample LOST: acked, not visible", report.reason());
+    assertTrue(report.text().contains("verdict    FAILED: 1 sample LOST"), report::text);
   }
 
   /** What was not read is no loss; what was seen to be wrong stays wrong. */

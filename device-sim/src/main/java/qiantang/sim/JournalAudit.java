@@ -125,6 +125,9 @@ final class JournalAudit {
     if (history.ended()) {
       return "ended by itself";
     }
+    if (history.stopped() != null) {
+      return "ends in its midst: the run could not go on, for " + history.stopped();
+    }
     return history.damagedAt() == null
         ? "ends in its midst: the run was killed"
         : "is damaged at byte " + history.damagedAt() + ": how the run ended is not known";

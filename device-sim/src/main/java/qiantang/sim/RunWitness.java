@@ -175,11 +175,16 @@ final class RunWitness implements AutoCloseable {
         : audit.withRemedy("when it answers again: " + again);
   }
 
-  /** What to do with a run that cannot go on: what was sent can be audited, if anything was. */
-  String remedy() {
+  /**
+   * What to do with a run that cannot go on: what was sent can be audited, if anything was.
+   *
+   * @param why for whoever does
+   */
+  String remedy(String why) {
     if (live == null) {
       return "";
     }
+    journal.stopped(why);
     String trouble = journal.trouble();
     return trouble != null
         ? "; " + trouble

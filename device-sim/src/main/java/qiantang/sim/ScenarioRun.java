@@ -25,6 +25,7 @@ import qiantang.sim.fleet.Ledger;
 import qiantang.sim.fleet.Load;
 import qiantang.sim.fleet.Seat;
 import qiantang.sim.metrics.RunMetrics;
+import qiantang.sim.outcome.Count;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
@@ -94,7 +95,11 @@ final class ScenarioRun {
     }
     String runId = runId(System.currentTimeMillis());
     Plan plan = Plan.of(scenario, runId);
-    say("making %d devices for %d publishers".formatted(plan.devices(), plan.publishers().size()));
+    say(
+        "making %s for %s"
+            .formatted(
+                Count.of(plan.devices(), "device"),
+                Count.of(plan.publishers().size(), "publisher")));
     try (ApiClient api = api(API_PATIENCE_AT_FIRST)) {
       return switch (Provisioning.make(plan, target, new Devices(api, this::say))) {
         case Outcome.Failed<List<Provisioning.Member>> failed -> failed.widen();
@@ -280,9 +285,9 @@ final class ScenarioRun {
   }
 
   private static Outcome.Failed<RunReport> failed(Load load, RunWitness witness) {
-    String remedy = witness.remedy();
+    String why = String.valueOf(load.failure());
     return new Outcome.Failed<>(
-        ExitCode.GENERATOR_LIMITED, "cannot finish the run: " + load.failure() + remedy);
+        ExitCode.GENERATOR_LIMITED, "cannot finish the run: " + why + witness.remedy(why));
   }
 
   private static boolean settled(Figures figures, long planned) {

@@ -76,6 +76,10 @@ class KilledRunIT {
     } finally {
       run.destroyForcibly().waitFor();
     }
+    findJournal();
+  }
+
+  private void findJournal() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       journal = files.filter(f -> f.toString().endsWith(".journal")).findFirst().orElseThrow();
     }
@@ -134,6 +138,11 @@ class KilledRunIT {
     assertTrue(log.contains("./qiantang sim audit " + folder.resolve("run-")), log);
     assertTrue(log.contains(".journal --http " + system.options()[1]), log);
     assertTrue(log.contains("--token \"$QIANTANG_TOKEN\""), log);
+    findJournal();
+    assertEquals(0, audit(), () -> table);
+    assertTrue(table.contains("ends in its midst: the run could not go on, for worker "), table);
+    assertTrue(table.contains("it was ended by signal 9; it"), table);
+    assertFalse(table.contains("the run was killed"), table);
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import qiantang.sim.outcome.Count;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 
@@ -108,7 +109,7 @@ public final class Devices {
   private synchronized void tell(int more) {
     made += more;
     if (System.nanoTime() - lastLineNanos > LINE_NANOS) {
-      progress.accept("made " + made + " devices");
+      progress.accept("made " + Count.of(made, "device"));
       lastLineNanos = System.nanoTime();
     }
   }

@@ -9,6 +9,7 @@ import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.SeriesReader;
 import qiantang.sim.api.SummaryReader;
 import qiantang.sim.api.Target;
+import qiantang.sim.outcome.Count;
 
 /** What the readers of one audit have found so far. Any thread. */
 final class DeviceReads {
@@ -66,7 +67,7 @@ final class DeviceReads {
       incomplete.add(audit);
     }
     if (System.nanoTime() - lastLineNanos > LINE_NANOS) {
-      progress.accept("audit: read " + devices + " of " + devicesMax + " devices");
+      progress.accept("audit: read " + devices + " of " + Count.of(devicesMax, "device"));
       lastLineNanos = System.nanoTime();
     }
   }
@@ -99,7 +100,8 @@ final class DeviceReads {
 
   /** What was compared, for the report. */
   synchronized List<String> notes() {
-    String summary = "summaries: compared of %d of %d devices".formatted(summarized, devices);
+    String summary =
+        "summaries: compared of %d of %s".formatted(summarized, Count.of(devices, "device"));
     return List.of(summary, foreign.note());
   }
 }

@@ -7,6 +7,7 @@ import qiantang.sim.api.Answer;
 import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.SeriesReader;
 import qiantang.sim.api.Target;
+import qiantang.sim.outcome.Count;
 
 /**
  * Asks for a device as every other enterprise: for that enterprise's device of the name, which it
@@ -70,7 +71,10 @@ final class ForeignReads {
       return "foreign reads: none, the target has one enterprise";
     }
     String whole = asked.get() == pairs ? "" : " of " + pairs + ", spread evenly";
-    return "foreign reads: " + asked.get() + " pairs of device and other enterprise" + whole;
+    return "foreign reads: "
+        + Count.of(asked.get(), "pair")
+        + " of device and other enterprise"
+        + whole;
   }
 
   /** Spreads what may be asked over all pairs (Bresenham's line). */

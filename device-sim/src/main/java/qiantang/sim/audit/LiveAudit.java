@@ -1,9 +1,9 @@
 package qiantang.sim.audit;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -14,6 +14,7 @@ import qiantang.sim.api.ApiClient;
 import qiantang.sim.api.RejectionReader;
 import qiantang.sim.api.SeriesReader;
 import qiantang.sim.fleet.Ledger;
+import qiantang.sim.outcome.Count;
 import qiantang.sim.plan.DueMessages;
 import qiantang.sim.plan.Mix;
 import qiantang.sim.plan.PublisherPlan;
@@ -29,8 +30,6 @@ import qiantang.sim.plan.PublisherPlan;
 public final class LiveAudit implements AutoCloseable {
   /** Of one device: the newest 714 messages of a machine with seven metrics, some 500 kB. */
   private static final int SAMPLES_MAX = 5_000;
-
-  private static final int FINDINGS_MAX = 10;
 
   /**
    * Messages on their way while we ask: planned up to now, by clocks that are not read together.
@@ -57,25 +56,33 @@ public final class LiveAudit implements AutoCloseable {
   /**
    * What was found.
    *
-   * @param findings the first ones
+   * @param findings the first ones, each sample once, with how often it was seen
    * @param unread devices that could not be read, as while the system is being killed
+   * @param trouble why the last of these could not; empty where there are none
    */
   public record Result(
-      long rounds, long devices, long samples, long unread, List<Finding> findings) {
+      long rounds,
+      long devices,
+      long samples,
+      long unread,
+      String trouble,
+      List<Finding> findings) {
 
     /** Of a run that was not read before its end. */
-    public static final Result NONE = new Result(0, 0, 0, 0, List.of());
+    public static final Result NONE = new Result(0, 0, 0, 0, "", List.of());
 
     String note() {
-      return String.format(
-          Locale.ROOT,
-          "while running: %d rounds, %d devices read, %d samples acked and visible, %d findings,"
-              + " %d devices not to be read",
-          rounds,
-          devices,
-          samples,
-          findings.size(),
-          unread);
+      return "while running: %s, %s read, %s acked and visible, %s%s%s"
+          .formatted(
+              Count.of(rounds, "round"),
+              Count.of(devices, "device"),
+              Count.of(samples, "sample"),
+              Count.of(findings.size(), "finding"),
+              findings.size() == LiveFindings.KEPT_MAX ? " (no more are kept)" : "",
+              unread == 0
+                  ? ""
+                  : ", %s not to be read, the last: %s"
+                      .formatted(Count.of(unread, "device"), trouble));
     }
   }
 
@@ -91,11 +98,12 @@ public final class LiveAudit implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread = Thread.ofPlatform().name("live-audit").unstarted(this::rounds);
 
-  private final List<Finding> findings = new ArrayList<>();
+  private final LiveFindings findings = new LiveFindings();
   private long rounds;
   private final LongAdder devices = new LongAdder();
   private long samples;
   private long unread;
+  private String lastTrouble = "";
 
   private LiveAudit(
       List<SentMessages> publishers,
@@ -140,7 +148,7 @@ public final class LiveAudit implements AutoCloseable {
   /** Ends it and tells what was found. */
   public Result stop() {
     close();
-    return new Result(rounds, devices.sum(), samples, unread, List.copyOf(findings));
+    return new Result(rounds, devices.sum(), samples, unread, lastTrouble, findings.all());
   }
 
   @Override
@@ -210,18 +218,27 @@ public final class LiveAudit implements AutoCloseable {
         series.read(
             then.access(), audit.device(), times.fromMillis(), times.toMillis(), audit::page);
     if (trouble != null) {
-      unread++;
+      unread(trouble);
       return;
     }
     judge(audit);
+  }
+
+  /** A question that our own end broke off says nothing of the system. */
+  private void unread(String trouble) {
+    if (closed.getCount() > 0) {
+      unread++;
+      lastTrouble = trouble;
+    }
   }
 
   private void judge(DeviceAudit audit) {
     Tally tally = audit.classify(new RecordedRefusals());
     if (!tally.fine()) {
       RecordedRefusals refusals = new RecordedRefusals();
-      if (rejections.read(audit.sent().access(), startMillis, refusals::add) != null) {
-        unread++;
+      @Nullable String trouble = rejections.read(audit.sent().access(), startMillis, refusals::add);
+      if (trouble != null) {
+        unread(trouble);
         return; // absence may be a refusal, so nothing can be said
       }
       tally = audit.classify(refusals);
@@ -229,8 +246,7 @@ public final class LiveAudit implements AutoCloseable {
     devices.increment();
     samples += tally.count(Verdict.ACKED_VISIBLE);
     for (Finding finding : tally.findings()) {
-      if (findings.size() < FINDINGS_MAX) {
-        findings.add(finding);
+      if (findings.isNew(finding, Instant.now())) {
         tell.accept("audit while running: " + finding.text());
       }
     }

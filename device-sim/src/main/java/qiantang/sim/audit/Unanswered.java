@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.fleet.Ledger;
+import qiantang.sim.outcome.Count;
 import qiantang.sim.plan.PublisherPlan;
 
 /**
@@ -45,7 +46,11 @@ public final class Unanswered {
       return null;
     }
     String more = some > names.size() ? " and others" : "";
-    return "never answered: %d messages of %d publishers, as %s%s; a longer ackGrace waits longer"
-        .formatted(messages, some, String.join(", ", names), more);
+    return "never answered: %s of %s, as %s%s; a longer ackGrace waits longer"
+        .formatted(
+            Count.of(messages, "message"),
+            Count.of(some, "publisher"),
+            String.join(", ", names),
+            more);
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ public final class JournalReader {
   private long reservedUntilNanos;
   private @Nullable Long nearUntilNanos;
   private boolean ended;
+  private @Nullable String stopped;
 
   private JournalReader() {}
 
@@ -54,6 +56,7 @@ public final class JournalReader {
               reader.startMillis,
               reader.bound(reader.header),
               reader.ended,
+              reader.stopped,
               cut,
               damaged ? at : null,
               reader.books));
@@ -101,6 +104,7 @@ public final class JournalReader {
         case RESERVED_NEAR -> nearUntilNanos = LedgerBytes.number(payload);
         case PROGRESS -> LedgerBytes.read(payload, books);
         case ENDED -> ended = true;
+        case STOPPED -> stopped = StandardCharsets.UTF_8.decode(payload).toString();
       }
     } catch (BufferUnderflowException e) {
       throw new IOException("a record of type " + type + " ends too early", e);

@@ -21,7 +21,9 @@ enum RecordType {
    * The same, nearer and not forced: as good after the end of the process, and not after that of
    * the machine.
    */
-  RESERVED_NEAR(6);
+  RESERVED_NEAR(6),
+  /** Why the run could not go on, as text: what was sent is known no better than after a kill. */
+  STOPPED(7);
 
   private final int number;
 

@@ -13,6 +13,7 @@ import qiantang.sim.plan.PublisherPlan;
  * @param startMillis the plan's beginning; null if the run never came so far
  * @param reservedUntilNanos nothing planned at this time of the plan or later was sent
  * @param ended whether the run ended by itself, so that its ledgers are complete
+ * @param stopped why the run could not go on, where it still could say so; else null
  * @param cutBytes at the end of the file that were no whole record
  * @param damagedAt where in the file a record is not whole and others follow, which no crash leaves
  *     behind: all that is known was told before it; null where there is none
@@ -22,6 +23,7 @@ public record RunHistory(
     @Nullable Long startMillis,
     long reservedUntilNanos,
     boolean ended,
+    @Nullable String stopped,
     long cutBytes,
     @Nullable Long damagedAt,
     Books books) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -161,6 +162,17 @@ public final class RunJournal implements AutoCloseable {
       } catch (IOException e) {
         failed(e);
       }
+    }
+  }
+
+  /** Writes down why the run cannot go on; who audits it hears of it. */
+  public void stopped(String why) {
+    try {
+      RecordBytes record = new RecordBytes();
+      record.bytes(why.getBytes(StandardCharsets.UTF_8)).end(RecordType.STOPPED);
+      append(record.take());
+    } catch (IOException e) {
+      failed(e);
     }
   }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads YAML text into nodes with places. */
 final class YamlReader {
   private final Problems problems;
+  private boolean aliased;
 
   YamlReader(Problems problems) {
     this.problems = problems;
@@ -37,7 +38,7 @@ final class YamlReader {
         JsonLocation at = parser.currentTokenLocation();
         problems.add(at.getLineNr(), at.getColumnNr(), "a second document; a file has one");
       }
-      return root;
+      return aliased ? null : root; // a name in place of a value would be told as another error
     } catch (JsonProcessingException e) {
       YamlTrouble trouble = YamlTrouble.of(e, text);
       problems.add(trouble.line(), trouble.column(), trouble.message());
@@ -52,6 +53,7 @@ final class YamlReader {
     int line = at.getLineNr();
     int column = at.getColumnNr();
     if (parser.isCurrentAlias()) {
+      aliased = true;
       problems.add(line, column, "aliases (*name) are not read; write the value out");
     }
     return switch (token) {

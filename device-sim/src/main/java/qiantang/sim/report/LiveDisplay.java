@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import qiantang.sim.fleet.ProcessHealth;
+import qiantang.sim.outcome.Count;
 import qiantang.sim.probe.ProbeCounts;
 
 /**
@@ -161,10 +162,10 @@ public final class LiveDisplay {
             "fleet",
             format(
                 Locale.ROOT,
-                "%d of %d connected, %d devices, lost %d, logins refused %d",
+                "%d of %d connected, %s, lost %d, logins refused %d",
                 standing.connected(),
                 publishers,
-                devices,
+                Count.of(devices, "device"),
                 total.connectionsLost(),
                 total.loginsRefused()),
             "",

@@ -11,6 +11,7 @@ import qiantang.sim.audit.Verdict;
 import qiantang.sim.course.Disturbances;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Ledger;
+import qiantang.sim.outcome.Count;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.plan.PlanDigest;
 import qiantang.sim.plan.Threshold;
@@ -115,12 +116,13 @@ public record RunReport(
       missed.add(generatorWasTheBottleneck() + GENERATOR_REMEDY);
     }
     if (unsent() > 0) {
-      missed.add(unsent() + " messages were never sent; connections or acknowledgements lacked");
+      missed.add(
+          Count.of(unsent(), "message") + " never sent; connections or acknowledgements lacked");
     }
     if (visible.unknown() > 0 && thresholds.stream().anyMatch(Threshold::ofVisible)) {
       missed.add(
-          visible.unknown()
-              + " messages were not asked for, so that \"visible\" says nothing: the API answers"
+          Count.of(visible.unknown(), "message")
+              + " not asked for, so that \"visible\" says nothing: the API answers"
               + " too slowly for so many probes; look at the API first, then lower the share");
     }
     Map<String, Double> figures = figures();
@@ -171,7 +173,9 @@ public record RunReport(
     out.line("plan", plan.text());
     out.line(
         "fleet",
-        "%d publishers, %d devices, %d s".formatted(publishers, devices, took.toSeconds()));
+        "%s, %s, %d s"
+            .formatted(
+                Count.of(publishers, "publisher"), Count.of(devices, "device"), took.toSeconds()));
     out.line(
         "logged in",
         "at most %d of %d, at the end %d"

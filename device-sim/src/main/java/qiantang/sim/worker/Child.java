@@ -42,7 +42,7 @@ final class Child implements FigureSource, AutoCloseable {
   private volatile List<FleetCounts> byFleet = List.of();
   private volatile ProcessHealth health = ProcessHealth.NONE;
   private volatile @Nullable String hopeless;
-  private volatile String lastLine = "it said nothing";
+  private volatile @Nullable String lastLine;
   private Figures.Latencies recent = Figures.Latencies.empty();
 
   private Child(int number, Process process, Figures figures) {
@@ -167,7 +167,8 @@ final class Child implements FigureSource, AutoCloseable {
           exitCode > KILLED
               ? "it was ended by signal " + (exitCode - KILLED)
               : "it ended with exit code " + exitCode;
-      failed(end + "; its last line was: " + lastLine);
+      String said = lastLine;
+      failed(end + (said == null ? "; it said nothing" : "; its last line was: " + said));
     } catch (IOException e) {
       failed("it cannot be understood: " + e.getMessage());
     } catch (InterruptedException e) {

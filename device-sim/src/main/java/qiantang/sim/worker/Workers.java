@@ -23,6 +23,7 @@ import qiantang.sim.fleet.Ledger;
 import qiantang.sim.fleet.Load;
 import qiantang.sim.fleet.ProcessHealth;
 import qiantang.sim.fleet.Seat;
+import qiantang.sim.outcome.Count;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.wire.Addresses;
@@ -85,7 +86,8 @@ public final class Workers implements Load {
     } catch (IOException e) {
       all.close();
       return new Outcome.Failed<>(
-          ExitCode.GENERATOR_LIMITED, "cannot start " + workers + " workers: " + e.getMessage());
+          ExitCode.GENERATOR_LIMITED,
+          "cannot start " + Count.of(workers, "worker") + ": " + e.getMessage());
     }
     figures.addAll(children);
     return new Outcome.Done<>(all);

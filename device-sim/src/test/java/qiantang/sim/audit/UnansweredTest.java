@@ -27,7 +27,7 @@ class UnansweredTest {
     String line = Unanswered.of(List.of(PLAN, PLAN), List.of(ledger(4), ledger(1)));
     assertTrue(
         Objects.requireNonNull(line)
-            .startsWith("never answered: 3 messages of 1 publishers, as r1-halls-0 3 of 4;"),
+            .startsWith("never answered: 3 messages of 1 publisher, as r1-halls-0 3 of 4;"),
         line);
   }
 
@@ -54,7 +54,7 @@ class UnansweredTest {
       ledger.sent(n);
     }
     String line = Unanswered.of(List.of(plan), List.of(ledger));
-    assertTrue(Objects.requireNonNull(line).startsWith("never answered: 1 messages"), line);
+    assertTrue(Objects.requireNonNull(line).startsWith("never answered: 1 message "), line);
     ledger.sent(plan.messages() - 1);
     assertNull(Unanswered.of(List.of(plan), List.of(ledger)));
   }

@@ -63,6 +63,19 @@ class YamlTroubleTest {
     assertFalse(problems.contains("while "), problems);
   }
 
+  /** What the name stands for is not known, so that nothing else is said of its value. */
+  @Test
+  void anAliasIsOneError() {
+    String text = "version: 1\nduration: &d 2s\nphases: *d\nfleets: *d\n";
+    String problems = problems(ScenarioReader.read("t", text));
+    assertEquals(
+        """
+        cannot use the scenario t:
+        t, line 3, column 9: aliases (*name) are not read; write the value out
+        t, line 4, column 9: aliases (*name) are not read; write the value out""",
+        problems);
+  }
+
   @Test
   void aFileThatIsNotUtf8IsToldWithTheByteAndItsPlace() throws IOException {
     Path file = folder.resolve("s.yaml");

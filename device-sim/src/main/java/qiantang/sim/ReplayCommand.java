@@ -29,7 +29,8 @@ import qiantang.sim.replay.ReplayReport;
           + " timestamp, time or ts, or else the first; ISO times (without zone UTC) or epoch"
           + " seconds or milliseconds. The other columns are metrics; an empty cell is no value.",
       "A row is accounted for if it is visible and equal, or if it is absent and the rejections"
-          + " count it; all must be, and none may be refused but for --allow-refused. The table goes to standard output, progress to standard error."
+          + " count it; all must be, and none may be refused but for --allow-refused."
+          + " The table goes to standard output, progress to standard error."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",

@@ -159,7 +159,7 @@ public final class TargetReader {
     }
     List<Target.Access> enterprises = enterprises(demo, options);
     if (enterprises.isEmpty()) {
-      return failed("cannot find an enterprise to work in: give --enterprise and --token");
+      return failed(noEnterprise(demo, options));
     }
     for (Target.Access access : enterprises) {
       if (!ENTERPRISE.matcher(access.enterprise()).matches()) {
@@ -169,6 +169,20 @@ public final class TargetReader {
     }
     return new Outcome.Done<>(
         new Target(base, mqtt.orElse(null), mqtts.orElse(null), authorities, enterprises));
+  }
+
+  private static String noEnterprise(JsonNode demo, Options options) {
+    if (options.enterprise() == null) {
+      return "cannot find an enterprise to work in: give --enterprise and --token";
+    }
+    List<String> known = new ArrayList<>();
+    demo.path("enterprises").forEach(node -> known.add(node.path("id").asText()));
+    return ("there is no enterprise '%s' in the demo's file%s; name one that it has,"
+            + " or give --token of an administrator of '%s'")
+        .formatted(
+            options.enterprise(),
+            known.isEmpty() ? "" : ", which has " + String.join(", ", known),
+            options.enterprise());
   }
 
   private static List<Target.Access> enterprises(JsonNode demo, Options options) {

@@ -13,21 +13,32 @@ public final class Repeat {
   private static final Set<String> OF_THE_SYSTEM =
       Set.of("--demo", "--http", TOKEN, "--enterprise");
 
+  private static final Set<String> OF_ITS_ADDRESS = Set.of("--demo", "--http");
+
   private Repeat() {}
 
   /** The arguments that say which system it is. */
   public static List<String> system(List<String> arguments) {
-    List<String> system = new ArrayList<>();
+    return some(arguments, OF_THE_SYSTEM);
+  }
+
+  /** The arguments that say where it is, for who asks it as somebody else. */
+  public static List<String> address(List<String> arguments) {
+    return some(arguments, OF_ITS_ADDRESS);
+  }
+
+  private static List<String> some(List<String> arguments, Set<String> options) {
+    List<String> some = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
-      if (OF_THE_SYSTEM.contains(argument) && i + 1 < arguments.size()) {
-        system.add(argument);
-        system.add(arguments.get(++i));
-      } else if (OF_THE_SYSTEM.stream().anyMatch(name -> argument.startsWith(name + "="))) {
-        system.add(argument);
+      if (options.contains(argument) && i + 1 < arguments.size()) {
+        some.add(argument);
+        some.add(arguments.get(++i));
+      } else if (options.stream().anyMatch(name -> argument.startsWith(name + "="))) {
+        some.add(argument);
       }
     }
-    return system;
+    return some;
   }
 
   /**

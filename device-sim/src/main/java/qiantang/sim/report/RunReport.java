@@ -127,7 +127,7 @@ public record RunReport(
     for (Threshold threshold : thresholds) {
       double figure = figures.getOrDefault(threshold.figure(), Double.NaN);
       if (!threshold.holds(figure)) {
-        missed.add("\"" + threshold.text() + "\" does not hold: it is " + figure);
+        missed.add("\"" + threshold.text() + "\" does not hold: it is " + threshold.told(figure));
       }
     }
     return missed;

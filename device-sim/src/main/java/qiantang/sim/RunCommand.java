@@ -51,7 +51,10 @@ import qiantang.sim.wire.Servers;
           + " allows; or this machine is too small for the load; or a worker process ended",
       "4:the scenario or an option is wrong",
       "5:the system cannot be reached, or did not answer the audit: what was sent is in the"
-          + " journal, for 'sim audit'"
+          + " journal, for 'sim audit'",
+      "130:it was ended by Ctrl-C (SIGINT): the last lines say what was sent so far and the 'sim"
+          + " audit' that classifies it",
+      "143:it was ended by SIGTERM: likewise"
     })
 final class RunCommand implements Callable<Integer> {
   private static final int PORT_MAX = 65_535;
@@ -161,16 +164,20 @@ final class RunCommand implements Callable<Integer> {
       Scenario read, Target found, @Nullable RunMetrics metrics, PrintWriter err) {
     return switch (servers(read, found)) {
       case Outcome.Failed<Servers> failed -> failed.widen();
-      case Outcome.Done<Servers>(Servers servers) ->
-          new ScenarioRun(
+      case Outcome.Done<Servers>(Servers servers) -> {
+        try (Interruption interruption = Interruption.watch(err)) {
+          yield new ScenarioRun(
                   scenario.toString(),
                   read,
                   found,
                   generator(servers, err),
                   JournalFolder.of(journal, out, arguments()),
                   err,
-                  metrics)
+                  metrics,
+                  interruption)
               .run();
+        }
+      }
     };
   }
 

@@ -63,12 +63,14 @@ final class ScenarioRun {
   private final PrintWriter err;
   private final @Nullable RunMetrics metrics;
   private final Screen screen = Screen.here(System.getenv());
+  private final Interruption interruption;
 
   /**
    * A run that has not begun.
    *
    * @param journals where what is sent is written down
    * @param metrics is shown the run; null for nobody
+   * @param interruption answers a signal that ends the run
    */
   ScenarioRun(
       String name,
@@ -77,7 +79,8 @@ final class ScenarioRun {
       Generator generator,
       JournalFolder journals,
       PrintWriter err,
-      @Nullable RunMetrics metrics) {
+      @Nullable RunMetrics metrics,
+      Interruption interruption) {
     this.name = name;
     this.scenario = scenario;
     this.target = target;
@@ -85,6 +88,7 @@ final class ScenarioRun {
     this.journals = journals;
     this.err = err;
     this.metrics = metrics;
+    this.interruption = interruption;
   }
 
   Outcome<RunReport> run() {
@@ -152,8 +156,14 @@ final class ScenarioRun {
       Figures.Latencies totals = Figures.Latencies.empty();
       RunWatch watch = new RunWatch(fleet, totals, witness::probed, beganNanos);
       CourseKeeper course = new CourseKeeper(Course.of(scenario), fleet, network, beganNanos);
+      LiveDisplay display =
+          new LiveDisplay(err, screen, name, members.size(), plan.devices(), course::text);
       watch.show(
-          new LiveDisplay(err, screen, name, members.size(), plan.devices(), course::text)::show);
+          view -> {
+            if (!interruption.underWay()) {
+              display.show(view);
+            }
+          });
       if (metrics != null) {
         metrics.show(scenario.fleets());
         watch.show(metrics::show);
@@ -165,6 +175,7 @@ final class ScenarioRun {
       watch.tellOf(witness::waiting);
       long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
       witness.begin(fleet, startMillis);
+      interruption.say(() -> soFar(figures.counts(), beganNanos) + witness.remedy());
       long planned = plan.messages();
       BooleanSupplier over = () -> settled(figures, planned) || fleet.failure() != null;
       send(watch, course, over);
@@ -279,7 +290,15 @@ final class ScenarioRun {
     return copies;
   }
 
-  private static Outcome.Failed<RunReport> failed(Load load, RunWitness witness) {
+  private static String soFar(Figures.Counts counts, long beganNanos) {
+    Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
+    return "after %d s: sent %d messages, acked %d, in flight %d, refused %d"
+        .formatted(
+            took.toSeconds(), counts.sent(), counts.acked(), counts.inFlight(), counts.refused());
+  }
+
+  private Outcome.Failed<RunReport> failed(Load load, RunWitness witness) {
+    interruption.standAside();
     String remedy = witness.remedy();
     return new Outcome.Failed<>(
         ExitCode.GENERATOR_LIMITED, "cannot finish the run: " + load.failure() + remedy);

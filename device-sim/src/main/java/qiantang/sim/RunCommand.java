@@ -37,6 +37,7 @@ import qiantang.sim.wire.Servers;
     description = {
       "Runs a scenario file: makes its devices through the API, sends what the plan says when it"
           + " says so, then reads every sample back and compares.",
+      "With --no-audit it only sends, to any MQTT broker.",
       "The table goes to standard output, progress to standard error."
     },
     mixinStandardHelpOptions = true,
@@ -90,6 +91,8 @@ final class RunCommand implements Callable<Integer> {
       })
   private @Nullable Path journal;
 
+  @Mixin private BrokerOptions brokers = new BrokerOptions();
+
   @Mixin private GeneratorOptions generator = new GeneratorOptions();
 
   @Option(
@@ -115,11 +118,7 @@ final class RunCommand implements Callable<Integer> {
     Outcome<RunReport> outcome =
         switch (ScenarioReader.read(scenario)) {
           case Outcome.Failed<Scenario> failed -> failed.widen();
-          case Outcome.Done<Scenario>(Scenario read) ->
-              switch (target.read()) {
-                case Outcome.Failed<Target> failed -> failed.widen();
-                case Outcome.Done<Target>(Target found) -> run(read, found, err);
-              };
+          case Outcome.Done<Scenario>(Scenario read) -> run(read, brokers.broker(), err);
         };
     return switch (outcome) {
       case Outcome.Failed<RunReport> failed -> {
@@ -127,6 +126,14 @@ final class RunCommand implements Callable<Integer> {
         yield failed.exitCode().number();
       }
       case Outcome.Done<RunReport>(RunReport report) -> print(report, err).number();
+    };
+  }
+
+  private Outcome<RunReport> run(Scenario read, Target.@Nullable Broker broker, PrintWriter err) {
+    Scenario judged = broker == null ? read : brokers.withoutAudit(read);
+    return switch (broker == null ? target.read() : target.broker(broker)) {
+      case Outcome.Failed<Target> failed -> failed.widen();
+      case Outcome.Done<Target>(Target found) -> run(judged, found, err);
     };
   }
 

@@ -61,6 +61,24 @@ public final class TargetReader {
     };
   }
 
+  /** A broker without an API, of which no file needs to tell. */
+  public static Outcome<Target> broker(
+      @Nullable String mqtt, @Nullable String mqtts, @Nullable Path tlsCa, Target.Broker login) {
+    if (mqtt == null && mqtts == null) {
+      return failed("--no-audit takes a broker: give --mqtt or --mqtts HOST:PORT");
+    }
+    return switch (Addresses.parseOptional("--mqtt", mqtt)) {
+      case Outcome.Failed<Optional<Addresses>> failed -> failed.widen();
+      case Outcome.Done<Optional<Addresses>>(Optional<Addresses> plain) ->
+          switch (Addresses.parseOptional("--mqtts", mqtts)) {
+            case Outcome.Failed<Optional<Addresses>> failed -> failed.widen();
+            case Outcome.Done<Optional<Addresses>>(Optional<Addresses> secured) ->
+                new Outcome.Done<>(
+                    Target.plain(plain.orElse(null), secured.orElse(null), tlsCa, login));
+          };
+    };
+  }
+
   /**
    * The API, and as who asks it the demo's operator where no token is given.
    *

@@ -85,6 +85,11 @@ public record Threshold(String text, String figure, Comparison comparison, doubl
     return figure.startsWith("visible.");
   }
 
+  /** Whether the audit tells: samples of refused messages. */
+  public boolean ofAudit() {
+    return figure.equals("refused");
+  }
+
   /** Whether acknowledgements tell, of which QoS 0 has none. */
   public boolean ofAck() {
     return figure.startsWith("ack.");

@@ -2,12 +2,22 @@ package qiantang.sim.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The command that runs the same again, without what must not be passed on. Pure. */
 public final class Repeat {
   private static final String TOKEN = "--token";
-  private static final String TOKEN_VARIABLE = "\"$QIANTANG_TOKEN\"";
+
+  /** Options whose values are nobody's business, and where the command finds them instead. */
+  private static final Map<String, String> SECRETS =
+      Map.of(
+          TOKEN,
+          "\"$QIANTANG_TOKEN\"",
+          "--mqtt-user",
+          "\"$QIANTANG_MQTT_USER\"",
+          "--mqtt-password",
+          "\"$QIANTANG_MQTT_PASSWORD\"");
 
   /** Options that say which system it is, for a run and its audit alike. */
   private static final Set<String> OF_THE_SYSTEM =
@@ -48,16 +58,18 @@ public final class Repeat {
    */
   public static String command(String program, List<String> arguments) {
     List<String> words = new ArrayList<>(List.of(program));
-    boolean secret = false;
+    String secret = "";
     for (String argument : arguments) {
-      if (secret) {
-        words.add(TOKEN_VARIABLE);
-        secret = false;
-      } else if (argument.startsWith(TOKEN + "=")) {
-        words.add(TOKEN + "=" + TOKEN_VARIABLE);
+      String option = argument.split("=", 2)[0];
+      String variable = SECRETS.getOrDefault(option, "");
+      if (!secret.isEmpty()) {
+        words.add(secret);
+        secret = "";
+      } else if (!variable.isEmpty() && !option.equals(argument)) {
+        words.add(option + "=" + variable);
       } else {
         words.add(quoted(argument));
-        secret = argument.equals(TOKEN);
+        secret = variable;
       }
     }
     return String.join(" ", words);

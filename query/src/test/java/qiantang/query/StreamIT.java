@@ -12,6 +12,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -274,7 +275,8 @@ final class StreamIT {
   @Test
   void whoReadsNothingIsToldWhatItMissed() throws IOException {
     int messages = 10_000;
-    try (Socket socket = rawClient()) {
+    try (Socket socket = rawClient();
+        Events other = follow("?events=reading", admin)) {
       InputStream in = new BufferedInputStream(socket.getInputStream());
       assertEquals('H', in.read()); // it is followed from here on
       String text = "x".repeat(1000);
@@ -284,6 +286,11 @@ final class StreamIT {
           some[j] = World.reading("d1", NOW_MICROS + i + j, "m", new Value.Text(text));
         }
         world.send(mine, some);
+      }
+      // Until another was told of the last, so that nothing is taken while there is more to come.
+      for (long heard = 0; heard < messages; ) {
+        Events.Event event = other.any();
+        heard += event.name().equals("missed") ? event.data().getLong("count") : 1;
       }
       long told = 0;
       long missed = 0;
@@ -311,7 +318,9 @@ final class StreamIT {
 
   /** A client of HTTP/1.1 that has asked for readings. */
   private Socket rawClient() throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), world.query().port());
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(8192); // else the kernel takes up to 32 MiB for it
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), world.query().port()));
     String request = "GET " + STREAM + "?events=reading HTTP/1.1\r\nHost: x\r\n";
     String head = request + "Authorization: Bearer " + admin + "\r\n\r\n";
     socket.getOutputStream().write(head.getBytes(US_ASCII));

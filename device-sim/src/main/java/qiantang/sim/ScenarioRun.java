@@ -167,12 +167,7 @@ final class ScenarioRun {
       CourseKeeper course = new CourseKeeper(Course.of(scenario), fleet, network, beganNanos);
       LiveDisplay display =
           new LiveDisplay(err, screen, name, members.size(), plan.devices(), course::text);
-      watch.show(
-          view -> {
-            if (!interruption.underWay()) {
-              display.show(view);
-            }
-          });
+      watch.show(view -> show(display, view));
       if (metrics != null) {
         metrics.show(scenario.fleets());
         watch.show(metrics::show);
@@ -300,6 +295,13 @@ final class ScenarioRun {
       }
     }
     return copies;
+  }
+
+  /** A panel drawn over the last words would hide them. */
+  private void show(LiveDisplay display, RunWatch.View view) {
+    if (!interruption.underWay()) {
+      display.show(view);
+    }
   }
 
   private static String soFar(Figures.Counts counts, long beganNanos) {

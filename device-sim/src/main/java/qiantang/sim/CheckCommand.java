@@ -17,12 +17,14 @@ import qiantang.sim.api.Target;
 import qiantang.sim.course.Network;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
+import qiantang.sim.plan.Phase;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.ScenarioReader;
 import qiantang.sim.preflight.Demand;
 import qiantang.sim.preflight.Finding;
 import qiantang.sim.preflight.Machine;
 import qiantang.sim.preflight.Preflight;
+import qiantang.sim.report.Repeat;
 import qiantang.sim.wire.Addresses;
 import qiantang.sim.wire.Servers;
 
@@ -107,9 +109,14 @@ final class CheckCommand implements Callable<Integer> {
   private ExitCode both(Scenario read, Target found, Servers servers) {
     ExitCode here = machine(read, servers, servers.all());
     int nodes = servers.all().all().size();
-    List<Finding> findings = new SystemCheck(read, found, nodes).findings();
+    List<Finding> findings =
+        new SystemCheck(read, found, nodes, Repeat.address(arguments())).findings();
     findings.forEach(finding -> spec.commandLine().getOut().println(finding.text()));
     return Preflight.possible(findings) ? here : ExitCode.USAGE;
+  }
+
+  private List<String> arguments() {
+    return spec.root().commandLine().getParseResult().originalArgs();
   }
 
   private ExitCode machine(Scenario read, Servers servers, Addresses targets) {
@@ -123,11 +130,12 @@ final class CheckCommand implements Callable<Integer> {
     String narrow = Network.lacks(read, generator.workers(), machine);
     answer.printf(
         Locale.ROOT,
-        "%s: %d connections, %d devices, %.0f messages/s for %d s%n",
+        "%s: %d connections, %d devices, %.0f messages/s%s for %d s%n",
         scenario,
         demand.connections(),
         demand.devices(),
         demand.messagesPerSecond(),
+        steady(read) ? "" : " at the highest load,",
         read.duration().toSeconds());
     findings.forEach(finding -> answer.println(finding.text()));
     if (narrow != null) {
@@ -137,6 +145,12 @@ final class CheckCommand implements Callable<Integer> {
     return Preflight.possible(findings) && narrow == null
         ? ExitCode.OK
         : ExitCode.GENERATOR_LIMITED;
+  }
+
+  /** Whether the load is what the fleets' periods say, all the time. */
+  private static boolean steady(Scenario read) {
+    return read.phases().stream()
+        .allMatch(phase -> phase.kind() != Phase.Kind.RAMP && phase.loadPercent() == 100);
   }
 
   private static InetAddress anyAddress() {

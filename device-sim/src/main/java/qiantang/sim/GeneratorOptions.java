@@ -10,14 +10,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
+import qiantang.sim.preflight.Preflight;
 import qiantang.sim.preflight.SourceAddresses;
 import qiantang.sim.wire.Addresses;
 
 /** How the load is made: processes, threads and addresses, for every command that makes one. */
 final class GeneratorOptions {
-  /** Each is a JVM; the machine has no use for more. */
-  private static final int WORKERS_MAX = 64;
-
   @Spec(Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
 
@@ -56,9 +54,9 @@ final class GeneratorOptions {
   }
 
   int workers() {
-    if (workers < 1 || workers > WORKERS_MAX) {
+    if (workers < 1 || workers > Preflight.WORKERS_MAX) {
       throw new ParameterException(
-          spec.commandLine(), "--workers takes 1 to " + WORKERS_MAX + ", not " + workers);
+          spec.commandLine(), "--workers takes 1 to " + Preflight.WORKERS_MAX + ", not " + workers);
     }
     return workers;
   }

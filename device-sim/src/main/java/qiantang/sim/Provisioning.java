@@ -29,6 +29,14 @@ final class Provisioning {
 
   private Provisioning() {}
 
+  /** Of a broker that knows no devices: all log in alike, and nothing is read back. */
+  static List<Member> none(Plan plan, Target.Broker broker) {
+    Target.Access nobody = new Target.Access("", "");
+    return plan.publishers().stream()
+        .map(publisher -> new Member(new Seat(publisher, broker.user()), nobody))
+        .toList();
+  }
+
   /** Answers the members in the order of the plan's publishers. */
   static Outcome<List<Member>> make(Plan plan, Target target, Devices devices) {
     Map<Target.Access, List<PublisherPlan>> byAccess = new LinkedHashMap<>();

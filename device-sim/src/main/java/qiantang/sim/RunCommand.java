@@ -37,6 +37,7 @@ import qiantang.sim.wire.Servers;
     description = {
       "Runs a scenario file: makes its devices through the API, sends what the plan says when it"
           + " says so, then reads every sample back and compares.",
+      "With --no-audit it only sends, to any MQTT broker.",
       "The table goes to standard output, progress to standard error."
     },
     mixinStandardHelpOptions = true,
@@ -51,7 +52,10 @@ import qiantang.sim.wire.Servers;
           + " allows; or this machine is too small for the load; or a worker process ended",
       "4:the scenario or an option is wrong",
       "5:the system cannot be reached, or did not answer the audit: what was sent is in the"
-          + " journal, for 'sim audit'"
+          + " journal, for 'sim audit'",
+      "130:it was ended by Ctrl-C (SIGINT): the last lines say what was sent so far and the 'sim"
+          + " audit' that classifies it",
+      "143:it was ended by SIGTERM: likewise"
     })
 final class RunCommand implements Callable<Integer> {
   private static final int PORT_MAX = 65_535;
@@ -87,6 +91,8 @@ final class RunCommand implements Callable<Integer> {
       })
   private @Nullable Path journal;
 
+  @Mixin private BrokerOptions brokers = new BrokerOptions();
+
   @Mixin private GeneratorOptions generator = new GeneratorOptions();
 
   @Option(
@@ -112,11 +118,7 @@ final class RunCommand implements Callable<Integer> {
     Outcome<RunReport> outcome =
         switch (ScenarioReader.read(scenario)) {
           case Outcome.Failed<Scenario> failed -> failed.widen();
-          case Outcome.Done<Scenario>(Scenario read) ->
-              switch (target.read()) {
-                case Outcome.Failed<Target> failed -> failed.widen();
-                case Outcome.Done<Target>(Target found) -> run(read, found, err);
-              };
+          case Outcome.Done<Scenario>(Scenario read) -> run(read, brokers.broker(), err);
         };
     return switch (outcome) {
       case Outcome.Failed<RunReport> failed -> {
@@ -124,6 +126,14 @@ final class RunCommand implements Callable<Integer> {
         yield failed.exitCode().number();
       }
       case Outcome.Done<RunReport>(RunReport report) -> print(report, err).number();
+    };
+  }
+
+  private Outcome<RunReport> run(Scenario read, Target.@Nullable Broker broker, PrintWriter err) {
+    Scenario judged = broker == null ? read : brokers.withoutAudit(read);
+    return switch (broker == null ? target.read() : target.broker(broker)) {
+      case Outcome.Failed<Target> failed -> failed.widen();
+      case Outcome.Done<Target>(Target found) -> run(judged, found, err);
     };
   }
 
@@ -161,16 +171,20 @@ final class RunCommand implements Callable<Integer> {
       Scenario read, Target found, @Nullable RunMetrics metrics, PrintWriter err) {
     return switch (servers(read, found)) {
       case Outcome.Failed<Servers> failed -> failed.widen();
-      case Outcome.Done<Servers>(Servers servers) ->
-          new ScenarioRun(
+      case Outcome.Done<Servers>(Servers servers) -> {
+        try (Interruption interruption = Interruption.watch(err)) {
+          yield new ScenarioRun(
                   scenario.toString(),
                   read,
                   found,
                   generator(servers, err),
                   JournalFolder.of(journal, out, arguments()),
                   err,
-                  metrics)
+                  metrics,
+                  interruption)
               .run();
+        }
+      }
     };
   }
 

@@ -40,6 +40,7 @@ final class RunWitness implements AutoCloseable {
   private final Consumer<String> say;
   private final Target target;
   private final Probes asked;
+  private volatile boolean begun;
   private @Nullable ApiClient api;
   private @Nullable LiveAudit live;
   private @Nullable VisibleProbes probes;
@@ -96,7 +97,11 @@ final class RunWitness implements AutoCloseable {
   void begin(Load load, long startMillis) {
     RunJournal.Ledgers ledgers = (from, to) -> copy(load, from, to);
     journal.begin(startMillis, load.parts(), ledgers);
+    begun = true;
     load.begin(startMillis, journal::reservedUntilNanos);
+    if (target.broker() != null) {
+      return; // there is nobody to read from
+    }
     if (asked.visible() > 0) {
       List<VisibleProbes.Subject> subjects =
           publishers.stream().map(p -> new VisibleProbes.Subject(p.plan(), p.access())).toList();
@@ -151,23 +156,26 @@ final class RunWitness implements AutoCloseable {
 
   /** The run ended by itself, with these ledgers. */
   void end(List<Ledger> ledgers) {
-    if (live != null) {
+    if (begun) {
       journal.end(ledgers);
     }
   }
 
   /** The audit with what is to be said of the journal, which goes if nobody needs it any more. */
   AuditResult judged(AuditResult audit) {
-    if (live == null) {
+    if (!begun) {
       return audit;
     }
     String trouble = journal.trouble();
     if (trouble != null) {
       return audit.with(trouble);
     }
-    if (!folder.kept() && audit.passed()) {
+    if (!folder.kept() && (audit.passed() || !audit.asked())) {
       journal.remove();
       return audit;
+    }
+    if (!audit.asked()) {
+      return audit.with("what was sent is in " + journal.file());
     }
     String again = folder.audit(journal.file());
     return audit.unread() == null
@@ -181,11 +189,14 @@ final class RunWitness implements AutoCloseable {
    * @param why for whoever does
    */
   String remedy(String why) {
-    if (live == null) {
+    if (!begun) {
       return "";
     }
     journal.stopped(why);
     String trouble = journal.trouble();
+    if (trouble == null && target.broker() != null) {
+      return "\nwhat was sent is in " + journal.file() + "; a broker alone cannot be audited";
+    }
     return trouble != null
         ? "; " + trouble
         : "\nto audit what was sent so far: " + folder.audit(journal.file());
@@ -202,7 +213,7 @@ final class RunWitness implements AutoCloseable {
     if (api != null) {
       api.close();
     }
-    if (live == null) {
+    if (!begun) {
       journal.remove(); // nothing was sent
     } else {
       journal.close();

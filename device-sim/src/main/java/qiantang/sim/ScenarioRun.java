@@ -64,12 +64,14 @@ final class ScenarioRun {
   private final PrintWriter err;
   private final @Nullable RunMetrics metrics;
   private final Screen screen = Screen.here(System.getenv());
+  private final Interruption interruption;
 
   /**
    * A run that has not begun.
    *
    * @param journals where what is sent is written down
    * @param metrics is shown the run; null for nobody
+   * @param interruption answers a signal that ends the run
    */
   ScenarioRun(
       String name,
@@ -78,7 +80,8 @@ final class ScenarioRun {
       Generator generator,
       JournalFolder journals,
       PrintWriter err,
-      @Nullable RunMetrics metrics) {
+      @Nullable RunMetrics metrics,
+      Interruption interruption) {
     this.name = name;
     this.scenario = scenario;
     this.target = target;
@@ -86,6 +89,7 @@ final class ScenarioRun {
     this.journals = journals;
     this.err = err;
     this.metrics = metrics;
+    this.interruption = interruption;
   }
 
   Outcome<RunReport> run() {
@@ -95,6 +99,10 @@ final class ScenarioRun {
     }
     String runId = runId(System.currentTimeMillis());
     Plan plan = Plan.of(scenario, runId);
+    Target.Broker broker = target.broker();
+    if (broker != null) {
+      return open(plan, Provisioning.none(plan, broker));
+    }
     say(
         "making %s for %s"
             .formatted(
@@ -104,12 +112,16 @@ final class ScenarioRun {
       return switch (Provisioning.make(plan, target, new Devices(api, this::say))) {
         case Outcome.Failed<List<Provisioning.Member>> failed -> failed.widen();
         case Outcome.Done<List<Provisioning.Member>>(List<Provisioning.Member> members) ->
-            switch (RunWitness.open(name, scenario, plan, members, target, journals, this::say)) {
-              case Outcome.Failed<RunWitness> failed -> failed.widen();
-              case Outcome.Done<RunWitness>(RunWitness witness) -> run(plan, members, witness);
-            };
+            open(plan, members);
       };
     }
+  }
+
+  private Outcome<RunReport> open(Plan plan, List<Provisioning.Member> members) {
+    return switch (RunWitness.open(name, scenario, plan, members, target, journals, this::say)) {
+      case Outcome.Failed<RunWitness> failed -> failed.widen();
+      case Outcome.Done<RunWitness>(RunWitness witness) -> run(plan, members, witness);
+    };
   }
 
   /** Short, sorts by time, and differs between runs. */
@@ -138,7 +150,8 @@ final class ScenarioRun {
             generator.loops(),
             FleetOptions.KEEP_ALL,
             System::nanoTime,
-            generator.sources());
+            generator.sources(),
+            target.broker() == null ? null : target.broker().password());
     return switch (generator.connect(name, plan, seats, options)) {
       case Outcome.Failed<Load> failed -> {
         opened.close();
@@ -157,8 +170,9 @@ final class ScenarioRun {
       Figures.Latencies totals = Figures.Latencies.empty();
       RunWatch watch = new RunWatch(fleet, totals, witness::probed, beganNanos);
       CourseKeeper course = new CourseKeeper(Course.of(scenario), fleet, network, beganNanos);
-      watch.show(
-          new LiveDisplay(err, screen, name, members.size(), plan.devices(), course::text)::show);
+      LiveDisplay display =
+          new LiveDisplay(err, screen, name, members.size(), plan.devices(), course::text);
+      watch.show(view -> show(display, view));
       if (metrics != null) {
         metrics.show(scenario.fleets());
         watch.show(metrics::show);
@@ -170,6 +184,8 @@ final class ScenarioRun {
       watch.tellOf(witness::waiting);
       long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
       witness.begin(fleet, startMillis);
+      interruption.say(
+          () -> soFar(figures.counts(), beganNanos) + witness.remedy("a signal ended it"));
       long planned = plan.messages();
       BooleanSupplier over = () -> settled(figures, planned) || fleet.failure() != null;
       send(watch, course, over);
@@ -183,7 +199,10 @@ final class ScenarioRun {
       witness.end(ledgers);
       watch.finish(System.nanoTime());
       Figures.Counts counts = figures.counts();
-      AuditResult audit = audit(members, ledgers, startMillis).with(live);
+      AuditResult audit =
+          target.broker() == null
+              ? audit(members, ledgers, startMillis).with(live)
+              : AuditResult.notAsked();
       String unanswered = Unanswered.of(plan.publishers(), ledgers);
       audit = witness.judged(unanswered == null ? audit : audit.with(unanswered));
       Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
@@ -284,7 +303,22 @@ final class ScenarioRun {
     return copies;
   }
 
-  private static Outcome.Failed<RunReport> failed(Load load, RunWitness witness) {
+  /** A panel drawn over the last words would hide them. */
+  private void show(LiveDisplay display, RunWatch.View view) {
+    if (!interruption.underWay()) {
+      display.show(view);
+    }
+  }
+
+  private static String soFar(Figures.Counts counts, long beganNanos) {
+    Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
+    return "after %d s: sent %d messages, acked %d, in flight %d, refused %d"
+        .formatted(
+            took.toSeconds(), counts.sent(), counts.acked(), counts.inFlight(), counts.refused());
+  }
+
+  private Outcome.Failed<RunReport> failed(Load load, RunWitness witness) {
+    interruption.standAside();
     String why = String.valueOf(load.failure());
     return new Outcome.Failed<>(
         ExitCode.GENERATOR_LIMITED, "cannot finish the run: " + why + witness.remedy(why));

@@ -17,6 +17,7 @@ import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Phase;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.preflight.Finding;
+import qiantang.sim.report.Repeat;
 
 /**
  * What a scenario asks of a system, against what the system says of itself: its enterprises, and
@@ -32,17 +33,20 @@ final class SystemCheck {
   private final Scenario scenario;
   private final Target target;
   private final int nodes;
+  private final List<String> address;
   private final double peak;
 
   /**
    * A check of one scenario.
    *
    * @param nodes addresses at which MQTT is spoken, over which the connections are spread
+   * @param address arguments that say where the system is, for commands that remedy
    */
-  SystemCheck(Scenario scenario, Target target, int nodes) {
+  SystemCheck(Scenario scenario, Target target, int nodes, List<String> address) {
     this.scenario = scenario;
     this.target = target;
     this.nodes = nodes;
+    this.address = List.copyOf(address);
     this.peak = Phase.loadPercentMax(scenario.phases()) / 100.0;
   }
 
@@ -137,7 +141,7 @@ final class SystemCheck {
   }
 
   /** A quota that the system does not know limits nothing. */
-  private static void add(
+  private void add(
       List<Finding> low, String enterprise, JsonNode quotas, String name, double need) {
     JsonNode have = quotas.path(name);
     if (!have.isNumber() || need <= have.asDouble()) {
@@ -149,8 +153,15 @@ final class SystemCheck {
             String.format(Locale.ROOT, "%s of %s: %.0f", name, enterprise, Math.ceil(need)),
             have.asText() + " on each node",
             Finding.Level.DOUBTFUL,
-            "after what a lull has saved up it slows or refuses: ./qiantang admin quotas"
-                + " --enterprise %s --set %s=%.0f, or ingest with --quotas off"
-                    .formatted(enterprise, name, Math.ceil(need))));
+            "after what a lull has saved up it slows or refuses: "
+                + raise(enterprise, name, need)
+                + ", or ingest with --quotas off"));
+  }
+
+  private String raise(String enterprise, String name, double need) {
+    String limit = String.format(Locale.ROOT, "%s=%.0f", name, Math.ceil(need));
+    List<String> arguments = new ArrayList<>(List.of("--enterprise", enterprise, "--set", limit));
+    arguments.addAll(address);
+    return Repeat.command("./qiantang admin quotas", arguments);
   }
 }

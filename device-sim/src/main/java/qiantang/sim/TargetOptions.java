@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import qiantang.sim.api.Target;
+import qiantang.sim.api.TargetReader;
 import qiantang.sim.outcome.Outcome;
 
 /** Where the system is that devices are made in, for every subcommand alike. */
@@ -52,6 +53,11 @@ final class TargetOptions {
   /** Whether there is a target to look at. A token alone says nothing of one. */
   boolean given() {
     return system.given() || mqtt != null || mqtts != null || enterprise != null;
+  }
+
+  /** What is at the addresses of MQTT, whatever else a system has. */
+  Outcome<Target> broker(Target.Broker login) {
+    return TargetReader.broker(mqtt, mqtts, tlsCa, login);
   }
 
   Outcome<Target> read() {

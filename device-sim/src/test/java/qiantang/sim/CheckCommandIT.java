@@ -59,6 +59,9 @@ class CheckCommandIT {
     assertTrue(text.contains("FITS     enterprise need acme"), text);
     assertTrue(text.contains("FITS     enterprise need weft"), text);
     assertFalse(text.contains("quota"), text);
+    // Three times what the periods say.
+    assertTrue(text.contains("310 messages/s at the highest load, for 120 s"), text);
+    assertTrue(text.contains("cores for 310 messages/s"), text);
   }
 
   @Test
@@ -87,7 +90,9 @@ class CheckCommandIT {
     assertTrue(text.contains("subDeviceMessagesPerSecond of weft: 10"), text);
     assertTrue(text.contains("enterpriseConnectsPerSecond of acme: 5"), text);
     assertFalse(text.contains("enterpriseConnectsPerSecond of weft"), "it has one connection");
-    assertTrue(text.contains("--enterprise acme --set enterpriseMessagesPerSecond=300"), text);
+    String demo = " --demo " + folder.resolve("demo.json");
+    assertTrue(
+        text.contains("--enterprise acme --set enterpriseMessagesPerSecond=300" + demo), text);
   }
 
   /** Connections are spread over the nodes, and each node counts for itself. */

@@ -145,6 +145,25 @@ class KilledRunIT {
     assertFalse(table.contains("the run was killed"), table);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aRunThatIsAskedToEndSaysWhatItSentAndHowToAuditIt(int workers) throws Exception {
+    Process run = startARun(workers);
+    try {
+      awaitTheMidst(run);
+      run.destroy(); // SIGTERM
+      assertEquals(143, run.waitFor());
+    } finally {
+      run.destroyForcibly().waitFor();
+    }
+    List<String> log = Files.readString(folder.resolve("log")).lines().toList();
+    List<String> last = log.subList(log.size() - 2, log.size());
+    assertTrue(
+        last.getFirst().matches("ended by a signal after \\d+ s: sent \\d+ .*"), log::toString);
+    String audit = "to audit what was sent so far: ./qiantang sim audit " + folder.resolve("run-");
+    assertTrue(last.getLast().startsWith(audit), log::toString);
+  }
+
   @Test
   void whatWasNotReservedIsAPhantom() throws Exception {
     killARun(1);

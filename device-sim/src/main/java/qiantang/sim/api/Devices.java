@@ -124,6 +124,12 @@ public final class Devices {
             ? new Outcome.Done<>(tokens)
             : failed(ExitCode.UNREACHABLE, access, "the answer lacks devices or their tokens");
       }
+      case Answer.Refused(int status, String detail) when status == 403 || status == 404 ->
+          failed(
+              ExitCode.USAGE,
+              access,
+              "%d %s: there is no enterprise '%s', or not for this token"
+                  .formatted(status, detail, access.enterprise()));
       case Answer.Refused refused ->
           failed(ExitCode.USAGE, access, refused.status() + " " + refused.detail());
       case Answer.Unreachable unreachable ->

@@ -61,6 +61,24 @@ public final class TargetReader {
     };
   }
 
+  /** A broker without an API, of which no file needs to tell. */
+  public static Outcome<Target> broker(
+      @Nullable String mqtt, @Nullable String mqtts, @Nullable Path tlsCa, Target.Broker login) {
+    if (mqtt == null && mqtts == null) {
+      return failed("--no-audit takes a broker: give --mqtt or --mqtts HOST:PORT");
+    }
+    return switch (Addresses.parseOptional("--mqtt", mqtt)) {
+      case Outcome.Failed<Optional<Addresses>> failed -> failed.widen();
+      case Outcome.Done<Optional<Addresses>>(Optional<Addresses> plain) ->
+          switch (Addresses.parseOptional("--mqtts", mqtts)) {
+            case Outcome.Failed<Optional<Addresses>> failed -> failed.widen();
+            case Outcome.Done<Optional<Addresses>>(Optional<Addresses> secured) ->
+                new Outcome.Done<>(
+                    Target.plain(plain.orElse(null), secured.orElse(null), tlsCa, login));
+          };
+    };
+  }
+
   /**
    * The API, and as who asks it the demo's operator where no token is given.
    *
@@ -159,7 +177,7 @@ public final class TargetReader {
     }
     List<Target.Access> enterprises = enterprises(demo, options);
     if (enterprises.isEmpty()) {
-      return failed("cannot find an enterprise to work in: give --enterprise and --token");
+      return failed(noEnterprise(demo, options));
     }
     for (Target.Access access : enterprises) {
       if (!ENTERPRISE.matcher(access.enterprise()).matches()) {
@@ -169,6 +187,20 @@ public final class TargetReader {
     }
     return new Outcome.Done<>(
         new Target(base, mqtt.orElse(null), mqtts.orElse(null), authorities, enterprises));
+  }
+
+  private static String noEnterprise(JsonNode demo, Options options) {
+    if (options.enterprise() == null) {
+      return "cannot find an enterprise to work in: give --enterprise and --token";
+    }
+    List<String> known = new ArrayList<>();
+    demo.path("enterprises").forEach(node -> known.add(node.path("id").asText()));
+    return ("there is no enterprise '%s' in the demo's file%s; name one that it has,"
+            + " or give --token of an administrator of '%s'")
+        .formatted(
+            options.enterprise(),
+            known.isEmpty() ? "" : ", which has " + String.join(", ", known),
+            options.enterprise());
   }
 
   private static List<Target.Access> enterprises(JsonNode demo, Options options) {

@@ -28,6 +28,19 @@ public record AuditResult(
     List<MalformedMessages.Count> malformed,
     @Nullable String unread) {
 
+  private static final String NOT_ASKED = "it was not asked for (--no-audit)";
+
+  /** Of a run that was not to be audited: nothing is known. */
+  public static AuditResult notAsked() {
+    return new AuditResult(
+        new Tally(), 0, Map.of(), List.of(), List.of(), List.of(), List.of(), NOT_ASKED);
+  }
+
+  /** Whether anybody wanted it; else the tally is empty and says nothing. */
+  public boolean asked() {
+    return !NOT_ASKED.equals(unread);
+  }
+
   /** Of a run without broken messages. */
   public AuditResult(
       Tally tally,

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.wire.Addresses;
+import qiantang.sim.wire.Password;
 import qiantang.sim.wire.Servers;
 
 /**
@@ -18,6 +19,7 @@ import qiantang.sim.wire.Servers;
  * @param nanos the clock that paces; differences count, not its origin
  * @param sources addresses that connections come from in turn, as each has 28,232 ports on a usual
  *     Linux; empty for the one that the machine chooses
+ * @param password that goes with all their user names; null for none
  */
 public record FleetOptions(
     Servers servers,
@@ -25,8 +27,20 @@ public record FleetOptions(
     int loops,
     long backlogMax,
     LongSupplier nanos,
-    List<InetAddress> sources) {
+    List<InetAddress> sources,
+    @Nullable Password password) {
   public static final long KEEP_ALL = Long.MAX_VALUE;
+
+  /** Options of publishers whose user names are tokens, without a password. */
+  public FleetOptions(
+      Servers servers,
+      int connectPerSecond,
+      int loops,
+      long backlogMax,
+      LongSupplier nanos,
+      List<InetAddress> sources) {
+    this(servers, connectPerSecond, loops, backlogMax, nanos, sources, null);
+  }
 
   /** Options of a fleet without TLS; publishers are spread over the servers by their numbers. */
   public FleetOptions(

@@ -277,6 +277,7 @@ final class PublisherLoop {
               plan.fleet().mqtt(),
               runId + "-" + plan.index(),
               seats.get(p).token(),
+              options.password(),
               keepAliveSeconds(p),
               nodes.will(p));
       boolean overTls = plan.fleet().tls();

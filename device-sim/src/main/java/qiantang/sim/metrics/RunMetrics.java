@@ -205,8 +205,8 @@ public final class RunMetrics implements AutoCloseable {
 
   private void worker(int number) {
     if (workers.add(number)) {
-      worker("cpu.cores", "processor time", number, (i, h) -> h.cores(i.seconds()));
-      worker("gc.ratio", "time stopped by its collector", number, (i, h) -> h.gcShare(i.seconds()));
+      worker("cpu.cores", "processor time", number, (i, h) -> h.cores());
+      worker("gc.ratio", "time stopped by its collector", number, (i, h) -> h.gcShare());
       worker("heap.bytes", "heap in use", number, (i, h) -> h.heapBytes());
     }
   }

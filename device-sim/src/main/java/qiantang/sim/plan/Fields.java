@@ -145,7 +145,11 @@ final class Fields {
     }
     long number = Long.parseLong(text);
     if (number < min || number > max) {
-      wrong(key, number + " is not between " + min + " and " + max);
+      wrong(
+          key,
+          min == max
+              ? "must be " + min + ", not " + number
+              : number + " is not between " + min + " and " + max);
       return min;
     }
     return number;

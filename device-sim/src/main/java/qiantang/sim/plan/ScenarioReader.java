@@ -95,13 +95,18 @@ public final class ScenarioReader {
             Math.toIntExact(fields.whole("connectPerSecond", 1, 100_000, 500L)),
             fields.duration("ackGrace", SECOND, Duration.ofHours(1), Duration.ofSeconds(30)),
             fleets,
-            thresholds(fields, probes),
+            thresholds(fields, probes, fleets),
             phases,
             disorder,
             BehaviourReader.faults(fields, fleets),
             probes);
     fields.finish();
     return scenario;
+  }
+
+  /** Not so where fleets could not be read, which is told already. */
+  private static boolean nobodyAcknowledges(List<FleetSpec> fleets) {
+    return !fleets.isEmpty() && fleets.stream().allMatch(fleet -> fleet.qos() == 0);
   }
 
   /** In the order of the constants, so that messages list them in it. */
@@ -113,7 +118,7 @@ public final class ScenarioReader {
     return Collections.unmodifiableMap(choices);
   }
 
-  private List<Threshold> thresholds(Fields fields, Probes probes) {
+  private List<Threshold> thresholds(Fields fields, Probes probes, List<FleetSpec> fleets) {
     List<Threshold> thresholds = new ArrayList<>();
     for (YamlNode node : fields.list("thresholds")) {
       Threshold threshold =
@@ -130,6 +135,12 @@ public final class ScenarioReader {
             node.line(),
             node.column(),
             "nobody asks when messages are visible; add for example 'probes: {visible: 1%}'");
+      } else if (threshold.ofAck() && nobodyAcknowledges(fleets)) {
+        problems.add(
+            node.line(),
+            node.column(),
+            "nobody acknowledges messages of QoS 0, and no fleet has another; give one 'qos: 1', or"
+                + " take this away");
       } else {
         thresholds.add(threshold);
       }

@@ -1,5 +1,7 @@
 package qiantang.sim.plan;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -81,6 +83,30 @@ public record Threshold(String text, String figure, Comparison comparison, doubl
   /** Whether only probes can tell. */
   public boolean ofVisible() {
     return figure.startsWith("visible.");
+  }
+
+  /** Whether the audit tells: samples of refused messages. */
+  public boolean ofAudit() {
+    return figure.equals("refused");
+  }
+
+  /** Whether acknowledgements tell, of which QoS 0 has none. */
+  public boolean ofAck() {
+    return figure.startsWith("ack.");
+  }
+
+  /** A value of its figure as a person reads it, times with their unit. */
+  public String told(double value) {
+    if (Double.isNaN(value)) {
+      return "unknown, for nobody measured it";
+    }
+    // Times have whole microseconds; more digits would be those of the sum.
+    String number =
+        BigDecimal.valueOf(value)
+            .setScale(3, RoundingMode.HALF_UP)
+            .stripTrailingZeros()
+            .toPlainString();
+    return ofTime(figure) ? number + " ms" : number;
   }
 
   public boolean holds(double value) {

@@ -3,6 +3,7 @@ package qiantang.sim.preflight;
 import java.util.List;
 import qiantang.sim.plan.Faults;
 import qiantang.sim.plan.FleetSpec;
+import qiantang.sim.plan.Phase;
 import qiantang.sim.plan.Scenario;
 
 /**
@@ -11,7 +12,7 @@ import qiantang.sim.plan.Scenario;
  * @param connections of all processes together
  * @param halfOpen sockets of dead connections at most, beside those in use
  * @param devices behind them
- * @param messagesPerSecond by the fleets' periods
+ * @param messagesPerSecond at the highest load of its phases
  * @param inFlightMax unacknowledged messages of all connections together
  * @param workers processes that connect
  * @param toOneTarget sockets to that address of the system which has most of them, dead ones too:
@@ -51,11 +52,12 @@ public record Demand(
     long devices = 0;
     long inFlight = 0;
     double rate = 0;
+    double peak = Phase.loadPercentMax(scenario.phases()) / 100.0;
     for (FleetSpec fleet : fleets) {
       connections += fleet.count();
       devices += (long) fleet.count() * Math.max(1, fleet.subDevices());
       inFlight += (long) fleet.count() * fleet.inFlightMax();
-      rate += fleet.count() * 1e9 / fleet.messagePeriod().toNanos();
+      rate += peak * fleet.count() * 1e9 / fleet.messagePeriod().toNanos();
     }
     long toOneTarget =
         Math.max(

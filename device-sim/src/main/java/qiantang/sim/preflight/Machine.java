@@ -1,6 +1,8 @@
 package qiantang.sim.preflight;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -26,6 +28,10 @@ public record Machine(
   public static final long UNKNOWN = -1;
 
   private static final long KIBI = 1_024;
+
+  /** /proc/meminfo, the longest, has 1.5 KB. */
+  private static final int BYTES_MAX = 1 << 14;
+
   private static final Pattern FILES = Pattern.compile("Max open files +(\\w+) +(\\w+)");
   private static final Pattern AVAILABLE = Pattern.compile("MemAvailable: +(\\d+) kB");
   private static final Pattern PORTS = Pattern.compile("(\\d+)\\s+(\\d+)");
@@ -64,9 +70,13 @@ public record Machine(
     return "unlimited".equals(text) ? Long.MAX_VALUE : Long.parseLong(text);
   }
 
+  /**
+   * All with one read: a file under /proc/sys has nothing after the first one, and {@link
+   * Files#readString} begins with a read of one byte, so that it found one digit of the ports.
+   */
   private static String text(String file) {
-    try {
-      return Files.readString(Path.of(file));
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      return new String(in.readNBytes(BYTES_MAX), StandardCharsets.UTF_8);
     } catch (IOException e) {
       return ""; // no Linux
     }

@@ -6,6 +6,9 @@ import java.util.Locale;
 
 /** Compares what a load needs with what a machine has. */
 public final class Preflight {
+  /** Processes that send: each is a JVM; the machine has no use for more. */
+  public static final int WORKERS_MAX = 64;
+
   /** Jars, logs, the API's connections, event loops. */
   private static final long OTHER_FILES = 300;
 
@@ -53,21 +56,23 @@ public final class Preflight {
                     ? ""
                     : ", for %d sockets half open in all".formatted(demand.halfOpen()));
     if (machine.filesHard() == Machine.UNKNOWN) {
-      return new Finding("files", need, "?", Finding.Level.FITS, "");
+      return new Finding("files", need, "?", Finding.Level.DOUBTFUL, "ulimit -n says how many");
     }
     String have = machine.filesSoft() + " (soft), " + machine.filesHard() + " (hard)";
     if (each <= machine.filesHard()) {
       return new Finding("files", need, have, Finding.Level.FITS, "");
     }
-    long room = Math.max(1, machine.filesHard() - OTHER_FILES);
-    String remedy =
-        "--workers "
-            + Math.ceilDiv(demand.sockets(), room)
-            + ", or as root: prlimit --pid $$ --nofile="
-            + each
-            + ":"
-            + each;
-    return new Finding("files", need, have, Finding.Level.LACKS, remedy);
+    return new Finding("files", need, have, Finding.Level.LACKS, moreFiles(demand, machine, each));
+  }
+
+  /** A shell may raise its own limit up to the hard one alone, and root any. */
+  private static String moreFiles(Demand demand, Machine machine, long each) {
+    String more =
+        "ulimit -n %d, or as root for a shell that may not: prlimit --pid $$ --nofile=%d:%d"
+            .formatted(each, each, each);
+    long room = machine.filesHard() - OTHER_FILES;
+    long workers = room > 0 ? Math.ceilDiv(demand.sockets(), room) : Long.MAX_VALUE;
+    return workers > WORKERS_MAX ? more : more + "; or --workers " + workers;
   }
 
   private static Finding ports(Demand demand, Machine machine) {
@@ -76,7 +81,8 @@ public final class Preflight {
         "%d ports on each of %d source addresses, to one address of the system"
             .formatted(each, demand.sources());
     if (machine.ports() == Machine.UNKNOWN) {
-      return new Finding("ports", need, "?", Finding.Level.FITS, "");
+      String remedy = "this system does not say where Linux does; look up its ephemeral ports";
+      return new Finding("ports", need, "?", Finding.Level.DOUBTFUL, remedy);
     }
     String have =
         "%d (%d to %d)".formatted(machine.ports(), machine.portFirst(), machine.portLast());

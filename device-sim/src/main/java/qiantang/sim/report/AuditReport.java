@@ -51,6 +51,10 @@ public record AuditReport(
 
   /** What every audit says of its samples: classes, rejections, reach, findings, troubles. */
   static void lines(Table out, AuditResult audit) {
+    if (!audit.asked()) {
+      audit.notes().forEach(note -> out.line("audit", note));
+      return;
+    }
     for (Verdict verdict : Verdict.values()) {
       if (verdict == Verdict.ACKED_VISIBLE
           || audit.tally().count(verdict) > 0
@@ -75,6 +79,11 @@ public record AuditReport(
 
   /** What every audit says of its samples, for a result in JSON. */
   static void put(ObjectNode json, AuditResult audit) {
+    json.put("audited", audit.asked());
+    if (!audit.asked()) {
+      texts(json, "notes", audit.notes().stream());
+      return;
+    }
     json.put("sentSamples", audit.sentSamples());
     ObjectNode samples = json.putObject("samples");
     for (Verdict verdict : Verdict.values()) {

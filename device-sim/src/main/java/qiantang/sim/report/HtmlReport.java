@@ -110,8 +110,12 @@ final class HtmlReport {
               + visible.path("skipped")
               + " skipped");
     }
-    long lost = result.path("samples").path(Verdict.LOST.name()).asLong();
-    tile("samples lost", grouped(lost), "of " + grouped(result.path("sentSamples")) + " sent");
+    if (audited()) {
+      long lost = result.path("samples").path(Verdict.LOST.name()).asLong();
+      tile("samples lost", grouped(lost), "of " + grouped(result.path("sentSamples")) + " sent");
+    } else {
+      tile("samples lost", "?", "not audited, as --no-audit wants it");
+    }
     latencyTile("generator lag p99", "lag", "p99Millis");
     out.append("</section>\n");
   }
@@ -128,6 +132,11 @@ final class HtmlReport {
     out.append("<div><p class=\"dim\">").append(Html.escaped(name)).append("</p><p class=\"big\">");
     out.append(Html.escaped(figure)).append("</p><p class=\"dim\">");
     out.append(Html.escaped(beside)).append("</p></div>");
+  }
+
+  /** Results of before the name say nothing, and were audited. */
+  private boolean audited() {
+    return result.path("audited").asBoolean(true);
   }
 
   private void audit() {

@@ -17,7 +17,8 @@ import qiantang.sim.fleet.ProcessHealth;
  * @param lag from the planned time to the generator noticing it
  * @param probes what the query API showed of the messages that it was asked for
  * @param own what this process took
- * @param workers what each worker process took; empty without workers
+ * @param workers what each worker process took; empty without workers, and until each has told of
+ *     itself twice
  */
 public record Interval(
     long fromMillis,
@@ -114,6 +115,9 @@ public record Interval(
   }
 
   private static List<ProcessHealth> together(List<ProcessHealth> first, List<ProcessHealth> next) {
+    if (first.isEmpty()) {
+      return next;
+    }
     return IntStream.range(0, first.size()).mapToObj(w -> first.get(w).plus(next.get(w))).toList();
   }
 
@@ -143,11 +147,11 @@ public record Interval(
 
   /** Processor time by time: 1 is one core, all the time. */
   public double cores() {
-    return own.cores(seconds());
+    return own.cores();
   }
 
   /** Share of the time that the garbage collector stopped everything. */
   public double gcShare() {
-    return own.gcShare(seconds());
+    return own.gcShare();
   }
 }

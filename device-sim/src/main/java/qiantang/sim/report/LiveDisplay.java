@@ -280,16 +280,15 @@ public final class LiveDisplay {
 
   /** Their sum, and the worst of each figure: one that is full slows the whole run. */
   private static Line workers(Interval last) {
-    double seconds = last.seconds();
     double cores = 0;
     double coresMost = 0;
     double gcMost = 0;
     long heap = 0;
     long heapMost = 0;
     for (ProcessHealth worker : last.workers()) {
-      cores += worker.cores(seconds);
-      coresMost = Math.max(coresMost, worker.cores(seconds));
-      gcMost = Math.max(gcMost, worker.gcShare(seconds));
+      cores += worker.cores();
+      coresMost = Math.max(coresMost, worker.cores());
+      gcMost = Math.max(gcMost, worker.gcShare());
       heap += worker.heapBytes();
       heapMost = Math.max(heapMost, worker.heapBytes());
     }

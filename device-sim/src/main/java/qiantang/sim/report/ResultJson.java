@@ -114,8 +114,8 @@ public final class ResultJson {
       one.put("gcMillis", all.gcMillis());
       one.put("heapMaxMebibytes", all.heapBytes() / MIB);
       ObjectNode series = one.putObject("series");
-      column(series, "cpuPercent", its, i -> i.workers().get(worker).cores(i.seconds()) * PERCENT);
-      column(series, "gcPercent", its, i -> i.workers().get(worker).gcShare(i.seconds()) * PERCENT);
+      column(series, "cpuPercent", its, i -> i.workers().get(worker).cores() * PERCENT);
+      column(series, "gcPercent", its, i -> i.workers().get(worker).gcShare() * PERCENT);
       column(series, "heapMebibytes", its, i -> i.workers().get(worker).heapBytes() / MIB);
     }
   }

@@ -70,16 +70,20 @@ public record RunReport(
 
   /** Data first: a run that lost some says so, whatever else it missed. */
   public ExitCode exitCode() {
-    if (audit.unread() != null && audit.seenIsFine() && booksBalance()) {
+    if (unreachable()) {
       return ExitCode.UNREACHABLE;
     }
-    if (!audit.passed() || !booksBalance()) {
+    if ((audit.asked() && !audit.passed()) || !booksBalance()) {
       return ExitCode.AUDIT_FAILED;
     }
     if (generatorLimited()) {
       return ExitCode.GENERATOR_LIMITED;
     }
     return missedLimits().isEmpty() ? ExitCode.OK : ExitCode.LIMITS_MISSED;
+  }
+
+  private boolean unreachable() {
+    return audit.asked() && audit.unread() != null && audit.seenIsFine() && booksBalance();
   }
 
   /** Whether the figures tell more of the generator than of the system. */
@@ -129,7 +133,7 @@ public record RunReport(
     for (Threshold threshold : thresholds) {
       double figure = figures.getOrDefault(threshold.figure(), Double.NaN);
       if (!threshold.holds(figure)) {
-        missed.add("\"" + threshold.text() + "\" does not hold: it is " + figure);
+        missed.add("\"" + threshold.text() + "\" does not hold: it is " + threshold.told(figure));
       }
     }
     return missed;
@@ -206,6 +210,17 @@ public record RunReport(
       out.line("visible", visible.text());
     }
     out.line("lag", lag.text() + " of the generator");
+    if (audit.asked()) {
+      samples(out);
+    }
+    disturbances.lines().forEach(line -> out.line("on purpose", line));
+    AuditReport.lines(out, audit);
+    missedLimits().forEach(missed -> out.line("missed", missed));
+    out.line("verdict", verdict() + ": " + reason());
+    return out.toString();
+  }
+
+  private void samples(Table out) {
     out.line(
         "samples",
         audit.unread() != null
@@ -216,11 +231,6 @@ public record RunReport(
                     audit.sentSamples() - unackedSamples() - refusedSamples(),
                     unackedSamples(),
                     refusedSamples()));
-    disturbances.lines().forEach(line -> out.line("on purpose", line));
-    AuditReport.lines(out, audit);
-    missedLimits().forEach(missed -> out.line("missed", missed));
-    out.line("verdict", verdict() + ": " + reason());
-    return out.toString();
   }
 
   private String generatorWasTheBottleneck() {
@@ -234,7 +244,7 @@ public record RunReport(
   /** In a word. */
   public String verdict() {
     return switch (exitCode()) {
-      case OK -> "PASSED";
+      case OK -> audit.asked() ? "PASSED" : "NOT AUDITED";
       case LIMITS_MISSED -> "LIMITS MISSED";
       case GENERATOR_LIMITED -> "GENERATOR LIMITED";
       case UNREACHABLE -> "NOT AUDITED";
@@ -245,15 +255,22 @@ public record RunReport(
   /** Why, in a line. */
   public String reason() {
     return switch (exitCode()) {
-      case OK -> "every acknowledged sample is visible and equal, and all limits hold";
-      case LIMITS_MISSED -> "nothing is lost, but " + missedLimits().getFirst();
-      case GENERATOR_LIMITED -> "nothing is lost, but " + generatorWasTheBottleneck();
+      case OK ->
+          audit.asked()
+              ? "every acknowledged sample is visible and equal, and all limits hold"
+              : "nobody knows whether data is lost, for " + audit.unread() + "; all limits hold";
+      case LIMITS_MISSED -> known() + ", but " + missedLimits().getFirst();
+      case GENERATOR_LIMITED -> known() + ", but " + generatorWasTheBottleneck();
       case AUDIT_FAILED, USAGE, UNREACHABLE -> failure();
     };
   }
 
+  private String known() {
+    return audit.asked() ? "nothing is lost" : "NOT AUDITED, for " + audit.unread();
+  }
+
   private String failure() {
-    if (audit.unread() != null && audit.seenIsFine() && booksBalance()) {
+    if (unreachable()) {
       return "nobody knows whether data is lost, for " + audit.unread();
     }
     if (!booksBalance()) {

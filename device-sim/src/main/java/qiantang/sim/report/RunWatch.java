@@ -173,13 +173,15 @@ public final class RunWatch {
     return interval;
   }
 
+  /** What they told first is of their start, with the time of nobody knows how many cores. */
   private List<ProcessHealth> workers() {
     List<ProcessHealth> before = lastWorkers;
-    lastWorkers = load.workers();
-    List<ProcessHealth> now = lastWorkers;
-    return IntStream.range(0, now.size())
-        .mapToObj(w -> now.get(w).since(before.isEmpty() ? ProcessHealth.NONE : before.get(w)))
-        .toList();
+    List<ProcessHealth> now = load.workers();
+    lastWorkers = now;
+    if (before.isEmpty() || before.contains(ProcessHealth.NONE)) {
+      return List.of();
+    }
+    return IntStream.range(0, now.size()).mapToObj(w -> now.get(w).since(before.get(w))).toList();
   }
 
   private Interval.Probed probed() {

@@ -2,6 +2,7 @@ package qiantang.sim.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Packets of a publisher as bytes. Pure; any thread that owns the buffer. */
@@ -17,6 +18,7 @@ final class PacketEncoder {
   private static final int SUBSCRIBE = 0x82;
 
   private static final int FLAG_USER_NAME = 0x80;
+  private static final int FLAG_PASSWORD = 0x40;
   private static final int FLAG_WILL_QOS_1 = 0x0C;
   private static final int FLAG_CLEAN = 0x02;
 
@@ -40,7 +42,7 @@ final class PacketEncoder {
    */
   static void connect(ByteBuf out, Login login) {
     byte[] clientId = login.clientId().getBytes(StandardCharsets.UTF_8);
-    byte[] token = login.token().getBytes(StandardCharsets.UTF_8);
+    byte[] credentials = credentials(login);
     boolean v5 = login.version() == MqttVersion.V5;
     int propertyBytes = v5 ? 6 : 0;
     Login.Will will = login.will();
@@ -48,10 +50,14 @@ final class PacketEncoder {
     byte[] willPayload = will == null ? NONE : will.payload();
     int willBytes = will == null ? 0 : (v5 ? 1 : 0) + 2 + willTopic.length + 2 + willPayload.length;
     out.writeByte(CONNECT);
-    writeVariableInt(out, 10 + propertyBytes + 2 + clientId.length + willBytes + 2 + token.length);
+    writeVariableInt(
+        out, 10 + propertyBytes + 2 + clientId.length + willBytes + credentials.length);
     writeText(out, new byte[] {'M', 'Q', 'T', 'T'});
     out.writeByte(login.version().level());
-    out.writeByte(will == null ? FLAG_USER_NAME : FLAG_USER_NAME | FLAG_WILL_QOS_1 | FLAG_CLEAN);
+    out.writeByte(
+        (login.token().isEmpty() ? 0 : FLAG_USER_NAME)
+            | (login.password() == null ? 0 : FLAG_PASSWORD)
+            | (will == null ? 0 : FLAG_WILL_QOS_1 | FLAG_CLEAN));
     out.writeShort(login.keepAliveSeconds());
     if (v5) {
       writeVariableInt(out, propertyBytes - 1);
@@ -66,7 +72,22 @@ final class PacketEncoder {
       writeText(out, willTopic);
       writeText(out, willPayload);
     }
-    writeText(out, token);
+    out.writeBytes(credentials);
+  }
+
+  /** Who logs in comes last, the name before the password; nobody has neither. [MQTT-3.1.3-1] */
+  private static byte[] credentials(Login login) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    Password password = login.password();
+    for (String text : new String[] {login.token(), password == null ? "" : password.text()}) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      if (bytes.length > 0) {
+        all.write(bytes.length >> 8);
+        all.write(bytes.length);
+        all.writeBytes(bytes);
+      }
+    }
+    return all.toByteArray();
   }
 
   /** A message with QoS 0, that nobody acknowledges. */

@@ -11,6 +11,7 @@ import qiantang.sim.fleet.Disturbance;
 import qiantang.sim.fleet.Lot;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.wire.Addresses;
+import qiantang.sim.wire.Password;
 import qiantang.sim.wire.Servers;
 
 /** What a coordinator tells a worker, in the order of the declarations. */
@@ -27,6 +28,7 @@ sealed interface Order {
    * @param authorities PEM, who may sign their certificates; null for those that Java knows
    * @param connectPerSecond of this worker alone
    * @param sources addresses to connect from
+   * @param password of all its connections; null for none
    */
   record Setup(
       String name,
@@ -39,7 +41,8 @@ sealed interface Order {
       @Nullable String authorities,
       int connectPerSecond,
       int loops,
-      List<String> sources)
+      List<String> sources,
+      @Nullable Password password)
       implements Order {
 
     Outcome<Servers> servers() {

@@ -137,7 +137,8 @@ final class Worker {
             asked.loops(),
             FleetOptions.KEEP_ALL,
             System::nanoTime,
-            sources);
+            sources,
+            asked.password());
     return Fleet.connect(asked.runId(), List.copyOf(seats), options);
   }
 

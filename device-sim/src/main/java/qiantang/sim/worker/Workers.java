@@ -107,7 +107,8 @@ public final class Workers implements Load {
         secured == null ? null : secured.authorities(),
         Math.max(1, options.connectPerSecond() / workers),
         options.loops(),
-        options.sources().stream().map(InetAddress::getHostAddress).toList());
+        options.sources().stream().map(InetAddress::getHostAddress).toList(),
+        options.password());
   }
 
   /** A worker that laid out another plan than ours would fail the audit, and nobody knew why. */

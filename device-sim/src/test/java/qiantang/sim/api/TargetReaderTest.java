@@ -89,6 +89,13 @@ class TargetReaderTest {
   }
 
   @Test
+  void anEnterpriseThatIsNotThereIsNamed() throws IOException {
+    String failure = failure(options(demo(), null, null, null, "nope"));
+    assertTrue(failure.startsWith("there is no enterprise 'nope'"), failure);
+    assertTrue(failure.contains("which has acme, weft;"), failure);
+  }
+
+  @Test
   void tokensDoNotShowInText() {
     Target target = found(options(null, "http://h.test:80", "127.0.0.1:1883", "secret", "acme"));
     assertFalse(target.toString().contains("secret"), target.toString());

@@ -99,8 +99,8 @@ class RunMetricsIT {
             spread,
             spread,
             new Interval.Probed(spread, 3),
-            new ProcessHealth(250_000_000, 0, 1),
-            List.of(ProcessHealth.NONE, new ProcessHealth(500_000_000, 0, 7)));
+            new ProcessHealth(250_000_000, 0, 1, 1_000_000_000),
+            List.of(ProcessHealth.NONE, new ProcessHealth(500_000_000, 0, 7, 1_000_000_000)));
     long sent = 10L * second;
     List<FleetCounts> fleets = List.of(new FleetCounts("mills", sent, sent - 1, 1, 2));
     Interval.Traffic total = new Interval.Traffic(sent, sent, sent, 0, 0, 0, 0, 0);

@@ -96,6 +96,23 @@ class ScenarioReaderTest {
   }
 
   @Test
+  void aVersionOtherThanTheOneThatThereIsIsRefused() {
+    String problems = problems("version: 2\n");
+    assertTrue(problems.contains("version: must be 1, not 2"), problems);
+  }
+
+  @Test
+  void acknowledgementsThatNobodySendsHaveNoThreshold() {
+    String none =
+        HEAD
+            + "  - {name: a, count: 2, model: pump, qos: 0}\n"
+            + "thresholds: [\"late == 0\", \"ack.p99 < 1s\"]\n";
+    assertTrue(problems(none).contains("line 5, column 27: nobody acknowledges"), problems(none));
+    String some = none.replace("thresholds", "  - {name: b, count: 2, model: pump}\nthresholds");
+    assertEquals(2, valid(ScenarioReader.read("t", some)).thresholds().size());
+  }
+
+  @Test
   void thresholdsCompareNamedFigures() {
     Scenario scenario =
         valid(
@@ -257,7 +274,7 @@ class ScenarioReaderTest {
   @Test
   void aProblemNamesItsFile() {
     assertTrue(
-        problems("version: 2").contains("\nt, line 1, column 10: version: 2 is not between"));
+        problems("version: 2").contains("\nt, line 1, column 10: version: must be 1, not 2"));
   }
 
   @Test

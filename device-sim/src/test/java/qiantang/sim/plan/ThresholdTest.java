@@ -18,6 +18,14 @@ class ThresholdTest {
     assertEquals(3, limit("late < 3"));
   }
 
+  @Test
+  void valuesAreToldWithTheirUnit() {
+    assertEquals("5.3 ms", threshold("ack.p99 < 5ms").told(5.300));
+    assertEquals("1200 ms", threshold("lag.max < 1s").told(1_200));
+    assertEquals("7", threshold("late == 0").told(7));
+    assertEquals("unknown, for nobody measured it", threshold("ack.max < 1s").told(Double.NaN));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"late < 5ms", "visible.absent == 0s", "ack.p90 < 1s", "ack.p99 > 1s", "late", ""})
@@ -26,6 +34,10 @@ class ThresholdTest {
   }
 
   private static double limit(String text) {
-    return Objects.requireNonNull(Threshold.parse(text)).limit();
+    return threshold(text).limit();
+  }
+
+  private static Threshold threshold(String text) {
+    return Objects.requireNonNull(Threshold.parse(text));
   }
 }

@@ -5,6 +5,8 @@ import qiantang.sim.fleet.ProcessHealth;
 
 /** Seconds of invented runs. */
 final class Intervals {
+  private static final long SECOND = 1_000_000_000;
+
   private Intervals() {}
 
   static Interval second(int second, String phase, long sent, Spread ack) {
@@ -18,8 +20,10 @@ final class Intervals {
         ack,
         ack,
         new Interval.Probed(ack, 2),
-        new ProcessHealth(250_000_000, 3, 40 << 20),
-        List.of(new ProcessHealth(500_000_000, 0, 20 << 20), new ProcessHealth(9, 2, 30 << 20)));
+        new ProcessHealth(250_000_000, 3, 40 << 20, SECOND),
+        List.of(
+            new ProcessHealth(500_000_000, 0, 20 << 20, SECOND),
+            new ProcessHealth(9, 2, 30 << 20, SECOND)));
   }
 
   /** The same with all connections ended. */

@@ -42,7 +42,9 @@ class RunReportTest {
   void aMissedThresholdIsAThirdThing() {
     RunReport report = Runs.good(1_000, Runs.threshold("ack.p50", 1));
     assertEquals(ExitCode.LIMITS_MISSED, report.exitCode());
-    assertTrue(report.reason().contains("\"ack.p50 < 1.0\" does not hold"), report::reason);
+    assertTrue(
+        report.reason().contains("\"ack.p50 < 1.0\" does not hold: it is 2"), report::reason);
+    assertTrue(report.reason().endsWith(" ms"), report::reason);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package qiantang.sim.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -113,6 +114,21 @@ class PacketCodecTest {
     assertEquals(
         "1016" + "00044d515454" + "04" + "80" + "003c" + "00026331" + "000661636d652e78",
         encode(out -> PacketEncoder.connect(out, login)));
+  }
+
+  /** As plain brokers want it, 3.1.2.8 and 3.1.2.9: a name and a password, or neither. */
+  @Test
+  void connectHasAPasswordOrNobodysName() {
+    String head = "00044d515454" + "04";
+    Login named = new Login(MqttVersion.V3_1_1, "c1", "me", new Password("pw"), 60, null);
+    assertEquals(
+        "1016" + head + "c0" + "003c" + "00026331" + "00026d65" + "00027077",
+        encode(out -> PacketEncoder.connect(out, named)));
+    Login nobody = new Login(MqttVersion.V3_1_1, "c1", "", 60);
+    assertEquals(
+        "100e" + head + "00" + "003c" + "00026331",
+        encode(out -> PacketEncoder.connect(out, nobody)));
+    assertFalse(named.toString().contains("pw"), named.toString());
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 import qiantang.sim.fleet.Disturbance;
 import qiantang.sim.fleet.Figures;
+import qiantang.sim.wire.Password;
 
 class LinesTest {
 
@@ -33,7 +34,8 @@ class LinesTest {
                 "-----BEGIN\n",
                 2,
                 3,
-                List.of("::1")),
+                List.of("::1"),
+                new Password("p")),
             new Order.Tokens(List.of("acme.x", "acme.y")),
             new Order.Connect(),
             new Order.Begin(1_790_000_000_123L, Long.MAX_VALUE),

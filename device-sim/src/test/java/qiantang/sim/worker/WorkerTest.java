@@ -65,7 +65,8 @@ class WorkerTest {
         null,
         1,
         1,
-        List.of());
+        List.of(),
+        null);
   }
 
   private int run(Order... orders) throws IOException {

@@ -151,7 +151,10 @@ public final class DeviceEndpoints {
   /** Of what people change; what comes of the device changes all the time. */
   private static Tag tag(FleetDevice device) {
     return Tag.of(
-        device.lifecycle() == FleetDevice.Lifecycle.DISABLED, device.factory(), device.line());
+        device.lifecycle() == FleetDevice.Lifecycle.DISABLED,
+        device.factory(),
+        device.line(),
+        device.identifiers());
   }
 
   /** Names of metrics tell what a machine does: of those that are not granted none is told. */

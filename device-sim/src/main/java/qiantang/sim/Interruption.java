@@ -1,0 +1,92 @@
+package qiantang.sim;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is said when a signal (Ctrl-C, kill) ends this process in the midst of a run: what was sent
+ * so far, and how to audit it. The exit code is the JVM's, 128 and the signal's number. The run's
+ * thread tells and closes it; the hook's own thread speaks.
+ */
+final class Interruption implements AutoCloseable {
+  /** Whoever ends a process does not wait long, and a terminal may have gone. */
+  private static final Duration TELL_MAX = Duration.ofSeconds(2);
+
+  /** Ctrl-C goes to the workers too, and may be noticed by their end first. */
+  private static final Duration NOTICE_MAX = Duration.ofMillis(500);
+
+  private static final Duration POLL = Duration.ofMillis(10);
+
+  private final PrintWriter err;
+  private final Thread hook = new Thread(this::speak, "interruption");
+  private volatile @Nullable Supplier<String> words;
+  private volatile boolean underWay;
+
+  private Interruption(PrintWriter err) {
+    this.err = err;
+  }
+
+  /** From now on a signal has an answer. */
+  static Interruption watch(PrintWriter err) {
+    Interruption watched = new Interruption(err);
+    Runtime.getRuntime().addShutdownHook(watched.hook);
+    return watched;
+  }
+
+  /** From here on this is what is said; it is asked by another thread and must not wait. */
+  void say(Supplier<String> what) {
+    words = what;
+  }
+
+  /** Whether the process is about to end, so that nobody else should speak. */
+  boolean underWay() {
+    return underWay;
+  }
+
+  /** Does not return where a signal is why the run cannot go on: what it is told is said here. */
+  void standAside() {
+    try {
+      for (long waited = 0; waited < NOTICE_MAX.toMillis(); waited += POLL.toMillis()) {
+        if (underWay) {
+          Thread.sleep(TELL_MAX.multipliedBy(2)); // the process ends before that
+        }
+        Thread.sleep(POLL);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void speak() {
+    underWay = true;
+    Thread speaking =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  Supplier<String> known = words;
+                  err.println();
+                  err.println(
+                      "ended by a signal "
+                          + (known == null ? "before anything was sent" : known.get()));
+                  err.flush();
+                });
+    try {
+      speaking.join(TELL_MAX);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The run has ended by itself. */
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process ends already, and the hook speaks.
+    }
+  }
+}

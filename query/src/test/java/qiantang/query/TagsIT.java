@@ -242,4 +242,18 @@ final class TagsIT {
     Api.assertProblem(
         "not-found", 404, change(E + "/devices/nobody", "{\"disabled\":false}", "If-Match", first));
   }
+
+  @Test
+  void identifiersAreOverwrittenByNobodyToo() {
+    String path = E + "/devices/d2";
+    String first = tag(path, admin);
+    HttpResponse<String> named =
+        change(path, "{\"identifiers\":[{\"kind\":\"own\",\"id\":\"SN-1\"}]}", "If-Match", first);
+    assertEquals(200, named.statusCode(), named::body);
+    Api.assertProblem(
+        "changed-meanwhile",
+        412,
+        change(path, "{\"identifiers\":[{\"kind\":\"own\",\"id\":\"SN-2\"}]}", "If-Match", first));
+    assertEquals(tag(path, admin), Api.header(named, "ETag"));
+  }
 }

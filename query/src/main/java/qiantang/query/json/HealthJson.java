@@ -196,13 +196,15 @@ public final class HealthJson {
   }
 
   private static Completeness completeness(List<ReadPlatforms.Found> platforms) {
-    return Completeness.ofCounts(
-        platforms.stream().allMatch(ReadPlatforms.Found::isWhole),
-        platforms.stream()
-            .map(ReadPlatforms.Found::countedMillis)
-            .filter(Objects::nonNull)
-            .min(Comparator.naturalOrder())
-            .orElse(null));
+    return platforms.isEmpty()
+        ? Completeness.NOTHING
+        : Completeness.ofCounts(
+            platforms.stream().allMatch(ReadPlatforms.Found::isWhole),
+            platforms.stream()
+                .map(ReadPlatforms.Found::countedMillis)
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder())
+                .orElse(null));
   }
 
   private static void platform(JsonOut out, ReadPlatforms.Found found) throws IOException {
@@ -244,13 +246,15 @@ public final class HealthJson {
    */
   public static JsonOut.Text enterprises(Page<ReadPlatforms.Item> page, @Nullable String next) {
     Completeness completeness =
-        Completeness.ofCounts(
-            page.items().stream().allMatch(item -> item.countedMillis() != null),
-            page.items().stream()
-                .map(ReadPlatforms.Item::countedMillis)
-                .filter(Objects::nonNull)
-                .min(Comparator.naturalOrder())
-                .orElse(null));
+        page.items().isEmpty()
+            ? Completeness.NOTHING
+            : Completeness.ofCounts(
+                page.items().stream().allMatch(item -> item.countedMillis() != null),
+                page.items().stream()
+                    .map(ReadPlatforms.Item::countedMillis)
+                    .filter(Objects::nonNull)
+                    .min(Comparator.naturalOrder())
+                    .orElse(null));
     return out -> {
       out.object().array("items");
       for (ReadPlatforms.Item item : page.items()) {

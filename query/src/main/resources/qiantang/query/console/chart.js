@@ -19,6 +19,10 @@ function loadStyle() {
   document.head.append(link);
 }
 
+/** Where values with a gap on either side are: no line goes through them, so they are dots. */
+const alone = (ys) =>
+  [...ys.keys()].filter((at) => ys[at] !== null && (ys[at - 1] ?? null) === null && (ys[at + 1] ?? null) === null);
+
 /**
  * One metric of one device over a time. Where nothing was measured the line breaks. By keyboard:
  * arrows move the cursor, and what is under it is said.
@@ -155,7 +159,7 @@ class Chart extends View {
             stroke: shown('--chart'),
             width: 1.5,
             spanGaps: false,
-            points: { show: undefined, size: 4 },
+            points: { size: 4, filter: (plot, index, all) => (all ? null : alone(plot.data[index])) },
             ...(isSwitch ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
           },
         ],

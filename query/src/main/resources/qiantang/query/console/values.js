@@ -73,13 +73,16 @@ class Values extends View {
       <th scope="row">
         <button
           class="pick"
+          title=${metric}
           aria-pressed=${metric === this.chosen ? 'true' : 'false'}
           @click=${() => this.choose(metric)}
         >
           ${metric}
         </button>
       </th>
-      <td class="right value">${value(newest.value)}</td>
+      <td class="right value" title=${typeof newest.value === 'string' ? newest.value : nothing}>
+        ${value(newest.value)}
+      </td>
       <td class="right age" title=${title}>
         ${isStale ? html`${shape('old')} ${t('values.stale')} ` : nothing}${age(newest.time)}
       </td>

@@ -165,6 +165,23 @@ final class ConsoleIT {
     CHROMIUM.forgive();
   }
 
+  @Test
+  void aTextOfAnyLengthLeavesRoomAndOneValueIsADot() throws Exception {
+    String values = "{\"once\":21.5,\"listing\":\"" + "x".repeat(400) + "\"}";
+    press.publish(TOPIC, values.getBytes(UTF_8), 1, false);
+    Page page = signedIn(CHROMIUM.page(), DEVICE + "&metric=once&range=1h");
+    assertThat(page.locator("q-values")).containsText("listing");
+    Object overflow =
+        page.evaluate(
+            "() => { const at = document.querySelector('q-values .scroll');"
+                + " return at.scrollWidth - at.clientWidth; }");
+    assertTrue(((Number) overflow).intValue() <= 1, "pixels too wide: " + overflow);
+    assertThat(page.locator(".plot canvas")).isVisible();
+    Object dots =
+        page.evaluate("() => !!document.querySelector('q-chart').plot.series[1].points._paths");
+    assertEquals(true, dots, "nothing is drawn of the only value");
+  }
+
   private static long latestRequests() {
     return List.copyOf(CHROMIUM.requests()).stream()
         .filter(request -> URI.create(request.url()).getPath().endsWith("/latest"))

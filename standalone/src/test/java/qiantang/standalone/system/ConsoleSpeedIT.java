@@ -44,6 +44,7 @@ final class ConsoleSpeedIT {
 
   @Test
   void fiftyThousandRowsScroll() {
+    CHROMIUM.answeredByTest();
     Page page = CHROMIUM.page();
     page.route(Pattern.compile("/enterprises/alpha/devices\\?"), ConsoleSpeedIT::answerDevices);
     signIn(page, "/devices?enterprise=alpha");
@@ -97,6 +98,7 @@ final class ConsoleSpeedIT {
 
   @Test
   void aHundredThousandPointsAreDrawn() {
+    CHROMIUM.answeredByTest();
     Page page = CHROMIUM.page();
     RUNNING.programs();
     page.route(

@@ -10,9 +10,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import qiantang.store.registry.Device;
@@ -64,21 +64,27 @@ final class StreamPublishers implements AutoCloseable {
           ConnectPacket.write(Unpooled.buffer(), "device-" + device, tokens.get(device), 60);
       out.write(ByteBufUtil.getBytes(connect));
       in.readFully(new byte[4]); // CONNACK
-      Thread.sleep(Duration.ofMillis((long) periodMillis * device / tokens.size()));
+      // Planned times, evenly among the devices: a slow answer makes the next message no later.
+      long plannedNanos = System.nanoTime() + periodNanos() * device / tokens.size();
       while (!Thread.currentThread().isInterrupted()) {
+        TimeUnit.NANOSECONDS.sleep(plannedNanos - System.nanoTime());
+        plannedNanos += periodNanos();
         int message = numbers.getAndIncrement();
         out.write(packet(message));
         in.readFully(new byte[4]); // PUBACK
         if (message < MESSAGES_MAX) {
           ackedNanos.set(message, System.nanoTime());
         }
-        Thread.sleep(Duration.ofMillis(periodMillis));
       }
     } catch (IOException e) {
       System.err.println("a device is gone: " + e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private long periodNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(periodMillis);
   }
 
   private static byte[] packet(int message) {

@@ -2,6 +2,8 @@ package qiantang.sim;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +19,10 @@ final class Interruption implements AutoCloseable {
   /** Ctrl-C goes to the workers too, and may be noticed by their end first. */
   private static final Duration NOTICE_MAX = Duration.ofMillis(500);
 
-  private static final Duration POLL = Duration.ofMillis(10);
-
   private final PrintWriter err;
+  private final CountDownLatch begun = new CountDownLatch(1);
   private final Thread hook = new Thread(this::speak, "interruption");
   private volatile @Nullable Supplier<String> words;
-  private volatile boolean underWay;
 
   private Interruption(PrintWriter err) {
     this.err = err;
@@ -42,17 +42,17 @@ final class Interruption implements AutoCloseable {
 
   /** Whether the process is about to end, so that nobody else should speak. */
   boolean underWay() {
-    return underWay;
+    return begun.getCount() == 0;
   }
 
-  /** Does not return where a signal is why the run cannot go on: what it is told is said here. */
+  /**
+   * Does not return where a signal is why the run cannot go on: what it is told is said by the
+   * hook, and the JVM ends when that has spoken.
+   */
   void standAside() {
     try {
-      for (long waited = 0; waited < NOTICE_MAX.toMillis(); waited += POLL.toMillis()) {
-        if (underWay) {
-          Thread.sleep(TELL_MAX.multipliedBy(2)); // the process ends before that
-        }
-        Thread.sleep(POLL);
+      if (begun.await(NOTICE_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+        new CountDownLatch(1).await(); // until the process ends
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -60,7 +60,7 @@ final class Interruption implements AutoCloseable {
   }
 
   private void speak() {
-    underWay = true;
+    begun.countDown();
     Thread speaking =
         Thread.ofPlatform()
             .daemon()

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpResponse;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import qiantang.store.access.Bounds;
-import qiantang.store.access.Grant;
 import qiantang.store.access.Party;
 import qiantang.store.access.Scope;
 import qiantang.store.access.Subtree;
@@ -125,15 +123,9 @@ final class AccessIT {
   void devices() {
     world.device(mine, "d1");
     world.send(mine, World.reading("d1", World.NOW_MICROS, "m", new Value.Int(1)));
-    Instant until = World.NOW.plusSeconds(3600);
     Subtree d1 = new Subtree(null, null, Set.of(new DeviceId("d1")));
     Party textile = new Party(Party.Kind.PLATFORM, "textile");
-    world
-        .registry
-        .grants()
-        .put(
-            new Grant(
-                mine, "g1", textile, d1, Set.of(), 0, "p", World.NOW, until, World.NOW, "x", null));
+    world.grant(mine, "g1", textile, d1, Set.of(), 0);
   }
 
   @AfterAll

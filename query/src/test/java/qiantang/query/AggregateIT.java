@@ -26,7 +26,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.store.access.Bounds;
-import qiantang.store.access.Grant;
 import qiantang.store.access.Party;
 import qiantang.store.access.Scope;
 import qiantang.store.access.Subtree;
@@ -334,8 +333,14 @@ final class AggregateIT {
 
   @Test
   void aGrantOfAggregatesLetsWholeIntervalsOfItsLengthAndItsPart() {
-    grant("g-f1", "textile", new Subtree("f1", null, Set.of()), Set.of("level"), 3600);
-    String platform = platform("textile");
+    world.grant(
+        mine,
+        "g-f1",
+        new Party(Party.Kind.PLATFORM, "textile"),
+        new Subtree("f1", null, Set.of()),
+        Set.of("level"),
+        3600);
+    String platform = world.platform("textile");
     JsonObject body = hours("level");
     body.remove("tz");
     JsonObject answer = ask(platform, body.copy().put("to", NOW));
@@ -361,39 +366,13 @@ final class AggregateIT {
 
   @Test
   void aGrantOfTheWholeTellsAllTogether() {
-    grant("g-all", "supet", Subtree.ALL, Set.of(), 3600);
+    world.grant(
+        mine, "g-all", new Party(Party.Kind.PLATFORM, "supet"), Subtree.ALL, Set.of(), 3600);
     JsonObject body = hours("level");
     body.remove("tz");
-    JsonObject answer = ask(platform("supet"), body);
+    JsonObject answer = ask(world.platform("supet"), body);
     assertNull(answer.getInteger("counted"));
     assertEquals(told(ask(token, body)), told(answer));
-  }
-
-  private void grant(
-      String id, String platform, Subtree subtree, Set<String> metrics, long leastSeconds) {
-    Instant until = World.NOW.plusSeconds(3600);
-    world
-        .registry
-        .grants()
-        .put(
-            new Grant(
-                mine,
-                id,
-                new Party(Party.Kind.PLATFORM, platform),
-                subtree,
-                metrics,
-                leastSeconds,
-                "p",
-                World.NOW,
-                until,
-                World.NOW,
-                "x",
-                null));
-  }
-
-  private String platform(String id) {
-    return world.token(
-        EnterpriseId.OPERATOR, Role.PLATFORM, "t-" + id, new Bounds(id, Set.of(), Subtree.ALL));
   }
 
   @Test

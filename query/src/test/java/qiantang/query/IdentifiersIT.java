@@ -19,7 +19,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import qiantang.store.access.Bounds;
-import qiantang.store.access.Grant;
 import qiantang.store.access.Party;
 import qiantang.store.access.Scope;
 import qiantang.store.access.Subtree;
@@ -103,7 +102,7 @@ final class IdentifiersIT {
   @Test
   void whoMayNotSeeTheDeviceIsToldTheSameAsOfNone() {
     String nothing = world.api.get(resolve("88.1.1/none"), others).body();
-    String platform = platform("industry");
+    String platform = world.platform("industry");
     String app =
         world.token(
             other, Role.APPLICATION, "app", new Bounds(null, Set.of(Scope.READ), Subtree.ALL));
@@ -124,7 +123,7 @@ final class IdentifiersIT {
   void aGranteeFindsWhatItIsGrantedAndThatIsOnRecord() {
     world.api.posted(201, DEVICES, admin, device("g2", "88", "88.118.1/not-granted"));
     grant("textile");
-    String platform = platform("textile");
+    String platform = world.platform("textile");
     JsonObject found = world.api.json(200, resolve("88.118.1/CNC-7"), platform);
     assertEquals("d1", found.getJsonObject("device").getString("id"));
     Api.assertProblem("not-found", 404, world.api.get(resolve("88.118.1/not-granted"), platform));
@@ -273,31 +272,10 @@ final class IdentifiersIT {
     }
   }
 
-  private String platform(String id) {
-    Bounds bounds = new Bounds(id, Set.of(), Subtree.ALL);
-    return world.token(EnterpriseId.OPERATOR, Role.PLATFORM, id, bounds);
-  }
-
   private void grant(String platform) {
     Party party = new Party(Party.Kind.PLATFORM, platform);
     Subtree part = new Subtree(null, null, Set.of(new DeviceId("d1")));
-    world
-        .registry
-        .grants()
-        .put(
-            new Grant(
-                mine,
-                "g1",
-                party,
-                part,
-                Set.of(),
-                0,
-                "p",
-                NOW,
-                NOW.plusSeconds(60),
-                NOW,
-                "x",
-                null));
+    world.grant(mine, "g1", party, part, Set.of(), 0);
   }
 
   private static String resolve(String id) {

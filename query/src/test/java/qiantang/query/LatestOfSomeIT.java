@@ -8,7 +8,6 @@ import static qiantang.query.World.NOW_MICROS;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,8 +16,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import qiantang.store.access.Bounds;
-import qiantang.store.access.Grant;
 import qiantang.store.access.Party;
 import qiantang.store.access.Subtree;
 import qiantang.store.model.DeviceId;
@@ -106,7 +103,7 @@ final class LatestOfSomeIT {
   @Test
   void aGrantOpensItsDevicesAlone() {
     grant("g-raw", "textile", Set.of("d1", "silent"), 0);
-    String platform = platform("textile");
+    String platform = world.platform("textile");
     JsonObject answer = ask(platform, body("d1", "d2", "nobody", "silent"));
     assertEquals(2, item(answer, "d1").getJsonArray("metrics").size());
     assertEquals(0, item(answer, "silent").getJsonArray("metrics").size());
@@ -118,7 +115,7 @@ final class LatestOfSomeIT {
   @Test
   void aGrantOfAggregatesTellsNoSample() {
     grant("g-agg", "supet", Set.of("d3"), 3600);
-    JsonObject answer = ask(platform("supet"), body("d3"));
+    JsonObject answer = ask(world.platform("supet"), body("d3"));
     JsonObject error = item(answer, "d3").getJsonObject("error");
     assertEquals("/problems/not-granted", error.getString("type"));
     assertTrue(error.getString("detail").contains("3600 s"), error.encode());
@@ -127,29 +124,8 @@ final class LatestOfSomeIT {
   private void grant(String id, String platform, Set<String> devices, long leastSeconds) {
     Set<DeviceId> ids = new HashSet<>();
     devices.forEach(device -> ids.add(new DeviceId(device)));
-    Instant until = World.NOW.plusSeconds(3600);
-    world
-        .registry
-        .grants()
-        .put(
-            new Grant(
-                mine,
-                id,
-                new Party(Party.Kind.PLATFORM, platform),
-                new Subtree(null, null, ids),
-                Set.of(),
-                leastSeconds,
-                "p",
-                World.NOW,
-                until,
-                World.NOW,
-                "x",
-                null));
-  }
-
-  private String platform(String id) {
-    return world.token(
-        EnterpriseId.OPERATOR, Role.PLATFORM, "t-" + id, new Bounds(id, Set.of(), Subtree.ALL));
+    Party grantee = new Party(Party.Kind.PLATFORM, platform);
+    world.grant(mine, id, grantee, new Subtree(null, null, ids), Set.of(), leastSeconds);
   }
 
   @Test

@@ -14,16 +14,17 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import qiantang.query.http.RouteTable;
 
 /** The API's description, as far as tests ask it. */
-final class OpenApi {
+public final class OpenApi {
   private final JsonObject document;
   private final Map<String, Validator> validators = new ConcurrentHashMap<>();
 
-  OpenApi() {
+  /** As this build has it. */
+  public OpenApi() {
     try (InputStream stream = RouteTable.class.getResourceAsStream("openapi.json")) {
       if (stream == null) {
         throw new AssertionError("no openapi.json");
@@ -77,14 +78,11 @@ final class OpenApi {
       throw new AssertionError(method + " " + path + " is not described to answer in " + type);
     }
     if (type.endsWith("json")) {
-      OutputUnit result =
-          validators
-              .computeIfAbsent(media.getJsonObject("schema").encode(), this::validator)
-              .validate(new JsonObject(response.body()));
-      if (!result.getValid()) {
-        throw new AssertionError(
-            method + " " + path + " " + response.body() + "\n" + result.toJson().encodePrettily());
-      }
+      fault(media.getJsonObject("schema"), new JsonObject(response.body()))
+          .ifPresent(
+              fault -> {
+                throw new AssertionError(method + " " + path + " " + fault);
+              });
     }
   }
 
@@ -102,12 +100,21 @@ final class OpenApi {
         };
     if (!schema.isEmpty()) {
       JsonObject reference = new JsonObject().put("$ref", "#/components/schemas/" + schema);
-      OutputUnit result =
-          validators.computeIfAbsent(reference.encode(), this::validator).validate(data);
-      if (!result.getValid()) {
-        throw new AssertionError(name + " " + data + "\n" + result.toJson().encodePrettily());
-      }
+      fault(reference, data)
+          .ifPresent(
+              fault -> {
+                throw new AssertionError(name + " " + fault);
+              });
     }
+  }
+
+  /** What is wrong with a value by a schema of the description. */
+  public Optional<String> fault(JsonObject schema, JsonObject value) {
+    OutputUnit result =
+        validators.computeIfAbsent(schema.encode(), this::validator).validate(value);
+    return result.getValid()
+        ? Optional.empty()
+        : Optional.of(value + "\n" + result.toJson().encodePrettily());
   }
 
   private Validator validator(String schema) {
@@ -127,14 +134,14 @@ final class OpenApi {
         new JsonSchemaOptions().setDraft(Draft.DRAFT202012).setBaseUri("https://qiantang.invalid"));
   }
 
-  private JsonObject operations(String path) {
-    Map<String, JsonObject> matching = new TreeMap<>();
-    for (String template : paths().fieldNames()) {
-      if (path.matches(template.replaceAll("\\{[a-z]+}", "[^/]+"))) {
-        matching.put(template, paths().getJsonObject(template));
-      }
-    }
-    return matching.isEmpty() ? new JsonObject() : matching.values().iterator().next();
+  /** Method to operation of the path that a request names; empty where none is described. */
+  public JsonObject operations(String path) {
+    return paths().fieldNames().stream()
+        .filter(template -> path.matches(template.replaceAll("\\{[a-z]+}", "[^/]+")))
+        .sorted()
+        .findFirst()
+        .map(paths()::getJsonObject)
+        .orElseGet(JsonObject::new);
   }
 
   private JsonObject paths() {

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import qiantang.query.live.Live;
 import qiantang.store.access.Bounds;
-import qiantang.store.access.Grant;
 import qiantang.store.access.Party;
 import qiantang.store.access.Scope;
 import qiantang.store.access.Subtree;
@@ -228,23 +227,9 @@ final class StreamIT {
   }
 
   private void grant(String id, int leastSeconds, Set<String> metrics) {
-    world
-        .registry
-        .grants()
-        .put(
-            new Grant(
-                mine,
-                id,
-                new Party(Party.Kind.ENTERPRISE, "other"),
-                new Subtree(null, null, Set.of(new DeviceId("d1"))),
-                metrics,
-                leastSeconds,
-                "purpose",
-                NOW.minusSeconds(1),
-                NOW.plusSeconds(3600),
-                NOW,
-                "x",
-                null));
+    Party other = new Party(Party.Kind.ENTERPRISE, "other");
+    Subtree d1 = new Subtree(null, null, Set.of(new DeviceId("d1")));
+    world.grant(mine, id, other, d1, metrics, leastSeconds);
   }
 
   @Test

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import qiantang.store.access.Grant;
 import qiantang.store.access.Party;
 import qiantang.store.access.Subtree;
 import qiantang.store.model.DeviceId;
@@ -130,29 +129,14 @@ final class TagsIT {
     String seen = tag(E + "/devices", admin);
     String samples = tag(PAST, admin);
     Set<DeviceId> d1 = Set.of(new DeviceId("d1"));
-    world
-        .registry
-        .grants()
-        .put(
-            new Grant(
-                mine,
-                "g1",
-                new Party(Party.Kind.ENTERPRISE, "other"),
-                new Subtree(null, null, d1),
-                Set.of("a"),
-                0,
-                "p",
-                World.NOW,
-                World.NOW.plusSeconds(60),
-                World.NOW,
-                "x",
-                null));
+    Party grantee = new Party(Party.Kind.ENTERPRISE, "other");
+    world.grant(mine, "g1", grantee, new Subtree(null, null, d1), Set.of("a"), 0);
     EnterpriseId other = world.enterprise("other");
-    String grantee = world.token(other, Role.VIEWER);
-    assertEquals(200, get(E + "/devices", grantee, "If-None-Match", seen).statusCode());
-    assertEquals(200, get(PAST, grantee, "If-None-Match", samples).statusCode());
-    String own = tag(PAST, grantee);
-    assertEquals(304, get(PAST, grantee, "If-None-Match", own).statusCode());
+    String token = world.token(other, Role.VIEWER);
+    assertEquals(200, get(E + "/devices", token, "If-None-Match", seen).statusCode());
+    assertEquals(200, get(PAST, token, "If-None-Match", samples).statusCode());
+    String own = tag(PAST, token);
+    assertEquals(304, get(PAST, token, "If-None-Match", own).statusCode());
     assertEquals(200, get(PAST, admin, "If-None-Match", own).statusCode());
     String nobody = world.token(world.enterprise("nobody"), Role.VIEWER);
     assertEquals(404, world.api.get(PAST, nobody, "If-None-Match", own + ", *").statusCode());
@@ -163,23 +147,7 @@ final class TagsIT {
   void whoSeesAPartIsNotToldWhenTheRestCame() {
     Party party = new Party(Party.Kind.ENTERPRISE, "part");
     Subtree d2 = new Subtree(null, null, Set.of(new DeviceId("d2")));
-    world
-        .registry
-        .grants()
-        .put(
-            new Grant(
-                mine,
-                "g2",
-                party,
-                d2,
-                Set.of(),
-                0,
-                "p",
-                World.NOW,
-                World.NOW.plusSeconds(60),
-                World.NOW,
-                "x",
-                null));
+    world.grant(mine, "g2", party, d2, Set.of(), 0);
     String grantee = world.token(world.enterprise("part"), Role.VIEWER);
     for (String path : List.of(E + "/devices", E + "/latest", D.replace("d1", "d2") + "/latest")) {
       JsonObject completeness = world.api.json(200, path, grantee).getJsonObject("completeness");

@@ -8,12 +8,16 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.Bounds;
+import qiantang.store.access.Grant;
+import qiantang.store.access.Party;
+import qiantang.store.access.Subtree;
 import qiantang.store.codec.EntryCodec;
 import qiantang.store.journal.Append;
 import qiantang.store.journal.ByteBudget;
@@ -146,6 +150,43 @@ final class World implements AutoCloseable {
     registry.putCredential(
         new Credential(owner, id, token.hash(), role, null, id, NOW, null).with(bounds));
     return token.text();
+  }
+
+  /** The token of a platform's application. */
+  String platform(String id) {
+    return token(
+        EnterpriseId.OPERATOR, Role.PLATFORM, "t-" + id, new Bounds(id, Set.of(), Subtree.ALL));
+  }
+
+  /**
+   * A grant of an hour from now.
+   *
+   * @param leastSeconds of aggregates alone; 0 for samples too
+   */
+  void grant(
+      EnterpriseId grantor,
+      String id,
+      Party grantee,
+      Subtree part,
+      Set<String> metrics,
+      long leastSeconds) {
+    Instant until = NOW.plusSeconds(3600);
+    registry
+        .grants()
+        .put(
+            new Grant(
+                grantor,
+                id,
+                grantee,
+                part,
+                metrics,
+                leastSeconds,
+                "p",
+                NOW,
+                until,
+                NOW,
+                "x",
+                null));
   }
 
   /** A fresh token of a person, or of a device where the role is one. */

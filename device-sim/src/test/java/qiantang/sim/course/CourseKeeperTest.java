@@ -6,13 +6,9 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import qiantang.sim.fleet.Disturbance;
-import qiantang.sim.fleet.Figures;
-import qiantang.sim.fleet.Ledger;
-import qiantang.sim.fleet.Load;
+import qiantang.sim.fleet.IdleLoad;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Faults;
 import qiantang.sim.plan.Scenario;
@@ -25,45 +21,13 @@ class CourseKeeperTest {
   private final Recorder load = new Recorder();
 
   /** Remembers what was done to it. */
-  private static final class Recorder implements Load {
+  private static final class Recorder extends IdleLoad {
     final List<Disturbance.Kind> kinds = new ArrayList<>();
-    private final Figures figures = new Figures();
-
-    @Override
-    public void begin(long startMillis, LongSupplier reservedUntilNanos) {}
 
     @Override
     public void disturb(Disturbance disturbance) {
       kinds.add(disturbance.kind());
     }
-
-    @Override
-    public Figures figures() {
-      return figures;
-    }
-
-    @Override
-    public @Nullable String failure() {
-      return null;
-    }
-
-    @Override
-    public int parts() {
-      return 1;
-    }
-
-    @Override
-    public List<Ledger> ledgers(int from, int to) {
-      return List.of();
-    }
-
-    @Override
-    public List<Ledger> stop() {
-      return List.of();
-    }
-
-    @Override
-    public void close() {}
   }
 
   @Test

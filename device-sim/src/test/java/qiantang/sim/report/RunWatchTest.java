@@ -4,13 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import qiantang.sim.fleet.Disturbance;
 import qiantang.sim.fleet.Figures;
-import qiantang.sim.fleet.Ledger;
-import qiantang.sim.fleet.Load;
+import qiantang.sim.fleet.IdleLoad;
 import qiantang.sim.fleet.ProcessHealth;
 import qiantang.sim.probe.ProbeFigures;
 
@@ -46,47 +42,12 @@ class RunWatchTest {
   }
 
   /** Processes that do nothing. */
-  private static final class Workers implements Load {
-    private final Figures figures = new Figures();
+  private static final class Workers extends IdleLoad {
     private List<ProcessHealth> healths = List.of();
 
     @Override
     public List<ProcessHealth> workers() {
       return healths;
     }
-
-    @Override
-    public Figures figures() {
-      return figures;
-    }
-
-    @Override
-    public void begin(long startMillis, LongSupplier reservedUntilNanos) {}
-
-    @Override
-    public void disturb(Disturbance disturbance) {}
-
-    @Override
-    public @Nullable String failure() {
-      return null;
-    }
-
-    @Override
-    public int parts() {
-      return 0;
-    }
-
-    @Override
-    public List<Ledger> ledgers(int from, int to) {
-      return List.of();
-    }
-
-    @Override
-    public List<Ledger> stop() {
-      return List.of();
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -49,25 +49,45 @@ final class Runs {
     AuditResult audit =
         new AuditResult(
             seen, SAMPLES, Map.of(), List.of(), List.of(), List.of(), List.of(), "it refused");
-    return new RunReport(
-        good.runId(),
-        good.plan(),
-        good.scenario(),
-        good.seed(),
-        good.publishers(),
-        good.devices(),
-        good.took(),
-        good.planned(),
-        good.counts(),
-        good.books(),
-        good.ack(),
-        good.ackFromSend(),
-        good.lag(),
-        good.visible(),
+    return like(
+        good,
         audit.withRemedy("again: sim audit"),
         List.of(),
         good.timeline(),
         good.disturbances());
+  }
+
+  /** A good one that went otherwise over time. */
+  static RunReport over(Timeline timeline) {
+    RunReport good = good(1_000);
+    return like(good, good.audit(), good.thresholds(), timeline, Disturbances.NONE);
+  }
+
+  private static RunReport like(
+      RunReport other,
+      AuditResult audit,
+      List<Threshold> thresholds,
+      Timeline timeline,
+      Disturbances disturbances) {
+    return new RunReport(
+        other.runId(),
+        other.plan(),
+        other.scenario(),
+        other.seed(),
+        other.publishers(),
+        other.devices(),
+        other.took(),
+        other.planned(),
+        other.counts(),
+        other.books(),
+        other.ack(),
+        other.ackFromSend(),
+        other.lag(),
+        other.visible(),
+        audit,
+        thresholds,
+        timeline,
+        disturbances);
   }
 
   private static RunReport of(

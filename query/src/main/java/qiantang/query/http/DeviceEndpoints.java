@@ -23,6 +23,7 @@ import qiantang.query.read.DeviceOrder;
 import qiantang.query.read.Devices;
 import qiantang.query.read.FleetDevice;
 import qiantang.query.read.ListDevices;
+import qiantang.query.read.OrderedPlace;
 import qiantang.query.read.SortDevices;
 import qiantang.store.health.Axis;
 import qiantang.store.identifier.Identifier;
@@ -90,13 +91,8 @@ public final class DeviceEndpoints {
       int limit,
       Parameters parameters,
       Faults faults) {
-    DeviceOrder.Place after =
-        parameters.cursor(
-            Cursor.SORTED,
-            text -> {
-              DeviceOrder.Place place = DeviceOrder.Place.parse(text);
-              return place == null || place.order() != order ? null : place;
-            });
+    OrderedPlace after =
+        parameters.cursor(Cursor.SORTED, text -> OrderedPlace.parse(text, order.word()));
     parameters.refuseOthers();
     if (faults.areAny()) {
       return faults.answer();

@@ -3,6 +3,7 @@ package qiantang.query.http;
 import qiantang.query.auth.Caller;
 import qiantang.query.json.HealthJson;
 import qiantang.query.read.EnterpriseOrder;
+import qiantang.query.read.OrderedPlace;
 import qiantang.query.read.Page;
 import qiantang.query.read.ReadPlatforms;
 import qiantang.store.model.EnterpriseId;
@@ -67,13 +68,8 @@ public final class PlatformEndpoints {
       EnterpriseOrder order,
       int limit,
       Faults faults) {
-    EnterpriseOrder.Place after =
-        parameters.cursor(
-            Cursor.RANKED,
-            text -> {
-              EnterpriseOrder.Place place = EnterpriseOrder.Place.parse(text);
-              return place == null || place.order() != order ? null : place;
-            });
+    OrderedPlace after =
+        parameters.cursor(Cursor.RANKED, text -> OrderedPlace.parse(text, order.word()));
     parameters.refuseOthers();
     if (faults.areAny()) {
       return faults.answer();

@@ -326,6 +326,10 @@ final class Feed {
     }
   }
 
+  /**
+   * Between two looks. Nobody tells this program what came: the store is polled, on a virtual
+   * thread of its own, and only while streams are open.
+   */
   private void rest(long nanos) {
     if (nanos <= 0) {
       return;

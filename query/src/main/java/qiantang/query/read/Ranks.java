@@ -54,7 +54,7 @@ final class Ranks {
   private record Key(String platform, EnterpriseOrder order) {}
 
   /** An enterprise with its place. */
-  record Row(Member member, EnterpriseOrder.Place place) {}
+  record Row(Member member, OrderedPlace place) {}
 
   /** What became of a request. */
   sealed interface Result {
@@ -76,8 +76,7 @@ final class Ranks {
    *
    * @param after from behind this place; null for the first page
    */
-  Result page(
-      String platform, EnterpriseOrder order, EnterpriseOrder.@Nullable Place after, int limit) {
+  Result page(String platform, EnterpriseOrder order, @Nullable OrderedPlace after, int limit) {
     Key key = new Key(platform, order);
     List<Row> rows = kept.getIfPresent(key);
     if (rows == null) {
@@ -123,13 +122,13 @@ final class Ranks {
         .toList();
   }
 
-  private static EnterpriseOrder.Place place(Member member, EnterpriseOrder order, String name) {
-    EnterpriseId id = member.enterprise();
+  private static OrderedPlace place(Member member, EnterpriseOrder order, String name) {
+    String id = member.enterprise().text();
     return switch (order) {
-      case ID -> new EnterpriseOrder.Place(order, 0, "", id);
-      case NAME -> new EnterpriseOrder.Place(order, 0, name, id);
-      case DEVICES -> new EnterpriseOrder.Place(order, -count(member, null), "", id);
-      case OFFLINE -> new EnterpriseOrder.Place(order, -count(member, Axis.State.OFFLINE), "", id);
+      case ID -> new OrderedPlace(order.word(), 0, "", id);
+      case NAME -> new OrderedPlace(order.word(), 0, name, id);
+      case DEVICES -> new OrderedPlace(order.word(), -count(member, null), "", id);
+      case OFFLINE -> new OrderedPlace(order.word(), -count(member, Axis.State.OFFLINE), "", id);
     };
   }
 

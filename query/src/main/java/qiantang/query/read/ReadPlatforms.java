@@ -266,11 +266,7 @@ public final class ReadPlatforms {
    * @param after from behind this place of the same order; null for the first page
    */
   public Ranked ranked(
-      Caller caller,
-      String id,
-      EnterpriseOrder order,
-      EnterpriseOrder.@Nullable Place after,
-      int limit) {
+      Caller caller, String id, EnterpriseOrder order, @Nullable OrderedPlace after, int limit) {
     Optional<PlatformView> view = view(caller, store.await(registry.platforms()), id);
     if (view.isEmpty()) {
       return new Ranked.NoPlatform();

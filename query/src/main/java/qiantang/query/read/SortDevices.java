@@ -44,19 +44,19 @@ public final class SortDevices {
       Leave leave,
       DeviceFilter filter,
       DeviceOrder order,
-      DeviceOrder.@Nullable Place after,
+      @Nullable OrderedPlace after,
       int limit) {
     Activity activity = devices.activity(leave.enterprise());
     Fleet fleet = devices.fleet(leave.enterprise(), activity);
     Iterator<FleetDevice> walk = fleet.after(null, ROWS_AT_ONCE);
     // One more than the page, whatever the enterprise has.
-    TreeMap<DeviceOrder.Place, FleetDevice> first = new TreeMap<>();
+    TreeMap<OrderedPlace, FleetDevice> first = new TreeMap<>();
     for (int looked = 0; walk.hasNext(); looked++) {
       if (looked == SORTED_MAX) {
         return new Result.TooMany(SORTED_MAX);
       }
       FleetDevice device = walk.next();
-      DeviceOrder.Place place = order.of(device);
+      OrderedPlace place = order.of(device);
       boolean isBehind = after == null || place.compareTo(after) > 0;
       if (isBehind && filter.accepts(device) && leave.sight().sees(device.place())) {
         first.put(place, device);

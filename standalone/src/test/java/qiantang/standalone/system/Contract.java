@@ -6,46 +6,25 @@ import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
 import io.vertx.core.json.JsonObject;
-import io.vertx.json.schema.Draft;
-import io.vertx.json.schema.JsonSchema;
-import io.vertx.json.schema.JsonSchemaOptions;
-import io.vertx.json.schema.OutputUnit;
-import io.vertx.json.schema.Validator;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import qiantang.query.http.RouteTable;
+import qiantang.query.OpenApi;
 
 /**
  * What the API's description says of the requests that a browser made, and of their answers: a page
  * that asks for what is not described works by accident.
  */
 final class Contract {
-  private final JsonObject document;
-  private final Map<String, Validator> validators = new HashMap<>();
+  private final OpenApi description = new OpenApi();
   private int validated;
-
-  Contract() {
-    try (InputStream stream = RouteTable.class.getResourceAsStream("openapi.json")) {
-      if (stream == null) {
-        throw new AssertionError("no openapi.json");
-      }
-      document = new JsonObject(new String(stream.readAllBytes(), UTF_8));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
 
   /** Bodies that were looked at so far. */
   int validated() {
@@ -61,7 +40,7 @@ final class Contract {
     String method = request.method().toLowerCase(Locale.ROOT);
     String what = request.method() + " " + uri.getRawPath();
     Optional<JsonObject> operation =
-        path(uri.getPath()).map(operations -> operations.getJsonObject(method));
+        Optional.ofNullable(description.operations(uri.getPath()).getJsonObject(method));
     if (operation.isEmpty()) {
       return List.of(what + " is not described");
     }
@@ -79,14 +58,6 @@ final class Contract {
       return faults; // the browser keeps no answers of pages that it has left
     }
     return faults;
-  }
-
-  private Optional<JsonObject> path(String path) {
-    JsonObject paths = document.getJsonObject("paths");
-    return paths.fieldNames().stream()
-        .filter(template -> path.matches(template.replaceAll("\\{[a-z]+}", "[^/]+")))
-        .findFirst()
-        .map(paths::getJsonObject);
   }
 
   private static Set<String> parameters(JsonObject operation) {
@@ -139,29 +110,6 @@ final class Contract {
       return Optional.of(type + ", which is not described");
     }
     validated++;
-    OutputUnit result =
-        validators
-            .computeIfAbsent(media.getJsonObject("schema").encode(), this::validator)
-            .validate(new JsonObject(text));
-    return result.getValid()
-        ? Optional.empty()
-        : Optional.of(text + "\n" + result.toJson().encodePrettily());
-  }
-
-  private Validator validator(String schema) {
-    // The references point into the document, so the schema goes into a copy of it.
-    JsonObject whole =
-        new JsonObject(schema.replace("#/components/schemas/", "#/$defs/"))
-            .put(
-                "$defs",
-                new JsonObject(
-                    document
-                        .getJsonObject("components")
-                        .getJsonObject("schemas")
-                        .encode()
-                        .replace("#/components/schemas/", "#/$defs/")));
-    return Validator.create(
-        JsonSchema.of(whole),
-        new JsonSchemaOptions().setDraft(Draft.DRAFT202012).setBaseUri("https://qiantang.invalid"));
+    return description.fault(media.getJsonObject("schema"), new JsonObject(text));
   }
 }

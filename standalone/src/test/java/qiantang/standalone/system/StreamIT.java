@@ -103,6 +103,7 @@ class StreamIT {
       }
     }
 
+    /** Between two tries to connect, as a browser makes one: no event is waited for by it. */
     private static void pause() {
       try {
         Thread.sleep(100);

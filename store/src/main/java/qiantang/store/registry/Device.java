@@ -68,70 +68,42 @@ public record Device(
 
   /** The same device, disabled or not. */
   public Device disabled(boolean isDisabled) {
+    return changed(gateway, isDisabled, identifiers, deleted);
+  }
+
+  /** The same device behind another gateway. */
+  public Device behind(@Nullable DeviceId other) {
+    return changed(other, disabled, identifiers, deleted);
+  }
+
+  /** The same device with other identifiers. */
+  public Device with(List<Identifier> others) {
+    return changed(gateway, disabled, others, deleted);
+  }
+
+  /** The same device, deleted. */
+  public Device deletedAt(Instant when) {
+    return changed(gateway, disabled, identifiers, when);
+  }
+
+  private Device changed(
+      @Nullable DeviceId behind,
+      boolean isDisabled,
+      List<Identifier> named,
+      @Nullable Instant deletedAt) {
     return new Device(
         enterprise,
         id,
         name,
         kind,
-        gateway,
+        behind,
         model,
         factory,
         line,
         isDisabled,
         created,
-        identifiers,
-        deleted);
-  }
-
-  /** The same device behind another gateway. */
-  public Device behind(@Nullable DeviceId other) {
-    return new Device(
-        enterprise,
-        id,
-        name,
-        kind,
-        other,
-        model,
-        factory,
-        line,
-        disabled,
-        created,
-        identifiers,
-        deleted);
-  }
-
-  /** The same device with other identifiers. */
-  public Device with(List<Identifier> others) {
-    return new Device(
-        enterprise,
-        id,
-        name,
-        kind,
-        gateway,
-        model,
-        factory,
-        line,
-        disabled,
-        created,
-        others,
-        deleted);
-  }
-
-  /** The same device, deleted. */
-  public Device deletedAt(Instant when) {
-    return new Device(
-        enterprise,
-        id,
-        name,
-        kind,
-        gateway,
-        model,
-        factory,
-        line,
-        disabled,
-        created,
-        identifiers,
-        when);
+        named,
+        deletedAt);
   }
 
   /** What a device is to MQTT. */

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
       CodecBench.class,
       ConnectionsBench.class,
       DensityBench.class,
+      DevicesBench.class,
       DiskBench.class,
       DurableBench.class,
       FoldsBench.class,

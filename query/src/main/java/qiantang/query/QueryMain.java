@@ -60,6 +60,7 @@ import qiantang.query.live.Live;
 import qiantang.query.read.CheckReadiness;
 import qiantang.query.read.ChosenDevices;
 import qiantang.query.read.DescribeCaller;
+import qiantang.query.read.DeviceIndexes;
 import qiantang.query.read.Devices;
 import qiantang.query.read.KeptCounts;
 import qiantang.query.read.ListCredentials;
@@ -248,7 +249,7 @@ public final class QueryMain implements AutoCloseable {
             new ChangeEnterprise(registry, changes, store)),
         new QuotaEndpoints(
             new ReadQuotas(registry, store), new ChangeQuotas(registry, changes, store)),
-        devices(registry, devices, credentials, changes, store, clock),
+        devices(registry, kept, devices, credentials, changes, store, clock),
         new CredentialEndpoints(
             new ListCredentials(registry, devices, store),
             new CreateCredential(registry, devices, store, credentials),
@@ -347,6 +348,7 @@ public final class QueryMain implements AutoCloseable {
 
   private static DeviceEndpoints devices(
       Registry registry,
+      KeptCounts kept,
       Devices devices,
       Credentials credentials,
       AccessChanges changes,
@@ -356,7 +358,7 @@ public final class QueryMain implements AutoCloseable {
     Claims claims = new Claims(registry, store, clock);
     return new DeviceEndpoints(
         devices,
-        new ListDevices(devices),
+        new ListDevices(devices, new DeviceIndexes(devices, kept, clock)),
         new SortDevices(devices),
         new CreateDevices(registry, store, credentials, claims, changes, clock),
         new DisableDevice(registry, rows, changes, store),

@@ -81,6 +81,12 @@ final class Away implements Registry {
   }
 
   @Override
+  public CompletionStage<List<Device>> devicesOf(
+      EnterpriseId enterprise, int bucket, @Nullable DeviceId after, int limit) {
+    return away();
+  }
+
+  @Override
   public CompletionStage<Void> putCredential(Credential credential) {
     return away();
   }

@@ -2,11 +2,11 @@ package qiantang.query.read;
 
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.health.Axis;
 import qiantang.store.health.Health;
 import qiantang.store.model.DeviceId;
-import qiantang.store.read.Activity.Connection;
 import qiantang.store.registry.Device;
 
 /**
@@ -55,13 +55,15 @@ public record DeviceFilter(
       return word;
     }
 
-    private boolean accepts(FleetDevice device) {
-      boolean isUnknown = device.health().on(Axis.CONNECTION).state() == Axis.State.UNKNOWN;
-      return switch (this) {
-        case ONLINE -> device.connection() == Connection.ONLINE && !isUnknown;
-        case OFFLINE -> device.connection() == Connection.OFFLINE && !isUnknown;
-        case NEVER -> device.connection() == Connection.NEVER;
-        case UNKNOWN -> isUnknown;
+    /** How a device is. */
+    static Connected of(FleetDevice device) {
+      if (device.health().on(Axis.CONNECTION).state() == Axis.State.UNKNOWN) {
+        return UNKNOWN;
+      }
+      return switch (device.connection()) {
+        case ONLINE -> ONLINE;
+        case OFFLINE -> OFFLINE;
+        case NEVER -> NEVER;
       };
     }
   }
@@ -87,10 +89,35 @@ public record DeviceFilter(
         && (model == null || model.equals(device.model()))
         && (factory == null || factory.equals(device.factory()))
         && (line == null || line.equals(device.line()))
-        && (connected == null || connected.accepts(device))
+        && (connected == null || connected == Connected.of(device))
         && isNamed(device)
         && isIdentified(device)
         && areOn(device.health());
+  }
+
+  /** Accepts rows of an index of whose devices some may be asked for; all others are not. */
+  Predicate<DeviceIndex.Row> proposals() {
+    String part = text == null ? "" : text.toLowerCase(Locale.ROOT);
+    String begin = identifier == null ? "" : identifier.toLowerCase(Locale.ROOT);
+    return row ->
+        areTraits(row.traits())
+            && isStanding(row.standing())
+            && row.text().contains(part)
+            && row.text().contains(begin);
+  }
+
+  private boolean areTraits(DeviceIndex.Traits traits) {
+    return (kind == null || kind == traits.kind())
+        && (gateway == null || gateway.equals(traits.gateway()))
+        && (model == null || model.equals(traits.model()))
+        && (factory == null || factory.equals(traits.factory()))
+        && (line == null || line.equals(traits.line()));
+  }
+
+  private boolean isStanding(DeviceIndex.Standing standing) {
+    return (connected == null || connected == standing.connected())
+        && standing.states().containsAll(states)
+        && (reason == null || standing.reasons().contains(reason));
   }
 
   private boolean isNamed(FleetDevice device) {

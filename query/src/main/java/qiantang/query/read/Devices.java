@@ -131,6 +131,22 @@ public final class Devices {
     return store.await(reader.activity(enterprise));
   }
 
+  Activity activityOf(EnterpriseId enterprise, Set<DeviceId> devices) {
+    return store.await(reader.activityOf(enterprise, devices));
+  }
+
+  /** Rows of the registry, in order of id, deleted ones too. */
+  List<Device> rows(EnterpriseId enterprise, @Nullable DeviceId after, int limit) {
+    return store.await(registry.devices(enterprise, after, limit));
+  }
+
+  /** Rows of these devices, as far as the registry has them, deleted ones too. */
+  List<Device> rowsOf(EnterpriseId enterprise, List<DeviceId> ids) {
+    return store.awaitEach(ids, id -> registry.deviceRow(enterprise, id)).stream()
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
   Fleet fleet(EnterpriseId enterprise, Activity activity) {
     return new Fleet(
         registry, store, enterprise, activity, kept.bounds(enterprise), clock.millis());

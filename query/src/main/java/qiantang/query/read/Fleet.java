@@ -1,5 +1,7 @@
 package qiantang.query.read;
 
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
@@ -26,6 +29,9 @@ import qiantang.store.registry.Registry;
  * asynchronous. Blocks: virtual threads only.
  */
 final class Fleet {
+  // Some 1.5 MB.
+  private static final int VISITED_AT_ONCE = 5000;
+
   private final Registry registry;
   private final StoreWait store;
   private final EnterpriseId enterprise;
@@ -89,6 +95,53 @@ final class Fleet {
         .toList();
   }
 
+  /** Devices of these rows and ids, in their order, as far as there are such. */
+  List<FleetDevice> of(List<DeviceId> ids, List<Device> rows) {
+    Map<DeviceId, Device> byId = new HashMap<>();
+    rows.forEach(row -> byId.put(row.id(), row));
+    return ids.stream()
+        .map(id -> one(id, byId.get(id)))
+        .filter(Objects::nonNull)
+        .map(Objects::requireNonNull)
+        .toList();
+  }
+
+  /** A device by its row, where it has one, and by what came of it; null where there is none. */
+  private @Nullable FleetDevice one(DeviceId id, @Nullable Device row) {
+    DeviceActivity all = activity.of(id);
+    if (row != null && row.deleted() == null) {
+      return registered(row, all);
+    }
+    boolean isGone = row != null && DeviceEvidence.isGone(row, all);
+    return isGone ? null : discovered(id);
+  }
+
+  /** Each device once, in no order, and whether the registry has it: reads each row once. */
+  void visit(BiConsumer<FleetDevice, Boolean> visitor) {
+    Set<DeviceId> unregistered = new HashSet<>(seen.keySet());
+    for (int bucket = 0; bucket < Registry.DEVICE_BUCKETS; bucket++) {
+      DeviceId after = null;
+      List<Device> page;
+      do {
+        page = store.await(registry.devicesOf(enterprise, bucket, after, VISITED_AT_ONCE));
+        for (Device row : page) {
+          FleetDevice device = one(row.id(), row);
+          unregistered.remove(row.id());
+          if (device != null) {
+            visitor.accept(device, row.deleted() == null);
+          }
+          after = row.id();
+        }
+      } while (page.size() == VISITED_AT_ONCE);
+    }
+    for (DeviceId id : unregistered) {
+      FleetDevice device = one(id, null);
+      if (device != null) {
+        visitor.accept(device, false);
+      }
+    }
+  }
+
   private FleetDevice registered(Device row, @Nullable DeviceActivity all) {
     return FleetDevice.registered(row, all, bounds.get(DeviceEvidence.model(row, all)), nowMillis);
   }
@@ -140,12 +193,7 @@ final class Fleet {
         boolean isBoth = nowEntry != null && nowRow.id().equals(nowEntry.getKey());
         row = nextRow();
         entry = isBoth ? nextEntry() : nowEntry;
-        DeviceActivity all = activity.of(nowRow.id());
-        if (nowRow.deleted() != null) {
-          boolean isGone = !isBoth || DeviceEvidence.isGone(nowRow, all);
-          return isGone || nowEntry == null ? null : discovered(nowRow.id(), nowEntry.getValue());
-        }
-        return registered(nowRow, all);
+        return one(nowRow.id(), nowRow);
       }
       if (nowEntry == null) {
         throw new AssertionError("BUG: a step behind the end");

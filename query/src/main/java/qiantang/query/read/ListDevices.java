@@ -3,11 +3,17 @@ package qiantang.query.read;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import qiantang.query.access.Sight;
 import qiantang.query.auth.Leave;
 import qiantang.store.model.DeviceId;
 import qiantang.store.read.Activity;
 import qiantang.store.read.Completeness;
+import qiantang.store.registry.Device;
 
 /** Which devices an enterprise has. */
 public final class ListDevices {
@@ -16,11 +22,18 @@ public final class ListDevices {
   private static final int LOOKED_AT_MAX = 10_000;
   private static final int ROWS_AT_ONCE_MAX = 1000;
 
-  private final Devices devices;
+  // Of what an index proposes so many are looked at again for one answer: where all has changed
+  // since, pages get short.
+  private static final int LOOKS_MAX = 10;
+  private static final int PROPOSED_MIN = 50;
 
-  /** Lists these. */
-  public ListDevices(Devices devices) {
+  private final Devices devices;
+  private final DeviceIndexes indexes;
+
+  /** Lists these, those of large enterprises by their indexes. */
+  public ListDevices(Devices devices, DeviceIndexes indexes) {
     this.devices = devices;
+    this.indexes = indexes;
   }
 
   /** A page, and what it is worth. */
@@ -28,6 +41,12 @@ public final class ListDevices {
 
   /** At most {@code limit} devices in order of id, from behind {@code after}. */
   public Found run(Leave leave, DeviceFilter filter, @Nullable DeviceId after, int limit) {
+    if (filter.identifier() == null) {
+      DeviceIndex index = indexes.of(leave.enterprise());
+      if (index != null) {
+        return byIndex(leave, filter, index, after, limit);
+      }
+    }
     Activity activity = devices.activity(leave.enterprise());
     Fleet fleet = devices.fleet(leave.enterprise(), activity);
     List<DeviceId> named = devices.identified(leave.enterprise(), filter.identifier());
@@ -72,5 +91,70 @@ public final class ListDevices {
             .limit(limit + 1L)
             .toList();
     return Page.of(found, limit, device -> device.id().text());
+  }
+
+  /**
+   * What is looked at.
+   *
+   * @param ids in order
+   * @param rows those of the registry
+   * @param isMore whether there are more behind
+   */
+  private record Proposed(List<DeviceId> ids, List<Device> rows, boolean isMore) {}
+
+  /** As they are at this moment, those that the index proposes. */
+  private Found byIndex(
+      Leave leave, DeviceFilter filter, DeviceIndex index, @Nullable DeviceId after, int limit) {
+    boolean isOpen = filter.isOpen() && leave.sight().isWhole();
+    List<FleetDevice> found = new ArrayList<>();
+    Completeness known = index.completeness();
+    DeviceId last = after;
+    boolean isMore = true;
+    for (int look = 0; isMore && found.size() < limit && look < LOOKS_MAX; look++) {
+      int max = Math.max(PROPOSED_MIN, limit - found.size());
+      Proposed proposed =
+          isOpen ? all(leave, index, last, max) : some(leave, filter, index, last, max);
+      Activity activity = devices.activityOf(leave.enterprise(), Set.copyOf(proposed.ids));
+      known = known.plus(activity.completeness().fresh(0));
+      List<FleetDevice> accepted =
+          devices.fleet(leave.enterprise(), activity).of(proposed.ids, proposed.rows).stream()
+              .filter(device -> filter.accepts(device) && leave.sight().sees(device.place()))
+              .toList();
+      int room = limit - found.size();
+      found.addAll(accepted.subList(0, Math.min(room, accepted.size())));
+      boolean isCut = accepted.size() > room;
+      isMore = isCut || proposed.isMore;
+      last = isCut || proposed.ids.isEmpty() ? lastOf(found, last) : proposed.ids.getLast();
+    }
+    String next = isMore && last != null ? last.text() : null;
+    return new Found(new Page<>(found, next), next == null ? known : known.cut());
+  }
+
+  private static @Nullable DeviceId lastOf(List<FleetDevice> found, @Nullable DeviceId before) {
+    return found.isEmpty() ? before : found.getLast().id();
+  }
+
+  /** The registry has the newest ones too; what it has not the index knows. */
+  private Proposed all(Leave leave, DeviceIndex index, @Nullable DeviceId after, int max) {
+    List<Device> rows = devices.rows(leave.enterprise(), after, max);
+    boolean isMore = rows.size() == max;
+    SortedSet<DeviceId> ids = new TreeSet<>();
+    rows.forEach(row -> ids.add(row.id()));
+    for (DeviceId id : index.unregistered()) {
+      boolean isBehind = after == null || id.compareTo(after) > 0;
+      if (isBehind && (!isMore || id.compareTo(rows.getLast().id()) < 0)) {
+        ids.add(id);
+      }
+    }
+    return new Proposed(List.copyOf(ids), rows, isMore);
+  }
+
+  private Proposed some(
+      Leave leave, DeviceFilter filter, DeviceIndex index, @Nullable DeviceId after, int max) {
+    Sight sight = leave.sight();
+    Predicate<DeviceIndex.Row> isSeen =
+        row -> sight.isWhole() || sight.sees(DeviceIndex.place(row));
+    List<DeviceId> ids = index.propose(after, filter.proposals().and(isSeen), max);
+    return new Proposed(ids, devices.rowsOf(leave.enterprise(), ids), ids.size() == max);
   }
 }

@@ -21,14 +21,13 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
 import qiantang.store.registry.Device;
+import qiantang.store.registry.Registry;
 
 /**
  * Devices as CQL: see {@code 002-registry.cql}, {@code 008-access.cql} and {@code
  * 013-identifiers.cql}. Any thread.
  */
 final class CassandraDevices {
-  private static final int BUCKETS = 16; // a table's layout: never to be changed
-
   private final CqlSession session;
   private final CassandraChanges changes;
   private final PreparedStatement insertDevice;
@@ -99,7 +98,7 @@ final class CassandraDevices {
                       updateGateway.bind(
                           gateway.text(),
                           device.enterprise().text(),
-                          bucket(device.id().text()),
+                          Registry.bucketOf(device.id()),
                           device.id().text()))
                   .thenApply(nothing -> false);
             });
@@ -108,7 +107,7 @@ final class CassandraDevices {
   CompletionStage<Optional<Device>> read(EnterpriseId enterprise, DeviceId id) {
     return Rows.read(
             session,
-            selectDevice.bind(enterprise.text(), bucket(id.text()), id.text()),
+            selectDevice.bind(enterprise.text(), Registry.bucketOf(id), id.text()),
             CassandraDevices::device)
         .thenApply(rows -> rows.stream().findFirst());
   }
@@ -117,24 +116,35 @@ final class CassandraDevices {
     String behind = after == null ? "" : after.text();
     return Rows.page(
         session,
-        BUCKETS,
+        Registry.DEVICE_BUCKETS,
         bucket -> selectDevices.bind(enterprise.text(), bucket, behind, limit),
         CassandraDevices::device,
         Comparator.comparing(Device::id),
         limit);
   }
 
+  CompletionStage<List<Device>> bucket(
+      EnterpriseId enterprise, int bucket, @Nullable DeviceId after, int limit) {
+    String behind = after == null ? "" : after.text();
+    return Rows.read(
+        session,
+        selectDevices.bind(enterprise.text(), bucket, behind, limit),
+        CassandraDevices::device);
+  }
+
   /** Marked and not removed: what still arrives of it must not bring the old row back in part. */
   CompletionStage<Void> delete(Device device, Instant when, boolean refused, AccessChange change) {
     String id = device.id().text();
     String enterprise = device.enterprise().text();
-    return write(updateDeleted.bind(when, enterprise, bucket(id), id))
+    return write(updateDeleted.bind(when, enterprise, Registry.bucketOf(device.id()), id))
         .thenCompose(nothing -> setDisabled(device, refused, change));
   }
 
   CompletionStage<Void> setIdentifiers(Device device, List<Identifier> now) {
     String id = device.id().text();
-    return write(updateIdentifiers.bind(columns(now), device.enterprise().text(), bucket(id), id));
+    return write(
+        updateIdentifiers.bind(
+            columns(now), device.enterprise().text(), Registry.bucketOf(device.id()), id));
   }
 
   private static List<String> columns(List<Identifier> identifiers) {
@@ -146,7 +156,11 @@ final class CassandraDevices {
     String enterprise = device.enterprise().text();
     String id = device.id().text();
     return write(noteDisabled.bind(enterprise, id, isDisabled))
-        .thenCompose(nothing -> write(updateDisabled.bind(isDisabled, enterprise, bucket(id), id)))
+        .thenCompose(
+            nothing ->
+                write(
+                    updateDisabled.bind(
+                        isDisabled, enterprise, Registry.bucketOf(device.id()), id)))
         .thenCompose(nothing -> changes.note(change));
   }
 
@@ -173,7 +187,7 @@ final class CassandraDevices {
         insertDevice
             .boundStatementBuilder()
             .setString("enterprise", device.enterprise().text())
-            .setInt("bucket", bucket(device.id().text()))
+            .setInt("bucket", Registry.bucketOf(device.id()))
             .setString("id", device.id().text())
             .setString("name", device.name())
             .setString("kind", device.kind().word())
@@ -234,10 +248,5 @@ final class CassandraDevices {
 
   private PreparedStatement prepare(String cql) {
     return session.prepare(SimpleStatement.newInstance(cql).setIdempotent(true));
-  }
-
-  private static int bucket(String id) {
-    // String.hashCode is the same in every JVM; the top 4 bits of the product are well spread.
-    return (id.hashCode() * 0x9E3779B9) >>> 28;
   }
 }

@@ -169,6 +169,12 @@ final class CassandraRegistry implements Registry {
   }
 
   @Override
+  public CompletionStage<List<Device>> devicesOf(
+      EnterpriseId enterprise, int bucket, @Nullable DeviceId after, int limit) {
+    return devices.bucket(enterprise, bucket, after, limit);
+  }
+
+  @Override
   public CompletionStage<Void> deleteDevice(
       Device device, Instant when, boolean refused, AccessChange change) {
     return devices.delete(device, when, refused, change);

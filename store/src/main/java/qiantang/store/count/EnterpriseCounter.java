@@ -80,21 +80,35 @@ public final class EnterpriseCounter {
         .activity(enterprise)
         .thenComposeAsync(
             activity ->
-                rows(enterprise, null, new ArrayList<>())
-                    .thenApplyAsync(rows -> count(activity, rows, before), executor),
+                rows(enterprise).thenApplyAsync(rows -> count(activity, rows, before), executor),
+            executor);
+  }
+
+  /** Most enterprises have a page of them; of larger ones each row is read once. */
+  private CompletionStage<List<Device>> rows(EnterpriseId enterprise) {
+    return registry
+        .devices(enterprise, null, ROWS_AT_ONCE)
+        .thenComposeAsync(
+            page ->
+                page.size() < ROWS_AT_ONCE
+                    ? CompletableFuture.completedFuture(page)
+                    : rows(enterprise, 0, null, new ArrayList<>()),
             executor);
   }
 
   private CompletionStage<List<Device>> rows(
-      EnterpriseId enterprise, @Nullable DeviceId after, List<Device> into) {
+      EnterpriseId enterprise, int bucket, @Nullable DeviceId after, List<Device> into) {
+    if (bucket == Registry.DEVICE_BUCKETS) {
+      return CompletableFuture.completedFuture(into);
+    }
     return registry
-        .devices(enterprise, after, ROWS_AT_ONCE)
+        .devicesOf(enterprise, bucket, after, ROWS_AT_ONCE)
         .thenComposeAsync(
             page -> {
               into.addAll(page);
               return page.size() < ROWS_AT_ONCE
-                  ? CompletableFuture.completedFuture(into)
-                  : rows(enterprise, page.getLast().id(), into);
+                  ? rows(enterprise, bucket + 1, null, into)
+                  : rows(enterprise, bucket, page.getLast().id(), into);
             },
             executor);
   }

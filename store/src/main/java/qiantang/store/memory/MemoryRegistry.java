@@ -122,6 +122,16 @@ public final class MemoryRegistry implements Registry {
   }
 
   @Override
+  public CompletionStage<List<Device>> devicesOf(
+      EnterpriseId enterprise, int bucket, @Nullable DeviceId after, int limit) {
+    return done(
+        page(of(enterprise), after, Integer.MAX_VALUE).stream()
+            .filter(device -> Registry.bucketOf(device.id()) == bucket)
+            .limit(limit)
+            .toList());
+  }
+
+  @Override
   public CompletionStage<Void> deleteDevice(
       Device device, Instant when, boolean refused, AccessChange change) {
     of(device.enterprise())

@@ -266,6 +266,17 @@ final class ActivityMerge {
     damaged += frames;
   }
 
+  /** The gateways that tell whether these devices are connected; theirs alone. */
+  synchronized Set<DeviceId> gatewaysOf(WantedDevices wanted) {
+    Set<DeviceId> gateways = new HashSet<>();
+    for (DeviceId device : devices.keySet()) {
+      if (wanted.contains(device)) {
+        gateways.addAll(gatewaysOf(device));
+      }
+    }
+    return gateways;
+  }
+
   /**
    * The gateways that tell whether this device is connected; none where itself does, or nobody.
    * Mostly one, and {@link RegisterMerge#NAMED_MAX} at most.

@@ -1,5 +1,6 @@
 package qiantang.store.read;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import qiantang.store.fold.FoldTables;
@@ -43,13 +44,13 @@ final class ActivityRead {
   }
 
   /**
-   * What one device did: of each of its gateways, mostly one, three partitions are read besides.
+   * What some devices did: of each of their gateways, mostly one, three partitions are read
+   * besides.
    */
-  CompletionStage<Activity> ofOne(
-      Positions positions, LayoutHistory history, DeviceId device, long nowMicros) {
+  CompletionStage<Activity> ofSome(
+      Positions positions, LayoutHistory history, WantedDevices wanted, long nowMicros) {
     HealthMerge health = new HealthMerge(positions);
     ActivityMerge merge = new ActivityMerge(positions.masks(), health);
-    WantedDevices wanted = WantedDevices.of(device);
     return healthRows
         .visit(history, wanted, nowMicros, health::row)
         .thenComposeAsync(
@@ -60,26 +61,23 @@ final class ActivityRead {
                     readCounts(positions, merge).toCompletableFuture()),
             tail.executor())
         .thenComposeAsync(
-            nothing -> readSpeakers(positions, device, merge, health), tail.executor())
+            nothing -> readSpeakers(positions, wanted, merge, health), tail.executor())
         .thenCompose(nothing -> tail.starts(positions, merge.startsOfSessions()))
         .thenApply(starts -> merge.answer(starts, nowMicros));
   }
 
   /** A device without a session of its own goes with the sessions of gateways that named it. */
   private CompletionStage<Void> readSpeakers(
-      Positions positions, DeviceId device, ActivityMerge merge, HealthMerge health) {
-    return CompletableFuture.allOf(
-        merge.gatewaysOf(device).stream()
-            .filter(gateway -> !gateway.equals(device)) // its own records are read
-            .map(
-                gateway ->
-                    healthRows
-                        .visitSessions(positions.enterprise(), gateway, health::row)
-                        .thenComposeAsync(
-                            nothing -> readRecords(positions, WantedDevices.of(gateway), merge),
-                            tail.executor()))
-            .map(CompletionStage::toCompletableFuture)
-            .toArray(CompletableFuture[]::new));
+      Positions positions, WantedDevices wanted, ActivityMerge merge, HealthMerge health) {
+    Set<DeviceId> gateways = merge.gatewaysOf(wanted);
+    gateways.removeIf(wanted::contains); // their own records are read
+    if (gateways.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    WantedDevices speakers = new WantedDevices(gateways);
+    return healthRows
+        .visitSessions(positions.enterprise(), speakers, health::row)
+        .thenComposeAsync(nothing -> readRecords(positions, speakers, merge), tail.executor());
   }
 
   /** Births, deaths and sessions, and what else is in no block yet. */
@@ -87,7 +85,7 @@ final class ActivityRead {
       Positions positions, WantedDevices wanted, ActivityMerge merge) {
     DeviceId single = wanted.single();
     return CompletableFuture.allOf(
-        registers.visit(positions.enterprise(), single, merge::register).toCompletableFuture(),
+        registers.visit(positions.enterprise(), wanted, merge::register).toCompletableFuture(),
         blocks.visitRecords(positions, block -> merge.records(block, wanted)).toCompletableFuture(),
         tail.scanUnsorted(positions, single, merge.visitor(wanted))
             .thenAccept(scanned -> merge.damaged(scanned.damagedFrames()))

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     that of the newest row of the device they were told from; of activity, of the newest record
  *     of the enterprise that was seen; 0 for none
  * @param sources where it came from, of {@code summaries}, {@code chunks}, {@code states}, {@code
- *     blocks}, {@code events}, {@code journal} in this order: folded ones if they had something of
- *     what was asked, the journal always; or {@code counts} that are kept
+ *     blocks}, {@code events}, {@code journal}, {@code index} in this order: folded ones if they
+ *     had something of what was asked, the journal always; or {@code counts} that are kept
  * @param damagedFrames frames, blocks, chunks, states and events that could not be decoded; above 0
  *     the answer is not complete
  * @param gaps where something of a series may be missing; then the answer is not complete
@@ -51,6 +51,16 @@ public record Completeness(
         List.of("counts"),
         0,
         List.of());
+  }
+
+  /**
+   * Of an index of devices.
+   *
+   * @param madeMillis when it was made: it does not know what changed since
+   */
+  public static Completeness ofIndex(long madeMillis) {
+    return new Completeness(
+        true, null, madeMillis * 1000, Source.words(EnumSet.of(Source.INDEX)), 0, List.of());
   }
 
   static Completeness of(

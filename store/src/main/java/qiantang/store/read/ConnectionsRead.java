@@ -151,7 +151,9 @@ final class ConnectionsRead {
           }
         };
     return CompletableFuture.allOf(
-        registers.visit(positions.enterprise(), device, merge::register).toCompletableFuture(),
+        registers
+            .visit(positions.enterprise(), WantedDevices.of(device), merge::register)
+            .toCompletableFuture(),
         blocks.visitRecords(positions, block -> merge.records(block, wanted)).toCompletableFuture(),
         tail.scanUnsorted(positions, device, both)
             .thenAccept(scanned -> page.damaged(scanned.damagedFrames()))

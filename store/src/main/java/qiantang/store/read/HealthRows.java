@@ -1,11 +1,12 @@
 package qiantang.store.read;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.HealthTables;
 import qiantang.store.fold.HealthTables.HealthPartition;
@@ -29,40 +30,63 @@ final class HealthRows {
     this.executor = executor;
   }
 
-  /** Visits those of a device, or all of them. */
+  /** Visits those of these devices. */
   CompletionStage<Void> visit(
       LayoutHistory history, WantedDevices wanted, long nowMicros, Consumer<HealthRow> visitor) {
     EnterpriseId enterprise = history.enterprise();
-    List<HealthPartition> partitions = new ArrayList<>();
+    Map<HealthPartition, List<DeviceId>> partitions = sessions(enterprise, wanted);
     long nowMinute = Math.floorDiv(nowMicros, 60_000_000L);
     for (Layout layout : history.since(nowMinute - HealthTables.HEALTH_KEPT.toMinutes())) {
-      for (int group : wanted.groups(layout)) {
-        partitions.add(new HealthPartition(enterprise, layout.fromDay(), group));
+      if (wanted.devices() == null) {
+        for (int group : wanted.groups(layout)) {
+          partitions.put(new HealthPartition(enterprise, layout.fromDay(), group), List.of());
+        }
+      } else {
+        for (DeviceId device : wanted.devices()) {
+          HealthPartition own =
+              new HealthPartition(enterprise, layout.fromDay(), layout.groupOf(device));
+          partitions.computeIfAbsent(own, key -> new ArrayList<>()).add(device);
+        }
       }
     }
-    DeviceId single = wanted.single();
-    if (single != null) {
-      partitions.add(HealthPartition.ofSessions(enterprise, single));
-    } else {
-      for (int bucket = 0; bucket < RegisterPartition.BUCKETS; bucket++) {
-        partitions.add(new HealthPartition(enterprise, HealthPartition.SESSIONS_DAY, bucket));
-      }
-    }
-    return visit(partitions, single, visitor);
+    return visit(partitions, visitor);
   }
 
-  /** Visits what is known of a device's sessions. */
+  /** Visits what is known of devices' sessions. */
   CompletionStage<Void> visitSessions(
-      EnterpriseId enterprise, DeviceId device, Consumer<HealthRow> visitor) {
-    return visit(List.of(HealthPartition.ofSessions(enterprise, device)), device, visitor);
+      EnterpriseId enterprise, WantedDevices wanted, Consumer<HealthRow> visitor) {
+    return visit(sessions(enterprise, wanted), visitor);
   }
 
+  private static Map<HealthPartition, List<DeviceId>> sessions(
+      EnterpriseId enterprise, WantedDevices wanted) {
+    Map<HealthPartition, List<DeviceId>> partitions = new HashMap<>();
+    if (wanted.devices() != null) {
+      for (DeviceId device : wanted.devices()) {
+        partitions
+            .computeIfAbsent(
+                HealthPartition.ofSessions(enterprise, device), key -> new ArrayList<>())
+            .add(device);
+      }
+      return partitions;
+    }
+    for (int bucket = 0; bucket < RegisterPartition.BUCKETS; bucket++) {
+      partitions.put(
+          new HealthPartition(enterprise, HealthPartition.SESSIONS_DAY, bucket), List.of());
+    }
+    return partitions;
+  }
+
+  /** Of partitions without devices all rows. */
   private CompletionStage<Void> visit(
-      List<HealthPartition> partitions, @Nullable DeviceId single, Consumer<HealthRow> visitor) {
+      Map<HealthPartition, List<DeviceId>> partitions, Consumer<HealthRow> visitor) {
     return Batches.read(
-        partitions,
+        List.copyOf(partitions.keySet()),
         PARTITIONS_AT_ONCE,
-        partition -> folds.readHealth(partition, single == null ? null : List.of(single)),
+        partition -> {
+          List<DeviceId> some = partitions.getOrDefault(partition, List.of());
+          return folds.readHealth(partition, some.isEmpty() ? null : some);
+        },
         rows -> rows.forEach(visitor),
         executor);
   }

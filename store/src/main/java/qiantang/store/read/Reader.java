@@ -340,9 +340,15 @@ public final class Reader {
 
   /** What one device did, and perhaps who speaks for it: refusals too. */
   public CompletionStage<Activity> activityOf(EnterpriseId enterprise, DeviceId device) {
+    return activityOf(enterprise, Set.of(device));
+  }
+
+  /** What some devices did, and perhaps who speaks for them: refusals too. */
+  public CompletionStage<Activity> activityOf(EnterpriseId enterprise, Set<DeviceId> devices) {
+    WantedDevices wanted = new WantedDevices(devices);
     return positioned(
         enterprise,
-        (positions, history) -> activity.ofOne(positions, history, device, nowMicros()));
+        (positions, history) -> activity.ofSome(positions, history, wanted, nowMicros()));
   }
 
   private long nowMicros() {

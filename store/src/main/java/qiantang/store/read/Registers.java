@@ -1,11 +1,13 @@
 package qiantang.store.read;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.RecordTables.RegisterPartition;
 import qiantang.store.fold.RecordTables.RegisterRow;
@@ -25,22 +27,30 @@ final class Registers {
     this.executor = executor;
   }
 
-  /** Visits that of a device, or all of them (null). */
+  /** Visits those of these devices. */
   CompletionStage<Void> visit(
-      EnterpriseId enterprise, @Nullable DeviceId device, Consumer<RegisterRow> visitor) {
-    if (device != null) {
-      return folds
-          .readRegisters(RegisterPartition.of(enterprise, device), List.of(device))
-          .thenAcceptAsync(registers -> registers.forEach(visitor), executor);
-    }
+      EnterpriseId enterprise, WantedDevices wanted, Consumer<RegisterRow> visitor) {
+    Set<DeviceId> devices = wanted.devices();
+    Map<RegisterPartition, List<DeviceId>> byPartition =
+        devices == null
+            ? Map.of()
+            : devices.stream()
+                .collect(Collectors.groupingBy(id -> RegisterPartition.of(enterprise, id)));
     List<RegisterPartition> partitions =
-        IntStream.range(0, RegisterPartition.BUCKETS)
-            .mapToObj(bucket -> new RegisterPartition(enterprise, bucket))
-            .toList();
+        devices != null
+            ? List.copyOf(byPartition.keySet())
+            : IntStream.range(0, RegisterPartition.BUCKETS)
+                .mapToObj(bucket -> new RegisterPartition(enterprise, bucket))
+                .toList();
     return Batches.read(
         partitions,
         PARTITIONS_AT_ONCE,
-        folds::readRegisters,
+        partition -> {
+          List<DeviceId> some = byPartition.get(partition);
+          return some == null
+              ? folds.readRegisters(partition)
+              : folds.readRegisters(partition, some);
+        },
         registers -> registers.forEach(visitor),
         executor);
   }

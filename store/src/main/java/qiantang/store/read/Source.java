@@ -10,7 +10,9 @@ enum Source {
   STATES("states"),
   BLOCKS("blocks"),
   EVENTS("events"),
-  JOURNAL("journal");
+  JOURNAL("journal"),
+  /** Which devices to look at was told by an index of a query node. */
+  INDEX("index");
 
   private final String word;
 

@@ -1,0 +1,186 @@
+package qiantang.query;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static qiantang.query.World.NOW;
+import static qiantang.query.World.NOW_MICROS;
+
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import qiantang.store.access.Bounds;
+import qiantang.store.access.Subtree;
+import qiantang.store.codec.KeptCodec;
+import qiantang.store.health.EnterpriseCount;
+import qiantang.store.health.HealthCounts;
+import qiantang.store.identifier.Identifier;
+import qiantang.store.kept.KeptTables.Kept;
+import qiantang.store.model.DeviceId;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.Entry;
+import qiantang.store.model.Value;
+import qiantang.store.registry.AccessChange;
+import qiantang.store.registry.Device;
+import qiantang.store.registry.Role;
+
+/**
+ * Lists of an enterprise that is counted to have many devices, so that an index proposes them, are
+ * those of one with the same devices that is gone through.
+ */
+final class LargeEnterpriseIT {
+  private static final long SEED = 20261128;
+  private static final int DEVICES = 700;
+
+  private final World world = new World();
+  private final EnterpriseId small = world.enterprise("small");
+  private final EnterpriseId large = world.enterprise("large");
+  private final String operator = world.operator;
+
+  LargeEnterpriseIT() {
+    fill(small);
+    fill(large);
+    HealthCounts all = new HealthCounts();
+    all.addTotal(5_000);
+    EnterpriseCount count = new EnterpriseCount(all, new TreeMap<>(), new TreeMap<>(), 0, 0);
+    world.registry.kept().write(new Kept(large, NOW.toEpochMilli(), KeptCodec.encode(count)));
+  }
+
+  @AfterEach
+  void close() {
+    world.close();
+  }
+
+  private void fill(EnterpriseId enterprise) {
+    Random random = new Random(SEED);
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < DEVICES; i++) {
+      String id = (random.nextBoolean() ? "Loom-" : "mill-") + (1000 + i);
+      boolean isGateway = i % 50 == 0;
+      if (i % 7 != 0) { // some only came, and the registry does not know them yet
+        register(enterprise, id, isGateway, random);
+      }
+      if (random.nextInt(3) > 0) {
+        entries.add(World.presence(id, i, true));
+      }
+      if (random.nextInt(3) == 0) {
+        entries.add(World.presence(id, i, false));
+      }
+      if (random.nextInt(4) == 0 || i % 7 == 0) {
+        long ageMicros = random.nextInt(3) * 3_600_000_000L;
+        entries.add(World.reading(id, NOW_MICROS - ageMicros, "amps", new Value.Int(i)));
+      }
+    }
+    world.send(enterprise, entries.toArray(Entry[]::new));
+  }
+
+  private void register(EnterpriseId enterprise, String id, boolean isGateway, Random random) {
+    Device device =
+        new Device(
+            enterprise,
+            new DeviceId(id),
+            random.nextInt(3) == 0 ? "织机 " + id.toUpperCase(Locale.ROOT) : id,
+            isGateway ? Device.Kind.GATEWAY : Device.Kind.DEVICE,
+            isGateway || random.nextBoolean() ? null : new DeviceId("Loom-1000"),
+            "model-" + random.nextInt(5),
+            "f" + random.nextInt(4),
+            "l" + random.nextInt(3),
+            random.nextInt(20) == 0,
+            NOW.minusSeconds(random.nextInt(200_000)));
+    world.registry.createDevice(device);
+    if (random.nextInt(10) == 0) {
+      world.registry.setIdentifiers(device, List.of(Identifier.of("88.111.1/" + id).orElseThrow()));
+    }
+    if (random.nextInt(30) == 0) {
+      world.registry.deleteDevice(device, NOW.minusSeconds(60), false, change(enterprise));
+    }
+  }
+
+  private static AccessChange change(EnterpriseId enterprise) {
+    return AccessChange.ofEnterprise(NOW, 1, enterprise);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "&kind=gateway",
+        "&gateway=Loom-1000",
+        "&model=model-3",
+        "&model=nothing",
+        "&factory=f1&line=l2",
+        "&connection=online",
+        "&connection=offline",
+        "&connection=never",
+        "&connection=unknown",
+        "&lifecycle=disabled",
+        "&lifecycle=never-connected",
+        "&data=stale",
+        "&data=silent&connection=online",
+        "&quality=good&factory=f0",
+        "&reason=disconnect",
+        "&text=LOOM",
+        "&text=mill-11",
+        "&text=%E7%BB%87%E6%9C%BA",
+        "&text=88.111.1/mill",
+        "&identifier=88.111.1/",
+        "&text=nobody"
+      })
+  void anIndexProposesWhatGoingThroughAllFinds(String filter) {
+    for (int limit : new int[] {1000, 60, 7}) {
+      List<JsonObject> gone = list(small, filter, limit, operator);
+      List<JsonObject> proposed = list(large, filter, limit, operator);
+      assertEquals(gone, proposed, "seed " + SEED + ", limit " + limit);
+    }
+  }
+
+  @Test
+  void whoSeesAPartIsProposedAPart() {
+    Bounds bounds = new Bounds(null, Set.of(), new Subtree("f1", "l1", Set.of()));
+    String ofSmall = world.token(small, Role.VIEWER, "s", bounds);
+    String ofLarge = world.token(large, Role.VIEWER, "l", bounds);
+    List<JsonObject> part = list(large, "", 5, ofLarge);
+    assertEquals(list(small, "", 5, ofSmall), part);
+    assertFalse(part.isEmpty());
+  }
+
+  @Test
+  void whatIsToldIsOfThisMoment() {
+    List<JsonObject> before = list(large, "&connection=offline", 1000, operator);
+    String gone = before.getFirst().getString("id");
+    world.send(large, World.presence(gone, 9_000, true));
+    world.device(large, "A-new-one");
+    assertEquals(
+        before.subList(1, before.size()), list(large, "&connection=offline", 1000, operator));
+    assertEquals("A-new-one", list(large, "", 1000, operator).getFirst().getString("id"));
+  }
+
+  @Test
+  void anAnswerByAnIndexSaysSo() {
+    String path = "/v1/enterprises/" + large + "/devices?kind=gateway";
+    JsonObject known = world.api.json(200, path, operator).getJsonObject("completeness");
+    assertTrue(known.getJsonArray("sources").contains("index"), known.encode());
+    assertEquals(NOW.toEpochMilli(), known.getNumber("freshness").longValue());
+  }
+
+  private List<JsonObject> list(EnterpriseId enterprise, String filter, int limit, String token) {
+    String path = "/v1/enterprises/%s/devices?limit=%d%s".formatted(enterprise, limit, filter);
+    List<JsonObject> items = new ArrayList<>();
+    String next = "";
+    while (next != null) {
+      JsonObject page =
+          world.api.json(200, path + (next.isEmpty() ? "" : "&cursor=" + next), token);
+      page.getJsonArray("items").forEach(item -> items.add((JsonObject) item));
+      next = page.getString("next");
+    }
+    return items;
+  }
+}

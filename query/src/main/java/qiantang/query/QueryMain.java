@@ -230,6 +230,11 @@ public final class QueryMain implements AutoCloseable {
     Reader reader = reader(config, tables, folds, registry, clock, decoders);
     KeptCounts kept = new KeptCounts(registry.kept(), store);
     Devices devices = new Devices(registry, reader, kept, store, clock);
+    DeviceIndexes indexes =
+        new DeviceIndexes(
+            new Devices(registry, reader, kept, new StoreWait(DeviceIndexes.STORE_TIME_MAX), clock),
+            kept,
+            clock);
     ListEnterprises listEnterprises = new ListEnterprises(registry, access.leaves(), store);
     SecureRandom random = new SecureRandom();
     Credentials credentials = new Credentials(random, clock);
@@ -249,7 +254,7 @@ public final class QueryMain implements AutoCloseable {
             new ChangeEnterprise(registry, changes, store)),
         new QuotaEndpoints(
             new ReadQuotas(registry, store), new ChangeQuotas(registry, changes, store)),
-        devices(registry, kept, devices, credentials, changes, store, clock),
+        devices(registry, indexes, devices, credentials, changes, store, clock),
         new CredentialEndpoints(
             new ListCredentials(registry, devices, store),
             new CreateCredential(registry, devices, store, credentials),
@@ -348,7 +353,7 @@ public final class QueryMain implements AutoCloseable {
 
   private static DeviceEndpoints devices(
       Registry registry,
-      KeptCounts kept,
+      DeviceIndexes indexes,
       Devices devices,
       Credentials credentials,
       AccessChanges changes,
@@ -358,7 +363,7 @@ public final class QueryMain implements AutoCloseable {
     Claims claims = new Claims(registry, store, clock);
     return new DeviceEndpoints(
         devices,
-        new ListDevices(devices, new DeviceIndexes(devices, kept, clock)),
+        new ListDevices(devices, indexes),
         new SortDevices(devices),
         new CreateDevices(registry, store, credentials, claims, changes, clock),
         new DisableDevice(registry, rows, changes, store),

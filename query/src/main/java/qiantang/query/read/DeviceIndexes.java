@@ -4,8 +4,10 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,10 +16,13 @@ import qiantang.query.waiting.StoreUnavailable;
 import qiantang.store.model.EnterpriseId;
 
 /**
- * Indexes of the devices of large enterprises, made when lists are asked for and again, beside the
- * questions, when they have grown old. Blocks: virtual threads only.
+ * Indexes of the devices of large enterprises, made beside the questions when lists are asked for,
+ * and again when they have grown old. Blocks: virtual threads only.
  */
 public final class DeviceIndexes {
+  /** For so long the store may take to tell all of an enterprise's devices: a million in 30 s. */
+  public static final Duration STORE_TIME_MAX = Duration.ofMinutes(5);
+
   /** Of a smaller enterprise all devices are gone through for each page. */
   static final int INDEXED_MIN = 2000;
 
@@ -30,31 +35,44 @@ public final class DeviceIndexes {
   private static final Duration OLD_MIN = Duration.ofSeconds(5);
   private static final int REST_FACTOR = 10;
 
-  // Where the store does not let it be made again, lists fail rather than tell of long ago.
+  // Where the store does not let it be made again, it must not tell of long ago.
   private static final Duration TOO_OLD = Duration.ofMinutes(15);
+
+  // That of some 20,000 devices is made within it.
+  private static final Duration WAITED_FOR = Duration.ofSeconds(1);
 
   private static final Logger logger = LoggerFactory.getLogger(DeviceIndexes.class);
 
   private final Devices devices;
   private final KeptCounts counts;
   private final InstantSource clock;
-  private final int indexedMin;
   private final long rowsMax;
   private final ReentrantLock one = new ReentrantLock();
-  private final Set<EnterpriseId> renewing = ConcurrentHashMap.newKeySet();
+  private final Map<EnterpriseId, CompletableFuture<@Nullable DeviceIndex>> underWay =
+      new ConcurrentHashMap<>();
   private final Cache<EnterpriseId, DeviceIndex> kept;
 
-  /** Indexes of these devices. */
-  public DeviceIndexes(Devices devices, KeptCounts counts, InstantSource clock) {
-    this(devices, counts, clock, INDEXED_MIN);
+  /** What there is of an enterprise. */
+  sealed interface Found {
+    /** It has few devices, or more than can be kept: all are gone through. */
+    record None() implements Found {}
+
+    /** None yet: it is being made. */
+    record Soon() implements Found {}
+
+    /** The newest one. */
+    record Made(DeviceIndex index) implements Found {}
   }
 
-  /** Indexes of enterprises with so many devices or more. */
-  DeviceIndexes(Devices devices, KeptCounts counts, InstantSource clock, int indexedMin) {
+  /**
+   * Indexes of these devices.
+   *
+   * @param devices whose store is waited for {@link #STORE_TIME_MAX}
+   */
+  public DeviceIndexes(Devices devices, KeptCounts counts, InstantSource clock) {
     this.devices = devices;
     this.counts = counts;
     this.clock = clock;
-    this.indexedMin = indexedMin;
     rowsMax = Runtime.getRuntime().maxMemory() / HEAP_SHARE / DeviceIndex.ROW_BYTES;
     kept =
         Caffeine.newBuilder()
@@ -64,59 +82,58 @@ public final class DeviceIndexes {
             .build();
   }
 
-  /** The index of an enterprise; null where it has few devices, or more than can be kept. */
-  @Nullable DeviceIndex of(EnterpriseId enterprise) {
+  /** The index of an enterprise, as far as there is one. */
+  Found of(EnterpriseId enterprise) {
     long total = counts.of(enterprise).map(found -> found.count().all().total()).orElse(0L);
-    if (total < indexedMin || total > rowsMax) {
-      return null;
+    if (total < INDEXED_MIN || total > rowsMax) {
+      return new Found.None();
     }
     DeviceIndex index = kept.getIfPresent(enterprise);
-    if (index == null || ageMillis(index) > TOO_OLD.toMillis()) {
-      return first(enterprise);
+    if (index != null && ageMillis(index) < TOO_OLD.toMillis()) {
+      long restMillis = Math.max(OLD_MIN.toMillis(), REST_FACTOR * index.tookMillis());
+      if (ageMillis(index) > restMillis) {
+        var _ = making(enterprise);
+      }
+      return new Found.Made(index);
     }
-    long restMillis = Math.max(OLD_MIN.toMillis(), REST_FACTOR * index.tookMillis());
-    if (ageMillis(index) > restMillis && renewing.add(enterprise)) {
-      Thread.ofVirtual().name("device-index").start(() -> renew(enterprise));
-    }
-    return index;
+    DeviceIndex made =
+        making(enterprise)
+            .copy()
+            .completeOnTimeout(null, WAITED_FOR.toMillis(), TimeUnit.MILLISECONDS)
+            .join();
+    return made == null ? new Found.Soon() : new Found.Made(made);
   }
 
   private long ageMillis(DeviceIndex index) {
     return clock.millis() - index.madeMillis();
   }
 
+  private CompletableFuture<@Nullable DeviceIndex> making(EnterpriseId enterprise) {
+    CompletableFuture<@Nullable DeviceIndex> mine = new CompletableFuture<>();
+    CompletableFuture<@Nullable DeviceIndex> other = underWay.putIfAbsent(enterprise, mine);
+    if (other != null) {
+      return other;
+    }
+    Thread.ofVirtual().name("device-index").start(() -> make(enterprise, mine));
+    return mine;
+  }
+
   /** One at a time: while it is made it takes some times as much as it is kept in. */
-  private DeviceIndex first(EnterpriseId enterprise) {
+  private void make(EnterpriseId enterprise, CompletableFuture<@Nullable DeviceIndex> made) {
     one.lock();
     try {
-      DeviceIndex index = kept.getIfPresent(enterprise);
-      if (index == null || ageMillis(index) > TOO_OLD.toMillis()) {
-        index = make(enterprise);
-      }
-      return index;
-    } finally {
-      one.unlock();
-    }
-  }
-
-  private void renew(EnterpriseId enterprise) {
-    one.lock();
-    try {
-      var _ = make(enterprise);
+      long beganMillis = clock.millis();
+      DeviceIndex.Builder builder = new DeviceIndex.Builder();
+      devices.fleet(enterprise, devices.activity(enterprise)).visit(builder::add);
+      DeviceIndex index = builder.build(beganMillis, clock.millis() - beganMillis);
+      kept.put(enterprise, index);
+      made.complete(index);
     } catch (StoreUnavailable e) {
-      logger.warn("cannot renew the index of the devices of {}", enterprise, e);
+      logger.warn("cannot make the index of the devices of {}", enterprise, e);
     } finally {
       one.unlock();
-      renewing.remove(enterprise);
+      underWay.remove(enterprise);
+      made.complete(null); // nothing but where it failed
     }
-  }
-
-  private DeviceIndex make(EnterpriseId enterprise) {
-    long beganMillis = clock.millis();
-    DeviceIndex.Builder builder = new DeviceIndex.Builder();
-    devices.fleet(enterprise, devices.activity(enterprise)).visit(builder::add);
-    DeviceIndex index = builder.build(beganMillis, clock.millis() - beganMillis);
-    kept.put(enterprise, index);
-    return index;
   }
 }

@@ -26,6 +26,7 @@ public final class ListDevices {
   // since, pages get short.
   private static final int LOOKS_MAX = 10;
   private static final int PROPOSED_MIN = 50;
+  private static final int ROWS_LOOKED_AT = 500;
 
   private final Devices devices;
   private final DeviceIndexes indexes;
@@ -41,18 +42,34 @@ public final class ListDevices {
 
   /** At most {@code limit} devices in order of id, from behind {@code after}. */
   public Found run(Leave leave, DeviceFilter filter, @Nullable DeviceId after, int limit) {
-    if (filter.identifier() == null) {
-      DeviceIndex index = indexes.of(leave.enterprise());
-      if (index != null) {
-        return byIndex(leave, filter, index, after, limit);
-      }
-    }
-    Activity activity = devices.activity(leave.enterprise());
-    Fleet fleet = devices.fleet(leave.enterprise(), activity);
     List<DeviceId> named = devices.identified(leave.enterprise(), filter.identifier());
     if (named != null) {
-      return new Found(page(leave, filter, fleet.of(named), after, limit), known(leave, activity));
+      return ofNamed(leave, filter, named, after, limit);
     }
+    return switch (indexes.of(leave.enterprise())) {
+      case DeviceIndexes.Found.None() -> byWalk(leave, filter, after, limit);
+      case DeviceIndexes.Found.Soon() -> proposed(leave, filter, null, after, limit);
+      case DeviceIndexes.Found.Made(DeviceIndex made) ->
+          proposed(leave, filter, made, after, limit);
+    };
+  }
+
+  /** Of the few that an identifier may be of. */
+  private Found ofNamed(
+      Leave leave, DeviceFilter filter, List<DeviceId> named, @Nullable DeviceId after, int limit) {
+    Activity activity = devices.activityOf(leave.enterprise(), Set.copyOf(named));
+    List<FleetDevice> found =
+        devices.fleet(leave.enterprise(), activity).of(named).stream()
+            .filter(device -> after == null || device.id().compareTo(after) > 0)
+            .filter(device -> filter.accepts(device) && leave.sight().sees(device.place()))
+            .limit(limit + 1L)
+            .toList();
+    return new Found(Page.of(found, limit, device -> device.id().text()), known(leave, activity));
+  }
+
+  private Found byWalk(Leave leave, DeviceFilter filter, @Nullable DeviceId after, int limit) {
+    Activity activity = devices.activity(leave.enterprise());
+    Fleet fleet = devices.fleet(leave.enterprise(), activity);
     int rowsAtOnce =
         filter.isOpen() && leave.sight().isWhole()
             ? Math.min(limit + 1, ROWS_AT_ONCE_MAX)
@@ -77,22 +94,6 @@ public final class ListDevices {
     return leave.sight().isWhole() ? activity.completeness() : activity.completeness().fresh(0);
   }
 
-  /** Of the few that an identifier may be of. */
-  private static Page<FleetDevice> page(
-      Leave leave,
-      DeviceFilter filter,
-      List<FleetDevice> named,
-      @Nullable DeviceId after,
-      int limit) {
-    List<FleetDevice> found =
-        named.stream()
-            .filter(device -> after == null || device.id().compareTo(after) > 0)
-            .filter(device -> filter.accepts(device) && leave.sight().sees(device.place()))
-            .limit(limit + 1L)
-            .toList();
-    return Page.of(found, limit, device -> device.id().text());
-  }
-
   /**
    * What is looked at.
    *
@@ -102,18 +103,27 @@ public final class ListDevices {
    */
   private record Proposed(List<DeviceId> ids, List<Device> rows, boolean isMore) {}
 
-  /** As they are at this moment, those that the index proposes. */
-  private Found byIndex(
-      Leave leave, DeviceFilter filter, DeviceIndex index, @Nullable DeviceId after, int limit) {
+  /**
+   * As they are at this moment, those that the index proposes; while there is none, those of the
+   * registry, page by page.
+   */
+  private Found proposed(
+      Leave leave,
+      DeviceFilter filter,
+      @Nullable DeviceIndex index,
+      @Nullable DeviceId after,
+      int limit) {
     boolean isOpen = filter.isOpen() && leave.sight().isWhole();
     List<FleetDevice> found = new ArrayList<>();
-    Completeness known = index.completeness();
+    Completeness known = index == null ? Completeness.NOTHING : index.completeness();
     DeviceId last = after;
     boolean isMore = true;
     for (int look = 0; isMore && found.size() < limit && look < LOOKS_MAX; look++) {
-      int max = Math.max(PROPOSED_MIN, limit - found.size());
+      int max = Math.max(isOpen || index != null ? PROPOSED_MIN : ROWS_LOOKED_AT, limit);
       Proposed proposed =
-          isOpen ? all(leave, index, last, max) : some(leave, filter, index, last, max);
+          index == null || isOpen
+              ? all(leave, index, last, max)
+              : some(leave, filter, index, last, max);
       Activity activity = devices.activityOf(leave.enterprise(), Set.copyOf(proposed.ids));
       known = known.plus(activity.completeness().fresh(0));
       List<FleetDevice> accepted =
@@ -135,12 +145,14 @@ public final class ListDevices {
   }
 
   /** The registry has the newest ones too; what it has not the index knows. */
-  private Proposed all(Leave leave, DeviceIndex index, @Nullable DeviceId after, int max) {
+  private Proposed all(
+      Leave leave, @Nullable DeviceIndex index, @Nullable DeviceId after, int max) {
     List<Device> rows = devices.rows(leave.enterprise(), after, max);
     boolean isMore = rows.size() == max;
     SortedSet<DeviceId> ids = new TreeSet<>();
     rows.forEach(row -> ids.add(row.id()));
-    for (DeviceId id : index.unregistered()) {
+    List<DeviceId> others = index == null ? List.of() : index.unregistered();
+    for (DeviceId id : others) {
       boolean isBehind = after == null || id.compareTo(after) > 0;
       if (isBehind && (!isMore || id.compareTo(rows.getLast().id()) < 0)) {
         ids.add(id);

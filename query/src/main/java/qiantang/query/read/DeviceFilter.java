@@ -56,12 +56,11 @@ public record DeviceFilter(
     }
 
     private boolean accepts(FleetDevice device) {
-      boolean isUnknown = device.health().on(Axis.CONNECTION).state() == Axis.State.UNKNOWN;
       return switch (this) {
-        case ONLINE -> device.connection() == Connection.ONLINE && !isUnknown;
-        case OFFLINE -> device.connection() == Connection.OFFLINE && !isUnknown;
+        case ONLINE -> device.connection() == Connection.ONLINE;
+        case OFFLINE -> device.connection() == Connection.OFFLINE;
         case NEVER -> device.connection() == Connection.NEVER;
-        case UNKNOWN -> isUnknown;
+        case UNKNOWN -> device.connection() == Connection.UNKNOWN;
       };
     }
   }

@@ -42,7 +42,7 @@ public final class ListDevices {
     List<FleetDevice> found = new ArrayList<>();
     DeviceId last = after;
     for (int i = 0; walk.hasNext() && found.size() < limit && i < LOOKED_AT_MAX; i++) {
-      FleetDevice device = walk.next();
+      FleetDevice device = walk.next().seenBy(leave.sight());
       last = device.id();
       if (filter.accepts(device) && leave.sight().sees(device.place())) {
         found.add(device);
@@ -67,6 +67,7 @@ public final class ListDevices {
       int limit) {
     List<FleetDevice> found =
         named.stream()
+            .map(device -> device.seenBy(leave.sight()))
             .filter(device -> after == null || device.id().compareTo(after) > 0)
             .filter(device -> filter.accepts(device) && leave.sight().sees(device.place()))
             .limit(limit + 1L)

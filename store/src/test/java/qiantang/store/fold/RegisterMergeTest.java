@@ -152,7 +152,8 @@ class RegisterMergeTest {
         ended.getLast());
     Register open = merged(null, 0, log.subList(0, 2));
     assertTrue(open.open().getFirst().hasNamed());
-    assertEquals(1005, merged(open, 4, List.of(presence(4, 0, false, 1005))).ended().getFirst().micros());
+    assertEquals(
+        1005, merged(open, 4, List.of(presence(4, 0, false, 1005))).ended().getFirst().micros());
     assertEquals(List.of(), merged(null, 0, List.of(log.get(0), log.get(2))).ended());
   }
 

@@ -96,7 +96,6 @@ final class GrantsIT {
         world.api.json(200, E + "/devices", platform).getJsonArray("items").getJsonObject(0);
     assertCountsWithheld(listed.getJsonObject("health"));
     assertCountsWithheld(world.api.json(200, D1, platform).getJsonObject("health"));
-    assertCountsWithheld(world.api.json(200, D1 + "/health", platform));
     assertEquals(
         4, evidence(world.api.json(200, D1 + "/health", admin), "data").getInteger("readings"));
     assertEquals(List.of("mine"), ids(world.api.json(200, "/v1/enterprises", platform)));

@@ -82,7 +82,7 @@ final class DevicesIT {
     }
     JsonObject enterprise = world.api.json(200, "/v1/enterprises/mine", admin);
     assertEquals(
-        new JsonObject("{\"total\":3,\"online\":1,\"offline\":1,\"never\":1}"),
+        new JsonObject("{\"total\":3,\"online\":1,\"offline\":1,\"never\":1,\"unknown\":0}"),
         enterprise.getJsonObject("devices"));
   }
 

@@ -2,6 +2,7 @@ package qiantang.query;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qiantang.query.World.NOW;
 import static qiantang.query.World.NOW_MICROS;
@@ -91,6 +92,12 @@ final class GrantsIT {
         List.of("a"), metrics(all.getJsonArray("items").getJsonObject(0).getJsonArray("metrics")));
     assertEquals(
         new JsonArray().add("a"), world.api.json(200, D1, platform).getJsonArray("metrics"));
+    JsonObject listed =
+        world.api.json(200, E + "/devices", platform).getJsonArray("items").getJsonObject(0);
+    assertCountsWithheld(listed.getJsonObject("health"));
+    assertCountsWithheld(world.api.json(200, D1, platform).getJsonObject("health"));
+    assertEquals(
+        4, evidence(world.api.json(200, D1 + "/health", admin), "data").getInteger("readings"));
     assertEquals(List.of("mine"), ids(world.api.json(200, "/v1/enterprises", platform)));
     for (String path : List.of("/rejections", "/quotas", "/traces", "/grants", "/deletions", "")) {
       Api.assertProblem("not-found", 404, world.api.get(E + path, platform));
@@ -99,6 +106,21 @@ final class GrantsIT {
     awaitStatus(404, D1 + "/latest", platform);
     assertEquals(List.of(), ids(world.api.json(200, "/v1/enterprises", platform)));
     theUseIsOnRecord(grant);
+  }
+
+  /** Readings, late shares and refusals are counted of all metrics, of which but one is granted. */
+  private static void assertCountsWithheld(JsonObject health) {
+    for (String axis : List.of("data", "quality")) {
+      JsonObject evidence = evidence(health, axis).copy();
+      assertEquals("other-metrics", evidence.remove("withheld"));
+      evidence.forEach(member -> assertNull(member.getValue(), member.getKey()));
+      assertTrue(evidence.size() > 2, evidence.encode());
+    }
+    assertEquals(0, evidence(health, "connection").getInteger("flaps"));
+  }
+
+  private static JsonObject evidence(JsonObject health, String axis) {
+    return health.getJsonObject(axis).getJsonObject("evidence");
   }
 
   private void theUseIsOnRecord(String grant) {

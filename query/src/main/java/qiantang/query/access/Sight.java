@@ -92,6 +92,13 @@ public final class Sight {
         };
   }
 
+  /** Whether all metrics of a device that is seen are: what is counted of all may be told then. */
+  public boolean seesAllMetrics(Place place) {
+    return !isByGrants()
+        || grants.letting(place, new Action.Look(), clock.instant()).stream()
+            .anyMatch(grant -> grant.metrics().isEmpty());
+  }
+
   /**
    * Which metrics may be read.
    *

@@ -134,7 +134,7 @@ public final class DeviceEndpoints {
   Answer read(Leave leave, Request request) {
     return idOf(request)
         .flatMap(id -> devices.find(leave.enterprise(), id))
-        .map(found -> found.reporting(granted(leave, found.metrics())))
+        .map(found -> found.seenBy(leave.sight()).reporting(granted(leave, found.metrics())))
         .map(DeviceEndpoints::one)
         .orElseGet(() -> Answer.notFound("device"));
   }

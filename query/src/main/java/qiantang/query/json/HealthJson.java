@@ -25,6 +25,19 @@ public final class HealthJson {
   // The first dozen says what to do first.
   private static final int REASONS_MAX = 12;
 
+  // What is counted of all metrics.
+  private static final List<String> DATA =
+      List.of(
+          "readings",
+          "lastArrival",
+          "lastEventTime",
+          "periodSeconds",
+          "silentAfterSeconds",
+          "gaps",
+          "lateShare");
+  private static final List<String> QUALITY =
+      List.of("skewSeconds", "driftSecondsPerDay", "rejections");
+
   private HealthJson() {}
 
   /** The axes of a device, as members of an object that was begun. */
@@ -34,44 +47,77 @@ public final class HealthJson {
       out.object(axis.word()).text("state", on.state().word());
       millis(out, "since", on.sinceMillis());
       out.text("reason", on.reason()).object("evidence");
-      evidence(out, axis, health.evidence());
+      evidence(out, axis, health);
       out.endObject().endObject();
     }
   }
 
-  private static void evidence(JsonOut out, Axis axis, Evidence evidence) throws IOException {
-    Behaviour behaviour = evidence.behaviour();
+  private static void evidence(JsonOut out, Axis axis, Health health) throws IOException {
+    Evidence evidence = health.evidence();
     switch (axis) {
       case LIFECYCLE -> {
         millis(out, "created", evidence.createdMillis());
         millis(out, "firstArrival", evidence.firstArrivalMillis());
       }
-      case CONNECTION -> {
-        out.decimal("connectedShare", evidence.connectedShare());
-        out.number("flaps", behaviour.ends()).number("takeovers", behaviour.takeovers());
-      }
+      case CONNECTION -> connection(out, evidence);
       case DATA -> {
-        out.number("readings", behaviour.readings());
-        millis(out, "lastArrival", behaviour.lastArrivalMillis());
-        millis(out, "lastEventTime", evidence.lastEventMillis());
-        out.decimal("periodSeconds", seconds(behaviour.periodMillis()))
-            .decimal("silentAfterSeconds", Health.silentMillis(behaviour) / 1000.0)
-            .object("gaps")
-            .number("count", behaviour.gaps())
-            .decimal("longestSeconds", behaviour.longestGapMillis() / 1000.0)
-            .endObject()
-            .decimal("lateShare", behaviour.lateShare());
+        if (health.isPart()) {
+          withheld(out, DATA);
+        } else {
+          data(out, evidence);
+        }
       }
       case QUALITY -> {
-        out.decimal("skewSeconds", seconds(behaviour.skewMillis()))
-            .decimal("driftSecondsPerDay", seconds(behaviour.driftMillisPerDay()))
-            .object("rejections");
-        for (Map.Entry<String, Long> entry : behaviour.rejections().entrySet()) {
-          out.number(entry.getKey(), (long) entry.getValue());
+        if (health.isPart()) {
+          withheld(out, QUALITY);
+        } else {
+          quality(out, evidence.behaviour());
         }
-        out.endObject();
       }
     }
+  }
+
+  private static void connection(JsonOut out, Evidence evidence) throws IOException {
+    Behaviour behaviour = evidence.behaviour();
+    Evidence.Through through = evidence.link().through();
+    out.decimal("connectedShare", evidence.connectedShare())
+        .number("flaps", behaviour.ends())
+        .number("takeovers", behaviour.takeovers())
+        .text("gateway", through == null ? null : through.gateway().text())
+        .text("gatewayEnd", through == null ? null : through.end());
+  }
+
+  private static void data(JsonOut out, Evidence evidence) throws IOException {
+    Behaviour behaviour = evidence.behaviour();
+    out.number("readings", behaviour.readings());
+    millis(out, "lastArrival", behaviour.lastArrivalMillis());
+    millis(out, "lastEventTime", evidence.lastEventMillis());
+    out.decimal("periodSeconds", seconds(behaviour.periodMillis()))
+        .decimal("silentAfterSeconds", Health.silentMillis(behaviour) / 1000.0)
+        .object("gaps")
+        .number("count", behaviour.gaps())
+        .decimal("longestSeconds", behaviour.longestGapMillis() / 1000.0)
+        .endObject()
+        .decimal("lateShare", behaviour.lateShare())
+        .text("withheld", null);
+  }
+
+  private static void quality(JsonOut out, Behaviour behaviour) throws IOException {
+    out.decimal("skewSeconds", seconds(behaviour.skewMillis()))
+        .decimal("driftSecondsPerDay", seconds(behaviour.driftMillisPerDay()))
+        .object("rejections");
+    for (Map.Entry<String, Long> entry : behaviour.rejections().entrySet()) {
+      out.number(entry.getKey(), (long) entry.getValue());
+    }
+    out.endObject().text("withheld", null);
+  }
+
+  /** Whoever may see some metrics alone is told nothing that was counted of all of them. */
+  private static void withheld(JsonOut out, List<String> members) throws IOException {
+    for (String member : members) {
+      out.text(member, null);
+    }
+    out.text("withheld", "other-metrics");
   }
 
   private static @Nullable Double seconds(@Nullable Long millis) {

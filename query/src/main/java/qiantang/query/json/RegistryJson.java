@@ -123,6 +123,7 @@ public final class RegistryJson {
         .number("online", found.devices().online())
         .number("offline", found.devices().offline())
         .number("never", found.devices().never())
+        .number("unknown", found.devices().unknown())
         .endObject()
         .object("messages")
         .number("accepted", found.counts().messagesAccepted())

@@ -57,13 +57,11 @@ public record DeviceFilter(
 
     /** How a device is. */
     static Connected of(FleetDevice device) {
-      if (device.health().on(Axis.CONNECTION).state() == Axis.State.UNKNOWN) {
-        return UNKNOWN;
-      }
       return switch (device.connection()) {
         case ONLINE -> ONLINE;
         case OFFLINE -> OFFLINE;
         case NEVER -> NEVER;
+        case UNKNOWN -> UNKNOWN;
       };
     }
   }

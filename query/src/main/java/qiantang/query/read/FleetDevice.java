@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import qiantang.query.access.Sight;
 import qiantang.store.access.Place;
 import qiantang.store.count.DeviceEvidence;
 import qiantang.store.health.Health;
@@ -67,6 +68,15 @@ public record FleetDevice(
 
   /** The same, reporting no more than these. */
   public FleetDevice reporting(Set<String> granted) {
+    return with(new TreeSet<>(granted), health);
+  }
+
+  /** As who sees so much of its enterprise may see it: of some metrics alone no counts of all. */
+  public FleetDevice seenBy(Sight sight) {
+    return sight.seesAllMetrics(place()) ? this : with(metrics, health.ofPart());
+  }
+
+  private FleetDevice with(SortedSet<String> shownMetrics, Health shownHealth) {
     return new FleetDevice(
         id,
         name,
@@ -79,9 +89,9 @@ public record FleetDevice(
         connection,
         sinceMicros,
         createdMicros,
-        new TreeSet<>(granted),
+        shownMetrics,
         identifiers,
-        health);
+        shownHealth);
   }
 
   /** Where it stands, as grants name it. */

@@ -60,6 +60,7 @@ public final class ListDevices {
     Activity activity = devices.activityOf(leave.enterprise(), Set.copyOf(named));
     List<FleetDevice> found =
         devices.fleet(leave.enterprise(), activity).of(named).stream()
+            .map(device -> device.seenBy(leave.sight()))
             .filter(device -> after == null || device.id().compareTo(after) > 0)
             .filter(device -> filter.accepts(device) && leave.sight().sees(device.place()))
             .limit(limit + 1L)
@@ -78,7 +79,7 @@ public final class ListDevices {
     List<FleetDevice> found = new ArrayList<>();
     DeviceId last = after;
     for (int i = 0; walk.hasNext() && found.size() < limit && i < LOOKED_AT_MAX; i++) {
-      FleetDevice device = walk.next();
+      FleetDevice device = walk.next().seenBy(leave.sight());
       last = device.id();
       if (filter.accepts(device) && leave.sight().sees(device.place())) {
         found.add(device);
@@ -128,6 +129,7 @@ public final class ListDevices {
       known = known.plus(activity.completeness().fresh(0));
       List<FleetDevice> accepted =
           devices.fleet(leave.enterprise(), activity).of(proposed.ids, proposed.rows).stream()
+              .map(device -> device.seenBy(leave.sight()))
               .filter(device -> filter.accepts(device) && leave.sight().sees(device.place()))
               .toList();
       int room = limit - found.size();

@@ -27,7 +27,7 @@ public final class ReadEnterprise {
       Enterprise enterprise, DeviceCounts devices, Counts counts, Completeness completeness) {}
 
   /** Devices by connection. */
-  public record DeviceCounts(int total, int online, int offline, int never) {}
+  public record DeviceCounts(int total, int online, int offline, int never, int unknown) {}
 
   /** Reads from these. */
   public ReadEnterprise(Registry registry, Devices devices, StoreWait store) {
@@ -54,14 +54,16 @@ public final class ReadEnterprise {
     int online = 0;
     int offline = 0;
     int never = 0;
+    int unknown = 0;
     Iterator<FleetDevice> walk = fleet.after(null, ROWS_AT_ONCE);
     while (walk.hasNext()) {
       switch (walk.next().connection()) {
         case ONLINE -> online++;
         case OFFLINE -> offline++;
         case NEVER -> never++;
+        case UNKNOWN -> unknown++;
       }
     }
-    return new DeviceCounts(online + offline + never, online, offline, never);
+    return new DeviceCounts(online + offline + never + unknown, online, offline, never, unknown);
   }
 }

@@ -82,7 +82,9 @@ public final class ReadHealth {
 
   /** Of one device. */
   public Optional<Devices.Told> ofDevice(Leave leave, DeviceId device) {
-    return devices.look(leave.enterprise(), device);
+    return devices
+        .look(leave.enterprise(), device)
+        .map(told -> new Devices.Told(told.device().seenBy(leave.sight()), told.completeness()));
   }
 
   private List<Hour> trend(EnterpriseId enterprise, long nowMillis) {

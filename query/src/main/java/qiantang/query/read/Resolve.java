@@ -87,6 +87,9 @@ public final class Resolve {
             device ->
                 store
                     .await(registry.enterprise(enterprise))
-                    .map(row -> new Result.Found(claim.identifier(), row, device, leave)));
+                    .map(
+                        row ->
+                            new Result.Found(
+                                claim.identifier(), row, device.seenBy(leave.sight()), leave)));
   }
 }

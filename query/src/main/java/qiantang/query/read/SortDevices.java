@@ -55,7 +55,7 @@ public final class SortDevices {
       if (looked == SORTED_MAX) {
         return new Result.TooMany(SORTED_MAX);
       }
-      FleetDevice device = walk.next();
+      FleetDevice device = walk.next().seenBy(leave.sight());
       OrderedPlace place = order.of(device);
       boolean isBehind = after == null || place.compareTo(after) > 0;
       if (isBehind && filter.accepts(device) && leave.sight().sees(device.place())) {

@@ -1,6 +1,7 @@
 package qiantang.standalone.system;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.eclipse.paho.client.mqttv3.MqttClient;
@@ -46,17 +47,37 @@ class SubDevicesIT {
 
     things.disconnect();
     await("PLC-9", "offline", "ended", "gateway-disconnect");
+    things.reconnect(); // as before, and it names somebody else
+    Programs.awaitTrue("the gateway again", things::isConnected);
+    send(things, "v1/gateway/connect", "{\"device\":\"PLC-7\"}");
+    await("PLC-7", "online", "with-gateway", null);
+    things.disconnect();
+    await("PLC-7", "offline", "ended", "gateway-disconnect");
+    assertOfflineSinceItsOwnSession("PLC-9");
     things.connect(options("things-gateway-2"));
     send(things, "v1/gateway/connect", "{\"device\":\"PLC-8\"}");
     await("PLC-8", "online", "with-gateway", null);
     running.programs().killQuery();
     running.programs().startQuery(); // it knows what is stored
+    assertOfflineSinceItsOwnSession("PLC-9");
     await("PLC-9", "offline", "ended", "gateway-disconnect");
     await(PRESS, "offline", "ended", "node-death");
     running.programs().killIngest();
     await("PLC-8", "offline", "node-lost", "node-lost");
     things.close(true);
     edge.close(true);
+  }
+
+  /**
+   * Later sessions of its gateway do not move it, nor is anything else told than by its history.
+   */
+  private static void assertOfflineSinceItsOwnSession(String device) throws Exception {
+    JsonNode last = running.get("/devices/" + device + "/connections").path("items").path(0);
+    JsonNode told = running.get("/devices/" + device).path("health").path("connection");
+    assertEquals(last.path("disconnectedAt").asLong(), told.path("since").asLong());
+    assertEquals("gateway-ended", told.path("reason").asText());
+    assertEquals("disconnect", told.path("evidence").path("gatewayEnd").asText());
+    assertEquals("things-gateway", told.path("evidence").path("gateway").asText());
   }
 
   private static MqttClient connect(String gateway) throws MqttException {

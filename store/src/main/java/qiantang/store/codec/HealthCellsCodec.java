@@ -11,12 +11,21 @@ import qiantang.store.health.Octaves;
  * <pre>
  * cells   := 'H' version(1) count(varint) cell* crc32c(4)
  * cell    := hour(varint) number(varint){9} octaves octaves reasons(varint) (word count(varint))*
+ *            [first(varint) since(varint)]
  * octaves := lots(varint) (octave(zigzag) count(varint) sum(zigzag))*
  * </pre>
+ *
+ * <p>When refusals began is there from version 2 on, behind the reasons of an hour that has any:
+ * the first one by milliseconds of the hour; and since when each hour before it had some, 0 for no
+ * such hour. Of cells without refusals the bytes are those of version 1. Where version 1 has some,
+ * the first one is taken to have come when its hour began.
  */
 public final class HealthCellsCodec {
   private static final int MAGIC = 'H';
   private static final int VERSION = 1;
+  private static final int WITH_REFUSALS = 2;
+  private static final int VERSION_AT = 1;
+  private static final long HOUR_MILLIS = 3_600_000;
 
   private HealthCellsCodec() {}
 
@@ -29,8 +38,10 @@ public final class HealthCellsCodec {
     record Damaged(String reason) implements Decoded {}
   }
 
-  /** Encodes cells: some 30 bytes an hour. A pure function. */
+  /** Encodes cells: some 30 bytes an hour, 5 more with refusals. A pure function. */
   public static byte[] encode(HealthCells cells) {
+    boolean areRefusals =
+        cells.cells().values().stream().anyMatch(cell -> !cell.rejections().isEmpty());
     ByteSink sink = Envelope.begin(MAGIC, VERSION, 1024);
     sink.putVarint(cells.cells().size());
     for (Map.Entry<Long, HealthCell> entry : cells.cells().entrySet()) {
@@ -48,8 +59,13 @@ public final class HealthCellsCodec {
                 sink.putText(reason);
                 sink.putVarint(count);
               });
+      if (!cell.rejections().isEmpty()) {
+        long[] refusals = cell.refusals();
+        sink.putVarint(refusals[0] - entry.getKey() * HOUR_MILLIS);
+        sink.putVarint(refusals[1]);
+      }
     }
-    return Envelope.seal(sink);
+    return areRefusals ? Envelope.seal(sink, WITH_REFUSALS) : Envelope.seal(sink);
   }
 
   private static void put(ByteSink sink, Octaves octaves) {
@@ -67,10 +83,13 @@ public final class HealthCellsCodec {
   /** Decodes cells. */
   public static Decoded decode(byte[] bytes) {
     try {
-      ByteSource source = Envelope.open(bytes, MAGIC, VERSION, "list of health cells");
+      ByteSource source =
+          Envelope.open(bytes, MAGIC, VERSION, WITH_REFUSALS, "list of health cells");
+      boolean areRefusals = bytes[VERSION_AT] == WITH_REFUSALS;
       HealthCells cells = new HealthCells();
       for (int i = source.getCount(); i > 0; i--) {
-        HealthCell cell = cells.cell(source.getVarint());
+        long hour = source.getVarint();
+        HealthCell cell = cells.cell(hour);
         long[] numbers = new long[HealthCell.NUMBERS];
         for (int n = 0; n < numbers.length; n++) {
           numbers[n] = source.getVarint();
@@ -80,6 +99,11 @@ public final class HealthCellsCodec {
         get(source, cell.skews());
         for (int n = source.getCount(); n > 0; n--) {
           cell.rejections().put(source.getText(), source.getVarint());
+        }
+        if (!cell.rejections().isEmpty()) {
+          long first = areRefusals ? source.getVarint() : 0;
+          long since = areRefusals ? source.getVarint() : 0;
+          cell.restoreRefusals(hour * HOUR_MILLIS + first, since);
         }
       }
       source.requireEnd();

@@ -6,6 +6,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Register;
+import qiantang.store.model.Register.Ended;
 import qiantang.store.model.Register.Gone;
 import qiantang.store.model.Register.Naming;
 import qiantang.store.model.Register.OpenSession;
@@ -16,10 +17,15 @@ import qiantang.store.model.StartId;
  *
  * <pre>
  * register := 'G' version(1) first(zigzag) birth(entry) last(entry) sessions(varint) session*
- *             crc32c(4)
+ *             [hasNamed(1)* ends(varint) end*] crc32c(4)
  * session  := start(16) entry
  * entry    := length(varint, 0 for none) bytes(EntryCodec)
+ * end      := start(16) session(varint) micros(zigzag) reason(text)
  * </pre>
+ *
+ * <p>Which sessions named other devices, a byte for each that is open, and when those that did
+ * ended is there from version 2 on, which only gateways have: of all others the bytes are those of
+ * version 1, and earlier programs read them.
  *
  * <p>A session that only named the device is one whose begin has the publisher's, the gateway's, id
  * and the reason {@code birth}; a death after which nobody named it is a last entry without an
@@ -29,6 +35,8 @@ import qiantang.store.model.StartId;
 public final class RegisterCodec {
   private static final int MAGIC = 'G';
   private static final int VERSION = 1;
+  private static final int OF_GATEWAY = 2;
+  private static final int VERSION_AT = 1;
   private static final String NAMED = "birth";
 
   private RegisterCodec() {}
@@ -42,7 +50,7 @@ public final class RegisterCodec {
     record Damaged(String reason) implements Decoded {}
   }
 
-  /** Encodes a register: some 200 bytes. A pure function. */
+  /** Encodes a register: some 200 bytes; of a gateway 40 more an end. A pure function. */
   public static byte[] encode(Register register) {
     ByteSink sink = Envelope.begin(MAGIC, VERSION, 256);
     sink.putZigzag(register.firstArrivalMicros());
@@ -59,7 +67,20 @@ public final class RegisterCodec {
           new Entry.Presence(
               named.gateway(), named.session(), true, NAMED, "", "", named.micros()));
     }
-    return Envelope.seal(sink);
+    if (register.ended().isEmpty() && register.open().stream().noneMatch(OpenSession::hasNamed)) {
+      return Envelope.seal(sink);
+    }
+    register.open().forEach(session -> sink.put(session.hasNamed() ? 1 : 0));
+    sink.putVarint(register.ended().size());
+    register.ended().forEach(end -> put(sink, end));
+    return Envelope.seal(sink, OF_GATEWAY);
+  }
+
+  private static void put(ByteSink sink, Ended end) {
+    put(sink, end.start());
+    sink.putVarint(end.session());
+    sink.putZigzag(end.micros());
+    sink.putText(end.reason());
   }
 
   private static Entry end(Register register, Gone gone) {
@@ -71,9 +92,13 @@ public final class RegisterCodec {
   }
 
   private static void put(ByteSink sink, StartId start, Entry begin) {
+    put(sink, start);
+    put(sink, begin);
+  }
+
+  private static void put(ByteSink sink, StartId start) {
     sink.putInt64(start.id().getMostSignificantBits());
     sink.putInt64(start.id().getLeastSignificantBits());
-    put(sink, begin);
   }
 
   private static void put(ByteSink sink, @Nullable Entry entry) {
@@ -85,7 +110,7 @@ public final class RegisterCodec {
   /** Decodes a register. */
   public static Decoded decode(byte[] register) {
     try {
-      ByteSource source = Envelope.open(register, MAGIC, VERSION, "register");
+      ByteSource source = Envelope.open(register, MAGIC, VERSION, OF_GATEWAY, "register");
       long firstArrivalMicros = source.getZigzag();
       Entry birth = get(source);
       Entry.Presence last = presence(get(source));
@@ -95,7 +120,7 @@ public final class RegisterCodec {
       List<OpenSession> open = new ArrayList<>();
       List<Naming> named = new ArrayList<>();
       for (int i = source.getCount(); i > 0; i--) {
-        StartId start = new StartId(new UUID(source.getInt64(), source.getInt64()));
+        StartId start = start(source);
         Entry.Presence begin = presence(get(source));
         if (begin == null) {
           throw new ByteSource.Damaged("a session without a begin");
@@ -105,6 +130,12 @@ public final class RegisterCodec {
         } else {
           open.add(new OpenSession(start, begin));
         }
+      }
+      List<Ended> ended = List.of();
+      if (register[VERSION_AT] == OF_GATEWAY) {
+        open.replaceAll(
+            session -> new OpenSession(session.start(), session.begin(), source.get() == 1));
+        ended = ended(source);
       }
       source.requireEnd();
       Entry.Presence death =
@@ -116,10 +147,23 @@ public final class RegisterCodec {
               death == null ? last : null,
               open,
               named,
-              gone(birth, death)));
+              gone(birth, death),
+              ended));
     } catch (ByteSource.Damaged e) {
       return new Decoded.Damaged(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static List<Ended> ended(ByteSource source) {
+    List<Ended> ended = new ArrayList<>();
+    for (int i = source.getCount(); i > 0; i--) {
+      ended.add(new Ended(start(source), source.getVarint(), source.getZigzag(), source.getText()));
+    }
+    return ended;
+  }
+
+  private static StartId start(ByteSource source) {
+    return new StartId(new UUID(source.getInt64(), source.getInt64()));
   }
 
   // A program before 2026-12 may have added a birth and left the death where it was.

@@ -7,7 +7,6 @@ import qiantang.store.health.Behaviour;
 import qiantang.store.health.Evidence;
 import qiantang.store.health.Evidence.Link;
 import qiantang.store.health.ModelBounds;
-import qiantang.store.read.Activity;
 import qiantang.store.read.Activity.DeviceActivity;
 import qiantang.store.registry.Device;
 
@@ -39,7 +38,7 @@ public final class DeviceEvidence {
     long from = deleted.plus(LAST_WORDS).toEpochMilli();
     Long last = seen == null ? null : seen.behaviour().lastArrivalMillis();
     Long since = seen == null ? null : millis(seen.sinceMicros());
-    boolean isOnline = seen != null && seen.connection() == Activity.Connection.ONLINE;
+    boolean isOnline = seen != null && seen.connection().isOpen();
     return (last == null || last < from) && !(isOnline && since != null && since >= from);
   }
 
@@ -75,8 +74,9 @@ public final class DeviceEvidence {
           case ONLINE -> Link.State.ONLINE;
           case OFFLINE -> Link.State.OFFLINE;
           case NEVER -> Link.State.NEVER;
+          case UNKNOWN -> Link.State.UNKNOWN;
         };
-    return new Link(state, millis(seen.sinceMicros()), seen.reason(), seen.isUnclear());
+    return new Link(state, millis(seen.sinceMicros()), seen.reason(), seen.through());
   }
 
   private static long created(@Nullable Long first, @Nullable Long last) {

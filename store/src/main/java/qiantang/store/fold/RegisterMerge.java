@@ -3,12 +3,15 @@ package qiantang.store.fold;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Register;
+import qiantang.store.model.Register.Ended;
 import qiantang.store.model.Register.Gone;
 import qiantang.store.model.Register.Naming;
 import qiantang.store.model.Register.OpenSession;
@@ -32,6 +35,13 @@ public final class RegisterMerge {
    */
   static final int NAMED_MAX = 4;
 
+  /**
+   * Ends that are kept of a gateway's sessions which named devices, the last ones, 40 B each: whom
+   * one of them named, and no later one, is offline since. Of a gateway that breaks every hour that
+   * is a day and more; of what went before, the device's own last reading tells.
+   */
+  static final int ENDED_MAX = 32;
+
   private static final Comparator<OpenSession> BEGIN =
       Comparator.<OpenSession>comparingLong(session -> session.begin().arrivalMicros())
           .thenComparing(OpenSession::start)
@@ -41,6 +51,11 @@ public final class RegisterMerge {
       Comparator.comparingLong(Naming::micros)
           .thenComparing(Naming::start)
           .thenComparingLong(Naming::session);
+
+  private static final Comparator<Ended> ENDED =
+      Comparator.comparingLong(Ended::micros)
+          .thenComparing(Ended::start)
+          .thenComparingLong(Ended::session);
 
   private record SessionKey(StartId start, long session) {}
 
@@ -56,6 +71,7 @@ public final class RegisterMerge {
   private final Map<SessionKey, Placed<Entry.Presence>> sessions = new HashMap<>();
   private final Map<SessionKey, Placed<Word>> words = new HashMap<>();
   private @Nullable Placed<Gone> gone;
+  private final Map<SessionKey, Place> namings = new HashMap<>(); // of others, the first of each
   private long firstArrivalMicros = Long.MAX_VALUE;
   private @Nullable Placed<Entry.Birth> birth;
   private @Nullable Placed<Entry.Presence> last;
@@ -121,6 +137,16 @@ public final class RegisterMerge {
     }
   }
 
+  /** Takes a birth by which a session of this device's named another one. */
+  public void names(Place place, Entry.Birth other) {
+    if (other.session() != null) {
+      namings.merge(
+          new SessionKey(place.frame().partition().start(), other.session()),
+          place,
+          (one, two) -> one.compareTo(two) < 0 ? one : two);
+    }
+  }
+
   private void word(Place place, long session, Word word) {
     words.merge(
         new SessionKey(place.frame().partition().start(), session),
@@ -144,7 +170,8 @@ public final class RegisterMerge {
         lastPresence,
         openSessions(),
         named,
-        lastPresence == null && named.isEmpty() ? lastDeath() : null);
+        lastPresence == null && named.isEmpty() ? lastDeath() : null,
+        ended());
   }
 
   private Entry.@Nullable Birth lastBirth() {
@@ -202,6 +229,34 @@ public final class RegisterMerge {
         : known;
   }
 
+  private static OpenSession speaking(OpenSession session) {
+    return new OpenSession(session.start(), session.begin(), true);
+  }
+
+  private List<Ended> ended() {
+    Map<SessionKey, Ended> ended = new HashMap<>();
+    Set<SessionKey> known = new HashSet<>();
+    if (base != null) {
+      base.ended().forEach(end -> ended.put(new SessionKey(end.start(), end.session()), end));
+      base.open().stream()
+          .filter(OpenSession::hasNamed)
+          .forEach(open -> known.add(new SessionKey(open.start(), open.begin().session())));
+    }
+    sessions.forEach(
+        (key, last) -> {
+          Entry.Presence end = last.entry;
+          Place naming = namings.get(key);
+          boolean hasNamed =
+              known.contains(key) || (naming != null && naming.compareTo(last.place) < 0);
+          if (!end.connected() && hasNamed && isNewer(last.place)) {
+            ended.put(key, new Ended(key.start, key.session, end.arrivalMicros(), end.reason()));
+          }
+        });
+    List<Ended> inOrder = new ArrayList<>(ended.values());
+    inOrder.sort(ENDED);
+    return List.copyOf(inOrder.subList(Math.max(0, inOrder.size() - ENDED_MAX), inOrder.size()));
+  }
+
   private List<OpenSession> openSessions() {
     Map<SessionKey, OpenSession> open = new HashMap<>();
     if (base != null) {
@@ -219,6 +274,7 @@ public final class RegisterMerge {
             }
           }
         });
+    namings.keySet().forEach(key -> open.computeIfPresent(key, (same, found) -> speaking(found)));
     List<OpenSession> inOrder = new ArrayList<>(open.values());
     inOrder.sort(BEGIN);
     return List.copyOf(inOrder.subList(Math.max(0, inOrder.size() - SESSIONS_MAX), inOrder.size()));

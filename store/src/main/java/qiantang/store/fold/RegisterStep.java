@@ -20,6 +20,7 @@ import qiantang.store.fold.FoldTables.BlockPartition;
 import qiantang.store.fold.RecordTables.RegisterPartition;
 import qiantang.store.fold.RecordTables.RegisterRow;
 import qiantang.store.model.DeviceId;
+import qiantang.store.model.Entry;
 
 /**
  * Carries registers on by the births, presence and death records of one step. One thread at a time,
@@ -151,6 +152,9 @@ final class RegisterStep {
       merges.computeIfAbsent(device, id -> new RegisterMerge()).add(place, item.entry());
       records++;
     }
+    if (item.entry() instanceof Entry.Birth birth) {
+      merges.computeIfAbsent(birth.gateway(), id -> new RegisterMerge()).names(place, birth);
+    }
   }
 
   /**
@@ -218,7 +222,7 @@ final class RegisterStep {
         }
       }
       if (!merge.isKnown()) {
-        continue; // a death of whom nobody named
+        continue; // a death of whom nobody named, or a gateway that never connected
       }
       byte[] bytes = RegisterCodec.encode(merge.register());
       rows.add(new RegisterRow(lot.partition, device, minute, bytes));

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessionMillis between begins and ends of the sessions, less than 0 where some began before
  * @param rejections messages and readings that were refused, by reason
  * @param lastHourRejections of the last two cells
- * @param rejectedSinceMillis the hour of the first of them; null for none
+ * @param onsets when what speaks against it began
  */
 public record Behaviour(
     long readings,
@@ -49,7 +49,7 @@ public record Behaviour(
     long sessionMillis,
     SortedMap<String, Long> rejections,
     long lastHourRejections,
-    @Nullable Long rejectedSinceMillis) {
+    Onsets onsets) {
   /** Of a device that did nothing. */
   public static final Behaviour NONE = of(new HealthCells(), 0);
 
@@ -64,14 +64,10 @@ public record Behaviour(
     long nowHour = Math.floorDiv(nowMillis, HealthCells.HOUR_MILLIS);
     HealthCell sum = new HealthCell();
     HealthCell last = new HealthCell();
-    Long rejectedSince = null;
     for (Map.Entry<Long, HealthCell> entry : cells.entrySet()) {
       sum.add(entry.getValue());
       if (entry.getKey() >= nowHour - 1) {
         last.add(entry.getValue());
-      }
-      if (rejectedSince == null && !entry.getValue().rejections.isEmpty()) {
-        rejectedSince = entry.getKey() * HealthCells.HOUR_MILLIS;
       }
     }
     List<Long> minutes = minutes(cells);
@@ -95,7 +91,7 @@ public record Behaviour(
         sessionMillis(cells),
         Collections.unmodifiableSortedMap(new TreeMap<>(sum.rejections)),
         last.rejections.values().stream().mapToLong(Long::longValue).sum(),
-        rejectedSince);
+        cells.isEmpty() ? Onsets.NONE : Onsets.of(all, cells, nowMillis, gaps.firstMillis));
   }
 
   /** From which distance on two readings have a gap between them: three periods, two minutes. */
@@ -183,21 +179,31 @@ public record Behaviour(
     return millis;
   }
 
-  private record Gaps(int count, long longestMillis, @Nullable Long unbrokenSinceMillis) {
+  private record Gaps(
+      int count,
+      long longestMillis,
+      @Nullable Long firstMillis,
+      @Nullable Long unbrokenSinceMillis) {
     static Gaps of(List<Long> minutes, long gapMillis) {
       int count = 0;
       long longest = 0;
+      Long first = null;
       Long since = minutes.isEmpty() ? null : minutes.getFirst();
       for (int i = 1; i < minutes.size(); i++) {
         // Whole minutes without anything lie between them.
         long empty = (minutes.get(i) - minutes.get(i - 1) - 1) * HealthCells.MINUTE_MILLIS;
         if (empty >= gapMillis) {
           count++;
+          first = first == null ? (Long) (minutes.get(i - 1) + 1) : first;
           longest = Math.max(longest, empty);
           since = minutes.get(i);
         }
       }
-      return new Gaps(count, longest, since == null ? null : since * HealthCells.MINUTE_MILLIS);
+      return new Gaps(count, longest, millis(first), millis(since));
+    }
+
+    private static @Nullable Long millis(@Nullable Long minute) {
+      return minute == null ? null : (Long) (minute * HealthCells.MINUTE_MILLIS);
     }
   }
 }

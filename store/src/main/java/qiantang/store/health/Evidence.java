@@ -1,6 +1,7 @@
 package qiantang.store.health;
 
 import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
 
 /**
  * All that is known of a device's health. Milliseconds since 1970.
@@ -32,12 +33,12 @@ public record Evidence(
    * @param state as far as is known
    * @param sinceMillis since when; null for never
    * @param reason of the last begin or end of a session, or of the death; null for never
-   * @param isUnclear whether it depends on a node whose heartbeat is late
+   * @param through the gateway's session that tells it; null where none does
    */
   public record Link(
-      State state, @Nullable Long sinceMillis, @Nullable String reason, boolean isUnclear) {
+      State state, @Nullable Long sinceMillis, @Nullable String reason, @Nullable Through through) {
     /** Never had a session, and nobody spoke for it. */
-    public static final Link NEVER = new Link(State.NEVER, null, null, false);
+    public static final Link NEVER = new Link(State.NEVER, null, null, null);
 
     /** As far as is known. */
     public enum State {
@@ -46,8 +47,36 @@ public record Evidence(
       /** No open session. */
       OFFLINE,
       /** Never had one. */
-      NEVER
+      NEVER,
+      /** An open session whose node's heartbeat is late. */
+      UNKNOWN
     }
+
+    /** Whether there is a session that did not end, as far as is known. */
+    boolean isOpen() {
+      return state == State.ONLINE || state == State.UNKNOWN;
+    }
+  }
+
+  /**
+   * A gateway's session that tells whether a device is connected.
+   *
+   * @param end why it ended; null where it goes on, or that is not kept any more
+   */
+  public record Through(DeviceId gateway, @Nullable String end) {}
+
+  /** The same, without the event time of its newest reading. */
+  Evidence withoutLastEvent() {
+    return new Evidence(
+        disabled,
+        isGateway,
+        createdMillis,
+        firstArrivalMillis,
+        link,
+        null,
+        behaviour,
+        connectedShare,
+        bounds);
   }
 
   /** Whether anything ever came of it. */

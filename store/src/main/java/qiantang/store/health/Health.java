@@ -10,8 +10,9 @@ import qiantang.store.health.Axis.State;
  *
  * @param on each axis
  * @param evidence what it follows from
+ * @param isPart whether some metrics alone may be seen: what is counted of all of them is withheld
  */
-public record Health(Map<Axis, On> on, Evidence evidence) {
+public record Health(Map<Axis, On> on, Evidence evidence, boolean isPart) {
   /** Silent means: no reading for so many periods. */
   static final int SILENT_PERIODS = 3;
 
@@ -66,7 +67,17 @@ public record Health(Map<Axis, On> on, Evidence evidence) {
     on.put(Axis.CONNECTION, connection(evidence));
     on.put(Axis.DATA, data(evidence, nowMillis));
     on.put(Axis.QUALITY, quality(evidence));
-    return new Health(on, evidence);
+    return new Health(on, evidence, false);
+  }
+
+  /** For who may see some of its metrics alone. */
+  public Health ofPart() {
+    return new Health(on, evidence.withoutLastEvent(), true);
+  }
+
+  /** Whether of what came so much was refused that the rest says little. */
+  static boolean isMostRefused(long refused, long readings) {
+    return refused > 0 && refused >= REJECTED_SHARE_BAD * (refused + readings);
   }
 
   private static On lifecycle(Evidence evidence, long nowMillis) {
@@ -85,14 +96,12 @@ public record Health(Map<Axis, On> on, Evidence evidence) {
 
   private static On connection(Evidence evidence) {
     Evidence.Link link = evidence.link();
-    if (link.isUnclear()) {
-      return new On(State.UNKNOWN, link.sinceMillis(), "heartbeat-late");
-    }
     String reason = link.reason() == null ? "never-connected" : link.reason();
     return switch (link.state()) {
       case ONLINE -> new On(State.ONLINE, link.sinceMillis(), reason);
       case OFFLINE -> new On(State.OFFLINE, link.sinceMillis(), reason);
       case NEVER -> new On(State.OFFLINE, evidence.createdMillis(), reason);
+      case UNKNOWN -> new On(State.UNKNOWN, link.sinceMillis(), "heartbeat-late");
     };
   }
 
@@ -107,14 +116,13 @@ public record Health(Map<Axis, On> on, Evidence evidence) {
   private static On data(Evidence evidence, long nowMillis) {
     Behaviour behaviour = evidence.behaviour();
     Long lastArrival = behaviour.lastArrivalMillis();
-    boolean isOnline = evidence.link().state() == Evidence.Link.State.ONLINE;
     long silent = silentMillis(behaviour);
     if (lastArrival == null) {
-      return noneInADay(evidence, isOnline);
+      return noneInADay(evidence, nowMillis);
     }
     if (nowMillis - lastArrival > silent) {
-      return isOnline
-          ? new On(State.SILENT, lastArrival, "online-but-silent")
+      return evidence.link().isOpen()
+          ? silent(evidence, lastArrival, "online-but-silent", nowMillis)
           : new On(State.STALE, lastArrival, "offline");
     }
     Long lastEvent = evidence.lastEventMillis();
@@ -127,7 +135,23 @@ public record Health(Map<Axis, On> on, Evidence evidence) {
     return new On(State.FRESH, behaviour.unbrokenSinceMillis(), "readings-come");
   }
 
-  private static On noneInADay(Evidence evidence, boolean isOnline) {
+  /**
+   * Connected, and nothing came for long. Silence is counted from the begin of the session on: who
+   * connects seldom has time to say something, and what it said before is as old as it was.
+   *
+   * @param last when something came or happened; null for never
+   */
+  private static On silent(Evidence evidence, @Nullable Long last, String reason, long nowMillis) {
+    Long begin = evidence.link().sinceMillis();
+    if (begin != null && nowMillis - begin <= silentMillis(evidence.behaviour())) {
+      return new On(State.STALE, last == null ? begin : last, "just-connected");
+    }
+    Long since = begin == null || (last != null && last > begin) ? last : begin;
+    return new On(State.SILENT, since, reason);
+  }
+
+  private static On noneInADay(Evidence evidence, long nowMillis) {
+    boolean isOnline = evidence.link().isOpen();
     Long lastEvent = evidence.lastEventMillis();
     Long since = lastEvent == null ? evidence.link().sinceMillis() : lastEvent;
     if (lastEvent == null && evidence.isGateway() && isOnline) {
@@ -135,7 +159,7 @@ public record Health(Map<Axis, On> on, Evidence evidence) {
     }
     if (isOnline) {
       String reason = lastEvent == null ? "online-but-never-reported" : "online-but-silent";
-      return new On(State.SILENT, since, reason);
+      return silent(evidence, lastEvent, reason, nowMillis);
     }
     String reason = lastEvent == null ? "never-reported" : "nothing-in-a-day";
     return new On(State.STALE, since == null ? (Long) evidence.createdMillis() : since, reason);
@@ -147,22 +171,33 @@ public record Health(Map<Axis, On> on, Evidence evidence) {
     long skewed = skew == null ? 0 : Math.abs(skew);
     long rejected = behaviour.rejected();
     String cause = "refused-" + mostly(behaviour);
-    if (rejected > 0 && rejected >= REJECTED_SHARE_BAD * (rejected + behaviour.readings())) {
-      return new On(State.BAD, behaviour.rejectedSinceMillis(), cause);
+    Onsets onsets = behaviour.onsets();
+    if (isMostRefused(rejected, behaviour.readings())) {
+      return new On(State.BAD, onsets.mostRefused(), cause);
     }
     if (skewed >= SKEW_BAD_MILLIS && behaviour.lateShare() <= LATE_SHARE_MOST) {
-      return new On(State.BAD, null, "clock-skew");
+      return new On(State.BAD, known(onsets.skewedMuch(), onsets), "clock-skew");
     }
     if (behaviour.lastHourRejections() > 0) {
-      return new On(State.SUSPECT, behaviour.rejectedSinceMillis(), cause);
+      return new On(State.SUSPECT, onsets.refused(), cause);
     }
-    String reason = suspicion(behaviour, skewed);
-    if (reason == null) {
-      reason = outlier(behaviour, evidence.bounds());
+    On suspicion = suspicion(behaviour, skewed);
+    if (suspicion != null) {
+      return suspicion;
     }
-    return reason == null
-        ? new On(State.GOOD, null, "nothing-found")
-        : new On(State.SUSPECT, null, reason);
+    String outlier = outlier(behaviour, evidence.bounds());
+    return outlier == null
+        ? new On(State.GOOD, onsets.acceptedAgain(), "nothing-found")
+        : new On(State.SUSPECT, onsets.firstKnown(), outlier); // what is usual is so of a day
+  }
+
+  private static On suspect(@Nullable Long since, Onsets onsets, String reason) {
+    return new On(State.SUSPECT, known(since, onsets), reason);
+  }
+
+  /** The medians of all hours may be what none of them is: then it is so of the day. */
+  private static @Nullable Long known(@Nullable Long since, Onsets onsets) {
+    return since == null ? onsets.firstKnown() : since;
   }
 
   private static String mostly(Behaviour behaviour) {
@@ -172,24 +207,25 @@ public record Health(Map<Axis, On> on, Evidence evidence) {
         .orElse("");
   }
 
-  private static @Nullable String suspicion(Behaviour behaviour, long skewedMillis) {
+  private static @Nullable On suspicion(Behaviour behaviour, long skewedMillis) {
+    Onsets onsets = behaviour.onsets();
     Long drift = behaviour.driftMillisPerDay();
     if (behaviour.takeovers() >= TAKEOVERS_SUSPECT) {
-      return "taken-over";
+      return suspect(onsets.takenOver(), onsets, "taken-over");
     }
     if (behaviour.ends() >= FLAPS_SUSPECT) {
-      return "flapping";
+      return suspect(onsets.flapping(), onsets, "flapping");
     }
     if (behaviour.lateShare() > LATE_SHARE_SUSPECT) {
-      return "late-readings";
+      return suspect(onsets.late(), onsets, "late-readings");
     }
     if (skewedMillis >= SKEW_SUSPECT_MILLIS) {
-      return "clock-skew";
+      return suspect(onsets.skewed(), onsets, "clock-skew");
     }
     if (drift != null && Math.abs(drift) >= DRIFT_SUSPECT_MILLIS) {
-      return "clock-drift";
+      return suspect(onsets.firstStamped(), onsets, "clock-drift");
     }
-    return behaviour.gaps() >= GAPS_SUSPECT ? "gaps" : null;
+    return behaviour.gaps() >= GAPS_SUSPECT ? suspect(onsets.firstGap(), onsets, "gaps") : null;
   }
 
   private static @Nullable String outlier(Behaviour behaviour, @Nullable ModelBounds bounds) {

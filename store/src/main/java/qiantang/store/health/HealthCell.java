@@ -42,6 +42,15 @@ public final class HealthCell {
   /** How many messages and readings were refused, by reason. */
   final SortedMap<String, Long> rejections = new TreeMap<>();
 
+  /** When the first of these was refused, milliseconds since 1970; 0 for none. */
+  long firstRefusedMillis;
+
+  /**
+   * Since when something was refused in each hour before this one, as far as those are forgotten;
+   * milliseconds since 1970, 0 for none.
+   */
+  long refusedSinceMillis;
+
   /** An hour in which nothing happened. */
   public HealthCell() {}
 
@@ -59,6 +68,32 @@ public final class HealthCell {
     endMillis += other.endMillis;
     takeovers += other.takeovers;
     other.rejections.forEach((reason, count) -> rejections.merge(reason, count, Long::sum));
+    firstRefusedMillis = earlier(firstRefusedMillis, other.firstRefusedMillis);
+    refusedSinceMillis = earlier(refusedSinceMillis, other.refusedSinceMillis);
+  }
+
+  /** The earlier of two times of which 0 is none. */
+  private static long earlier(long one, long other) {
+    return one == 0 || other == 0 ? Math.max(one, other) : Math.min(one, other);
+  }
+
+  /** Something was refused at a time of the hour. */
+  void refused(String reason, long count, long millis) {
+    rejections.merge(reason, count, Long::sum);
+    firstRefusedMillis = earlier(firstRefusedMillis, millis);
+  }
+
+  /** Takes it over from the hour before, which is forgotten. */
+  void follow(HealthCell before) {
+    if (!before.rejections.isEmpty() && !rejections.isEmpty()) {
+      long since = earlier(before.refusedSinceMillis, before.firstRefusedMillis);
+      refusedSinceMillis = earlier(refusedSinceMillis, since);
+    }
+  }
+
+  /** Since when things are refused, of an hour in which some were: of each hour before it too. */
+  long refusedSinceMillis() {
+    return earlier(refusedSinceMillis, firstRefusedMillis);
   }
 
   /** Sets everything that is a number: for the codec. */
@@ -92,6 +127,17 @@ public final class HealthCell {
   /** Arrival minus event time. */
   public Octaves skews() {
     return skews;
+  }
+
+  /** Sets when refusals began: for the codec. */
+  public void restoreRefusals(long firstMillis, long sinceMillis) {
+    firstRefusedMillis = firstMillis;
+    refusedSinceMillis = sinceMillis;
+  }
+
+  /** When the first thing was refused, and since when in each forgotten hour before; 0 for none. */
+  public long[] refusals() {
+    return new long[] {firstRefusedMillis, refusedSinceMillis};
   }
 
   /** How many messages and readings were refused, by reason. */

@@ -53,7 +53,15 @@ public final class HealthCells {
 
   /** Forgets hours that nobody asks for any more at a minute since 1970. */
   public void forgetBefore(long minute) {
-    cells.headMap(Math.floorDiv(minute, 60L) - HOURS_KEPT, true).clear();
+    NavigableMap<Long, HealthCell> forgotten =
+        cells.headMap(Math.floorDiv(minute, 60L) - HOURS_KEPT, true);
+    while (!forgotten.isEmpty()) {
+      Map.Entry<Long, HealthCell> first = forgotten.pollFirstEntry();
+      HealthCell next = cells.get(first.getKey() + 1);
+      if (next != null) {
+        next.follow(first.getValue());
+      }
+    }
   }
 
   /**
@@ -100,9 +108,19 @@ public final class HealthCells {
         cell.takeovers += presence.reason().equals(SessionEnd.TAKEN_OVER.word()) ? 1 : 0;
       }
       case Entry.Rejection rejection ->
-          cell(hour).rejections.merge(rejection.reason().word(), rejection.count(), Long::sum);
+          cell(hour).refused(rejection.reason().word(), rejection.count(), millis);
       case Entry.Birth _, Entry.Death _, Entry.Readings _ -> {}
     }
+  }
+
+  /** Since when something is refused, in this hour, of which that is true, and in each before. */
+  long refusedSinceMillis(long hour) {
+    long since = 0;
+    HealthCell cell = cells.get(hour);
+    for (long at = hour; cell != null && !cell.rejections.isEmpty(); cell = cells.get(--at)) {
+      since = cell.refusedSinceMillis();
+    }
+    return since;
   }
 
   /** When the hours begin that a question of this moment is about. */

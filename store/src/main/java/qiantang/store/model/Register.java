@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     may have ended themselves, as the gateways' registers tell
  * @param gone the death after which nobody named it again; null where it was named since, where
  *     there was none, and of a device that had sessions of its own
+ * @param ended those of its own sessions that named other devices and ended, the last ones in order
+ *     of their ends: whom they named is offline since
  */
 public record Register(
     long firstArrivalMicros,
@@ -21,14 +23,21 @@ public record Register(
     Entry.@Nullable Presence last,
     List<OpenSession> open,
     List<Naming> named,
-    @Nullable Gone gone) {
+    @Nullable Gone gone,
+    List<Ended> ended) {
   /**
    * An open session.
    *
    * @param start whose session it is: its end is said there
    * @param begin the record of its begin
+   * @param hasNamed whether it named other devices, which go with it
    */
-  public record OpenSession(StartId start, Entry.Presence begin) {}
+  public record OpenSession(StartId start, Entry.Presence begin, boolean hasNamed) {
+    /** One that named nobody. */
+    public OpenSession(StartId start, Entry.Presence begin) {
+      this(start, begin, false);
+    }
+  }
 
   /**
    * A session of a gateway's that named the device.
@@ -46,6 +55,27 @@ public record Register(
    * @param reason the death's
    */
   public record Gone(long micros, String reason) {}
+
+  /**
+   * A session of its own that named other devices, and ended.
+   *
+   * @param start whose session it was
+   * @param session its number within the start
+   * @param micros when the record of its end arrived
+   * @param reason why, as that says
+   */
+  public record Ended(StartId start, long session, long micros, String reason) {}
+
+  /** Of a device none of whose sessions that ended named others. */
+  public Register(
+      long firstArrivalMicros,
+      Entry.@Nullable Birth birth,
+      Entry.@Nullable Presence last,
+      List<OpenSession> open,
+      List<Naming> named,
+      @Nullable Gone gone) {
+    this(firstArrivalMicros, birth, last, open, named, gone, List.of());
+  }
 
   /** Of a device that nobody spoke for in a session that is known. */
   public Register(

@@ -5,6 +5,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.health.Behaviour;
+import qiantang.store.health.Evidence.Through;
 import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
 
@@ -34,16 +35,16 @@ public record Activity(
    * @param model from its last birth
    * @param connection of itself; of who never connected itself, whether a gateway's session that
    *     named it goes on, and did not say since that it is gone
-   * @param sinceMicros since when it is connected or not, null for never; at the latest, where a
-   *     gateway has connected again since
+   * @param sinceMicros since when it is connected or not, null for never; of whom a gateway's
+   *     session named whose end is not kept any more, its newest reading
    * @param reason of the last connect or disconnect, or of the death
    * @param firstArrivalMicros of its first birth or connect; null where only readings are known
    * @param lastEventTimeMicros of its newest reading, null without one
    * @param metrics names seen, the first thousand in order of name
-   * @param isUnclear whether it is online by a node whose heartbeat is late
    * @param behaviour in the last day; deletions hide nothing of it, for it has no values
    * @param connectedShare of the last day, by sessions of its own or of its gateway; null where
    *     none is known
+   * @param through the gateway's session by which it is connected or not; null where none tells
    */
   public record DeviceActivity(
       @Nullable String name,
@@ -55,9 +56,9 @@ public record Activity(
       @Nullable Long firstArrivalMicros,
       @Nullable Long lastEventTimeMicros,
       SortedSet<String> metrics,
-      boolean isUnclear,
       Behaviour behaviour,
-      @Nullable Double connectedShare) {
+      @Nullable Double connectedShare,
+      @Nullable Through through) {
     /** Of a device of which all was refused. */
     static DeviceActivity refused(Behaviour behaviour) {
       return new DeviceActivity(
@@ -70,8 +71,8 @@ public record Activity(
           null,
           null,
           Collections.emptySortedSet(),
-          false,
           behaviour,
+          null,
           null);
     }
 
@@ -88,12 +89,19 @@ public record Activity(
     /** No open session. */
     OFFLINE("offline"),
     /** Never had one. */
-    NEVER("never");
+    NEVER("never"),
+    /** An open session whose node's heartbeat is late: online, or offline in some seconds. */
+    UNKNOWN("unknown");
 
     private final String word;
 
     Connection(String word) {
       this.word = word;
+    }
+
+    /** Whether there is a session that did not end, as far as is known. */
+    public boolean isOpen() {
+      return this == ONLINE || this == UNKNOWN;
     }
 
     /** The word used in JSON. */

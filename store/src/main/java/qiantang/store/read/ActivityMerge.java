@@ -148,6 +148,9 @@ final class ActivityMerge {
     if (device != null && wanted.contains(device)) {
       seen(device).register.add(place, entry);
     }
+    if (entry instanceof Entry.Birth birth && wanted.contains(birth.gateway())) {
+      seen(birth.gateway()).register.names(place, birth);
+    }
   }
 
   private void reading(Reading reading, long arrivalMillis) {
@@ -369,7 +372,8 @@ final class ActivityMerge {
       DeviceId id, Seen seen, Map<DeviceId, Register> registers, Sessions sessions) {
     Register register = registers.get(id);
     Entry.Birth birth = register == null ? null : register.birth();
-    Sessions.Connected connected = sessions.connected(register, registers);
+    Sessions.Connected connected =
+        sessions.connected(register, registers, seen.lastEventTimeMicros);
     long nowMillis = Math.floorDiv(sessions.nowMicros(), 1000L);
     Behaviour behaviour = behaviour(id, nowMillis);
     return new DeviceActivity(
@@ -382,9 +386,9 @@ final class ActivityMerge {
         register == null ? null : Long.valueOf(register.firstArrivalMicros()),
         seen.lastEventTimeMicros,
         seen.metrics,
-        connected.isUnclear(),
         behaviour,
-        connectedShare(id, register, behaviour, registers, sessions));
+        connectedShare(id, register, behaviour, registers, sessions),
+        connected.through());
   }
 
   private Behaviour behaviour(DeviceId device, long nowMillis) {

@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.health.Evidence.Through;
 import qiantang.store.journal.JournalTables.Start;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Register;
+import qiantang.store.model.Register.Ended;
 import qiantang.store.model.Register.Naming;
 import qiantang.store.model.Register.OpenSession;
 import qiantang.store.model.StartId;
@@ -25,15 +27,15 @@ record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, lon
    *
    * @param sinceMicros since when; null for never
    * @param reason of the last begin or end of a session
-   * @param isUnclear whether it is online by nodes alone whose heartbeats are late
+   * @param through the gateway's session that tells it; null where none does
    */
   record Connected(
       Connection connection,
       @Nullable Long sinceMicros,
       @Nullable String reason,
-      boolean isUnclear) {
+      @Nullable Through through) {
     Connected(Connection connection, @Nullable Long sinceMicros, @Nullable String reason) {
-      this(connection, sinceMicros, reason, false);
+      this(connection, sinceMicros, reason, null);
     }
   }
 
@@ -53,8 +55,10 @@ record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, lon
    * that named it is, and did not say since that it is gone.
    *
    * @param others registers of its gateways, and perhaps of more
+   * @param lastEventMicros of the device's newest reading; null without one
    */
-  Connected connected(@Nullable Register register, Map<DeviceId, Register> others) {
+  Connected connected(
+      @Nullable Register register, Map<DeviceId, Register> others, @Nullable Long lastEventMicros) {
     if (register == null || register.birth() == null || !register.isSpokenFor()) {
       return connected(register);
     }
@@ -64,30 +68,67 @@ record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, lon
     if (register.named().isEmpty()) { // births of programs before 2026-12: as its gateway
       return connected(others.get(register.birth().gateway()));
     }
-    Connected connected = NEVER;
-    for (Naming named : register.named()) { // the last one tells, unless an earlier one is online
-      if (connected.connection != Connection.ONLINE) {
-        connected = connected(named, others.get(named.gateway()));
-      }
+    Connected told = NEVER;
+    for (Naming named : register.named()) { // the last one tells, unless an earlier one is open
+      Connected by = connected(named, others.get(named.gateway()), lastEventMicros);
+      boolean isClearer =
+          told.connection == Connection.UNKNOWN && by.connection == Connection.ONLINE;
+      told = isClearer || !told.connection.isOpen() ? by : told;
     }
-    return connected;
+    return told;
   }
 
   /** A device by the gateway's session that named it. */
-  private Connected connected(Naming named, @Nullable Register gateway) {
+  private Connected connected(
+      Naming named, @Nullable Register gateway, @Nullable Long lastEventMicros) {
     OpenSession session = gateway == null ? null : open(gateway.open(), named);
     if (session != null && isLive(session.start())) {
       return new Connected(
-          Connection.ONLINE, named.micros(), "connect", isUnclear(session.start()));
+          open(session.start()), named.micros(), "connect", new Through(named.gateway(), null));
     }
     if (session != null) {
       long lost = Math.max(named.micros(), lastSignMicros(session));
-      return new Connected(Connection.OFFLINE, lost, NODE_LOST);
+      return new Connected(
+          Connection.OFFLINE, lost, NODE_LOST, new Through(named.gateway(), NODE_LOST));
     }
-    // Of an earlier session the register does not tell the end: it was before the next begin.
-    Entry.Presence last = gateway == null ? null : gateway.last();
-    long since = last == null ? named.micros() : Math.max(named.micros(), last.arrivalMicros());
-    return new Connected(Connection.OFFLINE, since, GATEWAY_ENDED);
+    Ended ended = gateway == null ? null : ended(gateway, named);
+    long since = ended == null ? lastSignMicros(named, gateway, lastEventMicros) : ended.micros();
+    return new Connected(
+        Connection.OFFLINE,
+        Math.max(named.micros(), since),
+        GATEWAY_ENDED,
+        new Through(named.gateway(), ended == null ? null : ended.reason()));
+  }
+
+  private static @Nullable Ended ended(Register gateway, Naming named) {
+    for (Ended ended : gateway.ended()) {
+      if (ended.session() == named.session() && ended.start().equals(named.start())) {
+        return ended;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * When a device was there for the last time that is known, whose gateway's session ended so long
+   * ago that the end is not kept: it was no later than the first end that is. This never moves, as
+   * later sessions have no part in it.
+   */
+  private static long lastSignMicros(
+      Naming named, @Nullable Register gateway, @Nullable Long lastEventMicros) {
+    if (lastEventMicros == null) {
+      return named.micros();
+    }
+    long latest = gateway == null ? Long.MAX_VALUE : latestMicros(gateway);
+    return Math.min(lastEventMicros, latest);
+  }
+
+  private static long latestMicros(Register gateway) {
+    if (!gateway.ended().isEmpty()) {
+      return gateway.ended().getFirst().micros();
+    }
+    Entry.Presence last = gateway.last();
+    return last == null ? Long.MAX_VALUE : last.arrivalMicros();
   }
 
   /** The session that named a device; null where it has ended. */
@@ -109,8 +150,8 @@ record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, lon
     Connected connected = new Connected(Connection.OFFLINE, last.arrivalMicros(), last.reason());
     for (OpenSession session : register.open()) {
       if (isLive(session.start())) {
-        connected = online(connected, session.begin(), isUnclear(session.start()));
-      } else if (connected.connection != Connection.ONLINE) {
+        connected = open(connected, session);
+      } else if (!connected.connection.isOpen()) {
         connected = lost(connected, session);
       }
     }
@@ -125,21 +166,26 @@ record Sessions(Map<StartId, Start> starts, Map<StartId, Long> lastArrivals, lon
         && nowMicros - start.beatMicros() < Reader.LIVE.toNanos() / 1000;
   }
 
-  /** Whether a live start's heartbeat is late: two were missed, or its clock is not ours. */
-  private boolean isUnclear(StartId id) {
+  /** What sessions of a live start are: two heartbeats were missed, or its clock is not ours. */
+  private Connection open(StartId id) {
     Start start = starts.get(id);
     long ageMicros = start == null ? Long.MAX_VALUE : nowMicros - start.beatMicros();
-    return ageMicros > UNCLEAR.toNanos() / 1000 || -ageMicros > UNCLEAR.toNanos() / 1000;
+    long unclear = UNCLEAR.toNanos() / 1000;
+    return ageMicros > unclear || -ageMicros > unclear ? Connection.UNKNOWN : Connection.ONLINE;
   }
 
-  /** Since the first session that is open; unclear where all are. */
-  private static Connected online(Connected before, Entry.Presence begin, boolean isUnclear) {
+  /** Since the first session that is open; unknown where all are. */
+  private Connected open(Connected before, OpenSession session) {
+    Entry.Presence begin = session.begin();
+    Connection now = open(session.start());
+    if (!before.connection.isOpen()) {
+      return new Connected(now, begin.arrivalMicros(), begin.reason());
+    }
+    Connection both = before.connection == Connection.ONLINE ? Connection.ONLINE : now;
     Long since = before.sinceMicros;
-    boolean wasOnline = before.connection == Connection.ONLINE;
-    boolean isAllUnclear = isUnclear && (!wasOnline || before.isUnclear);
-    return wasOnline && since != null && since <= begin.arrivalMicros()
-        ? new Connected(Connection.ONLINE, since, before.reason, isAllUnclear)
-        : new Connected(Connection.ONLINE, begin.arrivalMicros(), begin.reason(), isAllUnclear);
+    return since != null && since <= begin.arrivalMicros()
+        ? new Connected(both, since, before.reason)
+        : new Connected(both, begin.arrivalMicros(), begin.reason());
   }
 
   /**

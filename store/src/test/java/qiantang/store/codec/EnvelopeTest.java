@@ -28,8 +28,8 @@ class EnvelopeTest {
   void whatANewerVersionWroteIsNotTakenForDamaged() {
     for (Stored stored : all()) {
       for (int version : new int[] {2, 3, 127, 128, 255}) {
-        if (version == 2 && stored.bytes[0] == 'Q') {
-          continue; // a frame may be of version 2
+        if (version == 2 && (stored.bytes[0] == 'Q' || stored.bytes[0] == 'G')) {
+          continue; // a frame may be of version 2, and a register
         }
         byte[] newer = Versions.of(version, stored.bytes);
         TooNewException error =

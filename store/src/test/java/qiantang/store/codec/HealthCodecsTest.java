@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import qiantang.store.harness.Entries;
 import qiantang.store.health.Axis;
 import qiantang.store.health.Axis.State;
 import qiantang.store.health.EnterpriseCount;
@@ -41,6 +42,32 @@ class HealthCodecsTest {
             .cells();
     assertArrayEquals(bytes, HealthCellsCodec.encode(found));
     assertEquals(cells.cells().keySet(), found.cells().keySet());
+  }
+
+  /** Rows at rest are of version 1; of who is not refused anything they still are. */
+  @Test
+  void cellsOfVersion1AreRead() {
+    HealthCells well = new HealthCells();
+    well.reading(480_000 * HOUR * 1000, 480_000 * HOUR, true);
+    assertEquals(1, HealthCellsCodec.encode(well)[1]);
+    Entry.Rejection refused = Entries.rejection("d", Reason.CLOCK, 480_000 * HOUR * 1000 + 7_000);
+    well.record(refused);
+    byte[] now = HealthCellsCodec.encode(well);
+    assertEquals(2, now[1]);
+    // Without the two numbers behind the last reason: 7 and 0, a byte each.
+    byte[] before = Versions.of(1, without(now, now.length - 6, 2));
+    HealthCells found =
+        assertInstanceOf(HealthCellsCodec.Decoded.Whole.class, HealthCellsCodec.decode(before))
+            .cells();
+    assertEquals(480_000 * HOUR, found.cell(480_000).refusals()[0], "the hour alone is known");
+    assertEquals(480_000 * HOUR + 7, well.cell(480_000).refusals()[0]);
+  }
+
+  private static byte[] without(byte[] bytes, int from, int count) {
+    byte[] less = new byte[bytes.length - count];
+    System.arraycopy(bytes, 0, less, 0, from);
+    System.arraycopy(bytes, from + count, less, from, less.length - from);
+    return less;
   }
 
   /** Whatever is folded together first, the same comes out. */

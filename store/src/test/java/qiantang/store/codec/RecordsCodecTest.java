@@ -17,6 +17,7 @@ import qiantang.store.harness.Entries;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Register;
+import qiantang.store.model.Register.Ended;
 import qiantang.store.model.Register.Gone;
 import qiantang.store.model.Register.Naming;
 import qiantang.store.model.Register.OpenSession;
@@ -101,6 +102,11 @@ class RecordsCodecTest {
         List.of(
             new Naming(new StartId(new UUID(1, 2)), 1L << 40, new DeviceId("g"), 77),
             new Naming(new StartId(new UUID(1, 3)), 0, new DeviceId("g2"), 78));
+    List<Ended> ended =
+        List.of(
+            new Ended(new StartId(new UUID(1, 2)), 1L << 40, 1L << 50, "keep-alive"),
+            new Ended(new StartId(new UUID(-1, 3)), 0, 78, ""));
+    OpenSession speaking = new OpenSession(open.get(0).start(), open.get(0).begin(), true);
     for (Register register :
         List.of(
             new Register(7, birth, last, open),
@@ -109,11 +115,27 @@ class RecordsCodecTest {
             new Register(7, birth, null, open.subList(0, 2), named, null),
             new Register(7, birth, last, List.of(), named.subList(0, 1), null),
             new Register(7, birth, null, List.of(), List.of(), new Gone(-5, "ddeath")),
+            new Register(7, null, last, open, List.of(), null, ended),
+            new Register(7, null, last, List.of(), List.of(), null, ended.subList(0, 1)),
+            new Register(7, null, last, List.of(speaking), List.of(), null, List.of()),
             new Register(0, null, null, List.of()))) {
       byte[] bytes = RegisterCodec.encode(register);
       assertEquals(new RegisterCodec.Decoded.Whole(register), RegisterCodec.decode(bytes));
       assertArrayEquals(bytes, RegisterCodec.encode(register));
     }
+  }
+
+  /** Registers at rest are of version 1, and programs before 2026-12 go on reading those. */
+  @Test
+  void onlyGatewaysHaveRegistersThatEarlierProgramsDoNotKnow() {
+    Entry.Presence last = Entries.presence("d", 1, false, "keep-alive", 9);
+    Ended end = new Ended(new StartId(new UUID(1, 2)), 1, 9, "keep-alive");
+    byte[] direct = RegisterCodec.encode(new Register(7, null, last, List.of()));
+    byte[] gateway =
+        RegisterCodec.encode(new Register(7, null, last, List.of(), List.of(), null, List.of(end)));
+    assertEquals(1, direct[1]);
+    assertEquals(2, gateway[1]);
+    assertTrue(gateway.length - direct.length <= 40, gateway.length + " of " + direct.length);
   }
 
   @Test
@@ -130,7 +152,10 @@ class RecordsCodecTest {
     Entry.Presence last = Entries.presence("d", 1, true, "connect", 7);
     byte[] records = RecordsCodec.encode(List.of(new Item(1, 2, last))).getFirst();
     byte[] register = RegisterCodec.encode(new Register(7, null, last, List.of()));
-    for (byte[] whole : List.of(records, register)) {
+    Ended end = new Ended(new StartId(new UUID(1, 2)), 1, 9, "keep-alive");
+    byte[] gateway =
+        RegisterCodec.encode(new Register(7, null, last, List.of(), List.of(), null, List.of(end)));
+    for (byte[] whole : List.of(records, register, gateway)) {
       for (int i = 0; i < whole.length; i++) {
         byte[] flipped = whole.clone();
         flipped[i] ^= 1;

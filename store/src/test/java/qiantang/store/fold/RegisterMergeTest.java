@@ -134,6 +134,30 @@ class RegisterMergeTest {
   }
 
   @Test
+  void theEndsOfSessionsThatNamedOthersAreKeptTheLastOnes() {
+    List<Placed> log = new ArrayList<>();
+    for (int i = 0; i < 3 * RegisterMerge.ENDED_MAX; i++) {
+      int minute = 3 + i;
+      log.add(presence(minute, i, true, 1000 + 10 * i));
+      if (i % 2 == 0) {
+        log.add(new Placed(place(0, minute, 1001 + 10 * i), Entries.birth("s", "d", i, 1)));
+      }
+      log.add(presence(minute, i, false, 1005 + 10 * i));
+    }
+    List<Register.Ended> ended = merged(null, 0, log).ended();
+    assertEquals(RegisterMerge.ENDED_MAX, ended.size());
+    int last = 3 * RegisterMerge.ENDED_MAX - 2;
+    assertEquals(
+        new Register.Ended(new StartId(new UUID(0, 0)), last, 1005 + 10 * last, "disconnect"),
+        ended.getLast());
+    Register open = merged(null, 0, log.subList(0, 2));
+    assertTrue(open.open().getFirst().hasNamed());
+    assertEquals(
+        1005, merged(open, 4, List.of(presence(4, 0, false, 1005))).ended().getFirst().micros());
+    assertEquals(List.of(), merged(null, 0, List.of(log.get(0), log.get(2))).ended());
+  }
+
+  @Test
   void aDeathAloneMakesNoDevice() {
     RegisterMerge merge = new RegisterMerge();
     merge.add(place(0, 3, 1), Entries.death("d", 5, "ddeath", 40));
@@ -154,7 +178,10 @@ class RegisterMergeTest {
     return isThere && random.nextBoolean();
   }
 
-  /** Births, deaths and sessions of two starts; each session's begin lies before its end. */
+  /**
+   * Births, deaths and sessions of two starts, some of which name another device; each session's
+   * begin lies before its end.
+   */
   private static List<Placed> log(Random random) {
     List<Placed> log = new ArrayList<>();
     List<Open> open = new ArrayList<>();
@@ -162,7 +189,7 @@ class RegisterMergeTest {
     long sequence = 0;
     for (long minute = 1; minute < 20; minute++) {
       for (int i = random.nextInt(4); i > 0; i--) {
-        sequence++;
+        sequence += 2;
         int start = random.nextInt(2);
         // Clocks of two nodes differ, and some records arrive at one time.
         long arrival = minute * 60 + random.nextInt(90);
@@ -181,6 +208,10 @@ class RegisterMergeTest {
           open.add(new Open(start, sequence));
           Entry begin = Entries.presence("d", sequence, true, "connect", arrival);
           log.add(new Placed(place(start, minute, sequence), begin));
+          if (random.nextBoolean()) {
+            Entry other = Entries.birth("s", "d", sequence, arrival);
+            log.add(new Placed(place(start, minute, sequence + 1), other));
+          }
         } else if (!open.isEmpty()) {
           Open ended = open.remove(random.nextInt(open.size()));
           Entry end = Entries.presence("d", ended.session, false, "keep-alive", arrival);
@@ -194,12 +225,20 @@ class RegisterMergeTest {
   private static Register merged(@Nullable Register base, long minute, List<Placed> log) {
     RegisterMerge merge = new RegisterMerge();
     int middle = log.size() / 2;
-    log.subList(0, middle).forEach(placed -> merge.add(placed.place, placed.entry));
+    log.subList(0, middle).forEach(placed -> take(merge, placed));
     if (base != null) {
       merge.base(base, minute);
     }
-    log.subList(middle, log.size()).forEach(placed -> merge.add(placed.place, placed.entry));
+    log.subList(middle, log.size()).forEach(placed -> take(merge, placed));
     return merge.register();
+  }
+
+  private static void take(RegisterMerge merge, Placed placed) {
+    if (placed.entry instanceof Entry.Birth birth && birth.gateway().equals(DEVICE)) {
+      merge.names(placed.place, birth);
+    } else {
+      merge.add(placed.place, placed.entry);
+    }
   }
 
   private static Placed presence(long minute, long session, boolean connected, long arrival) {

@@ -1,6 +1,7 @@
 package qiantang.store.fold;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -45,6 +46,22 @@ class RegisterStepTest {
     assertEquals(expected(TEN + 15), stored());
     world.pack(TEN + 32);
     assertEquals(expected(TEN + 30), stored());
+  }
+
+  @Test
+  void aGatewaysEndsAreKeptThoughItNamedDevicesInEarlierSpans() {
+    records(TEN, 1, connect("g", 1));
+    records(TEN + 16, 2, Entries.birth("d", "g", 1, 77), Entries.birth("e", "x", 1, 77));
+    records(TEN + 31, 3, disconnect("g", 1), connect("g", 2), disconnect("g", 2));
+    world.pack(TEN + 47);
+    assertEquals(expected(TEN + 45), stored());
+    List<Long> named =
+        stored().values().stream()
+            .flatMap(register -> register.ended().stream())
+            .map(Register.Ended::session)
+            .toList();
+    assertEquals(List.of(1L), named, "one session named somebody");
+    assertFalse(stored().containsKey(new DeviceId("x")), "named somebody, and never came");
   }
 
   @Test
@@ -174,9 +191,19 @@ class RegisterStepTest {
       if (placed.place.minute() < toMinute && device != null) {
         merges.computeIfAbsent(device, id -> new RegisterMerge()).add(placed.place, placed.entry);
       }
+      if (placed.place.minute() < toMinute && placed.entry instanceof Entry.Birth birth) {
+        merges
+            .computeIfAbsent(birth.gateway(), id -> new RegisterMerge())
+            .names(placed.place, birth);
+      }
     }
     SortedMap<DeviceId, Register> registers = new TreeMap<>();
-    merges.forEach((device, merge) -> registers.put(device, merge.register()));
+    merges.forEach(
+        (device, merge) -> {
+          if (merge.isKnown()) {
+            registers.put(device, merge.register());
+          }
+        });
     return registers;
   }
 

@@ -2,7 +2,6 @@ package qiantang.store.health;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -90,11 +89,92 @@ class BehaviourTest {
     assertEquals(1, Behaviour.of(cells, BEGIN + DAY - 1).rejected());
     Behaviour later = Behaviour.of(cells, BEGIN + DAY);
     assertEquals(0, later.readings());
-    assertNull(later.rejectedSinceMillis());
+    assertEquals(Onsets.NONE, later.onsets());
     cells.forgetBefore((BEGIN + DAY) / 60_000);
     assertEquals(1, cells.cells().size()); // clocks of nodes differ
     cells.forgetBefore((BEGIN + DAY + HOUR) / 60_000);
     assertEquals(0, cells.cells().size());
+  }
+
+  /** To the millisecond, however long ago it began: in each hour something was refused. */
+  @Test
+  void refusalsOfEachHourBeganWithTheFirst() {
+    HealthCells cells = new HealthCells();
+    long first = BEGIN + 1_234_567;
+    for (int hour = 0; hour < 60; hour++) {
+      cells.record(rejection(first + hour * HOUR));
+      cells.record(rejection(first + hour * HOUR + 5));
+      if (hour % 3 == 0) { // as a packer does
+        cells.forgetBefore((BEGIN + hour * HOUR) / 60_000);
+      }
+      Health.On on = quality(cells, first + hour * HOUR + 6);
+      assertEquals("refused-clock bad " + first, text(on), "hour " + hour);
+      assertEquals(first, Behaviour.of(cells, first + hour * HOUR + 6).onsets().refused());
+    }
+    long end = BEGIN + 60 * HOUR;
+    fill(cells, end, end + 3 * HOUR, 10_000, 0);
+    assertEquals("refused-clock suspect " + first, text(quality(cells, end + HOUR - 1)));
+    assertEquals("nothing-found good " + (end + HOUR), text(quality(cells, end + HOUR)));
+    cells.record(rejection(end + 2 * HOUR + 7));
+    assertEquals(
+        "refused-clock suspect " + (end + 2 * HOUR + 7), text(quality(cells, end + 3 * HOUR)));
+  }
+
+  @Test
+  void whatWasRefusedBeforeMostWasIsNotTheBegin() {
+    HealthCells cells = new HealthCells();
+    fill(cells, BEGIN, BEGIN + HOUR, 10_000, 0);
+    cells.record(rejection(BEGIN + 9));
+    long since = BEGIN + 5 * HOUR + 11;
+    for (int i = 0; i < 1000; i++) {
+      cells.record(rejection(since + i));
+    }
+    assertEquals("refused-clock bad " + since, text(quality(cells, BEGIN + 9 * HOUR)));
+  }
+
+  @Test
+  void flappingBeganWithTheHoursInWhichItWas() {
+    HealthCells cells = new HealthCells();
+    cells.record(presence(false, "disconnect", BEGIN + 5));
+    for (int hour = 4; hour < 9; hour++) {
+      cells.record(presence(false, "disconnect", BEGIN + hour * HOUR + 77));
+    }
+    for (int i = 0; i < 6; i++) {
+      cells.record(presence(false, "disconnect", BEGIN + 9 * HOUR + i));
+    }
+    long since = BEGIN + 4 * HOUR + 77;
+    assertEquals("flapping suspect " + since, text(quality(cells, BEGIN + 10 * HOUR)));
+    cells.record(presence(false, "disconnect", since + 1));
+    assertEquals("flapping suspect " + (BEGIN + 4 * HOUR), text(quality(cells, BEGIN + 10 * HOUR)));
+  }
+
+  @Test
+  void lateAndSkewedReadingsBeganWithTheirHourAndGapsWithTheirMinute() {
+    HealthCells late = new HealthCells();
+    fill(late, BEGIN, BEGIN + 2 * HOUR, 10_000, 0);
+    fill(late, BEGIN + 2 * HOUR, BEGIN + 4 * HOUR, 10_000, HOUR);
+    assertEquals(
+        "late-readings suspect " + (BEGIN + 3 * HOUR), text(quality(late, BEGIN + 6 * HOUR)));
+    HealthCells skewed = new HealthCells();
+    fill(skewed, BEGIN, BEGIN + HOUR, 10_000, 0);
+    fill(skewed, BEGIN + HOUR, BEGIN + 3 * HOUR, 10_000, 40_000);
+    assertEquals("clock-skew suspect " + (BEGIN + HOUR), text(quality(skewed, BEGIN + 4 * HOUR)));
+    HealthCells gaps = new HealthCells();
+    for (int i = 0; i < 6; i++) {
+      fill(gaps, BEGIN + i * HOUR, BEGIN + i * HOUR + 30 * 60_000, 10_000, 0);
+    }
+    assertEquals("gaps suspect " + (BEGIN + 30 * 60_000), text(quality(gaps, BEGIN + 6 * HOUR)));
+  }
+
+  private static Health.On quality(HealthCells cells, long now) {
+    Evidence.Link link = new Evidence.Link(Evidence.Link.State.ONLINE, BEGIN, "connect", null);
+    Behaviour behaviour = Behaviour.of(cells, now);
+    return Health.of(new Evidence(false, false, 0, 0L, link, now, behaviour, 1.0, null), now)
+        .on(Axis.QUALITY);
+  }
+
+  private static String text(Health.On on) {
+    return on.reason() + " " + on.state().word() + " " + on.sinceMillis();
   }
 
   @Test

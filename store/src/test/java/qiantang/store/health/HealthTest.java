@@ -20,8 +20,8 @@ class HealthTest {
   private static final long DAY = 24 * HOUR;
   private static final long PERIOD = 10_000;
 
-  private static final Link ONLINE = new Link(Link.State.ONLINE, NOW - HOUR, "connect", false);
-  private static final Link OFFLINE = new Link(Link.State.OFFLINE, NOW - HOUR, "keep-alive", false);
+  private static final Link ONLINE = new Link(Link.State.ONLINE, NOW - HOUR, "connect", null);
+  private static final Link OFFLINE = new Link(Link.State.OFFLINE, NOW - HOUR, "keep-alive", null);
 
   @Test
   void aDeviceThatReportsIsWellOnAllAxes() {
@@ -55,12 +55,35 @@ class HealthTest {
 
   @Test
   void aLateHeartbeatMakesTheConnectionUnknown() {
-    Link unclear = new Link(Link.State.ONLINE, NOW - HOUR, "connect", true);
+    Link unclear = new Link(Link.State.UNKNOWN, NOW - HOUR, "connect", null);
     assertOn(
         Health.of(evidence(unclear, well()), NOW),
         Axis.CONNECTION,
         State.UNKNOWN,
         "heartbeat-late");
+    assertOn(
+        data(unclear, last(NOW, PERIOD), NOW + HOUR), Axis.DATA, State.SILENT, "online-but-silent");
+  }
+
+  /** Whoever connects each hour to say something is not silent for the moment until it does. */
+  @Test
+  void silenceIsCountedFromTheBeginOfTheSession() {
+    Link connected = new Link(Link.State.ONLINE, NOW, "connect", null);
+    Behaviour seldom = last(NOW - HOUR, PERIOD);
+    Health first = data(connected, seldom, NOW + 3 * PERIOD);
+    assertOn(first, Axis.DATA, State.STALE, "just-connected");
+    assertEquals(NOW - HOUR, first.on(Axis.DATA).sinceMillis());
+    Health silent = data(connected, seldom, NOW + 3 * PERIOD + 1);
+    assertOn(silent, Axis.DATA, State.SILENT, "online-but-silent");
+    assertEquals(NOW, silent.on(Axis.DATA).sinceMillis());
+    assertSilentAfterTenMinutes(connected, null);
+    assertSilentAfterTenMinutes(connected, NOW - 2 * DAY);
+  }
+
+  private static void assertSilentAfterTenMinutes(Link link, @Nullable Long lastEvent) {
+    Evidence none = new Evidence(false, false, 0, 0L, link, lastEvent, Behaviour.NONE, null, null);
+    assertOn(Health.of(none, NOW + 600_000), Axis.DATA, State.STALE, "just-connected");
+    assertEquals(State.SILENT, Health.of(none, NOW + 600_001).on(Axis.DATA).state());
   }
 
   @Test
@@ -283,6 +306,6 @@ class HealthTest {
         0,
         draft.rejections,
         draft.lastHourRejections,
-        draft.rejections.isEmpty() ? null : (Long) NOW);
+        Onsets.NONE);
   }
 }

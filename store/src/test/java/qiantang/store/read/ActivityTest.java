@@ -19,6 +19,7 @@ import qiantang.store.harness.Entries;
 import qiantang.store.harness.ManualTime;
 import qiantang.store.harness.Node;
 import qiantang.store.harness.Stages;
+import qiantang.store.health.Evidence.Through;
 import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.model.DeviceId;
@@ -115,8 +116,10 @@ class ActivityTest {
     time.advance(Duration.ofSeconds(30));
     long lastBeat = time.micros();
     low.freeze();
-    time.advance(Duration.ofSeconds(14));
+    time.advance(Duration.ofSeconds(11));
     assertEquals(Connection.ONLINE, device("d").connection());
+    time.advance(Duration.ofSeconds(3));
+    assertEquals(Connection.UNKNOWN, device("d").connection());
     time.advance(Duration.ofSeconds(1));
     assertConnection(Connection.OFFLINE, lastBeat, "node-lost");
     time.advance(Duration.ofMinutes(5)); // sealed by the other
@@ -223,6 +226,46 @@ class ActivityTest {
     high.freeze();
     time.advance(Duration.ofSeconds(30));
     assertEquals("node-lost", device("d").reason());
+  }
+
+  @Test
+  void laterSessionsOfItsGatewayDoNotMoveTheEndOfTheOneThatNamedADevice() {
+    presence("g", low, 1, true);
+    low.send(ACME, Entries.birth("d", "g", 1, now()));
+    time.advance(Duration.ofMinutes(1));
+    long ended = now();
+    low.send(ACME, Entries.presence("g", 1, false, "keep-alive", ended));
+    for (int session = 2; session < 6; session++) {
+      assertConnection(Connection.OFFLINE, ended, "gateway-ended");
+      assertEquals(new Through(new DeviceId("g"), "keep-alive"), device("d").through());
+      time.advance(Duration.ofMinutes(1));
+      presence("g", high, session, true);
+      high.send(ACME, Entries.birth("e", "g", session, now()));
+      assertConnection(Connection.OFFLINE, ended, "gateway-ended");
+      time.advance(Duration.ofMinutes(1));
+      presence("g", high, session, false);
+    }
+  }
+
+  @Test
+  void whereTheEndIsNotKeptAnyMoreItsLastReadingTellsAndStays() {
+    presence("g", low, 1, true);
+    low.send(ACME, Entries.birth("d", "g", 1, now()));
+    time.advance(Duration.ofMinutes(1));
+    long read = now();
+    low.send(ACME, Entries.reading("d", "m", read, read, 1));
+    time.advance(Duration.ofSeconds(20));
+    presence("g", low, 1, false);
+    for (int session = 2; session < 36; session++) {
+      presence("g", high, session, true);
+      high.send(ACME, Entries.birth("e", "g", session, now()));
+      time.advance(Duration.ofSeconds(1));
+      presence("g", high, session, false);
+      if (session > 33) {
+        assertConnection(Connection.OFFLINE, read, "gateway-ended");
+        assertEquals(new Through(new DeviceId("g"), null), device("d").through());
+      }
+    }
   }
 
   @Test

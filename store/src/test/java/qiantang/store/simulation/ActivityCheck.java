@@ -128,7 +128,7 @@ final class ActivityCheck {
         found != null && connection == Connection.OFFLINE && "node-lost".equals(found.reason());
     boolean isRight =
         open > 0
-            ? connection == Connection.ONLINE || (closed > 0 ? isOffline(connection) : isLost)
+            ? connection.isOpen() || (closed > 0 ? isOffline(connection) : isLost)
             : closed > 0 ? isOffline(connection) && !isLost : connection == Connection.NEVER;
     if (!isRight) {
       judge.violate(

@@ -32,6 +32,7 @@ class SchemaIT {
           "access_changes",
           "audit_lines",
           "blocks",
+          "changes_under_way",
           "chunks_10y",
           "chunks_1y",
           "chunks_30d",

@@ -202,14 +202,15 @@ final class ProtocolIT {
     for (int i = 0; i < 3; i++) {
       world.device(mine, "cursor-" + i);
     }
-    String cursor = world.api.json(200, DEVICES + "?limit=1", admin).getString("next");
-    assertEquals(200, world.api.get(DEVICES + "?cursor=" + cursor, admin).statusCode());
+    String cursor = world.api.json(200, DEVICES + "?limit=1", world.operator).getString("next");
+    assertEquals(200, world.api.get(DEVICES + "?cursor=" + cursor, world.operator).statusCode());
     for (String other :
         List.of(
             "", "x", cursor + "A", cursor.substring(1), cursor + "%3D", "MQ", "MTpkOg", "%00")) {
-      Api.assertProblem("invalid-request", 400, world.api.get(DEVICES + "?cursor=" + other, admin));
+      Api.assertProblem(
+          "invalid-request", 400, world.api.get(DEVICES + "?cursor=" + other, world.operator));
     }
-    world.enterprise("neighbour");
+    EnterpriseId neighbour = world.enterprise("neighbour");
     for (String other :
         List.of(
             "/v1/enterprises?cursor=",
@@ -221,7 +222,14 @@ final class ProtocolIT {
       Api.assertProblem("invalid-request", 400, refused);
       assertTrue(refused.body().contains("of another question"), refused.body());
     }
-    assertEquals(200, world.api.get(DEVICES + "?limit=2&cursor=" + cursor, admin).statusCode());
+    world.token(mine, Role.VIEWER);
+    String ofTokens = world.api.json(200, "/v1/tokens?limit=1", admin).getString("next");
+    assertEquals(200, world.api.get("/v1/tokens?cursor=" + ofTokens, admin).statusCode());
+    String theirs = world.token(neighbour, Role.ADMIN);
+    Api.assertProblem(
+        "invalid-request", 400, world.api.get("/v1/tokens?cursor=" + ofTokens, theirs));
+    assertEquals(
+        200, world.api.get(DEVICES + "?limit=2&cursor=" + cursor, world.operator).statusCode());
   }
 
   @Test

@@ -56,8 +56,9 @@ class MainTest {
             Words.Points.class, "from 1000000 on",
             Words.Seconds.class, "from 1 to 65535 s");
     int looked = 0;
-    for (String name : List.of("demo", "ingest", "query")) {
-      for (OptionSpec option : main.getSubcommands().get(name).getCommandSpec().options()) {
+    for (CommandLine command : main.getSubcommands().values()) {
+      String name = command.getCommandName();
+      for (OptionSpec option : command.getCommandSpec().options()) {
         for (var converter : option.converters()) {
           String said = least.get(converter.getClass());
           String description = String.join(" ", option.description());

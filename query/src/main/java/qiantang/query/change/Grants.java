@@ -119,10 +119,9 @@ public final class Grants {
 
   /**
    * Whether the grantee exists. That an enterprise does not is told to the grantor, as a mistyped
-   * id would give data to whoever takes it later. So an admin could find out which ids are taken:
-   * it tries at its own name, which is on record; each id that is taken costs it a grant of its own
-   * data, which is on record too; and who asks tells it only so many that are not (see {@code
-   * GrantEndpoints}).
+   * id would give data to whoever takes it later. So an admin could find out which ids are taken.
+   * But each that is costs it a grant of its own data, which is on record with its name; and of
+   * those that are not it is told few a minute (see {@code GrantEndpoints}).
    */
   private @Nullable Result fault(EnterpriseId enterprise, Party grantee) {
     return switch (grantee.kind()) {

@@ -10,10 +10,12 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.registry.AccessToken;
 
 /**
- * What a request asks, whatever part of the answer it wants: the path, and all parameters or
- * members but those of paging. A cursor is of one question, and goes on with no other.
+ * What a request asks, whatever part of the answer it wants: the path, all parameters or members
+ * but those of paging, and whose token asks, as some paths tell each of its own. A cursor is of one
+ * question, and goes on with no other.
  */
 final class Question {
   /** How much is wanted, from where on, and how long one waits: what may change between pages. */
@@ -32,8 +34,24 @@ final class Question {
         query.put(name, request.query().getAll(name));
       }
     }
-    String text = request.path() + "\n" + query + "\n" + members(request.body());
+    String text =
+        String.join(
+            "\n",
+            owner(request.sender()),
+            request.path(),
+            query.toString(),
+            members(request.body()).toString());
     return HexFormat.of().formatHex(Tag.sha256().digest(text.getBytes(UTF_8)), 0, DIGEST_BYTES);
+  }
+
+  /** The enterprise that the token names; it was let in by it. */
+  private static String owner(Sender sender) {
+    String shown = sender.authorization() == null ? sender.cookie() : sender.authorization();
+    return shown == null
+        ? ""
+        : AccessToken.parse(shown.substring(shown.lastIndexOf(' ') + 1))
+            .map(token -> token.owner().text())
+            .orElse("");
   }
 
   /** Of a body, whatever the order of its members; one that is null is as if it were not there. */

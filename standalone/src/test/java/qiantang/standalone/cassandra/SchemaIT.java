@@ -124,7 +124,8 @@ class SchemaIT {
               "011-access.cql true",
               "012-health.cql true",
               "013-identifiers.cql true",
-              "014-platforms.cql true"),
+              "014-platforms.cql true",
+              "015-conditions.cql true"),
           upgrades(session, "schema_together"));
     }
   }

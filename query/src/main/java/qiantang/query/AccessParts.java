@@ -26,6 +26,8 @@ import qiantang.query.http.GrantEndpoints;
 import qiantang.query.http.ResolveEndpoints;
 import qiantang.query.http.SessionEndpoints;
 import qiantang.query.http.TokenEndpoints;
+import qiantang.query.limit.Attempts;
+import qiantang.query.limit.Limits;
 import qiantang.query.read.Devices;
 import qiantang.query.read.ListTokens;
 import qiantang.query.read.Places;
@@ -80,7 +82,10 @@ record AccessParts(
 
   GrantEndpoints grants(Credentials credentials, AccessChanges changes) {
     return new GrantEndpoints(
-        new Grants(registry, credentials, changes, store, clock), readAudit(), clock);
+        new Grants(registry, credentials, changes, store, clock),
+        readAudit(),
+        new Attempts(Limits.USUAL, System::nanoTime),
+        clock);
   }
 
   SessionEndpoints sessions(Credentials credentials, AccessChanges changes) {

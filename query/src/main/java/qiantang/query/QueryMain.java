@@ -33,6 +33,7 @@ import qiantang.query.change.RevokeCredential;
 import qiantang.query.change.Traces;
 import qiantang.query.console.Console;
 import qiantang.query.http.BatchEndpoints;
+import qiantang.query.http.Conditions;
 import qiantang.query.http.ConnectionEndpoints;
 import qiantang.query.http.ConsoleEndpoints;
 import qiantang.query.http.CredentialEndpoints;
@@ -62,6 +63,7 @@ import qiantang.query.read.ChosenDevices;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.DeviceIndexes;
 import qiantang.query.read.Devices;
+import qiantang.query.read.GoneDevices;
 import qiantang.query.read.KeptCounts;
 import qiantang.query.read.ListCredentials;
 import qiantang.query.read.ListDeletions;
@@ -235,6 +237,8 @@ public final class QueryMain implements AutoCloseable {
             new Devices(registry, reader, kept, new StoreWait(DeviceIndexes.STORE_TIME_MAX), clock),
             kept,
             clock);
+    Conditions conditions = new Conditions(registry, store);
+    GoneDevices gone = new GoneDevices(registry, reader, store, access.watch());
     ListEnterprises listEnterprises = new ListEnterprises(registry, access.leaves(), store);
     SecureRandom random = new SecureRandom();
     Credentials credentials = new Credentials(random, clock);
@@ -251,17 +255,20 @@ public final class QueryMain implements AutoCloseable {
             listEnterprises,
             new ReadEnterprise(registry, devices, store),
             new CreateEnterprise(registry, store, clock),
-            new ChangeEnterprise(registry, changes, store)),
+            new ChangeEnterprise(registry, changes, store),
+            conditions),
         new QuotaEndpoints(
-            new ReadQuotas(registry, store), new ChangeQuotas(registry, changes, store)),
-        devices(registry, indexes, devices, credentials, changes, store, clock),
+            new ReadQuotas(registry, store),
+            new ChangeQuotas(registry, changes, store),
+            conditions),
+        devices(registry, indexes, devices, gone, credentials, changes, store, clock),
         new CredentialEndpoints(
             new ListCredentials(registry, devices, store),
             new CreateCredential(registry, devices, store, credentials),
             new RevokeCredential(registry, changes, store),
             clock),
         access.tokens(credentials, changes),
-        data(reader, registry, devices, budget, store, clock),
+        data(reader, registry, devices, gone, budget, store, clock),
         new ConnectionEndpoints(new ReadConnections(reader, devices, store)),
         new DeletionEndpoints(
             new DeleteData(registry, folds, devices, store, clock, random::nextLong),
@@ -275,7 +282,7 @@ public final class QueryMain implements AutoCloseable {
         access.lines(),
         health(reader, registry, kept, devices, decoders, store, clock),
         new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)),
-        batch(reader, registry, kept, devices, budget, store, clock),
+        batch(reader, registry, kept, devices, gone, budget, store, clock),
         seriesQuery(reader, registry, devices, budget, store, clock),
         access.resolve(devices),
         streams(tables, folds, registry, devices, store, clock, decoders, virtualThreads, meter));
@@ -342,11 +349,12 @@ public final class QueryMain implements AutoCloseable {
       Registry registry,
       KeptCounts kept,
       Devices devices,
+      GoneDevices gone,
       SampleBudget budget,
       StoreWait store,
       InstantSource clock) {
     return new BatchEndpoints(
-        new ReadLatestOfSome(reader, devices, new Places(registry, store), budget, store),
+        new ReadLatestOfSome(reader, devices, gone, new Places(registry, store), budget, store),
         new ReadSets(reader, new ChosenDevices(registry, devices, store), kept, budget, store),
         clock);
   }
@@ -355,6 +363,7 @@ public final class QueryMain implements AutoCloseable {
       Registry registry,
       DeviceIndexes indexes,
       Devices devices,
+      GoneDevices gone,
       Credentials credentials,
       AccessChanges changes,
       StoreWait store,
@@ -368,7 +377,8 @@ public final class QueryMain implements AutoCloseable {
         new CreateDevices(registry, store, credentials, claims, changes, clock),
         new DisableDevice(registry, rows, changes, store),
         new ChangeIdentifiers(registry, rows, claims, store),
-        new DeleteDevice(registry, rows, claims, changes, store, clock));
+        new DeleteDevice(registry, rows, claims, gone, changes, store, clock),
+        new Conditions(registry, store));
   }
 
   private static HealthEndpoints health(
@@ -388,12 +398,13 @@ public final class QueryMain implements AutoCloseable {
       Reader reader,
       Registry registry,
       Devices devices,
+      GoneDevices gone,
       SampleBudget budget,
       StoreWait store,
       InstantSource clock) {
     return new DataEndpoints(
-        new ReadLatest(reader, devices, store),
-        new ReadLatestOfAll(reader, new Places(registry, store), budget, store),
+        new ReadLatest(reader, devices, gone, store),
+        new ReadLatestOfAll(reader, gone, new Places(registry, store), budget, store),
         new ReadSeries(reader, devices, budget, store),
         new ReadIntervals(reader, devices, budget, store),
         new ReadRejections(reader, devices, store),

@@ -36,42 +36,42 @@ final class AccessIT {
       GET /v1/me                       200 200 200 200 200
       GET /v1/enterprises              200 200 200 200 200
       POST /v1/enterprises             403 403 400 403 403 {}
-      GET E                            200 200 200 403 404
-      PATCH E                          403 400 400 403 404 {}
-      GET E/health                     200 200 200 403 404
-      GET E/quotas                     200 200 200 403 404
-      PATCH E/quotas                   403 403 400 403 404 {}
-      GET E/grants                     200 200 200 403 404
-      POST E/grants                    403 400 400 403 404 {}
-      DELETE E/grants/{grant}          403 404 404 403 404
-      GET E/grants/{grant}/uses        404 404 404 403 404
-      GET E/traces                     200 200 200 403 404
-      POST E/traces                    403 400 400 403 404 {}
-      GET E/traces/{trace}             404 404 404 403 404
-      DELETE E/traces/{trace}          403 404 404 403 404
+      GET E                            200 200 200 403 403
+      PATCH E                          403 400 400 403 403 {}
+      GET E/health                     200 200 200 403 403
+      GET E/quotas                     200 200 200 403 403
+      PATCH E/quotas                   403 403 400 403 403 {}
+      GET E/grants                     200 200 200 403 403
+      POST E/grants                    403 400 400 403 403 {}
+      DELETE E/grants/{grant}          403 404 404 403 403
+      GET E/grants/{grant}/uses        404 404 404 403 403
+      GET E/traces                     200 200 200 403 403
+      POST E/traces                    403 400 400 403 403 {}
+      GET E/traces/{trace}             404 404 404 403 403
+      DELETE E/traces/{trace}          403 404 404 403 403
       GET E/devices                    200 200 200 200 200
-      POST E/devices                   403 400 400 403 404 {}
+      POST E/devices                   403 400 400 403 403 {}
       GET E/series                     200 200 200 200 403
       GET E/latest                     200 200 200 200 200
       GET E/stream                     200 200 200 200 200
       POST E/latest:batch              200 200 200 200 200 {"devices":["d1"]}
       POST E/series:query              200 200 200 200 200 {"devices":["d1"]}
       POST E/aggregate:query           200 200 200 200 200 {"metric":"m"}
-      GET E/rejections                 200 200 200 200 404
-      DELETE E/data                    403 202 202 403 404
-      GET E/deletions                  200 200 200 403 404
+      GET E/rejections                 200 200 200 200 403
+      DELETE E/data                    403 202 202 403 403
+      GET E/deletions                  200 200 200 403 403
       GET D                            200 200 200 200 200
-      DELETE D/data                    403 202 202 403 404
-      PATCH D                          403 400 400 403 404 {}
+      DELETE D/data                    403 202 202 403 403
+      PATCH D                          403 400 400 403 403 {}
       DELETE D                         403 200 200 403 404
-      GET D/credentials                200 200 200 403 404
-      POST D/credentials               403 201 201 403 404
-      DELETE D/credentials/{credential} 403 404 404 403 404
+      GET D/credentials                200 200 200 403 403
+      POST D/credentials               403 201 201 403 403
+      DELETE D/credentials/{credential} 403 404 404 403 403
       GET D/latest                     200 200 200 200 200
       GET D/series                     200 200 200 200 200
-      GET D/health                     200 200 200 200 404
-      GET D/connections                200 200 200 200 404
-      GET D/rejections                 200 200 200 200 404
+      GET D/health                     200 200 200 200 403
+      GET D/connections                200 200 200 200 403
+      GET D/rejections                 200 200 200 200 403
       GET /v1/platforms                200 200 200 200 200
       GET /v1/platforms/{platform}     200 200 200 404 404
       GET /v1/platforms/{platform}/enterprises 200 200 200 404 404

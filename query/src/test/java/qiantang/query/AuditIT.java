@@ -1,22 +1,34 @@
 package qiantang.query;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import qiantang.store.access.AuditLine;
+import qiantang.store.access.AuditTables;
 import qiantang.store.access.Bounds;
 import qiantang.store.access.Scope;
 import qiantang.store.access.Subtree;
+import qiantang.store.memory.MemoryAudit;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Value;
+import qiantang.store.registry.Registry;
 import qiantang.store.registry.Role;
 
 /** Who sees which lines of the audit. */
@@ -94,6 +106,62 @@ final class AuditIT {
     assertEquals(
         Set.of("PATCH enterprises/mine/devices/d10"), objects(admin, "?device=d10&action=change"));
     assertEquals(400, world.api.get("/v1/audit?device=no%20id", admin).statusCode());
+    HttpResponse<String> unknown = world.api.get("/v1/audit?action=reads", admin);
+    Api.assertProblem("invalid-request", 400, unknown);
+    assertTrue(
+        unknown.body().contains("it is one of [read, change, login, logout, refused]"),
+        unknown.body());
+  }
+
+  @Test
+  void aReadIsAnsweredWhenItsLineIsStoredAndNotBefore() {
+    CompletableFuture<Void> asked = new CompletableFuture<>();
+    CompletableFuture<Void> stored = new CompletableFuture<>();
+    AtomicBoolean isAway = new AtomicBoolean();
+    AuditTables tables =
+        new AuditTables() {
+          private final MemoryAudit audit = new MemoryAudit();
+
+          @Override
+          public CompletionStage<Void> append(List<AuditLine> lines) {
+            asked.complete(null);
+            return isAway.get()
+                ? CompletableFuture.failedFuture(new IOException("no node answers"))
+                : stored.thenCompose(nothing -> audit.append(lines));
+          }
+
+          @Override
+          public CompletionStage<List<AuditLine>> read(
+              EnterpriseId subject, long day, @Nullable String before, int limit) {
+            return audit.read(subject, day, before, limit);
+          }
+        };
+    try (World held = new World(config -> config, all -> all, rows -> auditing(rows, tables))) {
+      EnterpriseId theirs = held.enterprise("mine");
+      held.device(theirs, "d1");
+      held.send(theirs, World.reading("d1", World.NOW_MICROS, "m", new Value.Int(1)));
+      String path = E + "/devices/d1/latest";
+      CompletableFuture<HttpResponse<String>> answer = held.api.later(path, held.operator);
+      asked.join();
+      assertFalse(answer.isDone(), "a node that is killed now has told nothing");
+      stored.complete(null);
+      assertEquals(200, answer.join().statusCode());
+
+      isAway.set(true);
+      HttpResponse<String> untold = held.api.get(E + "/devices/d1/series", held.operator);
+      Api.assertProblem("store-unavailable", 503, untold);
+      isAway.set(false);
+    }
+  }
+
+  /** A registry with another audit. */
+  private static Registry auditing(Registry rows, AuditTables tables) {
+    return (Registry)
+        Proxy.newProxyInstance(
+            Registry.class.getClassLoader(),
+            new Class<?>[] {Registry.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("audit") ? tables : method.invoke(rows, arguments));
   }
 
   private String application(Set<Scope> scopes, Subtree part) {

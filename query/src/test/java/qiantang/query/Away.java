@@ -181,6 +181,17 @@ final class Away implements Registry {
   }
 
   @Override
+  public CompletionStage<Boolean> beginChange(
+      EnterpriseId enterprise, String what, String version) {
+    return away();
+  }
+
+  @Override
+  public CompletionStage<Void> endChange(EnterpriseId enterprise, String what, String version) {
+    return away();
+  }
+
+  @Override
   public GrantTables grants() {
     return new MemoryGrants();
   }

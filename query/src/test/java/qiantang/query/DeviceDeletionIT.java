@@ -59,11 +59,62 @@ final class DeviceDeletionIT {
     assertEquals(
         1, world.api.json(200, E + "/health", admin).getJsonObject("counts").getInteger("total"));
     Api.assertProblem("not-found", 404, world.api.delete(DEVICES + "/d1", admin));
-    assertEquals(200, world.api.get(DEVICES + "/d1/latest", admin).statusCode());
+    assertEquals(200, world.api.get(DEVICES + "/d1/series", admin).statusCode());
     assertEquals(202, world.api.delete(DEVICES + "/d1/data", admin).statusCode());
     assertTrue(
         world.api.json(200, "/v1/audit?action=change", admin).encode().contains("DELETE"),
         "it is on record");
+  }
+
+  @Test
+  void itHasNoNewestValuesAndWhatItMadeStillCounts() {
+    for (String id : List.of("d1", "d2")) {
+      world.device(mine, id);
+      world.send(mine, World.reading(id, NOW_MICROS, "m", new Value.Int(1)));
+      assertEquals(200, world.api.get(DEVICES + "/" + id + "/latest", admin).statusCode());
+    }
+    deleted("d1");
+    Api.assertProblem("not-found", 404, world.api.get(DEVICES + "/d1/latest", admin));
+    JsonArray all = world.api.json(200, E + "/latest", admin).getJsonArray("items");
+    assertEquals(List.of("d2"), texts(all, "device"));
+    JsonObject both = new JsonObject().put("devices", List.of("d1", "d2"));
+    JsonArray batch = world.api.posted(200, E + "/latest:batch", admin, both).getJsonArray("items");
+    assertEquals(404, batch.getJsonObject(0).getJsonObject("error").getInteger("status"));
+    assertEquals(1, batch.getJsonObject(1).getJsonArray("metrics").size());
+
+    // The sums of devices, of sets, and of all agree; who reads them can tell which is gone.
+    JsonObject wanted =
+        new JsonObject().put("metric", "m").put("of", "sum").put("aggregate", List.of("sum"));
+    for (JsonObject part :
+        List.of(new JsonObject(), new JsonObject().put("devices", List.of("d1", "d2")))) {
+      JsonArray sets =
+          world
+              .api
+              .posted(
+                  200,
+                  E + "/aggregate:query",
+                  admin,
+                  wanted.copy().put("by", "device").put("subtree", part))
+              .getJsonArray("items");
+      assertEquals(List.of("d1", "d2"), texts(sets, "id"));
+      assertEquals(true, sets.getJsonObject(0).getBoolean("deleted"));
+      assertTrue(!sets.getJsonObject(1).containsKey("deleted"));
+    }
+    assertEquals(2, sum(wanted));
+    assertEquals(2, sum(wanted.copy().put("by", "factory")));
+    world.send(mine, late("d1"));
+    assertEquals(200, world.api.get(DEVICES + "/d1/latest", admin).statusCode(), "it came back");
+  }
+
+  private int sum(JsonObject wanted) {
+    JsonObject answer = world.api.posted(200, E + "/aggregate:query", admin, wanted);
+    return answer
+        .getJsonArray("items")
+        .getJsonObject(0)
+        .getJsonArray("series")
+        .getJsonObject(0)
+        .getJsonArray("values")
+        .getInteger(0);
   }
 
   @Test
@@ -153,9 +204,11 @@ final class DeviceDeletionIT {
   }
 
   private List<String> ids() {
-    return world.api.json(200, DEVICES, admin).getJsonArray("items").stream()
-        .map(item -> ((JsonObject) item).getString("id"))
-        .toList();
+    return texts(world.api.json(200, DEVICES, admin).getJsonArray("items"), "id");
+  }
+
+  private static List<String> texts(JsonArray items, String member) {
+    return items.stream().map(item -> ((JsonObject) item).getString(member)).toList();
   }
 
   /** A reading that arrives a minute after everything else. */

@@ -9,6 +9,7 @@ import static qiantang.query.World.NOW_MICROS;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,11 +100,23 @@ final class GrantsIT {
     assertEquals(
         4, evidence(world.api.json(200, D1 + "/health", admin), "data").getInteger("readings"));
     assertEquals(List.of("mine"), ids(world.api.json(200, "/v1/enterprises", platform)));
-    for (String path : List.of("/rejections", "/quotas", "/traces", "/grants", "/deletions", "")) {
-      Api.assertProblem("not-found", 404, world.api.get(E + path, platform));
+    for (String path :
+        List.of(
+            "/rejections",
+            "/quotas",
+            "/traces",
+            "/grants",
+            "/deletions",
+            "/devices/d1/health",
+            "")) {
+      HttpResponse<String> refused = world.api.get(E + path, platform);
+      Api.assertProblem("forbidden", 403, refused);
+      assertTrue(refused.body().contains("no grant gives this"), refused.body());
     }
+    Api.assertProblem("not-found", 404, world.api.get(E + "/devices/d2/health", platform));
     assertEquals(200, world.api.delete(E + "/grants/" + grant, admin).statusCode());
     awaitStatus(404, D1 + "/latest", platform);
+    Api.assertProblem("not-found", 404, world.api.get(E + "/quotas", platform));
     assertEquals(List.of(), ids(world.api.json(200, "/v1/enterprises", platform)));
     theUseIsOnRecord(grant);
   }
@@ -212,6 +225,42 @@ final class GrantsIT {
     Api.assertProblem("not-found", 404, world.api.delete(E + "/grants/none", admin));
   }
 
+  @Test
+  void aGrantToNobodyIsNoGrantToWhoeverComesLater() {
+    String grants = "/v1/enterprises/guessing/grants";
+    String by = world.token(world.enterprise("guessing"), Role.ADMIN);
+    for (String kind : List.of("platform", "enterprise", "application")) {
+      JsonObject answer =
+          world.api.posted(400, grants, by, raw().put("grantee", grantee(kind, "mistyped")));
+      JsonObject error = answer.getJsonArray("errors").getJsonObject(0);
+      assertEquals("/grantee/id", error.getString("pointer"));
+      String detail = error.getString("detail");
+      assertTrue(!detail.contains("textile") && !detail.contains("supET"), detail);
+    }
+    JsonObject token = raw().put("grantee", grantee("application", "0123456789abcdef01234567"));
+    world.api.posted(201, grants, by, token);
+    // Nobody finds out by this which enterprises there are.
+    int asked = 1;
+    while (world
+            .api
+            .post(grants, by, raw().put("grantee", grantee("enterprise", "no-" + asked)))
+            .statusCode()
+        == 400) {
+      asked++;
+    }
+    assertTrue(asked <= 121, "of another enterprise's id " + asked + " guesses were answered");
+    Api.assertProblem(
+        "too-many-attempts",
+        429,
+        world.api.post(grants, by, raw().put("grantee", grantee("enterprise", "other"))));
+    world.api.posted(
+        201, E + "/grants", admin, raw().put("grantee", grantee("enterprise", "other")));
+  }
+
+  private static JsonObject grantee(String kind, String id) {
+    return new JsonObject().put("kind", kind).put("id", id);
+  }
+
   private JsonObject raw() {
     return new JsonObject()
         .put("subtree", new JsonObject().put("devices", new JsonArray().add("d1")))
@@ -221,7 +270,7 @@ final class GrantsIT {
   }
 
   private String grant(String kind, String id, JsonObject body) {
-    body.put("grantee", new JsonObject().put("kind", kind).put("id", id));
+    body.put("grantee", grantee(kind, id));
     JsonObject made = world.api.posted(201, E + "/grants", admin, body);
     assertEquals("live", made.getString("state"));
     return made.getString("id");

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import qiantang.store.model.EnterpriseId;
+import qiantang.store.model.Value;
 import qiantang.store.registry.Role;
 
 /** HTTP itself: methods, paths, bodies, headers and cursors. */
@@ -201,15 +202,54 @@ final class ProtocolIT {
     for (int i = 0; i < 3; i++) {
       world.device(mine, "cursor-" + i);
     }
-    String cursor = world.api.json(200, DEVICES + "?limit=1", admin).getString("next");
-    assertEquals(200, world.api.get(DEVICES + "?cursor=" + cursor, admin).statusCode());
+    String cursor = world.api.json(200, DEVICES + "?limit=1", world.operator).getString("next");
+    assertEquals(200, world.api.get(DEVICES + "?cursor=" + cursor, world.operator).statusCode());
     for (String other :
         List.of(
             "", "x", cursor + "A", cursor.substring(1), cursor + "%3D", "MQ", "MTpkOg", "%00")) {
-      Api.assertProblem("invalid-request", 400, world.api.get(DEVICES + "?cursor=" + other, admin));
+      Api.assertProblem(
+          "invalid-request", 400, world.api.get(DEVICES + "?cursor=" + other, world.operator));
     }
+    EnterpriseId neighbour = world.enterprise("neighbour");
+    for (String other :
+        List.of(
+            "/v1/enterprises?cursor=",
+            "/v1/enterprises/mine/latest?cursor=",
+            "/v1/enterprises/neighbour/devices?cursor=",
+            DEVICES + "?kind=device&cursor=",
+            DEVICES + "?sort=name&cursor=")) {
+      HttpResponse<String> refused = world.api.get(other + cursor, world.operator);
+      Api.assertProblem("invalid-request", 400, refused);
+      assertTrue(refused.body().contains("of another question"), refused.body());
+    }
+    world.token(mine, Role.VIEWER);
+    String ofTokens = world.api.json(200, "/v1/tokens?limit=1", admin).getString("next");
+    assertEquals(200, world.api.get("/v1/tokens?cursor=" + ofTokens, admin).statusCode());
+    String theirs = world.token(neighbour, Role.ADMIN);
     Api.assertProblem(
-        "invalid-request", 400, world.api.get("/v1/enterprises?cursor=" + cursor, admin));
+        "invalid-request", 400, world.api.get("/v1/tokens?cursor=" + ofTokens, theirs));
+    assertEquals(
+        200, world.api.get(DEVICES + "?limit=2&cursor=" + cursor, world.operator).statusCode());
+  }
+
+  @Test
+  void aCursorGoesOnWithItsOwnTimesAlone() {
+    world.device(mine, "times");
+    for (int i = 0; i < 3; i++) {
+      world.send(mine, World.reading("times", World.NOW_MICROS - i, "m", new Value.Int(i)));
+    }
+    String series = DEVICES + "/times/series?";
+    String first = series + "from=0&limit=1&to=2027-01-01T00:00:00Z";
+    String cursor = "&cursor=" + world.api.json(200, first, admin).getString("next");
+    assertEquals(200, world.api.get(first + cursor, admin).statusCode());
+    String reordered = series + "to=2027-01-01T00:00:00Z&from=0&limit=2";
+    assertEquals(200, world.api.get(reordered + cursor, admin).statusCode());
+    for (String changed :
+        List.of(first.replace("from=0", "from=1"), first + "&metrics=m", series + "limit=1")) {
+      HttpResponse<String> refused = world.api.get(changed + cursor, admin);
+      Api.assertProblem("invalid-request", 400, refused);
+      assertTrue(refused.body().contains("of another question"), refused.body());
+    }
   }
 
   private HttpResponse<String> post(String body) {

@@ -251,6 +251,26 @@ final class SeriesOfManyIT {
   }
 
   @Test
+  void whatIsNoIdFailsAloneAndACursorGoesOnBehindIt() {
+    JsonObject body = body("d1", "no, id", "d2").put("limit", 200);
+    JsonObject first = ask(body);
+    assertEquals(List.of("d1"), devices(first));
+    JsonObject rest =
+        ask(
+            new JsonObject()
+                .put("cursor", first.getString("next"))
+                .mergeIn(body)
+                .put("limit", 900));
+    assertEquals(List.of("no, id", "d2"), devices(rest));
+    JsonObject error = rest.getJsonArray("items").getJsonObject(0).getJsonObject("error");
+    assertEquals("/problems/invalid-request", error.getString("type"));
+    assertTrue(csv(body("no, id")).contains("\r\n\"no, id\",,,,invalid-request\r\n"));
+    assertEquals(
+        List.of("/cursor"),
+        pointers(body.copy().put("cursor", first.getString("next")).put("from", 0)));
+  }
+
+  @Test
   void whatIsWrongIsPointedAt() {
     assertEquals(List.of("/aggregate/1"), pointers("aggregate", List.of("avg", "median")));
     assertEquals(List.of("/aggregate"), pointers("aggregate", List.of("avg", "m4")));

@@ -7,8 +7,14 @@ import static qiantang.query.World.NOW_MICROS;
 
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -177,6 +183,36 @@ final class TagsIT {
     json[3] = Api.header(own, "ETag");
     assertEquals(
         200, world.api.send("PATCH", E + "/quotas", world.operator, body, json).statusCode());
+  }
+
+  @Test
+  void ofManyAtTheSameMomentOneChangesIt() throws Exception {
+    int people = 8;
+    try (ExecutorService threads = Executors.newFixedThreadPool(people)) {
+      for (int round = 1; round <= 20; round++) {
+        String seen = tag(D, admin);
+        String identifiers =
+            "{\"identifiers\":[{\"kind\":\"own\",\"id\":\"R%d-%%d\"}]}".formatted(round);
+        CyclicBarrier together = new CyclicBarrier(people);
+        List<Future<Integer>> answers = new ArrayList<>();
+        for (int i = 0; i < people; i++) {
+          String body = identifiers.formatted(i);
+          answers.add(
+              threads.submit(
+                  () -> {
+                    together.await();
+                    return change(D, body, "If-Match", seen).statusCode();
+                  }));
+        }
+        List<Integer> statuses = new ArrayList<>();
+        for (Future<Integer> answer : answers) {
+          statuses.add(answer.get());
+        }
+        assertEquals(1, Collections.frequency(statuses, 200), () -> statuses.toString());
+        assertEquals(people - 1, Collections.frequency(statuses, 412), () -> statuses.toString());
+        assertNotEquals(seen, tag(D, admin));
+      }
+    }
   }
 
   @Test

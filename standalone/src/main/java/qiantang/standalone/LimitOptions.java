@@ -19,21 +19,24 @@ final class LimitOptions {
       names = "--limit-requests",
       paramLabel = "N",
       converter = Words.Rate.class,
-      description = "Requests of a token a minute. Default: ${DEFAULT-VALUE}")
+      description = "Requests of a token a minute, from 1 on. Default: ${DEFAULT-VALUE}")
   private int requests = (int) Limits.USUAL.requests();
 
   @Option(
       names = "--limit-points",
       paramLabel = "N",
       converter = Words.Points.class,
-      description = "Values of samples that a token is told a minute. Default: ${DEFAULT-VALUE}")
+      description =
+          "Values of samples that a token is told a minute, from "
+              + Limits.POINTS_LEAST
+              + " on: one answer may have so many. Default: ${DEFAULT-VALUE}")
   private int points = (int) Limits.USUAL.points();
 
   @Option(
       names = "--limit-mebibytes",
       paramLabel = "N",
       converter = Words.Rate.class,
-      description = "MiB of answers of a token a minute. Default: ${DEFAULT-VALUE}")
+      description = "MiB of answers of a token a minute, from 1 on. Default: ${DEFAULT-VALUE}")
   private int mebibytes = (int) (Limits.USUAL.bytes() / MEBIBYTE);
 
   @Option(
@@ -41,15 +44,16 @@ final class LimitOptions {
       paramLabel = "SECONDS",
       converter = Words.Rate.class,
       description =
-          "Seconds that heavy reads of a token take a minute, all of them together. Default:"
-              + " ${DEFAULT-VALUE}")
+          "Seconds that heavy reads of a token take a minute, all of them together, from 1 on."
+              + " Default: ${DEFAULT-VALUE}")
   private int workSeconds = (int) (Limits.USUAL.workMillis() / SECOND_MILLIS);
 
   @Option(
       names = "--limit-at-once",
       paramLabel = "N",
       converter = Words.Rate.class,
-      description = "Requests of a token that are under way at once. Default: ${DEFAULT-VALUE}")
+      description =
+          "Requests of a token that are under way at once, from 1 on. Default: ${DEFAULT-VALUE}")
   private int atOnce = Limits.USUAL.atOnce();
 
   @Option(
@@ -57,7 +61,8 @@ final class LimitOptions {
       paramLabel = "N",
       converter = Words.Rate.class,
       description =
-          "How many tokens' worth all of an enterprise together may use. Default: ${DEFAULT-VALUE}")
+          "How many tokens' worth all of an enterprise together may use, from 1 on. Default:"
+              + " ${DEFAULT-VALUE}")
   private int shares = Limits.USUAL.shares();
 
   @Option(
@@ -65,8 +70,8 @@ final class LimitOptions {
       paramLabel = "N",
       converter = Words.Rate.class,
       description =
-          "Tokens and links that open nothing, tried from one address a minute. Default:"
-              + " ${DEFAULT-VALUE}")
+          "Tokens and links that open nothing, tried from one address a minute, from 1 on."
+              + " Default: ${DEFAULT-VALUE}")
   private int attempts = (int) Limits.USUAL.attempts();
 
   Limits limits() {

@@ -16,7 +16,8 @@ final class LiveOptions {
       names = "--connects-per-second",
       paramLabel = "N",
       converter = Words.Rate.class,
-      description = "Connections let in; who comes faster waits. Default: 1000 for each core")
+      description =
+          "Connections let in, from 1 on; who comes faster waits. Default: 1000 for each core")
   private int connectsPerSecond = Allowed.connectsOfThisMachine();
 
   @Option(
@@ -47,7 +48,8 @@ final class LiveOptions {
       paramLabel = "SECONDS",
       converter = Words.Seconds.class,
       description = {
-        "Clients of MQTT 5 are told to show themselves at least as often.",
+        "Clients of MQTT 5 are told to show themselves at least as often; from 1 to",
+        Terms.KEEP_ALIVE_SECONDS_LIMIT + " s.",
         "Default: ${DEFAULT-VALUE}"
       })
   private int keepAliveSecondsMax = Terms.BY_DEFAULT.keepAliveSecondsMax();

@@ -49,7 +49,7 @@ final class StoreOptions {
   @Option(
       names = "--replication",
       paramLabel = "N",
-      description = "Copies in the home data centre, when the keyspace is made. Default: 3")
+      description = "Copies in the home data centre, 1 to 9, when the keyspace is made. Default: 3")
   private int replication = 3;
 
   CassandraConfig config() throws CannotStartException {

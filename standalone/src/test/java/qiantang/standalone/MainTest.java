@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,6 +46,30 @@ class MainTest {
       String shown = command.getCommandSpec().usageMessage().description()[0];
       assertTrue(shown.endsWith("."), command.getCommandSpec().qualifiedName() + ": " + shown);
     }
+  }
+
+  @Test
+  void anOptionThatRefusesSmallNumbersSaysFromWhereOn() {
+    Map<Class<?>, String> least =
+        Map.of(
+            Words.Rate.class, "from 1 on",
+            Words.Points.class, "from 1000000 on",
+            Words.Seconds.class, "from 1 to 65535 s");
+    int looked = 0;
+    for (CommandLine command : main.getSubcommands().values()) {
+      String name = command.getCommandName();
+      for (OptionSpec option : command.getCommandSpec().options()) {
+        for (var converter : option.converters()) {
+          String said = least.get(converter.getClass());
+          String description = String.join(" ", option.description());
+          looked += said == null ? 0 : 1;
+          assertTrue(
+              said == null || description.contains(said),
+              () -> name + " " + option.longestName() + " says " + said + ": " + description);
+        }
+      }
+    }
+    assertTrue(looked >= 16, "options that were looked at: " + looked);
   }
 
   @Test

@@ -166,6 +166,20 @@ class AccessWatchTest {
   }
 
   @Test
+  void whoIsLetInByWhatIsRememberedIsOutWhenTheNodeHears() {
+    Credential credential = put("one", "d");
+    rig.access.poll();
+    open("one", "c1");
+    revoke(credential); // as by the deletion of its device; the node hears at its next poll
+    Rig.Client late = open("one", "c2");
+    rig.pass(AccessWatch.PERIOD);
+    assertFalse(late.isOpen());
+    Rig.Client again = rig.open();
+    again.send(connect(V5, "c3", ACME + ".one", 20));
+    assertFalse(again.isOpen());
+  }
+
+  @Test
   void aSessionEndsWhenItsCredentialExpires() {
     AccessToken token = new AccessToken(ACME, "short");
     var _ =

@@ -1,6 +1,6 @@
 package qiantang.query.access;
 
-/** What is to be read of a device or of an enterprise. */
+/** What is to be done with a device or an enterprise. */
 public sealed interface Action {
   /** That a device is there, where it stands, and how it is. */
   record Look() implements Action {}
@@ -17,4 +17,10 @@ public sealed interface Action {
 
   /** The live stream of samples. */
   record Live() implements Action {}
+
+  /** To look for faults: for the enterprise's people and programs; no grant gives it. */
+  record Diagnose() implements Action {}
+
+  /** What concerns the enterprise's own people alone: no grant and no scope gives it. */
+  record Own() implements Action {}
 }

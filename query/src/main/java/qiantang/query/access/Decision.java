@@ -26,6 +26,8 @@ public sealed interface Decision {
     WAITING(true),
     /** The device is in no part that was granted. */
     OUTSIDE(true),
+    /** It is for the enterprise's own, and a part of the enterprise is seen. */
+    OWNERS(false),
     /** The token's scopes are others. */
     SCOPE(false),
     /** The metric was not granted. */

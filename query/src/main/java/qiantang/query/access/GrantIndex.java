@@ -148,9 +148,15 @@ public final class GrantIndex {
 
   private static @Nullable Why whyNow(Grant grant, Wanted wanted) {
     Place place = wanted.place;
-    boolean isCovered = place == null ? grant.subtree().isAll() : grant.subtree().covers(place);
+    boolean isOwners = isOwners(wanted.action);
+    // Whoever sees any part of an enterprise may know of the enterprise, and who to ask for more.
+    boolean isCovered =
+        place == null ? isOwners || grant.subtree().isAll() : grant.subtree().covers(place);
     if (!isCovered) {
       return Why.OUTSIDE;
+    }
+    if (isOwners) {
+      return Why.OWNERS;
     }
     if (wanted.metric != null && !grant.hasMetric(wanted.metric)) {
       return Why.METRIC;
@@ -159,6 +165,15 @@ public final class GrantIndex {
       case Action.Look _ -> null;
       case Action.Samples _, Action.Live _ -> grant.isRaw() ? null : Why.SAMPLES;
       case Action.Aggregates(long seconds) -> seconds < grant.leastSeconds() ? Why.INTERVAL : null;
+      case Action.Diagnose _, Action.Own _ -> Why.OWNERS;
+    };
+  }
+
+  /** Whether no grant gives it. */
+  private static boolean isOwners(Action action) {
+    return switch (action) {
+      case Action.Diagnose _, Action.Own _ -> true;
+      case Action.Look _, Action.Samples _, Action.Live _, Action.Aggregates _ -> false;
     };
   }
 }

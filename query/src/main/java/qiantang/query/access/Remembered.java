@@ -3,7 +3,13 @@ package qiantang.query.access;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -58,6 +64,36 @@ public final class Remembered<K, V> {
       kept.invalidate(key);
     }
     return fresh;
+  }
+
+  /**
+   * Those of several; what is not remembered is asked for in one go.
+   *
+   * @param ask answers in the order in which it is asked
+   */
+  public Map<K, V> getAll(Collection<K> keys, Function<List<K>, List<V>> ask) {
+    Map<K, V> all = new HashMap<>();
+    List<K> unknown = new ArrayList<>();
+    for (K key : keys) {
+      V known = ifKnown(key);
+      if (known == null) {
+        unknown.add(key);
+      } else {
+        all.put(key, known);
+      }
+    }
+    if (!unknown.isEmpty()) {
+      long before = generation.get();
+      List<V> fresh = ask.apply(unknown);
+      for (int i = 0; i < unknown.size(); i++) {
+        all.put(unknown.get(i), fresh.get(i));
+        kept.put(unknown.get(i), fresh.get(i));
+      }
+      if (generation.get() != before) {
+        kept.invalidateAll(unknown);
+      }
+    }
+    return all;
   }
 
   /** Forgets one, also where it is being asked for. */

@@ -141,6 +141,7 @@ public final class Sight {
           case NOT_GRANTED, REVOKED, OVER, WAITING, OUTSIDE ->
               "only a part of the enterprise is granted, not all devices together: ask device by"
                   + " device";
+          case OWNERS -> "this is for the enterprise's own people: no grant gives it";
           case SCOPE -> "the token's scopes do not let this: use one that has the scope for it";
           case METRIC -> "this metric is not granted: ask the enterprise for it";
           case SAMPLES ->

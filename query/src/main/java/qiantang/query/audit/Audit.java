@@ -56,22 +56,30 @@ public final class Audit {
     store.await(log.write(act).thenApply(nothing -> act));
   }
 
-  /** The same for what is done over and over: waits for the first of a minute. */
+  /**
+   * The same for what is done over and over: the first of a minute is a line, and all others of it
+   * wait until that one is stored. So nothing is told of which a node that dies leaves no line.
+   */
   public void writeOnce(Act act) {
-    if (reads.isFirst(act)) {
-      try {
-        write(act);
-      } catch (RuntimeException e) {
-        reads.forget(act);
-        throw e;
-      }
+    Repeated.Counted counted = reads.count(act);
+    if (!counted.isFirst()) {
+      store.await(counted.stored().thenApply(nothing -> act));
+      return;
+    }
+    try {
+      write(act);
+      counted.stored().complete(null);
+    } catch (RuntimeException e) {
+      reads.forget(act);
+      counted.stored().completeExceptionally(e);
+      throw e;
     }
   }
 
   /** The same without waiting, for what gave nothing away. Any thread. */
   public void note(Act act) {
     Act told = notes.isBeyond(act) ? act.ofOthers() : act;
-    if (notes.isFirst(told)) {
+    if (notes.count(told).isFirst()) {
       var _ = log.write(told);
     }
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.access.Act;
 import qiantang.store.access.AuditCheck;
 import qiantang.store.access.AuditLine;
 import qiantang.store.access.AuditTables;
@@ -22,8 +23,6 @@ public final class ReadAudit {
   static final int CHECKED_MAX = 100_000;
 
   private static final int ROWS_AT_ONCE = 1000;
-
-  private static final String READ = "read";
 
   private final AuditTables tables;
   private final StoreWait store;
@@ -56,7 +55,7 @@ public final class ReadAudit {
               || actor.equals(line.act().actor().token())
               || actor.equals(line.act().actor().party()))
           && (action == null || action.equals(line.act().action()))
-          && (!isOfReads || line.act().action().equals(READ))
+          && (!isOfReads || line.act().action().equals(Act.READ))
           && (device == null || names(line, device))
           && (grant == null || isBy(line, grant));
     }

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.Act;
@@ -38,8 +39,17 @@ final class Repeated {
       String outcome,
       String address) {}
 
+  /**
+   * What became of an act.
+   *
+   * @param isFirst whether this is to be a line now; else it was counted
+   * @param stored ends when the first one's line is stored or is not, as whoever writes it says
+   */
+  record Counted(boolean isFirst, CompletableFuture<@Nullable Void> stored) {}
+
   private static final class Count {
     final long sinceNanos;
+    final CompletableFuture<@Nullable Void> stored = new CompletableFuture<>();
     @Nullable Act newest;
     long more;
 
@@ -64,33 +74,33 @@ final class Repeated {
     }
   }
 
-  /** Whether this is to be a line now, as each is where there is no room; else it was counted. */
-  boolean isFirst(Act act) {
+  /** Counts an act; where there is no room each is a first one. */
+  Counted count(Act act) {
     lock.lock();
     try {
       Count count = counts.get(key(act));
       if (count == null) {
+        Count first = new Count(ticker.nanos());
         if (counts.size() <= max) {
-          counts.put(key(act), new Count(ticker.nanos()));
+          counts.put(key(act), first);
         }
-        return true;
+        return new Counted(true, first.stored);
       }
       count.newest = act;
       count.more++;
-      return false;
+      return new Counted(false, count.stored);
     } finally {
       lock.unlock();
     }
   }
 
-  /** The first was not stored: the next one is to be. */
+  /**
+   * The first was not stored, and those that waited for it were not told: the next one is to be.
+   */
   void forget(Act act) {
     lock.lock();
     try {
-      Count count = counts.get(key(act));
-      if (count != null && count.more == 0) {
-        counts.remove(key(act));
-      }
+      counts.remove(key(act));
     } finally {
       lock.unlock();
     }

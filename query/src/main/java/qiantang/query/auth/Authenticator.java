@@ -1,5 +1,8 @@
 package qiantang.query.auth;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,10 @@ public final class Authenticator {
   // entries of about 300 B are 15 MB.
   private static final int KEPT_MAX = 50_000;
 
+  // A page that polls or a program that asks each hour is known; a day later somebody else may have
+  // its address. 50,000 keys of about 100 B are 5 MB.
+  private static final Duration LATELY = Duration.ofDays(1);
+
   private static final String SCHEME = "Bearer ";
   private static final Authentication.Unknown NO_TOKEN =
       new Authentication.Unknown(
@@ -34,6 +41,8 @@ public final class Authenticator {
   private final StoreWait store;
   private final InstantSource clock;
   private final Remembered<CredentialKey, Optional<Credential>> kept;
+  private final Cache<CredentialKey, Boolean> lately =
+      Caffeine.newBuilder().maximumSize(KEPT_MAX).expireAfterAccess(LATELY).build();
 
   /** An authenticator; the clock decides whether a token has expired. */
   public Authenticator(Registry registry, StoreWait store, AccessWatch watch, InstantSource clock) {
@@ -54,19 +63,33 @@ public final class Authenticator {
     if (shown == null) {
       return NO_TOKEN;
     }
-    return AccessToken.parse(shown)
-        .map(AccessToken::key)
-        .flatMap(this::valid)
-        .flatMap(Authenticator::caller)
-        .<Authentication>map(Authentication.Known::new)
-        .orElse(BAD_TOKEN);
+    CredentialKey key = AccessToken.parse(shown).map(AccessToken::key).orElse(null);
+    if (key == null) {
+      return BAD_TOKEN;
+    }
+    Optional<Caller> caller = valid(key).flatMap(Authenticator::caller);
+    if (caller.isEmpty()) {
+      lately.invalidate(key);
+      return BAD_TOKEN;
+    }
+    if (lately.getIfPresent(key) == null) { // which also tells that it is in use
+      lately.put(key, true);
+    }
+    return new Authentication.Known(caller.get());
   }
 
-  /** Whether the store must be asked to tell who sent this: what has another form is nobody's. */
-  public boolean mustAsk(@Nullable String header, @Nullable String cookie) {
+  /**
+   * Whether this may be a guess that costs a read of the store. What has another form than a token
+   * is nobody's without asking; what opened something within the last day is no guess, though the
+   * store be asked for it again: whoever has it goes on, whoever else guesses from its address.
+   */
+  public boolean mayBeGuess(@Nullable String header, @Nullable String cookie) {
     String shown = shown(header, cookie);
     return shown != null
-        && AccessToken.parse(shown).filter(token -> kept.ifKnown(token.key()) == null).isPresent();
+        && AccessToken.parse(shown)
+            .map(AccessToken::key)
+            .filter(key -> kept.ifKnown(key) == null && lately.getIfPresent(key) == null)
+            .isPresent();
   }
 
   private static @Nullable String shown(@Nullable String header, @Nullable String cookie) {

@@ -31,7 +31,7 @@ public final class CreateEnterprise {
     record Exists() implements Result {}
 
     /** These platforms do not exist. */
-    record NoPlatforms(List<String> unknown, List<String> known) implements Result {}
+    record NoPlatforms(List<String> unknown) implements Result {}
   }
 
   /** Creates in a registry. */
@@ -52,8 +52,7 @@ public final class CreateEnterprise {
     known.add(Platform.BASE);
     if (!known.containsAll(wanted.platforms())) {
       return new Result.NoPlatforms(
-          wanted.platforms().stream().filter(id -> !known.contains(id)).sorted().toList(),
-          known.stream().sorted().toList());
+          wanted.platforms().stream().filter(id -> !known.contains(id)).sorted().toList());
     }
     Set<String> platforms = new TreeSet<>(wanted.platforms());
     platforms.add(Platform.BASE);

@@ -1,12 +1,10 @@
 package qiantang.query.change;
 
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.access.Bounds;
 import qiantang.store.model.EnterpriseId;
-import qiantang.store.registry.Platform;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Role;
 
@@ -33,8 +31,8 @@ public final class CreateToken {
     /** There is no such enterprise. */
     record NoEnterprise() implements Result {}
 
-    /** There is no such platform; there are these. */
-    record NoPlatform(List<String> known) implements Result {}
+    /** There is no such platform. */
+    record NoPlatform(String id) implements Result {}
   }
 
   /** Creates in a registry. */
@@ -61,11 +59,9 @@ public final class CreateToken {
       return new Result.NoEnterprise();
     }
     String platform = wanted.bounds().platform();
-    if (platform != null) {
-      List<String> known = store.await(registry.platforms()).stream().map(Platform::id).toList();
-      if (!known.contains(platform)) {
-        return new Result.NoPlatform(known);
-      }
+    if (platform != null
+        && store.await(registry.platforms()).stream().noneMatch(one -> one.id().equals(platform))) {
+      return new Result.NoPlatform(platform);
     }
     Drawn.Token drawn =
         credentials.ofPerson(

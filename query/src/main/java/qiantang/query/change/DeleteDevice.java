@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import qiantang.query.auth.Leave;
+import qiantang.query.read.GoneDevices;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.identifier.Identifier;
 import qiantang.store.model.DeviceId;
@@ -16,15 +17,19 @@ import qiantang.store.registry.Retention;
 import qiantang.store.registry.SubDevices;
 
 /**
- * Deletes a device: it is in no list or count any more, its credentials open nothing, sessions that
- * they opened end within 5 s, its identifiers are free. What it sent stays. Where the enterprise
- * takes known devices only, or the device was disabled, gateways may not speak for it any more;
- * elsewhere one that goes on doing so makes a new one of the same id. Blocks: virtual threads only.
+ * Deletes a device: it is in no list or count any more and has no newest values, its credentials
+ * open nothing, sessions that they opened end, its identifiers are free. What it sent stays, as
+ * history. Ingest nodes hear of it within a second or so: one that has not yet may let in a
+ * credential once more that it remembers, and ends that session with the others when it hears.
+ * Where the enterprise takes known devices only, or the device was disabled, gateways may not speak
+ * for it any more; elsewhere one that goes on doing so makes a new one of the same id. Blocks:
+ * virtual threads only.
  */
 public final class DeleteDevice {
   private final Registry registry;
   private final DeviceRows rows;
   private final Claims claims;
+  private final GoneDevices gone;
   private final AccessChanges changes;
   private final StoreWait store;
   private final InstantSource clock;
@@ -48,12 +53,14 @@ public final class DeleteDevice {
       Registry registry,
       DeviceRows rows,
       Claims claims,
+      GoneDevices gone,
       AccessChanges changes,
       StoreWait store,
       InstantSource clock) {
     this.registry = registry;
     this.rows = rows;
     this.claims = claims;
+    this.gone = gone;
     this.changes = changes;
     this.store = store;
     this.clock = clock;
@@ -76,6 +83,7 @@ public final class DeleteDevice {
               store.await(
                   registry.deleteDevice(
                       row, when, isKnownOnly || row.disabled(), changes.ofDevice(enterprise, id)));
+              gone.forget(enterprise, id);
               revoked += revokeAll(enterprise, id); // those that were created meanwhile
               claims.release(claims.of(enterprise, id, row.identifiers()));
               return new Deleted(

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Leave;
 import qiantang.query.read.Page;
@@ -14,7 +15,6 @@ import qiantang.store.access.GrantTables;
 import qiantang.store.access.Party;
 import qiantang.store.access.Subtree;
 import qiantang.store.model.EnterpriseId;
-import qiantang.store.registry.Platform;
 import qiantang.store.registry.Registry;
 
 /**
@@ -22,6 +22,8 @@ import qiantang.store.registry.Registry;
  * more, on every node and for answers under way. Blocks: virtual threads only.
  */
 public final class Grants {
+  private static final Pattern TOKEN_ID = Pattern.compile("[0-9a-f]{16}|[0-9a-f]{24}");
+
   private final Registry registry;
   private final GrantTables tables;
   private final Credentials credentials;
@@ -44,8 +46,11 @@ public final class Grants {
     /** It is stored. */
     record Created(Grant grant) implements Result {}
 
-    /** There is no such platform or enterprise; or it is the grantor itself. */
+    /** It cannot be granted anything. */
     record NoGrantee(String detail) implements Result {}
+
+    /** Nobody of this id is known: the grant would be that of whoever takes the id later. */
+    record UnknownGrantee(String detail) implements Result {}
 
     /**
      * So many are there.
@@ -73,9 +78,9 @@ public final class Grants {
   /** Grants something. Of two requests at one moment both may be let. */
   public Result create(Leave leave, Wanted wanted, String by) {
     EnterpriseId enterprise = leave.enterpriseToChange();
-    String fault = fault(enterprise, wanted.grantee);
+    Result fault = fault(enterprise, wanted.grantee);
     if (fault != null) {
-      return new Result.NoGrantee(fault);
+      return fault;
     }
     Instant now = clock.instant();
     List<Grant> all = store.await(tables.given(enterprise, null, Grant.REMEMBERED_MAX));
@@ -112,20 +117,40 @@ public final class Grants {
     return new Result.Created(grant);
   }
 
-  private @Nullable String fault(EnterpriseId enterprise, Party grantee) {
+  /**
+   * Whether the grantee exists. That an enterprise does not is told to the grantor, as a mistyped
+   * id would give data to whoever takes it later. So an admin could find out which ids are taken.
+   * But each that is costs it a grant of its own data, which is on record with its name; and of
+   * those that are not it is told few a minute (see {@code GrantEndpoints}).
+   */
+  private @Nullable Result fault(EnterpriseId enterprise, Party grantee) {
     return switch (grantee.kind()) {
-      case PLATFORM -> {
-        List<String> known = store.await(registry.platforms()).stream().map(Platform::id).toList();
-        yield known.contains(grantee.id()) ? null : "there is no such platform; there are " + known;
-      }
+      case PLATFORM ->
+          store.await(registry.platforms()).stream().anyMatch(one -> one.id().equals(grantee.id()))
+              ? null
+              : new Result.NoGrantee(
+                  "there is no platform of this id: GET /v1/platforms lists those you belong to,"
+                      + " and all of them for the operator");
       case ENTERPRISE -> {
         if (enterprise.text().equals(grantee.id())) {
-          yield "it sees its own data without a grant";
+          yield new Result.NoGrantee("it sees its own data without a grant");
         }
-        // Whether it exists is not told: the grantor must not find out who else is a customer.
-        yield EnterpriseId.isValid(grantee.id()) ? null : "it is no id of an enterprise";
+        boolean isKnown =
+            EnterpriseId.isValid(grantee.id())
+                && store.await(registry.enterprise(new EnterpriseId(grantee.id()))).isPresent();
+        yield isKnown
+            ? null
+            : new Result.UnknownGrantee(
+                "there is no enterprise of this id, so nothing was granted: ask your partner for"
+                    + " its id, which its GET /v1/me has");
       }
-      case APPLICATION -> null;
+      // Nobody chooses the id of a token: one that is mistyped will never be anybody's.
+      case APPLICATION ->
+          TOKEN_ID.matcher(grantee.id()).matches()
+              ? null
+              : new Result.NoGrantee(
+                  "it is no id of a token, which has 24 digits of [0-9a-f]: ask its owner for it;"
+                      + " it is no secret");
     };
   }
 

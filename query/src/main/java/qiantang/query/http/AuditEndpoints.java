@@ -40,7 +40,7 @@ public final class AuditEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    return subject.isEmpty() ? Answer.notFound("enterprise") : page(readAudit.run(wanted));
+    return subject.isEmpty() ? Answer.notFound("enterprise") : page(request, readAudit.run(wanted));
   }
 
   Answer verify(Caller caller, Request request) {
@@ -85,9 +85,9 @@ public final class AuditEndpoints {
     return caller.enterprise() != null && (caller.isMember() || (caller.isProgram() && isWhole));
   }
 
-  static Answer page(ReadAudit.Found found) {
+  static Answer page(Request request, ReadAudit.Found found) {
     ReadAudit.Position next = found.next();
-    String cursor = Cursor.AUDIT.encode(next == null ? null : next.text());
+    String cursor = Cursor.AUDIT.encode(request, next == null ? null : next.text());
     Page<AuditLine> page = new Page<>(found.lines(), null);
     return Answer.json(200, RegistryJson.page(page, cursor, AccessJson::line));
   }

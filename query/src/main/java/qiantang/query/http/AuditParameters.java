@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.audit.ReadAudit;
+import qiantang.store.access.Act;
 import qiantang.store.access.AuditTables;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
@@ -20,7 +21,7 @@ final class AuditParameters {
   private final Instant now;
 
   AuditParameters(Request request, Faults faults, Instant now) {
-    parameters = new Parameters(request.query(), faults);
+    parameters = new Parameters(request, faults);
     this.faults = faults;
     this.now = now;
   }
@@ -40,7 +41,7 @@ final class AuditParameters {
     long toMicros = toMicros();
     long fromMicros = fromMicros(toMicros);
     String actor = text("actor");
-    String action = text("action");
+    String action = parameters.word("action", Act.ACTIONS);
     DeviceId device = grant == null ? device() : null;
     ReadAudit.Position before = parameters.cursor(Cursor.AUDIT, ReadAudit.Position::parse);
     parameters.refuseOthers();

@@ -14,9 +14,6 @@ import qiantang.store.registry.AccessToken;
 
 /** What of a request becomes a line of the audit. Blocks: virtual threads only. */
 public final class AuditTrail {
-  private static final String READ = "read";
-  private static final String CHANGE = "change";
-  private static final String REFUSED = "refused";
   // An object is a path; whoever makes up longer ones is not written down at length.
   private static final int OBJECT_LENGTH_MAX = 256;
 
@@ -32,7 +29,7 @@ public final class AuditTrail {
     boolean isRead = isRead(exchange);
     boolean isRefused = answer.status() == 401 || answer.status() == 403;
     if (isRefused) {
-      audit.note(act(leave.enterprise(), caller, REFUSED, exchange, null, answer.status()));
+      audit.note(act(leave.enterprise(), caller, Act.REFUSED, exchange, null, answer.status()));
     } else if (isRead) {
       boolean isOwners = caller.isMember() && leave.enterprise().equals(caller.enterprise());
       if (!isOwners && answer.status() < 400) {
@@ -41,13 +38,13 @@ public final class AuditTrail {
             act(
                 leave.enterprise(),
                 caller,
-                READ,
+                Act.READ,
                 exchange,
                 grants.isEmpty() ? null : String.join(" ", grants),
                 answer.status()));
       }
     } else if (answer.status() < 400) {
-      audit.write(act(leave.enterprise(), caller, CHANGE, exchange, null, answer.status()));
+      audit.write(act(leave.enterprise(), caller, Act.CHANGE, exchange, null, answer.status()));
     }
   }
 
@@ -61,7 +58,7 @@ public final class AuditTrail {
         act(
             leave.enterprise(),
             caller,
-            READ,
+            Act.READ,
             exchange,
             grants.isEmpty() ? null : String.join(" ", grants),
             200);
@@ -71,9 +68,9 @@ public final class AuditTrail {
   /** What somebody was answered that is of no enterprise in the path. */
   void answered(Caller caller, Exchange exchange, Request request, Answer answer) {
     if (answer.status() == 403) {
-      audit.note(act(ownOf(caller), caller, REFUSED, exchange, null, answer.status()));
+      audit.note(act(ownOf(caller), caller, Act.REFUSED, exchange, null, answer.status()));
     } else if (!isRead(exchange) && answer.status() < 400) {
-      audit.write(act(named(caller, request), caller, CHANGE, exchange, null, answer.status()));
+      audit.write(act(named(caller, request), caller, Act.CHANGE, exchange, null, answer.status()));
     }
   }
 
@@ -93,12 +90,12 @@ public final class AuditTrail {
 
   /** Somebody asked for an enterprise that exists, of which it must not know. */
   void refused(Caller caller, EnterpriseId enterprise, Exchange exchange) {
-    audit.note(act(enterprise, caller, REFUSED, exchange, null, 404));
+    audit.note(act(enterprise, caller, Act.REFUSED, exchange, null, 404));
   }
 
   /** The same, by what it asked for in another way. */
   void refused(Caller caller, EnterpriseId enterprise, Request request) {
-    audit.note(act(enterprise, caller, REFUSED, shown(request.path()), null, request, 404));
+    audit.note(act(enterprise, caller, Act.REFUSED, shown(request.path()), null, request, 404));
   }
 
   /** An identifier led to a device: a read of it. */
@@ -108,7 +105,7 @@ public final class AuditTrail {
       String object = "enterprises/" + leave.enterprise() + "/devices/" + device + "/resolve";
       List<String> grants = leave.sight().used();
       String by = grants.isEmpty() ? null : String.join(" ", grants);
-      audit.writeOnce(act(leave.enterprise(), caller, READ, object, by, request, 200));
+      audit.writeOnce(act(leave.enterprise(), caller, Act.READ, object, by, request, 200));
     }
   }
 
@@ -116,7 +113,7 @@ public final class AuditTrail {
   void unknown(Exchange exchange) {
     // Its bearer's enterprise is what it says it is, so it is no more than a part of the object.
     audit.note(
-        act(EnterpriseId.OPERATOR, Act.Actor.NOBODY, REFUSED, shown(exchange), exchange, 401));
+        act(EnterpriseId.OPERATOR, Act.Actor.NOBODY, Act.REFUSED, shown(exchange), exchange, 401));
   }
 
   /** A browser logged in or out; the line comes before the answer. */

@@ -1,12 +1,12 @@
 package qiantang.query.http;
 
 import java.time.InstantSource;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Choice;
 import qiantang.query.auth.Leave;
 import qiantang.query.json.BatchJson;
-import qiantang.query.json.ItemProblem;
 import qiantang.query.read.ReadLatestOfSome;
 import qiantang.query.read.ReadSets;
 import qiantang.store.access.Subtree;
@@ -34,7 +34,7 @@ public final class BatchEndpoints {
   Answer latest(Leave leave, Request request) {
     Faults faults = new Faults();
     Members members = new Members(request.body(), "", faults);
-    List<DeviceId> devices = BatchMembers.devices(members);
+    List<BatchMembers.Named> devices = BatchMembers.devices(members);
     List<String> metrics = BatchMembers.metrics(members);
     int maxAgeSeconds = members.number("maxAgeSeconds", 0, MAX_AGE_SECONDS_MAX);
     members.refuseOthers();
@@ -44,10 +44,10 @@ public final class BatchEndpoints {
     long nowMicros = BatchMembers.micros(clock.instant());
     long fromMicros = maxAgeSeconds == 0 ? Long.MIN_VALUE : nowMicros - maxAgeSeconds * 1_000_000L;
     return switch (readLatest.run(
-        leave, new ReadLatestOfSome.Wanted(devices, metrics, fromMicros))) {
+        leave, new ReadLatestOfSome.Wanted(BatchMembers.ids(devices), metrics, fromMicros))) {
       case ReadLatestOfSome.Result.Found found ->
           granted(
-              Answer.json(200, BatchJson.latest(found, nowMicros, BatchEndpoints::problem))
+              Answer.json(200, BatchJson.latest(told(devices, found), found, nowMicros))
                   .costing(found.values())
                   .releasing(found.permit()::close),
               found.told());
@@ -61,12 +61,27 @@ public final class BatchEndpoints {
     };
   }
 
-  private static @Nullable ItemProblem problem(ReadLatestOfSome.Item item) {
+  /** Of each that was named, in that order: what was found of it, or that it is no id. */
+  private static List<BatchJson.Told> told(
+      List<BatchMembers.Named> devices, ReadLatestOfSome.Result.Found found) {
+    Iterator<ReadLatestOfSome.Item> items = found.items().iterator();
+    return devices.stream()
+        .map(
+            device ->
+                device.id() == null
+                    ? new BatchJson.Told.Failed(device.text(), BatchMembers.malformed())
+                    : told(items.next()))
+        .toList();
+  }
+
+  private static BatchJson.Told told(ReadLatestOfSome.Item item) {
     return switch (item) {
-      case ReadLatestOfSome.Item.Values _ -> null;
-      case ReadLatestOfSome.Item.NoDevice _ -> SeriesOfMany.noDevice();
-      case ReadLatestOfSome.Item.Barred(DeviceId _, String advice) ->
-          SeriesOfMany.problem(Problem.NOT_GRANTED, advice);
+      case ReadLatestOfSome.Item.Values values -> new BatchJson.Told.Values(values);
+      case ReadLatestOfSome.Item.NoDevice(DeviceId device) ->
+          new BatchJson.Told.Failed(device.text(), SeriesOfMany.noDevice());
+      case ReadLatestOfSome.Item.Barred(DeviceId device, String advice) ->
+          new BatchJson.Told.Failed(
+              device.text(), SeriesOfMany.problem(Problem.NOT_GRANTED, advice));
     };
   }
 

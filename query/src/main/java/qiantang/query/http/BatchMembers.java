@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import qiantang.query.json.ItemProblem;
 import qiantang.store.model.DeviceId;
 
 /** What the bodies of questions about many devices have in common. */
@@ -23,24 +26,43 @@ final class BatchMembers {
 
   private BatchMembers() {}
 
+  /**
+   * A device that is named.
+   *
+   * @param text as it is repeated to whoever sent it
+   * @param id null where the text has not the form of an id: this is told of it alone
+   */
+  record Named(String text, @Nullable DeviceId id) {}
+
   /** Event times, from inclusive to exclusive. */
   record Times(long fromMicros, long toMicros) {}
 
   /** The devices, in the order given; at least one. */
-  static List<DeviceId> devices(Members members) {
+  static List<Named> devices(Members members) {
     List<?> elements = members.elements("devices", 1, DEVICES_MAX);
-    List<DeviceId> devices = new ArrayList<>(elements.size());
-    Set<DeviceId> seen = new HashSet<>();
+    List<Named> devices = new ArrayList<>(elements.size());
+    Set<String> seen = new HashSet<>();
     for (int i = 0; i < elements.size(); i++) {
-      if (!(elements.get(i) instanceof String text) || !DeviceId.isValid(text)) {
-        members.fault("devices", i, "a device id takes 1 to 64 of [A-Za-z0-9._-]");
-      } else if (!seen.add(new DeviceId(text))) {
+      if (!(elements.get(i) instanceof String text)) {
+        members.fault("devices", i, "it takes a text: the id of a device");
+      } else if (!seen.add(text)) {
         members.fault("devices", i, "it is given twice: give it once");
       } else {
-        devices.add(new DeviceId(text));
+        devices.add(new Named(Parameters.shortened(text), DeviceEndpoints.id(text)));
       }
     }
     return devices;
+  }
+
+  /** Those that have the form of an id. */
+  static List<DeviceId> ids(List<Named> devices) {
+    return devices.stream().map(Named::id).filter(Objects::nonNull).toList();
+  }
+
+  /** What is told of one that has not. */
+  static ItemProblem malformed() {
+    return SeriesOfMany.problem(
+        Problem.INVALID_REQUEST, "a device id takes 1 to 64 of [A-Za-z0-9._-]");
   }
 
   /** Names of metrics, none for all. */

@@ -22,7 +22,7 @@ public final class ConnectionEndpoints {
 
   Answer ofDevice(Leave leave, Request request) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
     long fromMicros = parameters.timeMicros("from", Long.MIN_VALUE);
     long toMicros = parameters.timeMicros("to", Long.MAX_VALUE);
@@ -43,7 +43,8 @@ public final class ConnectionEndpoints {
             answer ->
                 Answer.json(
                     200,
-                    ConnectionsJson.connections(answer, Cursor.CONNECTIONS.encode(answer.next()))))
+                    ConnectionsJson.connections(
+                        answer, Cursor.CONNECTIONS.encode(request, answer.next()))))
         .orElseGet(() -> Answer.notFound("device"));
   }
 }

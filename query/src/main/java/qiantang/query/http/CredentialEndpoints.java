@@ -37,7 +37,7 @@ public final class CredentialEndpoints {
 
   Answer list(Leave leave, Request request) {
     Faults faults = new Faults();
-    new Parameters(request.query(), faults).refuseOthers();
+    new Parameters(request, faults).refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
     }
@@ -77,7 +77,7 @@ public final class CredentialEndpoints {
 
   Answer revoke(Leave leave, Request request) {
     Faults faults = new Faults();
-    new Parameters(request.query(), faults).refuseOthers();
+    new Parameters(request, faults).refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
     }

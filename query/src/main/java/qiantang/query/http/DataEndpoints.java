@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +82,7 @@ public final class DataEndpoints {
 
   Answer latest(Leave leave, Request request) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     List<String> metrics = parameters.metrics();
     parameters.refuseOthers();
     if (faults.areAny()) {
@@ -113,7 +112,7 @@ public final class DataEndpoints {
 
   Answer latestOfAll(Leave leave, Request request) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     List<String> metrics = parameters.metrics();
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
     DeviceId after = parameters.cursor(Cursor.LATEST, DeviceEndpoints::id);
@@ -126,7 +125,7 @@ public final class DataEndpoints {
         .map(
             found -> {
               DeviceId last = found.answer().after();
-              String next = Cursor.LATEST.encode(last == null ? null : last.text());
+              String next = Cursor.LATEST.encode(request, last == null ? null : last.text());
               return Answer.json(200, DataJson.latest(found.answer(), next, found.told()))
                   .costing(points(found.answer()))
                   .releasing(found.permit()::close);
@@ -146,7 +145,7 @@ public final class DataEndpoints {
     Optional<DeviceId> device = DeviceEndpoints.idOf(request);
     Faults faults = new Faults();
     ReadSeries.Wanted wanted =
-        wanted(device.orElse(NO_DEVICE), new Parameters(request.query(), faults), faults);
+        wanted(device.orElse(NO_DEVICE), new Parameters(request, faults), faults);
     if (faults.areAny()) {
       return faults.answer();
     }
@@ -173,7 +172,7 @@ public final class DataEndpoints {
     Optional<DeviceId> device = DeviceEndpoints.idOf(request);
     Faults faults = new Faults();
     ReadIntervals.Wanted wanted =
-        wantedIntervals(device.orElse(NO_DEVICE), new Parameters(request.query(), faults), faults);
+        wantedIntervals(device.orElse(NO_DEVICE), new Parameters(request, faults), faults);
     if (faults.areAny()) {
       return faults.answer();
     }
@@ -182,8 +181,7 @@ public final class DataEndpoints {
 
   Answer seriesOfEnterprise(Leave leave, Request request) {
     Faults faults = new Faults();
-    ReadIntervals.Wanted wanted =
-        wantedIntervals(null, new Parameters(request.query(), faults), faults);
+    ReadIntervals.Wanted wanted = wantedIntervals(null, new Parameters(request, faults), faults);
     return faults.areAny() ? faults.answer() : intervals(leave, request, wanted);
   }
 
@@ -300,6 +298,7 @@ public final class DataEndpoints {
     Long nextMicros = answer.nextFromMicros();
     String next =
         Cursor.SERIES.encode(
+            request,
             nextMicros == null ? null : new Position(nextMicros, wanted.toMicros()).text());
     Answer sent =
         request.wantsCsv()
@@ -342,9 +341,9 @@ public final class DataEndpoints {
 
   private static Answer rejections(Request request, RejectionsUse use) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
-    Reason reason = parameters.parsed("reason", "it is one of " + reasons(), Reason::ofWord);
+    Reason reason = parameters.word("reason", Reason.class, Reason::word);
     long fromMicros = parameters.timeMicros("from", Long.MIN_VALUE);
     long toMicros = parameters.timeMicros("to", Long.MAX_VALUE);
     String beforeId =
@@ -357,7 +356,8 @@ public final class DataEndpoints {
         .map(
             answer ->
                 Answer.json(
-                    200, DataJson.rejections(answer, Cursor.REJECTIONS.encode(answer.next()))))
+                    200,
+                    DataJson.rejections(answer, Cursor.REJECTIONS.encode(request, answer.next()))))
         .orElseGet(() -> Answer.notFound("device"));
   }
 
@@ -365,10 +365,6 @@ public final class DataEndpoints {
   @FunctionalInterface
   private interface RejectionsUse {
     Optional<RejectionsAnswer> run(ReadRejections.Wanted wanted);
-  }
-
-  private static List<String> reasons() {
-    return Arrays.stream(Reason.values()).map(Reason::word).toList();
   }
 
   private static long micros(Instant instant) {

@@ -31,7 +31,7 @@ public final class DeletionEndpoints {
 
   private Answer delete(Leave leave, @Nullable DeviceId device, Request request) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     long beforeMicros = parameters.timeMicros("before", Mask.ALL_TIMES);
     parameters.refuseOthers();
     if (faults.areAny()) {
@@ -51,7 +51,7 @@ public final class DeletionEndpoints {
 
   Answer list(Leave leave, Request request) {
     Faults faults = new Faults();
-    new Parameters(request.query(), faults).refuseOthers();
+    new Parameters(request, faults).refuseOthers();
     return faults.areAny()
         ? faults.answer()
         : Answer.json(200, DeletionJson.all(listDeletions.run(leave)));

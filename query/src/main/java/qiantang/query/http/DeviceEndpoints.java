@@ -43,6 +43,7 @@ public final class DeviceEndpoints {
   private final DisableDevice disableDevice;
   private final ChangeIdentifiers changeIdentifiers;
   private final DeleteDevice deleteDevice;
+  private final Conditions conditions;
 
   /** Answers by these use cases. */
   public DeviceEndpoints(
@@ -52,7 +53,8 @@ public final class DeviceEndpoints {
       CreateDevices createDevices,
       DisableDevice disableDevice,
       ChangeIdentifiers changeIdentifiers,
-      DeleteDevice deleteDevice) {
+      DeleteDevice deleteDevice,
+      Conditions conditions) {
     this.devices = devices;
     this.listDevices = listDevices;
     this.createDevices = createDevices;
@@ -60,32 +62,35 @@ public final class DeviceEndpoints {
     this.disableDevice = disableDevice;
     this.changeIdentifiers = changeIdentifiers;
     this.deleteDevice = deleteDevice;
+    this.conditions = conditions;
   }
 
   Answer list(Leave leave, Request request) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
-    DeviceOrder order =
-        parameters.parsed(
-            "sort", "it is id, name, since or reading", word -> DeviceOrder.ofWord(word));
+    DeviceOrder order = parameters.word("sort", DeviceOrder.class, DeviceOrder::word);
     boolean isSorted = order != null && order != DeviceOrder.ID;
     DeviceId after = isSorted ? null : parameters.cursor(Cursor.DEVICES, DeviceEndpoints::id);
     DeviceFilter filter = filter(parameters);
     if (order != null && isSorted) {
-      return sorted(leave, filter, order, limit, parameters, faults);
+      return sorted(leave, request, filter, order, limit, parameters, faults);
     }
     parameters.refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
     }
     ListDevices.Found found = listDevices.run(leave, filter, after, limit);
-    String next = Cursor.DEVICES.encode(found.page().next());
+    return listed(found, Cursor.DEVICES.encode(request, found.page().next()));
+  }
+
+  private static Answer listed(ListDevices.Found found, @Nullable String next) {
     return Answer.json(200, RegistryJson.devices(found, next)).tagged(Tag.BY_CONTENT);
   }
 
   private Answer sorted(
       Leave leave,
+      Request request,
       DeviceFilter filter,
       DeviceOrder order,
       int limit,
@@ -99,8 +104,7 @@ public final class DeviceEndpoints {
     }
     return switch (sortDevices.run(leave, filter, order, after, limit)) {
       case SortDevices.Result.Sorted(ListDevices.Found found) ->
-          Answer.json(200, RegistryJson.devices(found, Cursor.SORTED.encode(found.page().next())))
-              .tagged(Tag.BY_CONTENT);
+          listed(found, Cursor.SORTED.encode(request, found.page().next()));
       case SortDevices.Result.TooMany(int max) -> {
         faults.parameter(
             "sort", "the enterprise has more than " + max + " devices, which come by id alone");
@@ -111,13 +115,12 @@ public final class DeviceEndpoints {
 
   private static DeviceFilter filter(Parameters parameters) {
     return new DeviceFilter(
-        parameters.parsed("kind", "it is device or gateway", Device.Kind::ofWord),
+        parameters.word("kind", Device.Kind.class, Device.Kind::word),
         parameters.parsed("gateway", "it is the id of a gateway", DeviceEndpoints::id),
         parameters.text("model"),
         parameters.text("factory"),
         parameters.text("line"),
-        parameters.parsed(
-            "connection", "it is online, offline, never or unknown", DeviceEndpoints::connected),
+        parameters.word("connection", DeviceFilter.Connected.class, DeviceFilter.Connected::word),
         states(parameters),
         parameters.text("reason"),
         parameters.text("text"),
@@ -207,30 +210,27 @@ public final class DeviceEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    Optional<DeviceId> device = idOf(request);
-    Answer refused =
-        Conditions.refusal(
-            request,
-            () ->
-                device
-                    .flatMap(id -> devices.find(leave.enterprise(), id))
-                    .map(found -> tag(found)));
-    if (refused != null) {
-      return refused;
-    }
-    if (device.isEmpty()) {
+    DeviceId device = id(request.pathParameter("device"));
+    if (device == null) {
       return Answer.notFound("device");
     }
-    ChangeIdentifiers.Result changed =
-        isNamed ? changeIdentifiers.run(leave, device.get(), identifiers) : null;
-    if (changed instanceof ChangeIdentifiers.Result.Taken taken) {
-      return taken("nothing was changed", taken.identifiers());
-    }
-    return (isSwitched
-            ? disableDevice.run(leave, device.get(), isDisabled)
-            : devices.find(leave.enterprise(), device.get()))
-        .map(DeviceEndpoints::one)
-        .orElseGet(() -> Answer.notFound("device"));
+    return conditions.changing(
+        leave,
+        "devices/" + device,
+        request,
+        () -> devices.find(leave.enterprise(), device).map(DeviceEndpoints::tag),
+        () -> {
+          ChangeIdentifiers.Result named =
+              isNamed ? changeIdentifiers.run(leave, device, identifiers) : null;
+          if (named instanceof ChangeIdentifiers.Result.Taken taken) {
+            return taken("nothing was changed", taken.identifiers());
+          }
+          return (isSwitched
+                  ? disableDevice.run(leave, device, isDisabled)
+                  : devices.find(leave.enterprise(), device))
+              .map(DeviceEndpoints::one)
+              .orElseGet(() -> Answer.notFound("device"));
+        });
   }
 
   Answer delete(Leave leave, Request request) {
@@ -335,24 +335,11 @@ public final class DeviceEndpoints {
     Set<Axis.State> states = EnumSet.noneOf(Axis.State.class);
     for (Axis axis : List.of(Axis.LIFECYCLE, Axis.DATA, Axis.QUALITY)) {
       List<String> words = axis.states().stream().map(Axis.State::word).toList();
-      Axis.State state =
-          parameters.parsed(
-              axis.word(),
-              "it is one of " + words,
-              word -> words.contains(word) ? Axis.State.ofWord(word) : null);
-      if (state != null) {
-        states.add(state);
+      String word = parameters.word(axis.word(), words);
+      if (word != null) {
+        states.add(Axis.State.ofWord(word));
       }
     }
     return states;
-  }
-
-  private static DeviceFilter.@Nullable Connected connected(String word) {
-    for (DeviceFilter.Connected connected : DeviceFilter.Connected.values()) {
-      if (connected.word().equals(word)) {
-        return connected;
-      }
-    }
-    return null;
   }
 }

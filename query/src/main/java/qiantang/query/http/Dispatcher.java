@@ -193,9 +193,9 @@ public final class Dispatcher {
 
   private Answer authenticated(Route route, Exchange exchange, Function<Caller, Answer> use) {
     Sender sender = exchange.request().sender();
-    // What is remembered costs nothing: whoever shares an address with somebody who guesses goes
-    // on, and a page that was left open with a session that is over guesses nothing.
-    boolean isNew = authenticator.mustAsk(sender.authorization(), sender.cookie());
+    // Whoever shares an address with somebody who guesses goes on with a token that opened anything
+    // of late, and a page that was left open with a session that is over guesses nothing.
+    boolean isNew = authenticator.mayBeGuess(sender.authorization(), sender.cookie());
     Answer refused = isNew ? pace.refusedAttempt(sender.address()) : null;
     if (refused != null) {
       return refused;

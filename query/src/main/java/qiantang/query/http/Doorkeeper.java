@@ -1,6 +1,8 @@
 package qiantang.query.http;
 
 import java.util.Optional;
+import qiantang.query.access.Action;
+import qiantang.query.access.Decision;
 import qiantang.query.auth.Caller;
 import qiantang.query.auth.Enterprises;
 import qiantang.query.auth.Leave;
@@ -47,12 +49,15 @@ public final class Doorkeeper {
     }
     Leave leave = found.get();
     return switch (route.need()) {
-      case READ -> forOwners(true, caller, leave);
-      case CHANGE -> forOwners(caller.mayChange(), caller, leave);
-      case OPERATE -> forOwners(caller.isOperator(), caller, leave);
+      case READ -> forOwners(true, caller, leave, request);
+      case CHANGE -> forOwners(caller.mayChange(), caller, leave, request);
+      case OPERATE -> forOwners(caller.isOperator(), caller, leave, request);
       case LOOK, DATA -> forAll(Scope.READ, leave, request);
       case LIVE -> forAll(Scope.STREAM, leave, request);
-      case DIAGNOSE -> diagnose(leave, request);
+      case DIAGNOSE ->
+          leave.sight().isWhole()
+              ? new Verdict.Let(leave)
+              : decided(new Action.Diagnose(), caller, leave, request);
     };
   }
 
@@ -66,13 +71,40 @@ public final class Doorkeeper {
     return EnterpriseId.isValid(id) ? Optional.of(new EnterpriseId(id)) : Optional.empty();
   }
 
-  private static Verdict forOwners(boolean isAllowed, Caller caller, Leave leave) {
-    if (leave.sight().isByGrants()) {
-      return new Verdict.Hidden(Answer.notFound("enterprise"));
+  /** What is for the enterprise's own people, if they may by their role. */
+  private Verdict forOwners(boolean isAllowed, Caller caller, Leave leave, Request request) {
+    if (!leave.sight().isWhole()) {
+      return decided(new Action.Own(), caller, leave, request);
     }
-    return isAllowed && leave.sight().isWhole()
-        ? new Verdict.Let(leave)
-        : new Verdict.Barred(leave, forbidden(caller));
+    return isAllowed ? new Verdict.Let(leave) : new Verdict.Barred(leave, forbidden(caller));
+  }
+
+  /** What no grant gives, to who does not see the whole. */
+  private Verdict decided(Action action, Caller caller, Leave leave, Request request) {
+    String id = request.pathParameters().get("device");
+    if (id != null && !DeviceId.isValid(id)) {
+      return new Verdict.Hidden(Answer.notFound("device"));
+    }
+    Place place = id == null ? null : places.of(leave, new DeviceId(id));
+    return switch (leave.sight().decide(place, null, action)) {
+      case Decision.Allowed _ -> new Verdict.Let(place == null ? leave : leave.at(place));
+      case Decision.Refused(Decision.Why why) -> {
+        if (why == Decision.Why.OWNERS) {
+          // It knows that there is such an enterprise, so 404 would be no secret, but untrue.
+          yield new Verdict.Barred(
+              leave, leave.sight().isByGrants() ? noGrantGives() : forbidden(caller));
+        }
+        if (why == Decision.Why.SCOPE) {
+          yield new Verdict.Barred(leave, outOfScope(Scope.DIAGNOSE));
+        }
+        if (place != null) {
+          yield new Verdict.Hidden(Answer.notFound("device"));
+        }
+        yield leave.sight().isByGrants()
+            ? new Verdict.Hidden(Answer.notFound("enterprise"))
+            : new Verdict.Barred(leave, bounded());
+      }
+    };
   }
 
   private Verdict forAll(Scope scope, Leave leave, Request request) {
@@ -82,27 +114,6 @@ public final class Doorkeeper {
     return leave.sight().hasScope(scope)
         ? device(leave, request)
         : new Verdict.Barred(leave, outOfScope(scope));
-  }
-
-  /** What went wrong concerns the enterprise alone: no grant gives it. */
-  private Verdict diagnose(Leave leave, Request request) {
-    if (leave.sight().isWhole()) {
-      return new Verdict.Let(leave);
-    }
-    if (leave.sight().isByGrants()) {
-      return new Verdict.Hidden(Answer.notFound("enterprise"));
-    }
-    if (!leave.sight().hasScope(Scope.DIAGNOSE)) {
-      return new Verdict.Barred(leave, outOfScope(Scope.DIAGNOSE));
-    }
-    boolean isOfDevice = request.pathParameters().containsKey("device");
-    return isOfDevice || leave.sight().isWholeOfOwn()
-        ? device(leave, request)
-        : new Verdict.Barred(
-            leave,
-            Answer.problem(
-                Problem.FORBIDDEN,
-                "the token is bounded to a part of the enterprise: ask device by device"));
   }
 
   /** Where a route has a device, it must be one that the caller sees. */
@@ -119,6 +130,21 @@ public final class Doorkeeper {
     return isSeen
         ? new Verdict.Let(leave.at(place))
         : new Verdict.Hidden(Answer.notFound("device"));
+  }
+
+  private static Answer noGrantGives() {
+    return Answer.problem(
+        Problem.FORBIDDEN,
+        "you see a part of this enterprise by a grant, and no grant gives this: it is for the"
+            + " enterprise's own people, who can look it up for you; what is granted is read by"
+            + " .../devices, .../latest, .../series, .../stream and the questions about many"
+            + " devices");
+  }
+
+  private static Answer bounded() {
+    return Answer.problem(
+        Problem.FORBIDDEN,
+        "the token is bounded to a part of the enterprise: ask device by device");
   }
 
   private static Answer outOfScope(Scope scope) {

@@ -1,6 +1,7 @@
 package qiantang.query.http;
 
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Caller;
@@ -29,6 +30,7 @@ public final class EnterpriseEndpoints {
   private final ReadEnterprise readEnterprise;
   private final CreateEnterprise createEnterprise;
   private final ChangeEnterprise changeEnterprise;
+  private final Conditions conditions;
 
   /** Answers by these use cases. */
   public EnterpriseEndpoints(
@@ -36,12 +38,14 @@ public final class EnterpriseEndpoints {
       ListEnterprises listEnterprises,
       ReadEnterprise readEnterprise,
       CreateEnterprise createEnterprise,
-      ChangeEnterprise changeEnterprise) {
+      ChangeEnterprise changeEnterprise,
+      Conditions conditions) {
     this.describeCaller = describeCaller;
     this.listEnterprises = listEnterprises;
     this.readEnterprise = readEnterprise;
     this.createEnterprise = createEnterprise;
     this.changeEnterprise = changeEnterprise;
+    this.conditions = conditions;
   }
 
   Answer me(Caller caller, Request request) {
@@ -51,7 +55,7 @@ public final class EnterpriseEndpoints {
 
   Answer list(Caller caller, Request request) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     int limit = parameters.limit(LIMIT_USUAL, LIMIT_MAX);
     EnterpriseId after = parameters.cursor(Cursor.ENTERPRISES, EnterpriseEndpoints::id);
     parameters.refuseOthers();
@@ -59,7 +63,7 @@ public final class EnterpriseEndpoints {
       return faults.answer();
     }
     Page<ListEnterprises.Seen> page = listEnterprises.run(caller, after, limit);
-    String next = Cursor.ENTERPRISES.encode(page.next());
+    String next = Cursor.ENTERPRISES.encode(request, page.next());
     return Answer.json(200, RegistryJson.page(page, next, RegistryJson::seen))
         .tagged(Tag.BY_CONTENT);
   }
@@ -99,7 +103,8 @@ public final class EnterpriseEndpoints {
               Problem.CONFLICT, "the id '" + wanted.id() + "' is taken: choose another one");
       case CreateEnterprise.Result.NoPlatforms none -> {
         faults.member(
-            "/platforms", "there are no " + none.unknown() + "; there are " + none.known());
+            "/platforms",
+            "there are no platforms " + none.unknown() + ": GET /v1/platforms lists all");
         yield faults.answer();
       }
     };
@@ -117,14 +122,16 @@ public final class EnterpriseEndpoints {
     if (faults.areAny() || setting == null) {
       return faults.answer();
     }
-    Answer refused =
-        Conditions.refusal(
-            request, () -> changeEnterprise.now(leave).map(EnterpriseEndpoints::tag));
-    if (refused != null) {
-      return refused;
-    }
-    return changeEnterprise
-        .run(leave, setting)
+    return conditions.changing(
+        leave,
+        "settings",
+        request,
+        () -> changeEnterprise.now(leave).map(EnterpriseEndpoints::tag),
+        () -> changed(changeEnterprise.run(leave, setting)));
+  }
+
+  private static Answer changed(Optional<Enterprise> enterprise) {
+    return enterprise
         .map(
             now ->
                 Answer.json(200, RegistryJson.one(now, RegistryJson::enterprise)).tagged(tag(now)))

@@ -14,6 +14,8 @@ import qiantang.query.auth.Leave;
 import qiantang.query.change.Grants;
 import qiantang.query.json.AccessJson;
 import qiantang.query.json.RegistryJson;
+import qiantang.query.limit.Attempts;
+import qiantang.query.limit.Refusal;
 import qiantang.query.read.Page;
 import qiantang.store.access.Grant;
 import qiantang.store.access.Party;
@@ -28,18 +30,25 @@ public final class GrantEndpoints {
 
   private final Grants grants;
   private final ReadAudit readAudit;
+  private final Attempts attempts;
   private final InstantSource clock;
 
-  /** Answers by these use cases. */
-  public GrantEndpoints(Grants grants, ReadAudit readAudit, InstantSource clock) {
+  /**
+   * Answers by these use cases.
+   *
+   * @param attempts how often an enterprise may name others that do not exist
+   */
+  public GrantEndpoints(
+      Grants grants, ReadAudit readAudit, Attempts attempts, InstantSource clock) {
     this.grants = grants;
     this.readAudit = readAudit;
+    this.attempts = attempts;
     this.clock = clock;
   }
 
   Answer list(Leave leave, Request request) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
     String after = parameters.cursor(Cursor.GRANTS, GrantEndpoints::id);
     parameters.refuseOthers();
@@ -47,7 +56,8 @@ public final class GrantEndpoints {
       return faults.answer();
     }
     Page<Grant> page = grants.list(leave, after, limit);
-    return Answer.json(200, RegistryJson.page(page, Cursor.GRANTS.encode(page.next()), members()));
+    return Answer.json(
+        200, RegistryJson.page(page, Cursor.GRANTS.encode(request, page.next()), members()));
   }
 
   Answer create(Leave leave, Request request) {
@@ -56,11 +66,26 @@ public final class GrantEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
+    String grantor = leave.enterprise().text();
+    Refusal refusal = attempts.exceeded(grantor);
+    if (refusal != null) {
+      return Answer.problem(
+              Problem.TOO_MANY_ATTEMPTS,
+              "too many grants to enterprises that do not exist: look up the id, and try again in "
+                  + refusal.retrySeconds()
+                  + " s")
+          .with("Retry-After", Long.toString(refusal.retrySeconds()));
+    }
     return switch (grants.create(leave, wanted, leave.by())) {
       case Grants.Result.Created created ->
           Answer.json(201, RegistryJson.one(created.grant(), members()));
       case Grants.Result.NoGrantee none -> {
         faults.member("/grantee/id", none.detail());
+        yield faults.answer();
+      }
+      case Grants.Result.UnknownGrantee(String detail) -> {
+        attempts.failed(grantor);
+        faults.member("/grantee/id", detail);
         yield faults.answer();
       }
       case Grants.Result.TooMany(String detail) -> Answer.problem(Problem.TOO_MANY_GRANTS, detail);
@@ -151,7 +176,7 @@ public final class GrantEndpoints {
     }
     return id.isEmpty() || grants.find(leave, id).isEmpty()
         ? Answer.notFound("grant")
-        : AuditEndpoints.page(readAudit.run(wanted));
+        : AuditEndpoints.page(request, readAudit.run(wanted));
   }
 
   private RegistryJson.Members<Grant> members() {

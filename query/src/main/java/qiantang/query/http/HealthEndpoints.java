@@ -2,7 +2,6 @@ package qiantang.query.http;
 
 import java.time.InstantSource;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Leave;
 import qiantang.query.json.HealthJson;
 import qiantang.query.read.ReadHealth;
@@ -22,8 +21,8 @@ public final class HealthEndpoints {
 
   Answer ofEnterprise(Leave leave, Request request) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
-    Level level = parameters.parsed("by", "it is factory, line or model", HealthEndpoints::level);
+    Parameters parameters = new Parameters(request, faults);
+    Level level = parameters.word("by", Level.class, Level::word);
     parameters.refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
@@ -33,7 +32,7 @@ public final class HealthEndpoints {
 
   Answer ofDevice(Leave leave, Request request) {
     Faults faults = new Faults();
-    new Parameters(request.query(), faults).refuseOthers();
+    new Parameters(request, faults).refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
     }
@@ -42,14 +41,5 @@ public final class HealthEndpoints {
         .flatMap(id -> readHealth.ofDevice(leave, id))
         .map(found -> Answer.json(200, HealthJson.device(found, clock.millis())))
         .orElseGet(() -> Answer.notFound("device"));
-  }
-
-  private static @Nullable Level level(String word) {
-    for (Level level : Level.values()) {
-      if (level.word().equals(word)) {
-        return level;
-      }
-    }
-    return null;
   }
 }

@@ -95,6 +95,14 @@ final class Members {
     return value;
   }
 
+  /** Where an answer goes on, null at its beginning. */
+  <T> @Nullable T cursor(Cursor list, Request request, Function<String, @Nullable T> parser) {
+    String text = text("cursor");
+    return text == null
+        ? null
+        : list.decode(request, text, parser, advice -> fault("cursor", advice));
+  }
+
   /** A time in microseconds, null where there is none; as text or as a number. */
   @Nullable Long timeMicros(String name) {
     asked.add(name);

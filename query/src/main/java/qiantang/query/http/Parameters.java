@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class Parameters {
   private static final int METRICS_MAX = 1000;
 
+  private final Request request;
   private final MultiMap query;
   private final Faults faults;
   private final Set<String> asked = new HashSet<>();
 
-  Parameters(MultiMap query, Faults faults) {
-    this.query = query;
+  Parameters(Request request, Faults faults) {
+    this.request = request;
+    query = request.query();
     this.faults = faults;
   }
 
@@ -83,13 +85,22 @@ final class Parameters {
 
   /** Where a list goes on, null at its beginning. */
   <T> @Nullable T cursor(Cursor list, Function<String, @Nullable T> parser) {
-    return parsed(
-        "cursor",
-        "give the 'next' of the page before, unchanged, or none",
-        text -> {
-          String position = list.decode(text);
-          return position == null ? null : parser.apply(position);
-        });
+    String text = text("cursor");
+    return text == null
+        ? null
+        : list.decode(request, text, parser, advice -> faults.parameter("cursor", advice));
+  }
+
+  /** One of these words; null where none is given. */
+  @Nullable String word(String name, List<String> known) {
+    return parsed(name, "it is one of " + known, text -> known.contains(text) ? text : null);
+  }
+
+  /** What has the word that is given; null where none is. */
+  <E extends Enum<E>> @Nullable E word(String name, Class<E> known, Function<E, String> words) {
+    List<E> all = List.of(known.getEnumConstants());
+    String word = word(name, all.stream().map(words).toList());
+    return all.stream().filter(one -> words.apply(one).equals(word)).findFirst().orElse(null);
   }
 
   /**

@@ -19,7 +19,7 @@ public final class PlatformEndpoints {
 
   Answer list(Caller caller, Request request) {
     Faults faults = new Faults();
-    new Parameters(request.query(), faults).refuseOthers();
+    new Parameters(request, faults).refuseOthers();
     return faults.areAny()
         ? faults.answer()
         : Answer.json(200, HealthJson.platforms(readPlatforms.list(caller))).tagged(Tag.BY_CONTENT);
@@ -27,7 +27,7 @@ public final class PlatformEndpoints {
 
   Answer read(Caller caller, Request request) {
     Faults faults = new Faults();
-    new Parameters(request.query(), faults).refuseOthers();
+    new Parameters(request, faults).refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
     }
@@ -39,11 +39,9 @@ public final class PlatformEndpoints {
 
   Answer enterprises(Caller caller, Request request) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
-    EnterpriseOrder order =
-        parameters.parsed(
-            "sort", "it is id, name, devices or offline", word -> EnterpriseOrder.ofWord(word));
+    EnterpriseOrder order = parameters.word("sort", EnterpriseOrder.class, EnterpriseOrder::word);
     if (order != null && order != EnterpriseOrder.ID) {
       return ranked(caller, request, parameters, order, limit, faults);
     }
@@ -56,7 +54,9 @@ public final class PlatformEndpoints {
         .enterprises(caller, request.pathParameter("platform"), after, limit)
         .map(
             page ->
-                Answer.json(200, HealthJson.enterprises(page, Cursor.MEMBERS.encode(page.next())))
+                Answer.json(
+                        200,
+                        HealthJson.enterprises(page, Cursor.MEMBERS.encode(request, page.next())))
                     .tagged(Tag.BY_CONTENT))
         .orElseGet(() -> Answer.notFound("platform"));
   }
@@ -77,7 +77,7 @@ public final class PlatformEndpoints {
     String id = request.pathParameter("platform");
     return switch (readPlatforms.ranked(caller, id, order, after, limit)) {
       case ReadPlatforms.Ranked.Found(Page<ReadPlatforms.Item> page) ->
-          Answer.json(200, HealthJson.enterprises(page, Cursor.RANKED.encode(page.next())))
+          Answer.json(200, HealthJson.enterprises(page, Cursor.RANKED.encode(request, page.next())))
               .tagged(Tag.BY_CONTENT);
       case ReadPlatforms.Ranked.NoPlatform _ -> Answer.notFound("platform");
       case ReadPlatforms.Ranked.TooMany(int max) -> {

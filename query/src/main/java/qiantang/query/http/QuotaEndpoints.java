@@ -15,11 +15,13 @@ import qiantang.store.registry.Quotas;
 public final class QuotaEndpoints {
   private final ReadQuotas readQuotas;
   private final ChangeQuotas changeQuotas;
+  private final Conditions conditions;
 
   /** Answers by these use cases. */
-  public QuotaEndpoints(ReadQuotas readQuotas, ChangeQuotas changeQuotas) {
+  public QuotaEndpoints(ReadQuotas readQuotas, ChangeQuotas changeQuotas, Conditions conditions) {
     this.readQuotas = readQuotas;
     this.changeQuotas = changeQuotas;
+    this.conditions = conditions;
   }
 
   Answer read(Leave leave, Request request) {
@@ -42,9 +44,12 @@ public final class QuotaEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    Answer refused =
-        Conditions.refusal(request, () -> readQuotas.run(leave).map(QuotaEndpoints::tag));
-    return refused == null ? answer(changeQuotas.run(leave, wanted)) : refused;
+    return conditions.changing(
+        leave,
+        "quotas",
+        request,
+        () -> readQuotas.run(leave).map(QuotaEndpoints::tag),
+        () -> answer(changeQuotas.run(leave, wanted)));
   }
 
   private static Tag tag(Quotas quotas) {

@@ -26,7 +26,7 @@ public final class ResolveEndpoints {
 
   Answer resolve(Caller caller, Request request) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     Optional<Identifier> identifier =
         Optional.ofNullable(
             parameters.parsed("id", FORM, text -> Identifier.of(text).orElse(null)));

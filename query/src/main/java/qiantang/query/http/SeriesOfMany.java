@@ -30,17 +30,27 @@ final class SeriesOfMany {
   /** What is asked of one device. */
   sealed interface Asked {
     /** Of which. */
-    DeviceId device();
+    String name();
 
     /** Its samples; how many at most is decided when it is its turn. */
     record Samples(DeviceId device, List<String> metrics, long fromMicros, long toMicros)
-        implements Asked {}
+        implements Asked {
+      @Override
+      public String name() {
+        return device.text();
+      }
+    }
 
     /** Aggregates of them, or thinned ones. */
-    record Intervals(DeviceId device, ReadIntervals.Wanted wanted) implements Asked {}
+    record Intervals(DeviceId device, ReadIntervals.Wanted wanted) implements Asked {
+      @Override
+      public String name() {
+        return device.text();
+      }
+    }
 
     /** Nothing. */
-    record Refused(DeviceId device, ItemProblem problem) implements Asked {}
+    record Refused(String name, ItemProblem problem) implements Asked {}
   }
 
   /** What is told of one device. */
@@ -75,22 +85,21 @@ final class SeriesOfMany {
 
   /** Takes an answer in pieces. */
   interface Sink {
-    void samples(DeviceId device, List<Series> series, Completeness completeness)
+    void samples(String device, List<Series> series, Completeness completeness) throws IOException;
+
+    void intervals(String device, List<IntervalSeries> series, Completeness completeness)
         throws IOException;
 
-    void intervals(DeviceId device, List<IntervalSeries> series, Completeness completeness)
-        throws IOException;
-
-    void problem(DeviceId device, ItemProblem problem) throws IOException;
+    void problem(String device, ItemProblem problem) throws IOException;
   }
 
   /**
    * Where an answer ends.
    *
-   * @param device with which the next one begins; null where there is none
+   * @param device with which of those asked for the next one begins; null where there is none
    * @param fromMicros from when on, of its samples; null for its first ones
    */
-  record End(Completeness completeness, @Nullable DeviceId device, @Nullable Long fromMicros) {}
+  record End(Completeness completeness, @Nullable Integer device, @Nullable Long fromMicros) {}
 
   /**
    * A question.
@@ -126,38 +135,38 @@ final class SeriesOfMany {
     Completeness all = Completeness.NOTHING;
     long left = limit;
     for (int i = 0; i < asked.size(); i++) {
-      DeviceId device = asked.get(i).device();
+      Asked device = asked.get(i);
       if (left <= 0) {
-        return new End(all.cutBy("limit"), device, null);
+        return new End(all.cutBy("limit"), i, null);
       }
-      Block block = i == 0 && first != null ? first : read(asked.get(i), (int) left);
+      Block block = i == 0 && first != null ? first : read(device, (int) left);
       switch (block) {
         case Block.Samples samples -> {
           try (var _ = samples.permit()) {
-            sink.samples(device, samples.series(), samples.completeness());
+            sink.samples(device.name(), samples.series(), samples.completeness());
           }
           all = all.plus(samples.completeness());
           left -= samples.values();
           values += samples.values();
           if (samples.nextMicros() != null) {
-            return new End(all.cutBy("limit"), device, samples.nextMicros());
+            return new End(all.cutBy("limit"), i, samples.nextMicros());
           }
         }
         case Block.Intervals intervals -> {
           try (var _ = intervals.permit()) {
-            sink.intervals(device, intervals.series(), intervals.completeness());
+            sink.intervals(device.name(), intervals.series(), intervals.completeness());
           }
           all = all.plus(intervals.completeness());
           left -= intervals.values();
           values += intervals.values();
         }
         case Block.Refused(ItemProblem problem) -> {
-          sink.problem(device, problem);
+          sink.problem(device.name(), problem);
           all = problem.status() == Problem.NOT_FOUND.status() ? all : all.lacking();
         }
         case Block.Away away -> {
-          sink.problem(device, away.problem());
-          return new End(all.cutBy("store"), device, from(asked.get(i)));
+          sink.problem(device.name(), away.problem());
+          return new End(all.cutBy("store"), i, from(device));
         }
       }
     }
@@ -171,7 +180,7 @@ final class SeriesOfMany {
   private Block read(Asked device, int left) {
     try {
       return switch (device) {
-        case Asked.Refused(DeviceId _, ItemProblem problem) -> new Block.Refused(problem);
+        case Asked.Refused(String _, ItemProblem problem) -> new Block.Refused(problem);
         case Asked.Samples samples -> read(samples, left);
         case Asked.Intervals(DeviceId _, ReadIntervals.Wanted wanted) -> read(wanted);
       };

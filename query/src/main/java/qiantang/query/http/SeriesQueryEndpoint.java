@@ -46,28 +46,39 @@ public final class SeriesQueryEndpoint {
    * @param position where the answer before ended; null for the first
    */
   private record Wanted(
-      List<DeviceId> devices,
+      Request request,
+      List<BatchMembers.Named> devices,
       List<String> metrics,
       BatchMembers.Times times,
       IntervalParameters.@Nullable Told told,
       boolean beginAlike,
       int limit,
-      @Nullable Position position) {}
+      @Nullable Position position) {
+    /** The number of the device with which the answer begins. */
+    int first() {
+      return position == null ? 0 : position.device();
+    }
 
-  /** Where an answer goes on: at which device, from when on, and what was asked for at first. */
-  private record Position(DeviceId device, long atMicros, long fromMicros, long toMicros) {
+    /** From when on samples of the first device are wanted. */
+    long firstMicros() {
+      return position == null ? times.fromMicros() : position.atMicros();
+    }
+  }
+
+  /** Where an answer goes on: at which of the devices, from when on, and the times asked for. */
+  private record Position(int device, long atMicros, long fromMicros, long toMicros) {
     String text() {
       return device + ":" + atMicros + ":" + fromMicros + ":" + toMicros;
     }
 
     static @Nullable Position parse(String text) {
-      if (!text.matches("[A-Za-z0-9._-]{1,64}(:-?[0-9]{1,18}){3}")) {
+      if (!text.matches("[0-9]{1,4}(:-?[0-9]{1,18}){3}")) {
         return null;
       }
       String[] parts = text.split(":", -1);
       Position position =
           new Position(
-              new DeviceId(parts[0]),
+              Integer.parseInt(parts[0]),
               Long.parseLong(parts[1]),
               Long.parseLong(parts[2]),
               Long.parseLong(parts[3]));
@@ -88,13 +99,21 @@ public final class SeriesQueryEndpoint {
 
   Answer answer(Leave leave, Request request) {
     Faults faults = new Faults();
-    Wanted wanted = wanted(new Members(request.body(), "", faults));
+    Wanted wanted = wanted(request, new Members(request.body(), "", faults));
     if (faults.areAny()) {
       return faults.answer();
     }
-    Map<DeviceId, Choice> choices = choices(leave, wanted);
+    List<BatchMembers.Named> devices =
+        wanted.devices().subList(wanted.first(), wanted.devices().size());
+    Map<DeviceId, Choice> choices = choices(leave, wanted, BatchMembers.ids(devices));
     List<SeriesOfMany.Asked> asked = new ArrayList<>();
-    choices.forEach((device, choice) -> asked.add(asked(wanted, device, choice)));
+    for (BatchMembers.Named device : devices) {
+      Choice choice = device.id() == null ? null : choices.get(device.id());
+      asked.add(
+          device.id() == null || choice == null
+              ? new SeriesOfMany.Asked.Refused(device.text(), BatchMembers.malformed())
+              : asked(wanted, device.id(), asked.isEmpty(), choice));
+    }
     SeriesOfMany series = new SeriesOfMany(leave, readSeries, readIntervals, asked, wanted.limit());
     SeriesOfMany.Block first = series.first();
     if (first instanceof SeriesOfMany.Block.Away(ItemProblem _, var cause)) {
@@ -123,21 +142,18 @@ public final class SeriesQueryEndpoint {
     }
   }
 
-  private Wanted wanted(Members members) {
-    List<DeviceId> devices = BatchMembers.devices(members);
+  private Wanted wanted(Request request, Members members) {
+    List<BatchMembers.Named> devices = BatchMembers.devices(members);
     List<String> metrics = BatchMembers.metrics(members);
     int limit = members.number("limit", VALUES_USUAL, VALUES_MAX);
     Position position =
-        members.parsed(
-            "cursor",
-            "give the 'next' of the answer before, unchanged, or none",
+        members.cursor(
+            Cursor.SERIES_OF_MANY,
+            request,
             text -> {
-              String decoded = Cursor.SERIES_OF_MANY.decode(text);
-              return decoded == null ? null : Position.parse(decoded);
+              Position parsed = Position.parse(text);
+              return parsed == null || parsed.device() >= devices.size() ? null : parsed;
             });
-    if (position != null && !devices.contains(position.device())) {
-      members.fault("cursor", "it is of a question about other devices: ask the same again");
-    }
     BatchMembers.Times asked = BatchMembers.times(members, clock.instant());
     BatchMembers.Times times =
         position == null
@@ -148,14 +164,11 @@ public final class SeriesQueryEndpoint {
     IntervalParameters.Told told =
         intervals.areGiven() ? intervals.read(times.fromMicros(), times.toMicros()) : null;
     members.refuseOthers();
-    return new Wanted(devices, metrics, times, told, isByInterval, limit, position);
+    return new Wanted(request, devices, metrics, times, told, isByInterval, limit, position);
   }
 
-  /** What may be read of each device from where the answer begins, in the order asked for. */
-  private Map<DeviceId, Choice> choices(Leave leave, Wanted wanted) {
-    Position position = wanted.position();
-    int first = position == null ? 0 : wanted.devices().indexOf(position.device());
-    List<DeviceId> devices = wanted.devices().subList(first, wanted.devices().size());
+  /** What may be read of each device. */
+  private Map<DeviceId, Choice> choices(Leave leave, Wanted wanted, List<DeviceId> devices) {
     Map<DeviceId, Choice> choices = new LinkedHashMap<>();
     if (leave.sight().isWhole()) {
       devices.forEach(
@@ -174,23 +187,21 @@ public final class SeriesQueryEndpoint {
     return choices;
   }
 
-  private SeriesOfMany.Asked asked(Wanted wanted, DeviceId device, Choice choice) {
+  private SeriesOfMany.Asked asked(Wanted wanted, DeviceId device, boolean isFirst, Choice choice) {
     return switch (choice) {
-      case Choice.Hidden _ -> new SeriesOfMany.Asked.Refused(device, SeriesOfMany.noDevice());
+      case Choice.Hidden _ ->
+          new SeriesOfMany.Asked.Refused(device.text(), SeriesOfMany.noDevice());
       case Choice.Barred(String advice) -> barred(device, advice);
-      case Choice.Pass pass -> asked(wanted, device, pass);
+      case Choice.Pass pass -> asked(wanted, device, isFirst, pass);
     };
   }
 
-  private SeriesOfMany.Asked asked(Wanted wanted, DeviceId device, Choice.Pass pass) {
+  private SeriesOfMany.Asked asked(
+      Wanted wanted, DeviceId device, boolean isFirst, Choice.Pass pass) {
     BatchMembers.Times times = wanted.times();
     IntervalParameters.Told told = wanted.told();
     if (told == null) {
-      Position position = wanted.position();
-      long fromMicros =
-          position != null && position.device().equals(device)
-              ? position.atMicros()
-              : times.fromMicros();
+      long fromMicros = isFirst ? wanted.firstMicros() : times.fromMicros();
       return new SeriesOfMany.Asked.Samples(device, pass.metrics(), fromMicros, times.toMicros());
     }
     ReadIntervals.Wanted intervals =
@@ -221,17 +232,20 @@ public final class SeriesQueryEndpoint {
 
   private static SeriesOfMany.Asked barred(DeviceId device, String advice) {
     return new SeriesOfMany.Asked.Refused(
-        device, SeriesOfMany.problem(Problem.NOT_GRANTED, advice));
+        device.text(), SeriesOfMany.problem(Problem.NOT_GRANTED, advice));
   }
 
   private static @Nullable String next(Wanted wanted, SeriesOfMany.End end) {
-    if (end.device() == null) {
+    Integer device = end.device();
+    if (device == null) {
       return null;
     }
     Long at = end.fromMicros();
     long from = wanted.times().fromMicros();
-    return Cursor.SERIES_OF_MANY.encode(
-        new Position(end.device(), at == null ? from : at, from, wanted.times().toMicros()).text());
+    Position position =
+        new Position(
+            wanted.first() + device, at == null ? from : at, from, wanted.times().toMicros());
+    return Cursor.SERIES_OF_MANY.encode(wanted.request(), position.text());
   }
 
   private static void json(
@@ -247,21 +261,21 @@ public final class SeriesQueryEndpoint {
             first,
             new SeriesOfMany.Sink() {
               @Override
-              public void samples(DeviceId device, List<Series> all, Completeness completeness)
+              public void samples(String device, List<Series> all, Completeness completeness)
                   throws IOException {
-                BatchJson.samples(out, device.text(), all, completeness);
+                BatchJson.samples(out, device, all, completeness);
               }
 
               @Override
               public void intervals(
-                  DeviceId device, List<IntervalSeries> all, Completeness completeness)
+                  String device, List<IntervalSeries> all, Completeness completeness)
                   throws IOException {
-                BatchJson.intervals(out, device.text(), all, completeness);
+                BatchJson.intervals(out, device, all, completeness);
               }
 
               @Override
-              public void problem(DeviceId device, ItemProblem problem) throws IOException {
-                BatchJson.problem(out, device.text(), problem);
+              public void problem(String device, ItemProblem problem) throws IOException {
+                BatchJson.problem(out, device, problem);
               }
             });
     BatchJson.endSeries(out, end.completeness(), told, next(wanted, end));
@@ -279,21 +293,21 @@ public final class SeriesQueryEndpoint {
             first,
             new SeriesOfMany.Sink() {
               @Override
-              public void samples(DeviceId device, List<Series> all, Completeness completeness)
+              public void samples(String device, List<Series> all, Completeness completeness)
                   throws IOException {
-                table.samples(device.text(), all);
+                table.samples(device, all);
               }
 
               @Override
               public void intervals(
-                  DeviceId device, List<IntervalSeries> all, Completeness completeness)
+                  String device, List<IntervalSeries> all, Completeness completeness)
                   throws IOException {
-                table.intervals(device.text(), all);
+                table.intervals(device, all);
               }
 
               @Override
-              public void problem(DeviceId device, ItemProblem problem) throws IOException {
-                table.problem(device.text(), problem);
+              public void problem(String device, ItemProblem problem) throws IOException {
+                table.problem(device, problem);
               }
             });
     table.end(next(wanted, end));

@@ -90,7 +90,7 @@ public final class SessionEndpoints {
     }
     Optional<Drawn.Token> opened = logins.open(secret);
     if (opened.isEmpty()) {
-      trail.login("login", Act.Actor.NOBODY, EnterpriseId.OPERATOR, sender, 410);
+      trail.login(Act.LOGIN, Act.Actor.NOBODY, EnterpriseId.OPERATOR, sender, 410);
       return Answer.problem(
           Problem.LINK_USED,
           "it was used already, is older than "
@@ -99,7 +99,7 @@ public final class SessionEndpoints {
     }
     Drawn.Token session = opened.get();
     Credential credential = session.credential();
-    trail.login("login", actor(credential), credential.owner(), sender, 201);
+    trail.login(Act.LOGIN, actor(credential), credential.owner(), sender, 201);
     return Answer.json(201, RegistryJson.one(credential, RegistryJson::credential))
         .with(
             "Set-Cookie",
@@ -115,7 +115,7 @@ public final class SessionEndpoints {
     String cookie = sender.cookie();
     Optional<Credential> closed = cookie == null ? Optional.empty() : logins.close(cookie);
     closed.ifPresent(
-        session -> trail.login("logout", actor(session), session.owner(), sender, 200));
+        session -> trail.login(Act.LOGOUT, actor(session), session.owner(), sender, 200));
     return Answer.json(200, out -> out.object().flag("loggedOut", closed.isPresent()).endObject())
         .with("Set-Cookie", cookie("", 0, sender.isTls()));
   }

@@ -73,7 +73,7 @@ public final class StreamEndpoints {
   }
 
   private static Wanted wanted(Leave leave, Request request, Faults faults, Set<String> kinds) {
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     Set<DeviceId> devices = devices(parameters, faults);
     String factory = parameters.text("factory");
     String line = parameters.text("line");

@@ -43,7 +43,7 @@ public final class TokenEndpoints {
 
   Answer list(Caller caller, Request request) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
     String after =
         parameters.cursor(
@@ -58,7 +58,7 @@ public final class TokenEndpoints {
       return Answer.notFound("enterprise");
     }
     Page<Credential> page = listTokens.run(named == null ? ownerOf(caller) : named, after, limit);
-    String next = Cursor.TOKENS.encode(page.next());
+    String next = Cursor.TOKENS.encode(request, page.next());
     return Answer.json(200, RegistryJson.page(page, next, RegistryJson::credential));
   }
 
@@ -90,7 +90,8 @@ public final class TokenEndpoints {
           Answer.json(201, RegistryJson.one(created.token(), RegistryJson::created));
       case CreateToken.Result.NoEnterprise none -> Answer.notFound("enterprise");
       case CreateToken.Result.NoPlatform none -> {
-        faults.member("/platform", "there is none of this id; there are " + none.known());
+        faults.member(
+            "/platform", "there is no platform '" + none.id() + "': GET /v1/platforms lists all");
         yield faults.answer();
       }
     };
@@ -99,7 +100,7 @@ public final class TokenEndpoints {
   /** Revokes a token of the caller's enterprise; an operator's of any. */
   Answer revoke(Caller caller, Request request) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     EnterpriseId named =
         parameters.parsed("enterprise", "it is the id of an enterprise", EnterpriseEndpoints::id);
     parameters.refuseOthers();

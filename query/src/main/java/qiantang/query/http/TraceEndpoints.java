@@ -63,7 +63,7 @@ public final class TraceEndpoints {
 
   Answer list(Leave leave, Request request) {
     Faults faults = new Faults();
-    new Parameters(request.query(), faults).refuseOthers();
+    new Parameters(request, faults).refuseOthers();
     return faults.areAny()
         ? faults.answer()
         : Answer.json(200, TraceJson.all(traces.list(leave), clock.instant()));
@@ -71,7 +71,7 @@ public final class TraceEndpoints {
 
   Answer read(Leave leave, Request request) {
     Faults faults = new Faults();
-    Parameters parameters = new Parameters(request.query(), faults);
+    Parameters parameters = new Parameters(request, faults);
     int limit = parameters.limit(EnterpriseEndpoints.LIMIT_USUAL, EnterpriseEndpoints.LIMIT_MAX);
     int waitSeconds = parameters.number("wait", 0, WAIT_SECONDS_MAX);
     @Nullable TracePosition from = parameters.cursor(Cursor.TRACES, TracePosition::parse);
@@ -87,7 +87,7 @@ public final class TraceEndpoints {
         .map(
             found -> {
               TracePosition next = found.next();
-              String cursor = Cursor.TRACES.encode(next == null ? null : next.text());
+              String cursor = Cursor.TRACES.encode(request, next == null ? null : next.text());
               return Answer.json(200, TraceJson.records(found, cursor, clock.instant()));
             })
         .orElseGet(() -> Answer.notFound("trace"));
@@ -95,7 +95,7 @@ public final class TraceEndpoints {
 
   Answer stop(Leave leave, Request request) {
     Faults faults = new Faults();
-    new Parameters(request.query(), faults).refuseOthers();
+    new Parameters(request, faults).refuseOthers();
     if (faults.areAny()) {
       return faults.answer();
     }

@@ -2,7 +2,6 @@ package qiantang.query.json;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Choice;
 import qiantang.query.read.ReadLatestOfSome;
@@ -21,26 +20,29 @@ public final class BatchJson {
 
   private BatchJson() {}
 
-  /**
-   * Newest values of some devices.
-   *
-   * @param problems why a device is not told of; null where it is
-   */
+  /** What is told of a device that was named: its values, or why not. */
+  public sealed interface Told {
+    /** Its newest values. */
+    record Values(Item.Values values) implements Told {}
+
+    /** Why there are none. */
+    record Failed(String device, ItemProblem problem) implements Told {}
+  }
+
+  /** Newest values of some devices, in the order in which they were named. */
   public static JsonOut.Text latest(
-      ReadLatestOfSome.Result.Found found,
-      long nowMicros,
-      Function<Item, @Nullable ItemProblem> problems) {
+      List<Told> items, ReadLatestOfSome.Result.Found found, long nowMicros) {
     return out -> {
       out.object().array("items");
-      for (Item item : found.items()) {
-        out.object().text("device", item.device().text());
-        ItemProblem problem = problems.apply(item);
-        if (problem != null) {
-          problem.write(out);
-        } else if (item instanceof Item.Values values) {
-          values(out, values, nowMicros);
+      for (Told item : items) {
+        switch (item) {
+          case Told.Failed(String device, ItemProblem problem) -> problem(out, device, problem);
+          case Told.Values(Item.Values values) -> {
+            out.object().text("device", values.device().text());
+            values(out, values, nowMicros);
+            out.endObject();
+          }
         }
-        out.endObject();
       }
       out.endArray();
       DataJson.completeness(out, found.completeness());
@@ -132,8 +134,11 @@ public final class BatchJson {
             .text("id", wanted.by() == null ? enterprise.text() : set.key().id())
             .text("factory", set.key().factory())
             .number("devices", set.devices())
-            .number("counted", set.counted())
-            .array("series");
+            .number("counted", set.counted());
+        if (set.isGone()) {
+          out.flag("deleted", true);
+        }
+        out.array("series");
         for (IntervalSeries series : set.series()) {
           Aggregate aggregate = series.aggregate();
           out.object()

@@ -80,6 +80,10 @@ public final class SeriesOfManyCsv {
   }
 
   private void note(String device, String text) throws IOException {
-    out.write(device + (areAggregates ? ",,,,," : ",,,,") + SeriesCsv.cell(text) + "\r\n");
+    out.write(
+        SeriesCsv.cell(device)
+            + (areAggregates ? ",,,,," : ",,,,")
+            + SeriesCsv.cell(text)
+            + "\r\n");
   }
 }

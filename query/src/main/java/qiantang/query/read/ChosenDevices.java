@@ -31,8 +31,13 @@ public final class ChosenDevices {
   private final Devices devices;
   private final StoreWait store;
 
-  /** One device; its model is empty where nobody said it or nobody asked. */
-  record Chosen(Place place, String model) {}
+  /**
+   * One device.
+   *
+   * @param model empty where nobody said it or nobody asked
+   * @param isGone whether it was deleted: what it sent before still counts
+   */
+  record Chosen(Place place, String model, boolean isGone) {}
 
   /** Devices of a registry, and those of which something arrived. */
   public ChosenDevices(Registry registry, Devices devices, StoreWait store) {
@@ -59,14 +64,17 @@ public final class ChosenDevices {
             ? subtree.factory() == null
             : rows.size() < subtree.devices().size() && subtree.factory() == null;
     boolean needsBirths = needsModel && rows.stream().anyMatch(row -> row.model().isEmpty());
-    @Nullable Activity activity = mayLack || needsBirths ? devices.activity(enterprise) : null;
+    boolean isAnyDeleted = rows.stream().anyMatch(row -> row.deleted() != null);
+    @Nullable Activity activity =
+        mayLack || needsBirths || isAnyDeleted ? devices.activity(enterprise) : null;
     List<Chosen> chosen = new ArrayList<>(rows.size());
     Set<DeviceId> known = new HashSet<>();
     for (Device row : rows) {
       known.add(row.id());
       String ofRow =
           DeviceEvidence.model(row, activity == null ? null : activity.devices().get(row.id()));
-      add(new Chosen(new Place(row.factory(), row.line(), row.id()), ofRow), model, chosen);
+      boolean isGone = DeviceEvidence.isGone(row, activity == null ? null : activity.of(row.id()));
+      add(new Chosen(new Place(row.factory(), row.line(), row.id()), ofRow, isGone), model, chosen);
     }
     if (activity != null) {
       activity
@@ -75,7 +83,7 @@ public final class ChosenDevices {
               (id, seen) -> {
                 Place nowhere = new Place("", "", id);
                 if (!known.contains(id) && subtree.covers(nowhere)) {
-                  add(new Chosen(nowhere, DeviceEvidence.model(null, seen)), model, chosen);
+                  add(new Chosen(nowhere, DeviceEvidence.model(null, seen), false), model, chosen);
                 }
               });
     }
@@ -93,7 +101,7 @@ public final class ChosenDevices {
     List<Device> rows = new ArrayList<>();
     if (!subtree.devices().isEmpty()) {
       store
-          .awaitEach(List.copyOf(subtree.sorted()), id -> registry.device(enterprise, id))
+          .awaitEach(List.copyOf(subtree.sorted()), id -> registry.deviceRow(enterprise, id))
           .forEach(row -> row.filter(found -> isIn(subtree, found)).ifPresent(rows::add));
       return rows;
     }

@@ -24,16 +24,6 @@ public enum DeviceOrder {
     return word;
   }
 
-  /** The order of this word, or null. */
-  public static @Nullable DeviceOrder ofWord(String word) {
-    for (DeviceOrder order : values()) {
-      if (order.word.equals(word)) {
-        return order;
-      }
-    }
-    return null;
-  }
-
   /** Where a device comes. */
   OrderedPlace of(FleetDevice device) {
     return switch (this) {

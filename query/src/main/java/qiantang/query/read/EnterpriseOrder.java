@@ -1,7 +1,5 @@
 package qiantang.query.read;
 
-import org.jspecify.annotations.Nullable;
-
 /** In which order a platform's enterprises are listed. */
 public enum EnterpriseOrder {
   /** By id: the order in which they lie. */
@@ -22,15 +20,5 @@ public enum EnterpriseOrder {
   /** The word used in queries. */
   public String word() {
     return word;
-  }
-
-  /** The order of this word, or null. */
-  public static @Nullable EnterpriseOrder ofWord(String word) {
-    for (EnterpriseOrder order : values()) {
-      if (order.word.equals(word)) {
-        return order;
-      }
-    }
-    return null;
   }
 }

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.model.DeviceId;
@@ -11,24 +12,28 @@ import qiantang.store.read.LatestAnswer;
 import qiantang.store.read.Reader;
 import qiantang.store.read.Series.Sample;
 
-/** The newest value of each metric of a device. */
+/** The newest value of each metric of a device; one that was deleted has none any more. */
 public final class ReadLatest {
   private final Reader reader;
   private final Devices devices;
+  private final GoneDevices gone;
   private final StoreWait store;
 
   /** Reads from these. */
-  public ReadLatest(Reader reader, Devices devices, StoreWait store) {
+  public ReadLatest(Reader reader, Devices devices, GoneDevices gone, StoreWait store) {
     this.reader = reader;
     this.devices = devices;
+    this.gone = gone;
     this.store = store;
   }
 
   /** The values, or empty where there is no such device; no metrics asks for all. */
   public Optional<LatestAnswer> run(Leave leave, DeviceId device, Set<String> metrics) {
-    LatestAnswer answer = store.await(reader.latest(leave.enterprise(), device));
+    CompletionStage<LatestAnswer> asked = reader.latest(leave.enterprise(), device);
+    boolean isGone = gone.has(leave.enterprise(), device); // while the values are read
+    LatestAnswer answer = store.await(asked);
     // A device that reported exists, whatever the registry knows so far.
-    if (answer.byMetric().isEmpty() && !devices.isKnown(leave.enterprise(), device)) {
+    if (isGone || (answer.byMetric().isEmpty() && !devices.isKnown(leave.enterprise(), device))) {
       return Optional.empty();
     }
     if (metrics.isEmpty()) {

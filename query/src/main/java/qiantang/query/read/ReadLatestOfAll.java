@@ -28,6 +28,7 @@ public final class ReadLatestOfAll {
   private static final int METRICS_OF_DEVICE = 100;
 
   private final Reader reader;
+  private final GoneDevices gone;
   private final Places places;
   private final SampleBudget budget;
   private final StoreWait store;
@@ -50,8 +51,10 @@ public final class ReadLatestOfAll {
       LatestOfDevices answer, Choice.@Nullable Told told, SampleBudget.Permit permit) {}
 
   /** Reads from these, within a budget. */
-  public ReadLatestOfAll(Reader reader, Places places, SampleBudget budget, StoreWait store) {
+  public ReadLatestOfAll(
+      Reader reader, GoneDevices gone, Places places, SampleBudget budget, StoreWait store) {
     this.reader = reader;
+    this.gone = gone;
     this.places = places;
     this.budget = budget;
     this.store = store;
@@ -68,9 +71,11 @@ public final class ReadLatestOfAll {
     boolean isHandedOver = false;
     try {
       LatestOfDevices answer =
-          store.await(
-              reader.latestOfDevices(
-                  leave.enterprise(), wanted.after(), wanted.limit(), samplesMax));
+          existing(
+              leave,
+              store.await(
+                  reader.latestOfDevices(
+                      leave.enterprise(), wanted.after(), wanted.limit(), samplesMax)));
       permit.shrinkTo(answer.byDevice().values().stream().mapToInt(one -> one.size()).sum());
       isHandedOver = true;
       return Optional.of(
@@ -82,6 +87,17 @@ public final class ReadLatestOfAll {
         permit.close();
       }
     }
+  }
+
+  /** Without the devices that were deleted. */
+  private LatestOfDevices existing(Leave leave, LatestOfDevices answer) {
+    Set<DeviceId> deleted = gone.of(leave.enterprise(), answer.byDevice().keySet());
+    if (deleted.isEmpty()) {
+      return answer;
+    }
+    SortedMap<DeviceId, SortedMap<String, Sample>> devices = new TreeMap<>(answer.byDevice());
+    devices.keySet().removeAll(deleted);
+    return of(devices, answer);
   }
 
   /** Of the devices that are granted, the metrics that are. */

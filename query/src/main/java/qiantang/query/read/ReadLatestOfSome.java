@@ -31,6 +31,7 @@ public final class ReadLatestOfSome {
 
   private final Reader reader;
   private final Devices devices;
+  private final GoneDevices gone;
   private final Places places;
   private final SampleBudget budget;
   private final StoreWait store;
@@ -95,9 +96,15 @@ public final class ReadLatestOfSome {
 
   /** Reads from these, within a budget. */
   public ReadLatestOfSome(
-      Reader reader, Devices devices, Places places, SampleBudget budget, StoreWait store) {
+      Reader reader,
+      Devices devices,
+      GoneDevices gone,
+      Places places,
+      SampleBudget budget,
+      StoreWait store) {
     this.reader = reader;
     this.devices = devices;
+    this.gone = gone;
     this.places = places;
     this.budget = budget;
     this.store = store;
@@ -106,6 +113,9 @@ public final class ReadLatestOfSome {
   /** The values. */
   public Result run(Leave leave, Wanted wanted) {
     Map<DeviceId, Choice> choices = choices(leave, wanted);
+    for (DeviceId deleted : gone.of(leave.enterprise(), wanted.devices())) {
+      choices.put(deleted, new Choice.Hidden());
+    }
     Set<DeviceId> readable = new HashSet<>();
     choices.forEach(
         (device, choice) -> {

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -35,7 +37,9 @@ import qiantang.store.summary.Sample;
 
 /**
  * Aggregates across devices, by factory, line, model or device. A device that the caller may not
- * read does not count. Where rollups of all devices together know what is asked for, they tell it.
+ * read does not count. One that was deleted does: what was made last month stays what it was, and
+ * all ways to sum it up agree. Where rollups of all devices together know what is asked for, they
+ * tell it.
  */
 public final class ReadSets {
   /** Intervals of all sets together: each takes some 250 B, as a sample that is merged. */
@@ -172,8 +176,13 @@ public final class ReadSets {
             .thenComparing(Key::id);
   }
 
-  /** One set; its series are in the order of the aggregates that were asked for. */
-  public record OfSet(Key key, long devices, @Nullable Long counted, List<IntervalSeries> series) {}
+  /**
+   * One set; its series are in the order of the aggregates that were asked for.
+   *
+   * @param isGone whether it is a device that was deleted
+   */
+  public record OfSet(
+      Key key, long devices, @Nullable Long counted, List<IntervalSeries> series, boolean isGone) {}
 
   /** What may be read, by sets. */
   private static final class InSets {
@@ -181,6 +190,7 @@ public final class ReadSets {
     final Map<Integer, Integer> sizes = new HashMap<>();
     final SortedMap<DeviceId, Integer> setOf = new TreeMap<>();
     final Map<DeviceId, Choice> choices = new HashMap<>();
+    final Set<Key> gone = new HashSet<>();
     @Nullable String advice;
     boolean isPart;
   }
@@ -247,9 +257,11 @@ public final class ReadSets {
         case Choice.Hidden _ -> {}
         case Choice.Barred(String advice) -> inSets.advice = advice;
         case Choice.Pass pass -> {
-          int set =
-              inSets.numbers.computeIfAbsent(
-                  key(wanted.by(), device), key -> inSets.numbers.size());
+          Key key = key(wanted.by(), device);
+          int set = inSets.numbers.computeIfAbsent(key, none -> inSets.numbers.size());
+          if (device.isGone() && wanted.by() == By.DEVICE) {
+            inSets.gone.add(key);
+          }
           inSets.sizes.merge(set, 1, Integer::sum);
           inSets.setOf.put(device.place().device(), set);
           inSets.isPart |= pass.isPart();
@@ -317,7 +329,8 @@ public final class ReadSets {
               key,
               inSets.sizes.getOrDefault(number, 0),
               told == null ? 0L : told.devices(),
-              told == null ? List.of() : series(wanted, told.byInterval())));
+              told == null ? List.of() : series(wanted, told.byInterval()),
+              inSets.gone.contains(key)));
     }
     permit.shrinkTo(
         found.bySet().values().stream().mapToInt(set -> set.byInterval().size()).sum() + 1);
@@ -443,7 +456,7 @@ public final class ReadSets {
         all,
         null,
         1,
-        List.of(new OfSet(ALL, all, null, series)),
+        List.of(new OfSet(ALL, all, null, series, false)),
         found.completeness(),
         pass.told(),
         permit);

@@ -92,7 +92,7 @@ class DecideTest {
     String by = null;
     Why why = Why.NOT_GRANTED;
     if (wish.enterprise().equals(asker.own())) {
-      why = covers(asker.bounds().subtree(), wish.place()) ? null : Why.OUTSIDE;
+      why = whyNotOwn(asker, wish);
     } else {
       for (Grant grant : grants) {
         Why not = whyNot(grant, now, wish);
@@ -105,13 +105,28 @@ class DecideTest {
         }
       }
     }
-    Scope scope = wish.action() instanceof Action.Live ? Scope.STREAM : Scope.READ;
-    if ((why == null || !why.isHidden())
+    Scope scope =
+        wish.action() instanceof Action.Live
+            ? Scope.STREAM
+            : wish.action() instanceof Action.Diagnose ? Scope.DIAGNOSE : Scope.READ;
+    if ((why == null || (!why.isHidden() && why != Why.OWNERS))
         && asker.isProgram()
         && !asker.bounds().scopes().contains(scope)) {
       why = Why.SCOPE;
     }
     return why == null ? new Decision.Allowed(by) : new Decision.Refused(why);
+  }
+
+  /** Of a program's own enterprise: what is its people's alone it is refused, in its part. */
+  private static @Nullable Why whyNotOwn(Asker asker, Wish wish) {
+    boolean isPeoples = wish.action() instanceof Action.Own;
+    if (isPeoples && wish.place() == null) {
+      return Why.OWNERS;
+    }
+    if (!covers(asker.bounds().subtree(), wish.place())) {
+      return Why.OUTSIDE;
+    }
+    return isPeoples ? Why.OWNERS : null;
   }
 
   private static @Nullable Why whyNot(Grant grant, Instant now, Wish wish) {
@@ -124,8 +139,16 @@ class DecideTest {
     if (grant.from().compareTo(now) > 0) {
       return Why.WAITING;
     }
+    boolean isOwners =
+        wish.action() instanceof Action.Own || wish.action() instanceof Action.Diagnose;
+    if (isOwners && wish.place() == null) {
+      return Why.OWNERS; // who sees any part knows of the enterprise
+    }
     if (!covers(grant.subtree(), wish.place())) {
       return Why.OUTSIDE;
+    }
+    if (isOwners) {
+      return Why.OWNERS;
     }
     String metric = wish.metric();
     if (metric != null && !grant.metrics().isEmpty() && !grant.metrics().contains(metric)) {
@@ -235,10 +258,12 @@ class DecideTest {
                 random.nextInt(5) == 0 ? "" : "l" + random.nextInt(2),
                 device(random));
     Action action =
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(6)) {
           case 0 -> new Action.Look();
           case 1 -> new Action.Samples();
           case 2 -> new Action.Live();
+          case 3 -> new Action.Own();
+          case 4 -> new Action.Diagnose();
           default -> new Action.Aggregates(60L * (1 + random.nextInt(3)) - random.nextInt(2));
         };
     String metric = random.nextInt(3) == 0 ? null : NAMES.get(random.nextInt(3));

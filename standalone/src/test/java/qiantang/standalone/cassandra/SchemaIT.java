@@ -32,6 +32,7 @@ class SchemaIT {
           "access_changes",
           "audit_lines",
           "blocks",
+          "changes_under_way",
           "chunks_10y",
           "chunks_1y",
           "chunks_30d",
@@ -123,7 +124,8 @@ class SchemaIT {
               "011-access.cql true",
               "012-health.cql true",
               "013-identifiers.cql true",
-              "014-platforms.cql true"),
+              "014-platforms.cql true",
+              "015-conditions.cql true"),
           upgrades(session, "schema_together"));
     }
   }

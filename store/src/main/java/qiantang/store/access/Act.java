@@ -1,5 +1,6 @@
 package qiantang.store.access;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.EnterpriseId;
 
@@ -8,7 +9,7 @@ import qiantang.store.model.EnterpriseId;
  *
  * @param subject whose line it is: the enterprise whose data or settings it is about, else {@link
  *     EnterpriseId#OPERATOR}
- * @param action {@code read}, {@code change}, {@code login}, {@code logout} or {@code refused}
+ * @param action one of {@link #ACTIONS}
  * @param object the path below the enterprise, or the whole path
  * @param grant ids of the grants by which it was let, separated by blanks; null where by role
  * @param outcome the status of the answer and, of a refusal, why
@@ -26,6 +27,23 @@ public record Act(
     long count,
     String requestId,
     String address) {
+  /** Data was told. */
+  public static final String READ = "read";
+
+  /** Something was changed. */
+  public static final String CHANGE = "change";
+
+  /** A browser logged in, or tried to. */
+  public static final String LOGIN = "login";
+
+  /** A browser logged out. */
+  public static final String LOGOUT = "logout";
+
+  /** Somebody asked for what it may not. */
+  public static final String REFUSED = "refused";
+
+  /** All there are. */
+  public static final List<String> ACTIONS = List.of(READ, CHANGE, LOGIN, LOGOUT, REFUSED);
 
   /**
    * Who it was.

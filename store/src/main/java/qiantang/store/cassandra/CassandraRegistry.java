@@ -49,6 +49,8 @@ final class CassandraRegistry implements Registry {
   private final PreparedStatement insertPlatform;
   private final PreparedStatement selectPlatforms;
   private final PreparedStatement insertEnterprise;
+  private final PreparedStatement insertUnderWay;
+  private final PreparedStatement deleteUnderWay;
   private final PreparedStatement selectEnterprise;
   private final PreparedStatement selectEnterprises;
   private final PreparedStatement updateSubDevices;
@@ -68,12 +70,17 @@ final class CassandraRegistry implements Registry {
     insertPlatform = prepare("INSERT INTO platforms (id, name, name_en, kind) VALUES (?, ?, ?, ?)");
     selectPlatforms = prepare("SELECT * FROM platforms");
     insertEnterprise =
-        session.prepare(
-            SimpleStatement.newInstance(
-                    "INSERT INTO enterprises"
-                        + " (bucket, id, name, region, platforms, retention, created)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS")
-                .setIdempotent(false));
+        transaction(
+            "INSERT INTO enterprises (bucket, id, name, region, platforms, retention, created)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS");
+    insertUnderWay =
+        transaction(
+            "INSERT INTO changes_under_way (enterprise, what, version) VALUES (?, ?, ?)"
+                + " IF NOT EXISTS");
+    deleteUnderWay =
+        transaction(
+            "DELETE FROM changes_under_way WHERE enterprise = ? AND what = ? AND version = ?"
+                + " IF EXISTS");
     selectEnterprise = prepare("SELECT * FROM enterprises WHERE bucket = ? AND id = ?");
     selectEnterprises = prepare("SELECT * FROM enterprises WHERE bucket = ? AND id > ? LIMIT ?");
     updateSubDevices =
@@ -274,6 +281,19 @@ final class CassandraRegistry implements Registry {
   }
 
   @Override
+  public CompletionStage<Boolean> beginChange(
+      EnterpriseId enterprise, String what, String version) {
+    return session
+        .executeAsync(insertUnderWay.bind(enterprise.text(), what, version))
+        .thenApply(AsyncResultSet::wasApplied);
+  }
+
+  @Override
+  public CompletionStage<Void> endChange(EnterpriseId enterprise, String what, String version) {
+    return write(deleteUnderWay.bind(enterprise.text(), what, version));
+  }
+
+  @Override
   public GrantTables grants() {
     return grants;
   }
@@ -329,6 +349,11 @@ final class CassandraRegistry implements Registry {
 
   private CompletionStage<Void> write(BoundStatement statement) {
     return session.executeAsync(statement).thenAccept(rows -> {});
+  }
+
+  /** Never repeated by itself: a second one finds what the first has written. */
+  private PreparedStatement transaction(String cql) {
+    return session.prepare(SimpleStatement.newInstance(cql).setIdempotent(false));
   }
 
   private PreparedStatement prepare(String cql) {

@@ -40,7 +40,8 @@ final class Schema {
           "011-access.cql",
           "012-health.cql",
           "013-identifiers.cql",
-          "014-platforms.cql");
+          "014-platforms.cql",
+          "015-conditions.cql");
 
   // An upgrade takes seconds; who claimed one and died is followed after this.
   private static final int CLAIM_SECONDS = 60;

@@ -45,6 +45,7 @@ public final class MemoryRegistry implements Registry {
   private final Map<CredentialKey, Credential> credentials = new ConcurrentHashMap<>();
   private final Map<CredentialKey, Credential> sessions = new ConcurrentHashMap<>();
   private final Map<CredentialKey, Credential> links = new ConcurrentHashMap<>();
+  private final Set<List<String>> underWay = ConcurrentHashMap.newKeySet();
   private final GrantTables grants = new MemoryGrants();
   private final AuditTables audit = new MemoryAudit();
   private final TraceTables traces = new MemoryTraces();
@@ -252,6 +253,18 @@ public final class MemoryRegistry implements Registry {
   @Override
   public CompletionStage<Optional<Credential>> takeLink(CredentialKey key) {
     return done(Optional.ofNullable(links.remove(key)));
+  }
+
+  @Override
+  public CompletionStage<Boolean> beginChange(
+      EnterpriseId enterprise, String what, String version) {
+    return done(underWay.add(List.of(enterprise.text(), what, version)));
+  }
+
+  @Override
+  public CompletionStage<Void> endChange(EnterpriseId enterprise, String what, String version) {
+    underWay.remove(List.of(enterprise.text(), what, version));
+    return DONE;
   }
 
   @Override

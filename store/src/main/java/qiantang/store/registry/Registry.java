@@ -150,6 +150,18 @@ public interface Registry {
   /** Notes a change of what is stored already. */
   CompletionStage<Void> note(AccessChange change);
 
+  /**
+   * Begins a change of one version of something that is to be made once: false where another has
+   * begun one of the same, and not ended it. Who dies meanwhile holds others up for half a minute.
+   * A transaction.
+   *
+   * @param what of the enterprise
+   */
+  CompletionStage<Boolean> beginChange(EnterpriseId enterprise, String what, String version);
+
+  /** Ends it, made or not. */
+  CompletionStage<Void> endChange(EnterpriseId enterprise, String what, String version);
+
   /** The tables of grants. */
   GrantTables grants();
 

@@ -1,6 +1,7 @@
 package qiantang.store.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -131,6 +132,20 @@ public abstract class AccessTablesContract {
     assertEquals(Optional.empty(), find(link), "a link is no token");
     assertEquals(null, taken.parent());
     assertEquals(parent, Stages.await(registry().takeLink(other.key())).orElseThrow().parent());
+  }
+
+  @Test
+  void aChangeOfOneVersionIsBegunOnceUntilItEnds() {
+    EnterpriseId own = new EnterpriseId("under-way");
+    assertTrue(Stages.await(registry().beginChange(own, "quotas", "v1")));
+    assertFalse(Stages.await(registry().beginChange(own, "quotas", "v1")));
+    assertTrue(Stages.await(registry().beginChange(own, "quotas", "v2")));
+    assertTrue(Stages.await(registry().beginChange(own, "", "v1")));
+    assertTrue(Stages.await(registry().beginChange(new EnterpriseId("under-2"), "quotas", "v1")));
+    Stages.await(registry().endChange(own, "quotas", "v1"));
+    Stages.await(registry().endChange(own, "quotas", "v1"));
+    assertTrue(Stages.await(registry().beginChange(own, "quotas", "v1")));
+    assertFalse(Stages.await(registry().beginChange(own, "quotas", "v2")));
   }
 
   @Test

@@ -35,7 +35,8 @@ class SchemaTest {
           "011-access.cql",
           "012-health.cql",
           "013-identifiers.cql",
-          "014-platforms.cql");
+          "014-platforms.cql",
+          "015-conditions.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {
@@ -71,6 +72,7 @@ class SchemaTest {
         List.of("global_identifiers", "own_identifiers", "device_identifiers"),
         tables("013-identifiers.cql"));
     assertEquals(List.of("platform_hours"), tables("014-platforms.cql"));
+    assertEquals(List.of("changes_under_way"), tables("015-conditions.cql"));
   }
 
   @Test

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       NeighbourBench.class,
       PlatformBench.class,
       ProofBench.class,
+      QueriesBench.class,
       ReadBench.class,
       SimulateBench.class,
       SoakBench.class,

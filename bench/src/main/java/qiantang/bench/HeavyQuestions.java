@@ -135,8 +135,7 @@ final class HeavyQuestions {
   }
 
   private static Question get(String name, EnterpriseId owner, String path) {
-    return new Question(
-        name, owner, "/v1/enterprises/" + owner + path, null, "application/json");
+    return new Question(name, owner, "/v1/enterprises/" + owner + path, null, "application/json");
   }
 
   private Question post(String name, String path, JsonObject body, String type) {

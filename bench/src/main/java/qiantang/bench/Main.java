@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
       SimulateBench.class,
       SoakBench.class,
       StormBench.class,
-      StreamBench.class
+      StreamBench.class,
+      ThreadsBench.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

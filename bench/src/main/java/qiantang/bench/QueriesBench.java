@@ -122,11 +122,11 @@ final class QueriesBench implements Callable<Integer> {
       }
     }
     try (IngestProgram ingest =
-            IngestProgram.overCassandra(
-                logs.resolve("ingest.log"), database.cqlPort(), List.of());
-        QueryProgram query = QueryProgram.limited(logs.resolve("query.log"), database.cqlPort());
-        HeavyAskers asking =
-            new HeavyAskers(
+            IngestProgram.overCassandra(logs.resolve("ingest.log"), database.cqlPort(), List.of());
+        QueryProgram query =
+            QueryProgram.with(logs.resolve("query.log"), database.cqlPort(), List.of());
+        ParallelAskers asking =
+            new ParallelAskers(
                 query.httpPort(),
                 new HeavyQuestions(fleet, HISTORY, LARGE, REFUSED).all(),
                 viewers,
@@ -189,12 +189,11 @@ final class QueriesBench implements Callable<Integer> {
   private void measure(
       IngestProgram ingest,
       List<String> tokens,
-      HeavyAskers asking,
+      ParallelAskers asking,
       Map<String, ProcessHandle> processes)
       throws InterruptedException {
     long hourAgoMillis = System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1);
-    try (LoadClient client =
-        new LoadClient(load.inFlight(), load.message(), hourAgoMillis, rate)) {
+    try (LoadClient client = new LoadClient(load.inFlight(), load.message(), hourAgoMillis, rate)) {
       client.connect(address(ingest), tokens);
       client.send();
       System.err.printf("warming up, %d s%n", WARM_UP_SECONDS);
@@ -211,7 +210,10 @@ final class QueriesBench implements Callable<Integer> {
   }
 
   private Pair pair(
-      LoadClient client, HeavyAskers asking, Map<String, ProcessHandle> processes, boolean isFirst)
+      LoadClient client,
+      ParallelAskers asking,
+      Map<String, ProcessHandle> processes,
+      boolean isFirst)
       throws InterruptedException {
     Half first = half(client, asking, processes, isFirst);
     Half second = half(client, asking, processes, !isFirst);
@@ -219,7 +221,10 @@ final class QueriesBench implements Callable<Integer> {
   }
 
   private Half half(
-      LoadClient client, HeavyAskers asking, Map<String, ProcessHandle> processes, boolean isAsked)
+      LoadClient client,
+      ParallelAskers asking,
+      Map<String, ProcessHandle> processes,
+      boolean isAsked)
       throws InterruptedException {
     if (isAsked) {
       asking.ask();
@@ -261,13 +266,11 @@ final class QueriesBench implements Callable<Integer> {
   }
 
   private static String cores(Half half) {
-    return half.cores().values().stream()
-        .map("%.2f"::formatted)
-        .collect(Collectors.joining(", "));
+    return half.cores().values().stream().map("%.2f"::formatted).collect(Collectors.joining(", "));
   }
 
   /** Returns the exit code. */
-  private int print(MachineFleet fleet, Map<String, HeavyAskers.Tally> tallies) {
+  private int print(MachineFleet fleet, Map<String, ParallelAskers.Tally> tallies) {
     System.out.printf(
         "%s send %,d messages/s; %d askers of %,d samples, %,d registered devices; %d s each,"
             + " %d cores%n%n",
@@ -289,21 +292,21 @@ final class QueriesBench implements Callable<Integer> {
     done.forEach(pair -> System.out.println(row(pair)));
     double[] ratios = done.stream().mapToDouble(Pair::ratio).sorted().toArray();
     System.out.printf("%nratios from %.3f to %.3f%n", ratios[0], ratios[ratios.length - 1]);
-    long failed = tallies.values().stream().mapToLong(HeavyAskers.Tally::failed).sum();
+    long failed = tallies.values().stream().mapToLong(ParallelAskers.Tally::failed).sum();
     System.out.printf(
         "queries p99_ratio=%.3f p99_alone_ms=%.1f p99_asked_ms=%.1f answered=%d refused=%d busy=%d"
             + " failed=%d%n",
         Medians.of(ratios),
         Medians.of(done.stream().mapToDouble(pair -> pair.alone().p99Millis()).toArray()),
         Medians.of(done.stream().mapToDouble(pair -> pair.asked().p99Millis()).toArray()),
-        tallies.values().stream().mapToLong(HeavyAskers.Tally::answered).sum(),
-        tallies.values().stream().mapToLong(HeavyAskers.Tally::refused).sum(),
-        tallies.values().stream().mapToLong(HeavyAskers.Tally::busy).sum(),
+        tallies.values().stream().mapToLong(ParallelAskers.Tally::answered).sum(),
+        tallies.values().stream().mapToLong(ParallelAskers.Tally::refused).sum(),
+        tallies.values().stream().mapToLong(ParallelAskers.Tally::busy).sum(),
         failed);
     return failed == 0 ? 0 : 1;
   }
 
-  private static void print(String name, HeavyAskers.Tally tally) {
+  private static void print(String name, ParallelAskers.Tally tally) {
     System.out.printf(
         "| %s | %,d | %,.0f | %,.0f | %.2f | %d | %d | %d |%n",
         name,

@@ -35,9 +35,9 @@ record QueryProgram(Program program, int httpPort, String token) implements Auto
     return start(log, cqlPort, token, List.of("--limits", "off"));
   }
 
-  /** The same as users have it, with its limits. */
-  static QueryProgram limited(Path log, int cqlPort) throws Exception {
-    return start(log, cqlPort, "", List.of());
+  /** The same with these options, as users have it where there are none; it draws no token. */
+  static QueryProgram with(Path log, int cqlPort, List<String> options) throws Exception {
+    return start(log, cqlPort, "", options);
   }
 
   private static QueryProgram start(Path log, int cqlPort, String token, List<String> options)

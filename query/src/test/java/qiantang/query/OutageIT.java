@@ -182,7 +182,8 @@ final class OutageIT {
         heavyReads,
         config.samplesMax(),
         config.tailCacheBytesMax(),
-        config.limits());
+        config.limits(),
+        0);
   }
 
   private static long freeSamples(World world) {

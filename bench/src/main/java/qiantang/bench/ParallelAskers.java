@@ -23,7 +23,7 @@ import qiantang.store.model.EnterpriseId;
  * Asks in parallel, each asker one question after the other of one kind, as long as it is wanted.
  * Who is refused waits as long as it is told.
  */
-final class HeavyAskers implements AutoCloseable {
+final class ParallelAskers implements AutoCloseable {
   private static final int ANSWER_MILLIS_MAX = 120_000;
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final int BUSY = 503;
@@ -31,15 +31,17 @@ final class HeavyAskers implements AutoCloseable {
 
   /** How one kind of question was answered. Any thread. */
   static final class Tally {
-    private final Histogram millis = new Histogram(2);
+    private final Histogram micros = new Histogram(3);
+    private final Histogram untaken = new Histogram(3);
     private long bytes;
     private int refused;
     private int busy;
     private int failed;
     private @Nullable String firstFailure;
 
-    private synchronized void answered(long tookMillis, long bodyBytes) {
-      millis.recordValue(tookMillis);
+    private synchronized void answered(long tookNanos, long bodyBytes) {
+      micros.recordValue(tookNanos / 1000);
+      untaken.recordValue(tookNanos / 1000);
       bytes += bodyBytes;
     }
 
@@ -54,11 +56,18 @@ final class HeavyAskers implements AutoCloseable {
     }
 
     synchronized long answered() {
-      return millis.getTotalCount();
+      return micros.getTotalCount();
+    }
+
+    /** What was since the last call, as microseconds. */
+    synchronized Histogram takeMicros() {
+      Histogram taken = untaken.copy();
+      untaken.reset();
+      return taken;
     }
 
     synchronized double millis(double percentile) {
-      return millis.getValueAtPercentile(percentile);
+      return micros.getValueAtPercentile(percentile) / 1000.0;
     }
 
     synchronized long bytes() {
@@ -98,12 +107,14 @@ final class HeavyAskers implements AutoCloseable {
    *
    * @param tokens of each enterprise; its askers take turns with them
    */
-  HeavyAskers(
+  ParallelAskers(
       int httpPort,
       List<Function<Integer, Question>> questions,
       Map<EnterpriseId, List<String>> tokens,
       int askers) {
     base = "http://127.0.0.1:" + httpPort;
+    // Each keeps its connection; else the JDK keeps 5 of them for all.
+    System.setProperty("http.maxConnections", String.valueOf(askers));
     for (int i = 0; i < askers; i++) {
       Function<Integer, Question> kind = questions.get(i % questions.size());
       Question first = kind.apply(0);
@@ -192,7 +203,7 @@ final class HeavyAskers implements AutoCloseable {
       int status = connection.getResponseCode();
       if (status == 200) {
         long bytes = readAll(connection.getInputStream());
-        tally.answered(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos), bytes);
+        tally.answered(System.nanoTime() - beganNanos, bytes);
         return 0;
       }
       String words = words(connection);

@@ -172,7 +172,7 @@ final class OutageIT {
     return world;
   }
 
-  private static QueryConfig limits(QueryConfig config, Duration storeTimeMax, int heavyReads) {
+  static QueryConfig limits(QueryConfig config, Duration storeTimeMax, int heavyReads) {
     return new QueryConfig(
         config.bindAddresses(),
         config.httpPort(),

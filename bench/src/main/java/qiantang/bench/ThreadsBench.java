@@ -143,7 +143,8 @@ final class ThreadsBench implements Callable<Integer> {
 
   private void print() {
     System.out.printf(
-        "%d clients ask for the latest values of one of %d devices; %d times %d s each, %d cores%n%n",
+        "%d clients ask for the latest values of one of %d devices; %d times %d s each,"
+            + " %d cores%n%n",
         clients, devices, rounds, seconds, Runtime.getRuntime().availableProcessors());
     System.out.println(
         "| use cases on | questions/s | p50 ms | p99 ms | cores of query | MiB resident |");

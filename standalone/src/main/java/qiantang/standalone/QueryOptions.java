@@ -18,7 +18,11 @@ final class QueryOptions {
       description = "HTTP API and console. Default: ${DEFAULT-VALUE}")
   private int httpPort = 8080;
 
-  @Option(names = "--platform-threads", hidden = true) // for bench threads alone
+  @Option(
+      names = "--platform-threads",
+      paramLabel = "COUNT",
+      hidden = true,
+      description = "Requests on so many threads of a pool, for 'bench threads' alone.")
   private int platformThreads;
 
   @Mixin private LimitOptions limits = new LimitOptions();

@@ -21,6 +21,9 @@ final class FleetQuestions {
   private static final int DEVICES_MAX = 1000;
   private static final int POINTS = 1000;
 
+  /** Of a series whose first byte is waited for. */
+  private static final int LONG_SAMPLES = 100_000;
+
   private final MachineFleet fleet;
   private final String path;
   private final Random random;
@@ -104,6 +107,13 @@ final class FleetQuestions {
   /** All of it. */
   Question raw() {
     return samples(0, fleet.samplesEach(), "&limit=" + SAMPLES_MAX);
+  }
+
+  /** A hundred thousand samples of one metric of one device. */
+  Question longSeries() {
+    int samples = Math.min(LONG_SAMPLES, fleet.samplesEach());
+    int from = random.nextInt(fleet.samplesEach() - samples + 1);
+    return samples(from, from + samples, "&limit=" + SAMPLES_MAX);
   }
 
   private Question samples(int from, int to, String query) {
@@ -192,6 +202,25 @@ final class FleetQuestions {
 
   private int sampleAt(int device, long timeMillis) {
     return (int) ((timeMillis - fleet.timeMillis(device, 0)) / MachineFleet.PERIOD_MILLIS);
+  }
+
+  /** The newest value of each metric of one device. */
+  Question latestOfOne() {
+    int device = random.nextInt(fleet.devices());
+    String of = "%s/devices/%s/latest".formatted(path, MachineFleet.device(device));
+    return new Question() {
+      @Override
+      public String path() {
+        return of;
+      }
+
+      @Override
+      public void check(List<JsonObject> pages) {
+        JsonObject answer = pages.getFirst();
+        require(answer.getJsonObject("completeness").getBoolean("complete"), "not complete");
+        checkLatest(device, answer);
+      }
+    };
   }
 
   /** The newest value of each metric of all devices. */

@@ -46,6 +46,12 @@ record LoadMessage(
     return of("v1/gateway/telemetry", payload, devices * metrics);
   }
 
+  /** Of a device: JSON that never ends, of so many bytes, which is refused. */
+  static LoadMessage thatIsRefused(int payloadBytes) {
+    String head = "{\"ts\":" + TIME + ",\"values\":{\"note\":\"";
+    return of("v1/devices/me/telemetry", head + "x".repeat(payloadBytes - head.length()), 0);
+  }
+
   private static LoadMessage of(String topic, String payload, int samples) {
     int remaining = 2 + topic.length() + 2 + payload.length();
     StringBuilder length = new StringBuilder(); // a variable byte integer, section 1.5.5

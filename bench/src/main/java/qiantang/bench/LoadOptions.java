@@ -37,7 +37,12 @@ final class LoadOptions {
 
   /** This load with these tokens. */
   PublishLoad of(List<String> tokens) {
-    return new PublishLoad(tokens, inFlight, LoadMessage.ofDevice(payloadBytes));
+    return new PublishLoad(tokens, inFlight, message());
+  }
+
+  /** What each connection sends. */
+  LoadMessage message() {
+    return LoadMessage.ofDevice(payloadBytes);
   }
 
   /** For the line above a table. */

@@ -25,11 +25,13 @@ import picocli.CommandLine.Spec;
       NeighbourBench.class,
       PlatformBench.class,
       ProofBench.class,
+      QueriesBench.class,
       ReadBench.class,
       SimulateBench.class,
       SoakBench.class,
       StormBench.class,
-      StreamBench.class
+      StreamBench.class,
+      ThreadsBench.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -89,6 +89,9 @@ final class Program implements AutoCloseable {
   /** The command line of one with these flags behind our own. */
   static List<String> command(List<String> flags, String main, String... arguments) {
     List<String> command = new ArrayList<>();
+    if (arguments.length > 0 && arguments[0].equals("query")) {
+      command.addAll(List.of("nice", "-n", "10")); // as ./qiantang starts it
+    }
     command.add(ProcessHandle.current().info().command().orElse("java"));
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (!flag.startsWith("-Xlog")

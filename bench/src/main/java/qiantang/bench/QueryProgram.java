@@ -3,6 +3,8 @@ package qiantang.bench;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import qiantang.standalone.cassandra.Ports;
 import qiantang.store.model.EnterpriseId;
@@ -16,7 +18,7 @@ import qiantang.store.registry.Role;
  *
  * @param program the process
  * @param httpPort the API, on loopback
- * @param token what a request shows
+ * @param token what a request shows; empty where none was drawn with it
  */
 record QueryProgram(Program program, int httpPort, String token) implements AutoCloseable {
   /**
@@ -28,6 +30,35 @@ record QueryProgram(Program program, int httpPort, String token) implements Auto
    */
   static QueryProgram overCassandra(
       Path log, int cqlPort, Registry registry, EnterpriseId owner, Role role) throws Exception {
+    String token = drawToken(registry, owner, role);
+    // One token asks as fast as it can.
+    return start(log, cqlPort, token, List.of("--limits", "off"));
+  }
+
+  /** The same with these options, as users have it where there are none; it draws no token. */
+  static QueryProgram with(Path log, int cqlPort, List<String> options) throws Exception {
+    return start(log, cqlPort, "", options);
+  }
+
+  private static QueryProgram start(Path log, int cqlPort, String token, List<String> options)
+      throws Exception {
+    int port = Ports.free();
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "query",
+                "--cassandra",
+                "127.0.0.1:" + cqlPort,
+                "--http-port",
+                String.valueOf(port)));
+    arguments.addAll(options);
+    Program program =
+        Program.start(log, port, "qiantang.standalone.Main", arguments.toArray(String[]::new));
+    return new QueryProgram(program, port, token);
+  }
+
+  /** A token that is written into a registry. */
+  static String drawToken(Registry registry, EnterpriseId owner, Role role) {
     AccessToken token = AccessToken.draw(owner, new SecureRandom());
     String id = UUID.randomUUID().toString();
     registry
@@ -35,20 +66,7 @@ record QueryProgram(Program program, int httpPort, String token) implements Auto
             new Credential(owner, id, token.hash(), role, null, "bench", Instant.now(), null))
         .toCompletableFuture()
         .join();
-    int port = Ports.free();
-    Program program =
-        Program.start(
-            log,
-            port,
-            "qiantang.standalone.Main",
-            "query",
-            "--cassandra",
-            "127.0.0.1:" + cqlPort,
-            "--http-port",
-            String.valueOf(port),
-            "--limits", // one token asks as fast as it can
-            "off");
-    return new QueryProgram(program, port, token.text());
+    return token.text();
   }
 
   ProcessHandle handle() {

@@ -58,7 +58,9 @@ final class ReadBench implements Callable<Integer> {
       names = "--only",
       split = ",",
       paramLabel = "KIND",
-      description = "Asks these alone: hour, month, raw, latest, aggregate, batch, day, sets.")
+      description = {
+        "Asks these alone: hour, month, raw, first-byte, one, latest, aggregate, batch, day, sets."
+      })
   private Set<String> only = Set.of();
 
   /**
@@ -72,7 +74,22 @@ final class ReadBench implements Callable<Integer> {
       String description,
       int questions,
       double p99MillisMax,
-      Supplier<Question> draw) {}
+      Asking.Until until,
+      Supplier<Question> draw) {
+    Kind(
+        String name,
+        String description,
+        int questions,
+        double p99MillisMax,
+        Supplier<Question> draw) {
+      this(name, description, questions, p99MillisMax, Asking.Until.LAST_BYTE, draw);
+    }
+
+    /** On the last line, where names have no dashes. */
+    String key() {
+      return name.replace('-', '_');
+    }
+  }
 
   @Override
   public Integer call() throws Exception {
@@ -148,9 +165,9 @@ final class ReadBench implements Callable<Integer> {
           "the query program is pid %d, Cassandra pid %d%n",
           query.handle().pid(), database.process().pid());
       Map<Kind, Asking.@Nullable Result> results = new LinkedHashMap<>();
-      Asking asking = new Asking(query.httpPort(), query.token());
       for (Kind kind : kinds(new FleetQuestions(fleet, ENTERPRISE, QUESTIONS_SEED))) {
         if (only.isEmpty() || only.contains(kind.name)) {
+          Asking asking = new Asking(query.httpPort(), query.token(), kind.until);
           results.put(kind, asking.run(kind.name, kind.questions, kind.draw));
         }
       }
@@ -163,6 +180,14 @@ final class ReadBench implements Callable<Integer> {
         new Kind("hour", "an hour of a metric of a device, raw", 500, 10, questions::hour),
         new Kind("month", "all days of it, points=1000", 200, 100, questions::month),
         new Kind("raw", "all days of it, raw, to the last page", 100, 150, questions::raw),
+        new Kind(
+            "first-byte",
+            "100,000 samples of it, raw, to the first byte",
+            200,
+            30,
+            Asking.Until.FIRST_BYTE,
+            questions::longSeries),
+        new Kind("one", "latest of one device", 1000, 10, questions::latestOfOne),
         new Kind("latest", "latest of all devices", 200, 20, questions::latest),
         new Kind("aggregate", "energy of all devices, by hours", 200, 150, questions::aggregate),
         new Kind("batch", "latest:batch of all devices by name", 200, 50, questions::batch),
@@ -186,7 +211,7 @@ final class ReadBench implements Callable<Integer> {
     results.forEach(
         (kind, result) -> {
           double p99 = result == null ? Double.NaN : result.millis(99);
-          line.append(" %s_p99_ms=%s".formatted(kind.name, format(p99)));
+          line.append(" %s_p99_ms=%s".formatted(kind.key(), format(p99)));
           if (result == null) {
             System.out.printf(
                 "| %s: %s | nan, there is no such route | nan | %.0f | - | - | - |%n",

@@ -128,7 +128,7 @@ final class SoakBench implements Callable<Integer> {
     try (QueryProgram query =
         QueryProgram.overCassandra(
             folder.resolve("query.log"), database.cqlPort(), registry, OWNER, Role.VIEWER)) {
-      Asking api = new Asking(query.httpPort(), query.token());
+      Asking api = new Asking(query.httpPort(), query.token(), Asking.Until.LAST_BYTE);
       for (Kind kind : Kind.values()) {
         long sent = load.acknowledged(kind) * kind.samplesPerMessage();
         long stored = stored(api, kind, beganMillis);

@@ -16,6 +16,8 @@ import qiantang.query.limit.Limits;
  * @param samplesMax samples that all answers under way hold together; one takes about 300 B
  * @param tailCacheBytesMax frames of the journal that are kept in memory, and as much of blocks
  * @param limits what one token may use
+ * @param platformThreads on how many threads of a pool requests are served; 0 for a virtual thread
+ *     each, as everybody has it but the benchmark that compares the two
  */
 public record QueryConfig(
     List<String> bindAddresses,
@@ -26,7 +28,8 @@ public record QueryConfig(
     int heavyReadsPerTokenMax,
     int samplesMax,
     long tailCacheBytesMax,
-    Limits limits) {
+    Limits limits,
+    int platformThreads) {
   /** On both loopback addresses, with limits that suit a heap of 1 GiB. */
   public static QueryConfig onLoopback(int httpPort) {
     return new QueryConfig(
@@ -38,7 +41,8 @@ public record QueryConfig(
         8,
         2_000_000,
         64L << 20,
-        Limits.USUAL);
+        Limits.USUAL,
+        0);
   }
 
   /** The same, listening elsewhere. */
@@ -52,7 +56,8 @@ public record QueryConfig(
         heavyReadsPerTokenMax,
         samplesMax,
         tailCacheBytesMax,
-        limits);
+        limits,
+        platformThreads);
   }
 
   /** The same, where each token may use so much. */
@@ -66,6 +71,22 @@ public record QueryConfig(
         heavyReadsPerTokenMax,
         samplesMax,
         tailCacheBytesMax,
-        others);
+        others,
+        platformThreads);
+  }
+
+  /** The same on threads of a pool. */
+  public QueryConfig onPlatformThreads(int threads) {
+    return new QueryConfig(
+        bindAddresses,
+        httpPort,
+        storeTimeMax,
+        readyTimeMax,
+        requestsMax,
+        heavyReadsPerTokenMax,
+        samplesMax,
+        tailCacheBytesMax,
+        limits,
+        threads);
   }
 }

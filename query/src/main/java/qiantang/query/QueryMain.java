@@ -105,6 +105,9 @@ public final class QueryMain implements AutoCloseable {
   // Looks at devices for live streams: so they leave most cores to all else.
   private static final int LOOKS_AT_ONCE = 2;
 
+  // Heavy reads at work for each core: with two, one works while the other waits for the database.
+  private static final int HEAVY_READS_PER_CORE = 2;
+
   private static final Logger logger = LoggerFactory.getLogger(QueryMain.class);
 
   private final Vertx vertx;
@@ -162,18 +165,24 @@ public final class QueryMain implements AutoCloseable {
     ExecutorService decoders =
         Executors.newFixedThreadPool(
             cores, Thread.ofPlatform().name("query-decode-", 0).daemon().factory());
-    ExecutorService virtualThreads =
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("query-", 0).factory());
+    ExecutorService virtualThreads = virtualThreads(config.platformThreads());
 
     StoreWait store = new StoreWait(config.storeTimeMax());
     RequestMeter meter = new RequestMeter();
     AccessParts access = AccessParts.of(registry, store, clock);
+    HeavyReads heavyReads =
+        new HeavyReads(
+            config.heavyReadsPerTokenMax(), HEAVY_READS_PER_CORE * cores, config.storeTimeMax());
+    meter.gauge(
+        "qiantang.http.heavy.waiting",
+        "Heavy reads that wait until others end",
+        heavyReads::waiting);
     Dispatcher dispatcher =
         new Dispatcher(
             access.authenticator(),
             new Doorkeeper(access.leaves(), access.enterprises(), new Places(registry, store)),
             access.trail(),
-            new HeavyReads(config.heavyReadsPerTokenMax()),
+            heavyReads,
             new Pace(
                 new Throttle(config.limits(), ticker),
                 new Attempts(config.limits(), ticker),
@@ -209,6 +218,14 @@ public final class QueryMain implements AutoCloseable {
           .close();
       throw e;
     }
+  }
+
+  /** A thread for each request; or so many of a pool, to be compared with. */
+  private static ExecutorService virtualThreads(int platformThreads) {
+    return platformThreads == 0
+        ? Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("query-", 0).factory())
+        : Executors.newFixedThreadPool(
+            platformThreads, Thread.ofPlatform().name("query-", 0).daemon().factory());
   }
 
   /** The route table over its use cases over the store. */

@@ -172,7 +172,7 @@ final class OutageIT {
     return world;
   }
 
-  private static QueryConfig limits(QueryConfig config, Duration storeTimeMax, int heavyReads) {
+  static QueryConfig limits(QueryConfig config, Duration storeTimeMax, int heavyReads) {
     return new QueryConfig(
         config.bindAddresses(),
         config.httpPort(),
@@ -182,7 +182,8 @@ final class OutageIT {
         heavyReads,
         config.samplesMax(),
         config.tailCacheBytesMax(),
-        config.limits());
+        config.limits(),
+        0);
   }
 
   private static long freeSamples(World world) {

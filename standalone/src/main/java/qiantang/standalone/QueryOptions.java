@@ -18,6 +18,13 @@ final class QueryOptions {
       description = "HTTP API and console. Default: ${DEFAULT-VALUE}")
   private int httpPort = 8080;
 
+  @Option(
+      names = "--platform-threads",
+      paramLabel = "COUNT",
+      hidden = true,
+      description = "Requests on so many threads of a pool, for 'bench threads' alone.")
+  private int platformThreads;
+
   @Mixin private LimitOptions limits = new LimitOptions();
 
   /** By the options that set them. */
@@ -28,7 +35,10 @@ final class QueryOptions {
   /** Returns when it serves. */
   QueryMain start(Listeners listeners, Cassandra store) throws CannotStartException {
     QueryConfig config =
-        QueryConfig.onLoopback(httpPort).on(listeners.texts()).limitedTo(limits.limits());
+        QueryConfig.onLoopback(httpPort)
+            .on(listeners.texts())
+            .limitedTo(limits.limits())
+            .onPlatformThreads(platformThreads);
     try {
       return QueryMain.start(config, store.journal(), store.folds(), store.registry());
     } catch (CannotListenException e) {

@@ -38,6 +38,9 @@ public final class Dispatcher {
   private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final String RETRY_SECONDS = "2";
 
+  private static final Use TOO_MANY =
+      exchange -> overloaded("too many requests are under way: try again");
+
   private static final Logger logger = LoggerFactory.getLogger(Dispatcher.class);
 
   private final Authenticator authenticator;
@@ -107,7 +110,7 @@ public final class Dispatcher {
       virtualThreads.execute(
           () -> {
             try {
-              serve(exchange, isLet ? use : busy -> overloaded(), label, requestId, beganNanos);
+              serve(exchange, isLet ? use : TOO_MANY, label, requestId, beganNanos);
             } finally {
               if (isLet) {
                 underWay.release();
@@ -346,12 +349,25 @@ public final class Dispatcher {
     Runnable exit = entered.get();
     @Nullable Answer answer = null;
     try {
-      answer = withBody(exchange, request -> route.use().answer(leave, request));
+      answer = withBody(exchange, request -> inTurn(route, caller, leave, request));
       return answer.releasing(exit);
     } finally {
       if (answer == null) {
         exit.run();
       }
+    }
+  }
+
+  /** What it takes to know the answer; sending it depends on the client and is not waited for. */
+  private Answer inTurn(Route.ForEnterprise route, Caller caller, Leave leave, Request request) {
+    Optional<Runnable> begun = heavyReads.begin(caller.tokenId());
+    if (begun.isEmpty()) {
+      return overloaded("as many heavy reads are at work as may be: try again, or ask for less");
+    }
+    try {
+      return route.use().answer(leave, request);
+    } finally {
+      begun.get().run();
     }
   }
 
@@ -367,9 +383,8 @@ public final class Dispatcher {
     };
   }
 
-  private static Answer overloaded() {
-    return Answer.problem(Problem.OVERLOADED, "too many requests are under way: try again")
-        .with("Retry-After", RETRY_SECONDS);
+  private static Answer overloaded(String advice) {
+    return Answer.problem(Problem.OVERLOADED, advice).with("Retry-After", RETRY_SECONDS);
   }
 
   private static String requestId(@Nullable String given) {

@@ -1,17 +1,43 @@
 package qiantang.query.waiting;
 
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/** So many heavy reads of one token at once, so that no token takes all there is. Any thread. */
+/**
+ * So many heavy reads of one token under way, so that no token takes all there is; and so many of
+ * all tokens at work, so that they neither crowd the database, which devices wait for too, nor wait
+ * for each other until all of them are too late. Tokens take turns: who asks one question waits for
+ * one of each of the others, however many these ask. Any thread, but those that wait are virtual.
+ */
 public final class HeavyReads {
   private final int perTokenMax;
+  private final int atWorkMax;
+  private final Duration patience;
   private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
 
-  /** Lets so many of each token through. */
-  public HeavyReads(int perTokenMax) {
+  // Both guarded by this. Of each token those that wait, in order; the tokens in order of turns.
+  private final LinkedHashMap<String, ArrayDeque<CountDownLatch>> waiting = new LinkedHashMap<>();
+  private int atWork;
+
+  /**
+   * Lets so many through.
+   *
+   * @param perTokenMax of one token, from the question to the end of the answer
+   * @param atWorkMax of all tokens, until it is known what to answer
+   * @param patience how long one waits for a place at work
+   */
+  public HeavyReads(int perTokenMax, int atWorkMax, Duration patience) {
     this.perTokenMax = perTokenMax;
+    this.atWorkMax = atWorkMax;
+    this.patience = patience;
   }
 
   /** How many of one token are let through. */
@@ -31,5 +57,60 @@ public final class HeavyReads {
 
   private void leave(String tokenId) {
     underWay.computeIfPresent(tokenId, (id, count) -> count == 1 ? null : count - 1);
+  }
+
+  /** A place at work, to be given back by running it; empty if none came free in time. Blocks. */
+  public Optional<Runnable> begin(String tokenId) {
+    CountDownLatch turn = new CountDownLatch(1);
+    synchronized (this) {
+      if (atWork < atWorkMax) {
+        atWork++;
+        return Optional.of(place());
+      }
+      waiting.computeIfAbsent(tokenId, id -> new ArrayDeque<>()).add(turn);
+    }
+    boolean hasCome = false;
+    try {
+      hasCome = turn.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return hasCome || !withdraw(tokenId, turn) ? Optional.of(place()) : Optional.empty();
+  }
+
+  /** How many wait for a place at work. */
+  public synchronized int waiting() {
+    return waiting.values().stream().mapToInt(ArrayDeque::size).sum();
+  }
+
+  private Runnable place() {
+    AtomicBoolean isHeld = new AtomicBoolean(true);
+    return () -> {
+      if (isHeld.compareAndSet(true, false)) {
+        handOn();
+      }
+    };
+  }
+
+  /** Whether it still waited; else its turn has come just now. */
+  private synchronized boolean withdraw(String tokenId, CountDownLatch turn) {
+    ArrayDeque<CountDownLatch> own = waiting.get(tokenId);
+    boolean hasWaited = own != null && own.remove(turn);
+    if (own != null && own.isEmpty()) {
+      waiting.remove(tokenId);
+    }
+    return hasWaited;
+  }
+
+  private synchronized void handOn() {
+    Map.@Nullable Entry<String, ArrayDeque<CountDownLatch>> first = waiting.pollFirstEntry();
+    if (first == null) {
+      atWork--;
+      return;
+    }
+    first.getValue().remove().countDown();
+    if (!first.getValue().isEmpty()) {
+      waiting.putLast(first.getKey(), first.getValue());
+    }
   }
 }

@@ -43,8 +43,17 @@ final class CassandraFolds implements FoldTables {
   // A state's timestamp is its arrival, and below it so many bits of what its device's parts hold.
   private static final int TIE_BITS = 20;
 
+  /**
+   * Of what is read in bulk (chunks, rollups, states of whole groups), over all of this process,
+   * for each of its processors. A node answers no faster with more; and Cassandra's writes, which
+   * devices wait for, share its processors with its reads.
+   */
+  private static final int BULK_READS_PER_PROCESSOR = 2;
+
   private final CqlSession session;
-  private final WriteWindow window = new WriteWindow(WRITES_UNDER_WAY_MAX);
+  private final Window window = new Window(WRITES_UNDER_WAY_MAX);
+  private final Window bulk =
+      new Window(BULK_READS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors());
   private final CassandraBlocks blocks;
   private final CassandraRecords records;
   private final CassandraChunks chunks;
@@ -185,19 +194,19 @@ final class CassandraFolds implements FoldTables {
   @Override
   public CompletionStage<List<Chunk>> readChunks(
       ChunkPartition partition, DeviceId device, long fromSpan, long toSpan) {
-    return chunks.read(partition, device, fromSpan, toSpan);
+    return bulk.send(() -> chunks.read(partition, device, fromSpan, toSpan));
   }
 
   @Override
   public CompletionStage<List<Summarized>> readSummaries(
       ChunkPartition partition, DeviceId device, long fromSpan, long toSpan) {
-    return chunks.summaries(partition, device, fromSpan, toSpan);
+    return bulk.send(() -> chunks.summaries(partition, device, fromSpan, toSpan));
   }
 
   @Override
   public CompletionStage<Void> scanSummaries(
       ChunkPartition partition, long fromSpan, long toSpan, Consumer<Summarized> visitor) {
-    return chunks.scan(partition, fromSpan, toSpan, visitor);
+    return bulk.send(() -> chunks.scan(partition, fromSpan, toSpan, visitor));
   }
 
   @Override
@@ -213,13 +222,13 @@ final class CassandraFolds implements FoldTables {
   @Override
   public CompletionStage<List<Rollup>> readRollups(
       RollupPartition partition, @Nullable DeviceId device, long fromBegin, long toBegin) {
-    return rollups.read(partition, device, fromBegin, toBegin);
+    return bulk.send(() -> rollups.read(partition, device, fromBegin, toBegin));
   }
 
   @Override
   public CompletionStage<Map<DeviceId, List<Rollup>>> readRollupsOfSome(
       RollupPartition partition, List<DeviceId> devices, long fromBegin, long toBegin) {
-    return rollups.read(partition, devices, fromBegin, toBegin);
+    return bulk.send(() -> rollups.read(partition, devices, fromBegin, toBegin));
   }
 
   @Override
@@ -251,11 +260,19 @@ final class CassandraFolds implements FoldTables {
   public CompletionStage<List<State>> readStates(
       StatePartition partition, @Nullable DeviceId device) {
     String enterprise = partition.enterprise().text();
-    BoundStatement statement =
-        device == null
-            ? selectStates.bind(enterprise, partition.layoutDay(), partition.group())
-            : selectDeviceStates.bind(
-                enterprise, partition.layoutDay(), partition.group(), device.text());
+    if (device == null) {
+      BoundStatement statement =
+          selectStates.bind(enterprise, partition.layoutDay(), partition.group());
+      return bulk.send(() -> readStates(partition, statement));
+    }
+    return readStates(
+        partition,
+        selectDeviceStates.bind(
+            enterprise, partition.layoutDay(), partition.group(), device.text()));
+  }
+
+  private CompletionStage<List<State>> readStates(
+      StatePartition partition, BoundStatement statement) {
     return Rows.read(session, statement.setPageSize(STATES_PER_PAGE), row -> state(partition, row));
   }
 
@@ -421,7 +438,7 @@ final class CassandraFolds implements FoldTables {
                   .setIdempotent(true);
       writes.add(() -> session.executeAsync(statement));
     }
-    return window.writeAll(writes);
+    return window.sendAll(writes);
   }
 
   private CompletionStage<Void> write(BoundStatement statement) {

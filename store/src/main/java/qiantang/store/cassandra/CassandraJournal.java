@@ -33,7 +33,7 @@ final class CassandraJournal implements JournalTables {
   private static final int KEEPING_UNDER_WAY_MAX = 4;
 
   private final CqlSession session;
-  private final WriteWindow keeping = new WriteWindow(KEEPING_UNDER_WAY_MAX);
+  private final Window keeping = new Window(KEEPING_UNDER_WAY_MAX);
   private final PreparedStatement insertFrame;
   private final PreparedStatement selectFrames;
   private final PreparedStatement selectFramesWithTtl;
@@ -140,7 +140,7 @@ final class CassandraJournal implements JournalTables {
               List<BoundStatement> due = rows.stream().flatMap(Optional::stream).toList();
               List<Supplier<CompletionStage<?>>> writes = new ArrayList<>();
               due.forEach(row -> writes.add(() -> session.executeAsync(row)));
-              return keeping.writeAll(writes).thenApply(nothing -> due.size());
+              return keeping.sendAll(writes).thenApply(nothing -> due.size());
             });
   }
 

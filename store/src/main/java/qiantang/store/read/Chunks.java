@@ -39,6 +39,11 @@ final class Chunks {
   private final InstantSource clock;
   private final Executor executor;
 
+  /** What a step has brought so far: bytes, and samples that were wanted. */
+  private record Taken(long bytes, long samples) {
+    static final Taken NOTHING = new Taken(0, 0);
+  }
+
   /** Takes chunks and says how much more is wanted. */
   interface Visitor {
     /** One part; says how many samples in it were wanted. */
@@ -126,26 +131,31 @@ final class Chunks {
         return CompletableFuture.completedFuture(null);
       }
       long before = span;
+      CompletionStage<Taken> all = CompletableFuture.completedFuture(Taken.NOTHING);
       List<CompletionStage<List<Chunk>>> reads = new ArrayList<>();
       for (ChunkRange range : step(Math.floorDiv(endMicros - 1, MINUTE_MICROS) + 1)) {
         reads.add(folds.readChunks(range.partition(), device, range.fromSpan(), range.toSpan()));
         span = range.toSpan();
       }
-      return Batches.all(reads)
-          .thenComposeAsync(
-              partitions -> {
-                long bytes = 0;
-                long samples = 0;
-                for (List<Chunk> chunks : partitions) {
-                  for (Chunk chunk : chunks) {
-                    bytes += chunk.bytes().length;
-                    samples += visitor.chunk(chunk);
-                  }
-                }
-                minutesAtOnce = minutesOfNextStep(span - before, bytes, samples);
-                return run();
-              },
-              executor);
+      // In order, and each as soon as it is there: the database reads on while it is decoded.
+      for (CompletionStage<List<Chunk>> read : reads) {
+        all = all.thenCombineAsync(read, this::take, executor);
+      }
+      return all.thenCompose(
+          taken -> {
+            minutesAtOnce = minutesOfNextStep(span - before, taken.bytes(), taken.samples());
+            return run();
+          });
+    }
+
+    private Taken take(Taken before, List<Chunk> chunks) {
+      long bytes = before.bytes();
+      long samples = before.samples();
+      for (Chunk chunk : chunks) {
+        bytes += chunk.bytes().length;
+        samples += visitor.chunk(chunk);
+      }
+      return new Taken(bytes, samples);
     }
 
     /** By what the last step brought; a quarter more, so that there is seldom one for the rest. */

@@ -3,6 +3,7 @@ package qiantang.store.cassandra;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,13 +14,13 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import qiantang.store.harness.Stages;
 
-class WriteWindowTest {
-  private final WriteWindow window = new WriteWindow(3);
+class WindowTest {
+  private final Window window = new Window(3);
   private final List<CompletableFuture<Void>> sent = new ArrayList<>();
 
   @Test
   void nothingToWriteIsDone() {
-    Stages.done(window.writeAll(List.of()));
+    Stages.done(window.sendAll(List.of()));
   }
 
   @Test
@@ -61,7 +62,7 @@ class WriteWindowTest {
     IllegalStateException fault = new IllegalStateException("closed");
     for (int i = 0; i < 9; i++) {
       CompletionStage<Void> failing =
-          window.writeAll(
+          window.sendAll(
               List.of(
                   () -> {
                     throw fault;
@@ -74,16 +75,56 @@ class WriteWindowTest {
   }
 
   @Test
+  void aReadWaitsForItsPlaceAndIsAnswered() {
+    CompletionStage<Void> others = writeAll(3);
+    CompletableFuture<String> read = new CompletableFuture<>();
+    boolean[] isSent = {false};
+    CompletionStage<String> answer =
+        window.send(
+            () -> {
+              isSent[0] = true;
+              return read;
+            });
+    assertFalse(isSent[0], "three are under way");
+    complete(0);
+    assertTrue(isSent[0]);
+    read.complete("row");
+    assertEquals("row", Stages.done(answer));
+    complete(1);
+    complete(2);
+    Stages.done(others);
+  }
+
+  @Test
+  void aReadThatFailsSaysSo() {
+    IllegalStateException fault = new IllegalStateException("away");
+    assertSame(fault, Stages.failure(window.send(() -> CompletableFuture.failedFuture(fault))));
+    assertSame(
+        fault,
+        Stages.failure(
+            window.send(
+                () -> {
+                  throw fault;
+                })));
+    CompletionStage<Void> next = writeAll(3);
+    assertEquals(3, sent.size(), "all places are free again");
+    complete(0);
+    complete(1);
+    complete(2);
+    Stages.done(next);
+  }
+
+  @Test
   void writesThatAreDoneAtOnceDoNotNest() {
     Supplier<CompletionStage<?>> atOnce = () -> CompletableFuture.completedFuture("done");
-    Stages.done(window.writeAll(Collections.nCopies(100_000, atOnce)));
+    Stages.done(window.sendAll(Collections.nCopies(100_000, atOnce)));
     IllegalStateException fault = new IllegalStateException("away");
     Supplier<CompletionStage<?>> failing = () -> CompletableFuture.failedFuture(fault);
-    assertSame(fault, Stages.failure(window.writeAll(Collections.nCopies(100_000, failing))));
+    assertSame(fault, Stages.failure(window.sendAll(Collections.nCopies(100_000, failing))));
   }
 
   private CompletionStage<Void> writeAll(int writes) {
-    return window.writeAll(Collections.nCopies(writes, this::send));
+    return window.sendAll(Collections.nCopies(writes, this::send));
   }
 
   private CompletionStage<?> send() {

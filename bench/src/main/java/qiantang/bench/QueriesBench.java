@@ -1,0 +1,324 @@
+package qiantang.bench;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import qiantang.store.cassandra.Cassandra;
+import qiantang.store.cassandra.CassandraConfig;
+import qiantang.store.model.EnterpriseId;
+import qiantang.store.registry.Registry;
+import qiantang.store.registry.Role;
+
+/**
+ * What the heaviest questions do to ingestion: devices publish at a pace over MQTT to the real
+ * ingest program, and the real query program, as users have it, is asked beside it or not. In
+ * pairs, over one Cassandra, all on this machine.
+ */
+@Command(
+    name = "queries",
+    description = {
+      "What parallel worst-case questions do to the latency of acknowledgements, in interleaved",
+      "pairs. A question that fails otherwise than with 429, or with 503 in words, fails it."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class QueriesBench implements Callable<Integer> {
+  private static final EnterpriseId HISTORY = new EnterpriseId("bench");
+  private static final EnterpriseId LARGE = new EnterpriseId("large");
+  private static final EnterpriseId REFUSED = new EnterpriseId("refused");
+  private static final int REFUSED_MESSAGES = 3000;
+  private static final int REFUSED_BYTES = 600;
+  private static final int TOKENS_EACH = 4;
+  private static final int WARM_UP_SECONDS = 30;
+  private static final int SETTLE_SECONDS = 1;
+  private static final Duration BEHIND_NOW = Duration.ofHours(1);
+
+  @Mixin private LoadOptions load = new LoadOptions();
+
+  @Option(names = "--rate", description = "Messages a second of all connections together.")
+  private int rate = 5000;
+
+  @Option(names = "--askers", description = "Questions that are asked at the same time.")
+  private int askers = 20;
+
+  @Option(names = "--pairs", description = "How often latency is measured without and with them.")
+  private int pairs = 9;
+
+  @Option(names = "--seconds", description = "How long each time.")
+  private int seconds = 10;
+
+  @Option(names = "--devices", description = "Machines with a history.")
+  private int devices = 100;
+
+  @Option(names = "--days", description = "For how long they reported, 10 metrics at 0.1 Hz.")
+  private int days = 12;
+
+  @Option(names = "--registered", description = "Devices of the largest enterprise.")
+  private int registered = 10_000;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Takes the history that 'bench read --data' loaded there, and adds to it.")
+  private @Nullable Path kept;
+
+  /** One of a pair: the latency of acknowledgements, and what each process took of the cores. */
+  private record Half(double p99Millis, Map<String, Double> cores) {}
+
+  /** Without and with questions beside. */
+  private record Pair(Half alone, Half asked) {
+    double ratio() {
+      return asked.p99Millis() / alone.p99Millis();
+    }
+  }
+
+  private final List<Pair> done = new ArrayList<>();
+
+  @Override
+  public Integer call() throws Exception {
+    Path folder = kept;
+    Path logs = Files.createTempDirectory("qiantang-bench-");
+    try (Database database = folder == null ? Database.inTemporaryFolder() : Database.in(folder)) {
+      return run(database, logs);
+    } catch (UnusableFolderException e) {
+      System.err.println(e.getMessage());
+      return 2;
+    } finally {
+      Database.deleteTree(logs);
+    }
+  }
+
+  private int run(Database database, Path logs) throws Exception {
+    MachineFleet fleet;
+    List<String> tokens = load.drawTokens();
+    List<String> refused = MemoryIngest.drawTokens(1, List.of(REFUSED));
+    Map<EnterpriseId, List<String>> viewers = new LinkedHashMap<>();
+    try (Cassandra cassandra = Cassandra.connect(CassandraConfig.local(database.cqlPort()))) {
+      fleet = history(database, cassandra);
+      System.err.printf("registering %,d devices%n", registered + tokens.size());
+      MemoryIngest.register(cassandra.registry(), tokens);
+      MemoryIngest.register(cassandra.registry(), refused);
+      MemoryIngest.register(
+          cassandra.registry(), MemoryIngest.drawTokens(registered, List.of(LARGE)));
+      for (EnterpriseId owner : List.of(HISTORY, LARGE, REFUSED)) {
+        viewers.put(owner, drawViewers(cassandra.registry(), owner));
+      }
+    }
+    try (IngestProgram ingest =
+            IngestProgram.overCassandra(logs.resolve("ingest.log"), database.cqlPort(), List.of());
+        QueryProgram query =
+            QueryProgram.with(logs.resolve("query.log"), database.cqlPort(), List.of());
+        ParallelAskers asking =
+            new ParallelAskers(
+                query.httpPort(),
+                new HeavyQuestions(fleet, HISTORY, LARGE, REFUSED).all(),
+                viewers,
+                askers)) {
+      Map<String, ProcessHandle> processes = new LinkedHashMap<>();
+      processes.put("client", ProcessHandle.current());
+      processes.put("ingest", ingest.handle());
+      processes.put("query", query.handle());
+      processes.put("cassandra", database.handle());
+      refuse(ingest, refused);
+      measure(ingest, tokens, asking, processes);
+      return print(fleet, asking.tallies());
+    }
+  }
+
+  private MachineFleet history(Database database, Cassandra cassandra)
+      throws IOException, UnusableFolderException {
+    if (kept != null) {
+      return new LoadMarker(database.folder())
+          .read()
+          .orElseThrow(
+              () ->
+                  new UnusableFolderException(
+                      database.folder(), "nothing was loaded into it by 'bench read --data'"));
+    }
+    long endHour = Math.floorDiv(Instant.now().minus(BEHIND_NOW).getEpochSecond(), 3600L);
+    MachineFleet fleet = new MachineFleet(devices, days, (endHour - days * 24L) * 60);
+    System.err.printf("loading %,d samples%n", fleet.samples());
+    var _ = new FleetLoad(cassandra, HISTORY, fleet).run();
+    return fleet;
+  }
+
+  private static List<String> drawViewers(Registry registry, EnterpriseId owner) {
+    return Stream.generate(() -> QueryProgram.drawToken(registry, owner, Role.VIEWER))
+        .limit(TOKENS_EACH)
+        .toList();
+  }
+
+  /** Sends what nobody can read, so that there is something to look at. */
+  private void refuse(IngestProgram ingest, List<String> tokens) throws InterruptedException {
+    try (LoadClient client =
+        new LoadClient(
+            load.inFlight(),
+            LoadMessage.thatIsRefused(REFUSED_BYTES),
+            System.currentTimeMillis(),
+            0)) {
+      client.connect(address(ingest), tokens);
+      client.send();
+      while (client.acknowledged() < REFUSED_MESSAGES) {
+        TimeUnit.MILLISECONDS.sleep(50);
+        client.check();
+      }
+    }
+  }
+
+  private static InetSocketAddress address(IngestProgram ingest) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), ingest.mqttPort());
+  }
+
+  private void measure(
+      IngestProgram ingest,
+      List<String> tokens,
+      ParallelAskers asking,
+      Map<String, ProcessHandle> processes)
+      throws InterruptedException {
+    long hourAgoMillis = System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1);
+    try (LoadClient client = new LoadClient(load.inFlight(), load.message(), hourAgoMillis, rate)) {
+      client.connect(address(ingest), tokens);
+      client.send();
+      System.err.printf("warming up, %d s%n", WARM_UP_SECONDS);
+      asking.ask();
+      TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
+      for (int pair = 0; pair < pairs; pair++) {
+        // In turn first and second: what drifts meets both alike.
+        done.add(pair(client, asking, processes, pair % 2 == 0));
+        System.err.println("pair %d of %d: %s".formatted(pair + 1, pairs, row(done.getLast())));
+        client.check();
+      }
+      asking.pause();
+    }
+  }
+
+  private Pair pair(
+      LoadClient client,
+      ParallelAskers asking,
+      Map<String, ProcessHandle> processes,
+      boolean isFirst)
+      throws InterruptedException {
+    Half first = half(client, asking, processes, isFirst);
+    Half second = half(client, asking, processes, !isFirst);
+    return isFirst ? new Pair(second, first) : new Pair(first, second);
+  }
+
+  private Half half(
+      LoadClient client,
+      ParallelAskers asking,
+      Map<String, ProcessHandle> processes,
+      boolean isAsked)
+      throws InterruptedException {
+    if (isAsked) {
+      asking.ask();
+    } else {
+      asking.pause();
+    }
+    TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
+    Map<String, Duration> before = used(processes);
+    long beganNanos = System.nanoTime();
+    var _ = client.takeLatencyMicros();
+    TimeUnit.SECONDS.sleep(seconds);
+    Histogram latency = client.takeLatencyMicros();
+    double took = (System.nanoTime() - beganNanos) / 1e9;
+    Map<String, Double> cores = new LinkedHashMap<>();
+    used(processes)
+        .forEach(
+            (name, after) ->
+                cores.put(
+                    name,
+                    after.minus(before.getOrDefault(name, Duration.ZERO)).toNanos() / 1e9 / took));
+    return new Half(latency.getValueAtPercentile(99) / 1000.0, cores);
+  }
+
+  private static Map<String, Duration> used(Map<String, ProcessHandle> processes) {
+    Map<String, Duration> used = new LinkedHashMap<>();
+    processes.forEach(
+        (name, process) -> used.put(name, process.info().totalCpuDuration().orElse(Duration.ZERO)));
+    return used;
+  }
+
+  private static String row(Pair pair) {
+    return "| %.1f | %.1f | %.3f | %s | %s |"
+        .formatted(
+            pair.alone().p99Millis(),
+            pair.asked().p99Millis(),
+            pair.ratio(),
+            cores(pair.alone()),
+            cores(pair.asked()));
+  }
+
+  private static String cores(Half half) {
+    return half.cores().values().stream().map("%.2f"::formatted).collect(Collectors.joining(", "));
+  }
+
+  /** Returns the exit code. */
+  private int print(MachineFleet fleet, Map<String, ParallelAskers.Tally> tallies) {
+    System.out.printf(
+        "%s send %,d messages/s; %d askers of %,d samples, %,d registered devices; %d s each,"
+            + " %d cores%n%n",
+        load,
+        rate,
+        askers,
+        fleet.samples(),
+        registered,
+        seconds,
+        Runtime.getRuntime().availableProcessors());
+    System.out.println("| question | answered | p50 ms | max ms | MB each | 429 | 503 | failed |");
+    System.out.println("|---|---|---|---|---|---|---|---|");
+    tallies.forEach(QueriesBench::print);
+    System.out.println();
+    System.out.println(
+        "| p99 ms alone | beside questions | ratio | cores alone: client, ingest, query, cassandra"
+            + " | beside questions |");
+    System.out.println("|---|---|---|---|---|");
+    done.forEach(pair -> System.out.println(row(pair)));
+    double[] ratios = done.stream().mapToDouble(Pair::ratio).sorted().toArray();
+    System.out.printf("%nratios from %.3f to %.3f%n", ratios[0], ratios[ratios.length - 1]);
+    long failed = tallies.values().stream().mapToLong(ParallelAskers.Tally::failed).sum();
+    System.out.printf(
+        "queries p99_ratio=%.3f p99_alone_ms=%.1f p99_asked_ms=%.1f answered=%d refused=%d busy=%d"
+            + " failed=%d%n",
+        Medians.of(ratios),
+        Medians.of(done.stream().mapToDouble(pair -> pair.alone().p99Millis()).toArray()),
+        Medians.of(done.stream().mapToDouble(pair -> pair.asked().p99Millis()).toArray()),
+        tallies.values().stream().mapToLong(ParallelAskers.Tally::answered).sum(),
+        tallies.values().stream().mapToLong(ParallelAskers.Tally::refused).sum(),
+        tallies.values().stream().mapToLong(ParallelAskers.Tally::busy).sum(),
+        failed);
+    return failed == 0 ? 0 : 1;
+  }
+
+  private static void print(String name, ParallelAskers.Tally tally) {
+    System.out.printf(
+        "| %s | %,d | %,.0f | %,.0f | %.2f | %d | %d | %d |%n",
+        name,
+        tally.answered(),
+        tally.millis(50),
+        tally.millis(100),
+        tally.answered() == 0 ? 0 : tally.bytes() / 1e6 / tally.answered(),
+        tally.refused(),
+        tally.busy(),
+        tally.failed());
+    if (tally.firstFailure() != null) {
+      System.out.println("  failed first: " + tally.firstFailure());
+    }
+  }
+}

@@ -15,6 +15,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.net.URI;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -34,6 +35,28 @@ final class ConsoleIT {
   private static final String TOPIC = "v1/devices/me/telemetry";
   private static final String DEVICES = "/devices?enterprise=alpha";
   private static final String DEVICE = "/device?enterprise=alpha&device=press-1";
+
+  /** Of products, enterprises, devices and metrics; the switch to the other language. */
+  private static final Set<String> NAMES =
+      Set.of(
+          "Qiantang",
+          "English",
+          "supET",
+          "N",
+          "alpha",
+          "beta",
+          "press-1",
+          "press-2",
+          "press-9",
+          "temperature",
+          "running",
+          "program",
+          "A-7",
+          "once",
+          "listing",
+          "qiantang",
+          "admin",
+          "link");
 
   /** What the first screen may load, compressed, beside answers of the API. */
   private static final int FIRST_LOAD_BYTES_MAX = 90 * 1024;
@@ -240,6 +263,134 @@ final class ConsoleIT {
     page.context().setOffline(false);
     assertThat(page.locator(".banner")).hasCount(0);
     CHROMIUM.forgive();
+  }
+
+  /**
+   * The page's own time stands still but for what is run of it: no machine is too slow for this.
+   */
+  @Test
+  void aServerThatFallsSilentIsToldWithinThreeSecondsAndComesBackByItself() throws Exception {
+    Page page = CHROMIUM.page();
+    page.clock().install();
+    signedIn(page, DEVICE);
+    Locator how = page.locator("q-values [role=status]");
+    assertThat(how).hasText("live");
+    RUNNING.programs().signalQuery("STOP");
+    try {
+      long now = ((Number) page.evaluate("Date.now()")).longValue();
+      page.clock().pauseAt(now + 100);
+      page.clock().runFor(3_100);
+      assertThat(how).containsText(Pattern.compile("connection lost at \\d+:\\d\\d:\\d\\d"));
+      assertThat(page.locator(".banner")).containsText("cannot be reached since");
+      assertThat(page.locator(".masthead .link")).containsText("Disconnected");
+    } finally {
+      RUNNING.programs().signalQuery("CONT");
+    }
+    page.clock().resume();
+    assertThat(how).hasText("live");
+    assertThat(page.locator(".banner")).hasCount(0);
+    CHROMIUM.forgive();
+  }
+
+  @Test
+  void aWrongFilterIsNamedInsteadOfAnEmptyTable() {
+    CHROMIUM.answeredByTest(); // what is asked is wrong on purpose
+    Page page = signedIn(CHROMIUM.page(), DEVICES + "&connection=sideways");
+    Locator alert = page.locator("q-list [role=alert]");
+    assertThat(alert).containsText("“Connection” cannot be “sideways”");
+    assertThat(alert).containsText("It can be: online, offline, unknown");
+    assertThat(page.getByRole(AriaRole.GRID)).hasCount(0);
+    alert.getByRole(AriaRole.BUTTON).click();
+    assertThat(page.locator(".line")).hasCount(2);
+    CHROMIUM.forgive();
+  }
+
+  @Test
+  void headsSortTheListAndTheAddressKeepsIt() {
+    Page page = signedIn(CHROMIUM.page(), DEVICES);
+    assertThat(page.locator(".line")).hasCount(2);
+    page.locator(".heads").getByRole(AriaRole.BUTTON).first().click();
+    assertThat(page).hasURL(Pattern.compile("sort=name"));
+    Locator sorted = page.locator(".heads [aria-sort=ascending]");
+    assertThat(sorted).containsText("Name");
+    Locator newest = page.locator(".heads .reading .sort");
+    newest.focus();
+    page.keyboard().press("Enter");
+    assertThat(page).hasURL(Pattern.compile("sort=reading"));
+    assertThat(page.locator(".heads [aria-sort=descending]")).containsText("Last data");
+    assertThat(page.locator(".line").first()).containsText("press-1");
+    newest.click();
+    assertThat(page).hasURL(Pattern.compile("alpha$"));
+    assertThat(page.locator(".line")).hasCount(2);
+  }
+
+  @Test
+  void readersAreGroupedAndOnesOwnAreShownIfAskedFor() {
+    Page page = signedIn(CHROMIUM.page(), DEVICE);
+    page.locator(".plot canvas").waitFor();
+    show(page, DEVICES);
+    page.locator(".line").first().waitFor();
+    show(page, DEVICE);
+    Locator readers = page.locator("q-readers");
+    assertThat(readers).containsText("Nobody of another party has read its data lately.");
+    readers.getByRole(AriaRole.CHECKBOX).check();
+    assertThat(readers.locator("tbody tr").first()).containsText("operator");
+    assertTrue(readers.locator("tbody tr").count() <= 2, "a line for each reader and hour");
+  }
+
+  @Test
+  void inChineseThereAreNoWordsInEnglish() {
+    Page page = CHROMIUM.page("zh-CN", ColorScheme.LIGHT);
+    page.navigate(RUNNING.programs().httpUri());
+    page.locator("q-login form").waitFor();
+    assertChinese(page, "login");
+    signedIn(page, "/");
+    page.locator("q-overview table").first().waitFor();
+    assertChinese(page, "platform");
+    show(page, "/?enterprise=alpha");
+    page.locator(".states a").first().waitFor();
+    assertChinese(page, "enterprise");
+    show(page, DEVICES);
+    page.locator(".line").first().waitFor();
+    assertChinese(page, "devices");
+    show(page, DEVICE);
+    page.locator(".plot canvas").waitFor();
+    page.locator("q-rejections summary").first().click();
+    page.locator("q-readers input").check();
+    page.locator("q-readers tbody tr").first().waitFor();
+    page.locator("q-connections summary").click();
+    assertChinese(page, "device");
+    show(page, "/device?enterprise=alpha&device=press-9");
+    page.locator(".trouble").waitFor();
+    assertChinese(page, "no device");
+    CHROMIUM.forgive();
+  }
+
+  /** All that is seen or read out, but what a device sent as it sent it. */
+  private static void assertChinese(Page page, String what) {
+    Object found =
+        page.evaluate(
+            """
+            () => {
+              const found = new Set();
+              const note = (text) => (text.match(/[A-Za-z][A-Za-z0-9._-]*/g) ?? [])
+                .forEach((word) => found.add(word));
+              const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+              for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+                const at = text.parentElement;
+                if (!at.closest('code, pre, noscript') && at.checkVisibility()) note(text.data);
+              }
+              for (const name of ['title', 'aria-label', 'aria-roledescription']) {
+                document.querySelectorAll(`[${name}]`).forEach((at) => note(at.getAttribute(name)));
+              }
+              return [...found];
+            }
+            """);
+    List<String> words = ((List<?>) found).stream().map(String::valueOf).toList();
+    assertEquals(
+        List.of(),
+        words.stream().filter(word -> !NAMES.contains(word)).filter(w -> !w.matches("x+")).toList(),
+        what);
   }
 
   @Test

@@ -10,12 +10,12 @@ import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.net.URI;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -35,28 +35,6 @@ final class ConsoleIT {
   private static final String TOPIC = "v1/devices/me/telemetry";
   private static final String DEVICES = "/devices?enterprise=alpha";
   private static final String DEVICE = "/device?enterprise=alpha&device=press-1";
-
-  /** Of products, enterprises, devices and metrics; the switch to the other language. */
-  private static final Set<String> NAMES =
-      Set.of(
-          "Qiantang",
-          "English",
-          "supET",
-          "N",
-          "alpha",
-          "beta",
-          "press-1",
-          "press-2",
-          "press-9",
-          "temperature",
-          "running",
-          "program",
-          "A-7",
-          "once",
-          "listing",
-          "qiantang",
-          "admin",
-          "link");
 
   /** What the first screen may load, compressed, beside answers of the API. */
   private static final int FIRST_LOAD_BYTES_MAX = 90 * 1024;
@@ -366,31 +344,45 @@ final class ConsoleIT {
     CHROMIUM.forgive();
   }
 
-  /** All that is seen or read out, but what a device sent as it sent it. */
-  private static void assertChinese(Page page, String what) {
-    Object found =
+  @Test
+  void aShortPeriodIsToldInMillisecondsAndNoneAsUnknown() {
+    Page page = signedIn(CHROMIUM.page(), DEVICES);
+    Object told =
         page.evaluate(
             """
-            () => {
-              const found = new Set();
-              const note = (text) => (text.match(/[A-Za-z][A-Za-z0-9._-]*/g) ?? [])
-                .forEach((word) => found.add(word));
-              const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-              for (let text = walk.nextNode(); text; text = walk.nextNode()) {
-                const at = text.parentElement;
-                if (!at.closest('code, pre, noscript') && at.checkVisibility()) note(text.data);
-              }
-              for (const name of ['title', 'aria-label', 'aria-roledescription']) {
-                document.querySelectorAll(`[${name}]`).forEach((at) => note(at.getAttribute(name)));
-              }
-              return [...found];
+            async () => {
+              const app = document.querySelector('script[src$="/app.js"]').src;
+              const { period } = await import(app.replace('app.js', 'i18n.js'));
+              return [0.25, 2, null].map(period).join('; ');
             }
             """);
-    List<String> words = ((List<?>) found).stream().map(String::valueOf).toList();
-    assertEquals(
-        List.of(),
-        words.stream().filter(word -> !NAMES.contains(word)).filter(w -> !w.matches("x+")).toList(),
-        what);
+    assertEquals("250 ms; 2 sec; not known yet", told);
+  }
+
+  @Test
+  void whatWasSlowedIsNotListedAsRefused() {
+    CHROMIUM.answeredByTest();
+    Page page = CHROMIUM.page();
+    String item =
+        "{\"id\":\"%s\",\"time\":1.7e12,\"reason\":\"%s\",\"detail\":\"d\",\"topic\":\"t\","
+            + "\"publisher\":null,\"skewMillis\":null,\"count\":1,\"payload\":\"\","
+            + "\"payloadEncoding\":\"utf-8\",\"payloadBytes\":0}";
+    String items = item.formatted("1", "slowed") + "," + item.formatted("2", "quota");
+    page.route(
+        Pattern.compile("/devices/press-1/rejections"),
+        route ->
+            route.fulfill(
+                new Route.FulfillOptions()
+                    .setContentType("application/json")
+                    .setBody("{\"items\":[" + items + "],\"completeness\":{},\"next\":null}")));
+    signedIn(page, DEVICE);
+    assertThat(page.locator("q-rejections h3")).hasText("Slowed down (nothing of it was refused)");
+    assertThat(page.locator("q-rejections .slowed > li")).hasCount(1);
+    assertThat(page.locator("ul.rejections:not(.slowed) > li")).containsText("over quota");
+  }
+
+  private static void assertChinese(Page page, String what) {
+    assertEquals(List.of(), LatinWords.of(page), what);
   }
 
   @Test

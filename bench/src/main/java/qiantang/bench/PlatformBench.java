@@ -141,6 +141,7 @@ final class PlatformBench implements Callable<Integer> {
       }
       counts.add(states.getFirst(), left);
     }
+    counts.addMachines(counts.of(State.ACTIVE));
     return counts;
   }
 

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import qiantang.query.live.LiveStream;
 
 /**
  * One request and its answer, as its virtual thread sees them. Everything of Vert.x is touched on
@@ -216,7 +217,8 @@ final class Exchange {
         response -> {
           putHead(answer, response);
           sender.head();
-          return response.write(":\n\n"); // the head is sent with the first byte of the body
+          return response.write(
+              LiveStream.HEAD); // the head is sent with the first byte of the body
         });
     events.open(sender);
   }

@@ -24,7 +24,8 @@ import qiantang.store.read.Follower;
 
 /**
  * Follows one enterprise for all its open streams on this node: what comes is read and decoded once
- * and told to each. Three virtual threads: one reads, one looks at states, one at leave.
+ * and told to each. Four virtual threads: one reads, one looks at states, one at leave, and one
+ * beats, so that a slow store is not taken for a dead line.
  */
 final class Feed {
   /** Between two polls; half of it is what an event waits on average. */
@@ -32,9 +33,6 @@ final class Feed {
 
   /** Between two looks at leave: with the 1.2 s in which a node hears of changes, under 2 s. */
   static final Duration CHECK_EACH = Duration.ofMillis(500);
-
-  /** Between two comments; proxies cut what is silent for 30 s or more. */
-  static final Duration PING_EACH = Duration.ofSeconds(15);
 
   /** For so long of a poll all clients together are waited for that are about to be full. */
   private static final Duration WAY_EACH = Duration.ofMillis(100);
@@ -84,6 +82,7 @@ final class Feed {
         parts.virtualThreads().execute(this::read);
         parts.virtualThreads().execute(this::watchStates);
         parts.virtualThreads().execute(this::watchLeave);
+        parts.virtualThreads().execute(this::beat);
       }
     } finally {
       beginning.unlock();
@@ -281,7 +280,6 @@ final class Feed {
   }
 
   private void watchLeave() {
-    long pingedNanos = parts.ticker().nanos();
     while (!isOver) {
       try {
         for (Listener listener : open) {
@@ -292,11 +290,14 @@ final class Feed {
       } catch (RuntimeException | Error e) {
         fail(e);
       }
-      if (parts.ticker().nanos() - pingedNanos >= PING_EACH.toNanos()) {
-        pingedNanos = parts.ticker().nanos();
-        open.forEach(listener -> listener.stream().ping());
-      }
       rest(CHECK_EACH.toNanos());
+    }
+  }
+
+  private void beat() {
+    while (!isOver) {
+      open.forEach(listener -> listener.stream().beat());
+      rest(LiveStream.BEAT_LOOK_EACH.toNanos());
     }
   }
 

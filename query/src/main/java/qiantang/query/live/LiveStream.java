@@ -24,6 +24,19 @@ public final class LiveStream {
   /** For so long nothing is told when nobody could say whether it may be told. */
   static final Duration UNCHECKED_MAX = Duration.ofSeconds(2);
 
+  /**
+   * A client hears something at least so often, if only a comment: who hears nothing for half as
+   * long again knows within 3 s that the line is dead. It costs 10,000 silent clients of a node
+   * 5,000 small writes a second, some 7 % of a core.
+   */
+  public static final Duration BEAT = Duration.ofSeconds(2);
+
+  /** Begins every stream: a client learns by it how often it hears something. */
+  public static final String HEAD = ": beat " + BEAT.toMillis() + " ms\n\n";
+
+  /** Between two looks at who was told nothing for long. */
+  static final Duration BEAT_LOOK_EACH = Duration.ofMillis(500);
+
   /** A client that takes nothing for so long is gone. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -53,6 +66,7 @@ public final class LiveStream {
   private Mark released; // of what was put last before values were released
   private long releasedNanos;
   private long takenNanos;
+  private long toldNanos;
   private long checkedNanos;
   private boolean isPinged;
   private boolean isSlow;
@@ -76,6 +90,7 @@ public final class LiveStream {
     missedMark = begin;
     releasedNanos = ticker.nanos();
     takenNanos = releasedNanos;
+    toldNanos = releasedNanos;
     checkedNanos = releasedNanos;
   }
 
@@ -238,9 +253,12 @@ public final class LiveStream {
     return ticker.nanos() - checkedNanos <= UNCHECKED_MAX.toNanos();
   }
 
-  /** A comment is due, so that nobody on the way takes the connection for dead. */
-  void ping() {
+  /** A comment is due where nothing was told for a beat, less what passes until the next look. */
+  void beat() {
     synchronized (this) {
+      if (isPinged || ticker.nanos() - toldNanos < BEAT.minus(BEAT_LOOK_EACH).toNanos()) {
+        return;
+      }
       isPinged = true;
     }
     wake();
@@ -295,7 +313,13 @@ public final class LiveStream {
 
   /** What is to be sent next, about so many bytes; empty for nothing now. */
   public synchronized byte[] take(int bytesMax) {
+    byte[] taken = next(bytesMax);
     takenNanos = ticker.nanos();
+    toldNanos = taken.length > 0 ? takenNanos : toldNanos;
+    return taken;
+  }
+
+  private byte[] next(int bytesMax) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(256);
     if (isPinged) {
       isPinged = false;

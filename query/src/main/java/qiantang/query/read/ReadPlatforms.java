@@ -207,7 +207,7 @@ public final class ReadPlatforms {
     if (platform.id().equals(Platform.BASE)) {
       for (PlanFigure figure : plan) {
         switch (figure.figure()) {
-          case "devices" -> progress.add(new Progress(figure, count.devices().total()));
+          case "devices" -> progress.add(new Progress(figure, count.devices().machines()));
           case "enterprises" -> progress.add(new Progress(figure, count.enterprises()));
           // The N of 1+N: the base platform is the 1.
           case "platforms" -> progress.add(new Progress(figure, platforms.size() - 1L));

@@ -1,28 +1,24 @@
+import { heard, lost, reached } from './link.js';
 import { authorization } from './session.js';
 
 /** Asks the API. What goes wrong becomes a Trouble, which says what to do. */
 
 const PATIENCE_MILLIS = 30_000;
 const RETRY_MILLIS_MAX = 30_000;
+// All that waited asks again when the server is back, but not all of it at once.
+const BACK_MILLIS_MAX = 500;
 
-/** Why there is no answer: a problem+json of the server, or no server. */
+/**
+ * Why there is no answer: a problem+json of the server, or no server (status 0). kind: the last
+ * part of the problem's type; faults: {parameter, detail} of each that is wrong.
+ */
 export class Trouble extends Error {
-  constructor(status, title, detail) {
+  constructor(status, title, detail, kind = null, faults = []) {
     super(title);
     this.status = status;
     this.detail = detail;
-  }
-}
-
-let isReached = true;
-
-/** Whether the server answered when it was asked last. */
-export const reached = () => isReached;
-
-function note(now) {
-  if (now !== isReached) {
-    isReached = now;
-    window.dispatchEvent(new Event('link'));
+    this.kind = kind;
+    this.faults = faults;
   }
 }
 
@@ -41,18 +37,26 @@ export async function ask(url, headers, signal) {
     if (error.name === 'AbortError') {
       throw error; // given up by ourselves
     }
-    note(false);
+    if (error.name !== 'TimeoutError') {
+      lost(); // else it is slow, and whether it is there is found out elsewhere
+    }
     throw new Trouble(0, error.name, null);
   }
-  note(true);
+  heard();
   if (answer.status === 401) {
     window.dispatchEvent(new Event('unknown-caller'));
   }
   if (!answer.ok) {
     const problem = await answer.json().catch(() => ({}));
-    const faults = (problem.errors ?? []).map(({ detail }) => detail);
-    const detail = [problem.detail, ...faults].filter(Boolean).join(': ');
-    throw new Trouble(answer.status, problem.title ?? answer.statusText, detail);
+    const faults = problem.errors ?? [];
+    const kind = problem.type?.split('/').at(-1) ?? null;
+    throw new Trouble(
+      answer.status,
+      problem.title ?? answer.statusText,
+      problem.detail ?? '',
+      kind,
+      faults,
+    );
   }
   return answer;
 }
@@ -85,7 +89,9 @@ export function repeat(millis, task) {
   let timer = 0;
   let failures = 0;
   let isOver = false;
+  let isRunning = false;
   const turn = async () => {
+    isRunning = true;
     if (!document.hidden) {
       try {
         await task();
@@ -94,13 +100,22 @@ export function repeat(millis, task) {
         failures++;
       }
     }
+    isRunning = false;
     if (!isOver) {
       timer = setTimeout(turn, failures ? backoffMillis(millis, failures) : millis);
     }
   };
+  const back = () => {
+    if (reached() && failures > 0 && !isRunning) {
+      clearTimeout(timer);
+      timer = setTimeout(turn, Math.random() * BACK_MILLIS_MAX);
+    }
+  };
+  window.addEventListener('link', back);
   turn();
   return () => {
     isOver = true;
+    window.removeEventListener('link', back);
     clearTimeout(timer);
   };
 }

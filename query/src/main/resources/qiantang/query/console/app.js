@@ -1,7 +1,8 @@
 import { View, html, nothing } from './element.js';
-import { get, reached, repeat } from './api.js';
+import { get, repeat } from './api.js';
 import { contract } from './contract.js';
-import { beginWords, t } from './i18n.js';
+import { beginWords, clock, t } from './i18n.js';
+import { lostAt, reached, watchLink } from './link.js';
 import { SCREENS, followLinks, here } from './route.js';
 import { isUnknown, mayBeKnown, signOut, spendLink } from './session.js';
 import { beginTheme, masthead } from './shell.js';
@@ -31,9 +32,9 @@ class App extends View {
       this.onLeave(() => window.removeEventListener(name, heard));
     };
     listen('route', () => this.showScreen());
-    listen('link', () => this.requestUpdate());
     listen('unknown-caller', () => this.askWho());
     followLinks();
+    watchLink();
     this.begin();
   }
 
@@ -151,7 +152,9 @@ class App extends View {
       ${masthead(this, scope)}
       ${reached()
         ? nothing
-        : html`<p class="banner" role="status">${t('link.lost')} ${t('link.remains')}</p>`}
+        : html`<p class="banner" role="status">
+            ${t('link.since', { time: clock(lostAt()) })} ${t('link.remains')}
+          </p>`}
       ${this.stale
         ? html`<p class="banner" role="alert">
             ${t('version.changed')}

@@ -55,5 +55,15 @@ export function axesOf(device) {
   );
 }
 
-/** A reason in words, where there is one. */
-export const reasonWord = (reason) => (reason ? wordOf('reason', reason) : nothing);
+const GATEWAY = 'gateway-';
+
+/** A reason in words, where there is one; of a gateway's, the gateway's words. */
+export function reasonWord(reason) {
+  if (!reason) {
+    return nothing;
+  }
+  const words = wordOf('reason', reason);
+  return words === reason && reason.startsWith(GATEWAY)
+    ? t('reason.of-gateway', { reason: wordOf('reason', reason.slice(GATEWAY.length)) })
+    : words;
+}

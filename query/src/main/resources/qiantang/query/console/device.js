@@ -3,7 +3,7 @@ import { get, ofDevice, repeat } from './api.js';
 import { AXES, axesOf, reasonWord, shape, stateWord, toneOf } from './axes.js';
 import { contract } from './contract.js';
 import { medianStep } from './chart.js';
-import { dateTime, number, percent, span, t, time, value, wordOf } from './i18n.js';
+import { dateTime, number, percent, period, span, t, time, value, wordOf } from './i18n.js';
 import { watch } from './live.js';
 import { go, href } from './route.js';
 import { troubleNote } from './trouble.js';
@@ -116,7 +116,7 @@ class Device extends View {
       state: () => this.changed(enterprise, device),
       rejection: () => this.querySelector('q-rejections')?.look(),
       missed: () => this.loadAgain(wanted, enterprise, device),
-      how: (how) => (this.how = how),
+      how: (how, since) => (this.how = { how, since }),
     });
   }
 
@@ -247,6 +247,7 @@ class Device extends View {
       <q-readers
         .enterprise=${enterprise}
         .device=${device}
+        .party=${partyOf(this.given.me)}
         .isTold=${[null, enterprise].includes(this.given.me.enterprise) && !this.given.me.platform}
       ></q-readers>
     `;
@@ -368,9 +369,25 @@ function axisNow(axis, told) {
   `;
 }
 
+/** Of whom the audit says that the person reads. */
+const partyOf = ({ enterprise, platform }) =>
+  platform ? `platform:${platform}` : enterprise ? `enterprise:${enterprise}` : 'operator';
+
+/** Not refused, though they are told among rejections: they have words of their own. */
+const UNREFUSED = ['slowed', 'lost'];
+
 /** What a state is judged by: each member by the unit that its name ends in. */
 function evidence(told) {
-  const members = Object.entries(told ?? {}).filter(([, each]) => each !== null);
+  const { rejections, ...others } = told ?? {};
+  const all = { ...others };
+  if (rejections) {
+    const refused = Object.entries(rejections).filter(([reason]) => !UNREFUSED.includes(reason));
+    all.rejections = Object.fromEntries(refused);
+    UNREFUSED.forEach((reason) => (all[reason] = rejections[reason] ?? null));
+  }
+  const members = Object.entries(all).filter(
+    ([name, each]) => each !== null || name === 'periodSeconds',
+  );
   return members.length === 0
     ? nothing
     : html`<dl class="pairs">
@@ -379,6 +396,12 @@ function evidence(told) {
 }
 
 function proof(name, each) {
+  if (name === 'periodSeconds') {
+    return period(each);
+  }
+  if (name === 'gaps' && each.count === 0) {
+    return t('none');
+  }
   if (Array.isArray(each)) {
     return each.map((one) => proof(name, one));
   }
@@ -390,6 +413,9 @@ function proof(name, each) {
           ([key, one]) =>
             html`<span class="part">${wordOf('evidence', key, 'reason')} ${proof(key, one)}</span>`,
         );
+  }
+  if (typeof each === 'string') {
+    return reasonWord(each); // or an id, which is shown as it is
   }
   if (typeof each !== 'number') {
     return value(each);

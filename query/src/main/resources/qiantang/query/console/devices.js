@@ -2,15 +2,19 @@ import { View, html, nothing } from './element.js';
 import { get, ofEnterprise, repeat } from './api.js';
 import { AXES, axesOf, reasonWord, stateMark, stateWord, toneOf } from './axes.js';
 import { contract } from './contract.js';
-import { age, dateTime, t, wordOf } from './i18n.js';
+import { age, dateTime, languageNow, t, wordOf } from './i18n.js';
+import { howNote } from './how.js';
 import { watch } from './live.js';
 import { go, href } from './route.js';
+import { technical } from './trouble.js';
 import './list.js';
 
 const PATH = '/v1/enterprises/{enterprise}/devices';
 const KINDS = ['device', 'gateway'];
 // What is typed; all but the first are whole names, so those of the rows are offered.
 const TEXTS = ['text', 'factory', 'line', 'model'];
+// In which the API can sort, and from what it begins with.
+const SORTS = { name: 'ascending', since: 'descending', reading: 'descending' };
 const OFFERED_MAX = 50;
 const AGAIN_MILLIS = 10_000;
 const TYPING_MILLIS = 300;
@@ -22,6 +26,7 @@ class Devices extends View {
     params: {},
     api: { state: true },
     reasons: { state: true },
+    how: { state: true },
   };
 
   connectedCallback() {
@@ -33,13 +38,14 @@ class Devices extends View {
   willUpdate() {
     const { scope, enterprises } = this.given;
     this.enterprise = scope.enterprise ?? enterprises[0]?.id;
-    const key = JSON.stringify([this.enterprise, this.filter(), Boolean(this.api)]);
+    const sort = this.sort();
+    const key = JSON.stringify([this.enterprise, this.filter(), sort, Boolean(this.api)]);
     if (key !== this.key && this.api && this.enterprise) {
       this.key = key;
       const filter = this.filter();
       const { enterprise } = this;
       this.fetchPage = (limit, cursor) =>
-        get(ofEnterprise(enterprise, '/devices'), { ...filter, limit, cursor });
+        get(ofEnterprise(enterprise, '/devices'), { ...filter, sort, limit, cursor });
       this.listen(enterprise);
       this.learnReasons(enterprise);
     }
@@ -64,6 +70,7 @@ class Devices extends View {
       this.unlisten?.();
       this.unlisten = watch({ enterprise, events: 'state' }, {
         state: (change) => this.querySelector('q-list')?.patch(change.device, moved(change)),
+        how: (how, since) => (this.how = { how, since }),
       });
       this.onLeave(() => this.unlisten());
     }
@@ -75,6 +82,11 @@ class Devices extends View {
     return Object.fromEntries(
       names.filter((name) => this.params[name] && this.takes(name)).map((n) => [n, this.params[n]]),
     );
+  }
+
+  /** By what the list is sorted; nothing for the order of ids. */
+  sort() {
+    return this.takes('sort') && this.params.sort ? this.params.sort : null;
   }
 
   takes(name) {
@@ -96,6 +108,7 @@ class Devices extends View {
     return html`
       <div class="title">
         <h1>${t('devices.title', { enterprise: named?.name ?? enterprise })}</h1>
+        ${howNote(this.how)}
       </div>
       ${this.api ? this.filters() : nothing}
       ${this.fetchPage
@@ -103,6 +116,9 @@ class Devices extends View {
             .fetchPage=${this.fetchPage}
             .columns=${this.columns()}
             .label=${t('nav.devices')}
+            .sort=${this.sort()}
+            .sortBy=${this.takes('sort') ? (sort) => this.set('sort', sort) : null}
+            .explain=${(trouble) => this.explain(trouble)}
             .open=${({ id }) => go(href('/device', { enterprise, device: id }))}
           ></q-list>`
         : html`<p role="status">${t('loading')}</p>`}
@@ -112,6 +128,7 @@ class Devices extends View {
   filters() {
     const axes = Object.keys(AXES).filter((axis) => this.takes(axis));
     const isFiltered = Object.keys(this.filter()).length > 0;
+    const { enterprise } = this;
     return html`
       <form class="filters" role="search" @submit=${(event) => event.preventDefault()}>
         ${TEXTS.filter((name) => this.takes(name)).map((name) => this.textFilter(name))}
@@ -123,12 +140,50 @@ class Devices extends View {
         )}
         ${this.takes('reason') ? this.reasonChoice() : nothing}
         ${isFiltered
-          ? html`<a class="button" href=${href('/devices', { enterprise: this.enterprise })}>
+          ? html`<a class="button" href=${href('/devices', { enterprise, sort: this.params.sort })}>
               ${t('devices.all')}
             </a>`
           : nothing}
       </form>
     `;
+  }
+
+  /** Which filters are wrong and what they take; null where it is something else. */
+  explain(trouble) {
+    const allowed = {
+      kind: KINDS.map((kind) => wordOf('kind', kind)),
+      sort: Object.keys(SORTS).map((sort) => t(`sort.${sort}`)),
+      ...Object.fromEntries(
+        Object.keys(AXES).map((axis) => [axis, this.statesOf(axis).map((s) => stateWord(axis, s))]),
+      ),
+    };
+    const wrong = (trouble.faults ?? []).filter(({ parameter }) => this.params[parameter]);
+    if (wrong.length === 0) {
+      return null;
+    }
+    return html`<div class="trouble" role="alert">
+      <p><b>${t('filter.wrong')}</b></p>
+      <ul>
+        ${wrong.map((fault) => this.wrong(fault, allowed[fault.parameter]))}
+      </ul>
+    </div>`;
+  }
+
+  wrong({ parameter, detail }, allowed) {
+    const filter = AXES[parameter] ? t(`axis.${parameter}`) : wordOf('filter', parameter);
+    const given = this.params[parameter];
+    const isTooMany = parameter === 'sort' && given in SORTS;
+    const said = isTooMany
+      ? t('sort.too-many')
+      : t('filter.not-taken', { filter, value: given }) +
+        (allowed ? t('filter.allowed', { values: allowed.join(t('list.comma')) }) : '');
+    return html`<li>
+      ${said}
+      <button @click=${() => this.set(parameter, null)}>
+        ${t(parameter === 'sort' ? 'sort.drop' : 'filter.drop', { filter })}
+      </button>
+      ${allowed ? nothing : languageNow() === 'en' ? detail : technical(detail)}
+    </li>`;
   }
 
   reasonChoice() {
@@ -182,8 +237,14 @@ class Devices extends View {
     const chosen = this.params[name] ?? '';
     return html`<label>
       <span>${words}</span>
-      <select @change=${(event) => this.set(name, event.target.value)}>
+      <select
+        aria-invalid=${chosen && !values.includes(chosen) ? 'true' : nothing}
+        @change=${(event) => this.set(name, event.target.value)}
+      >
         <option value="">${t('filter.any')}</option>
+        ${chosen && !values.includes(chosen)
+          ? html`<option value=${chosen} selected>${t('filter.unknown', { value: chosen })}</option>`
+          : nothing}
         ${values.map(
           (value) =>
             html`<option value=${value} ?selected=${value === chosen}>${wordOfValue(value)}</option>`,
@@ -199,10 +260,15 @@ class Devices extends View {
       cell: (row) => stateMark(axis, axesOf(row)[axis]?.state),
     });
     return [
-      { name: 'id', words: () => t('device.name'), cell: (row) => this.nameCell(row) },
+      sorted('name', {
+        name: 'id',
+        words: () => t('device.name'),
+        cell: (row) => this.nameCell(row),
+      }),
       mark('connection'),
-      { name: 'since', words: () => t('since'), cell: (row) => since(row) },
+      sorted('since', { name: 'since', words: () => t('since'), cell: (row) => since(row) }),
       mark('data'),
+      sorted('reading', { name: 'reading', words: () => t('device.reading'), cell: newest }),
       mark('quality'),
       mark('lifecycle'),
       { name: 'place', words: () => t('device.place'), cell: place },
@@ -221,10 +287,17 @@ class Devices extends View {
   }
 }
 
+const sorted = (sort, column) => ({ ...column, sort, direction: SORTS[sort] });
+
 const place = ({ factory, line }) => [factory, line].filter(Boolean).join(' / ') || '–';
 
 function since(row) {
   const at = axesOf(row).connection?.since;
+  return at ? html`<span title=${dateTime(at)}>${age(at)}</span>` : '–';
+}
+
+function newest(row) {
+  const at = axesOf(row).data?.evidence?.lastEventTime;
   return at ? html`<span title=${dateTime(at)}>${age(at)}</span>` : '–';
 }
 

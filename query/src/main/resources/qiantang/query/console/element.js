@@ -15,12 +15,14 @@ export class View extends LitElement {
     super.connectedCallback();
     this.onWords = () => this.requestUpdate();
     window.addEventListener('words', this.onWords);
+    window.addEventListener('link', this.onWords);
     this.ends = [];
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     window.removeEventListener('words', this.onWords);
+    window.removeEventListener('link', this.onWords);
     this.ends.forEach((end) => end());
     this.ends = [];
   }

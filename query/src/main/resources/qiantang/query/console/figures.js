@@ -5,13 +5,17 @@ import { href } from './route.js';
 
 /** Parts of the overview: each a template of plain data. */
 
-/** A large figure with its words; null is not known yet. */
-export const figure = (words, value, decimals = 0) => html`
-  <div class="figure">
-    <dt>${words}</dt>
-    <dd>${value === null || value === undefined ? unknown() : number(value, decimals)}</dd>
-  </div>
-`;
+/** A large figure with its words, and the list behind it, if any; null is not known yet. */
+export function figure(words, value, { decimals = 0, address = null, tone = null } = {}) {
+  const isKnown = value !== null && value !== undefined;
+  const shown = isKnown ? number(value, decimals) : unknown();
+  return html`
+    <div class="figure">
+      <dt>${tone && value > 0 ? shape(tone) : nothing} ${words}</dt>
+      <dd>${address && isKnown ? html`<a href=${address}>${shown}</a>` : shown}</dd>
+    </div>
+  `;
+}
 
 export const unknown = () => html`<span class="faint">${t('unknown')}</span>`;
 
@@ -113,7 +117,7 @@ function planRow({ figure: name, target, value }) {
   const known = value !== null && value !== undefined;
   const words = wordOf('plan', name);
   return html`<li>
-    <span>${words}</span>
+    <span>${words} <span class="faint what">${wordOf('plan.what', name)}</span></span>
     <span class="right">
       ${known
         ? html`<b>${number(value)}</b> / ${number(target)}
@@ -125,19 +129,19 @@ function planRow({ figure: name, target, value }) {
   </li>`;
 }
 
-/** Rows of things with counts: enterprises, factories, lines, models. */
-export const countsTable = (caption, first, rows, more = nothing) => html`
+/**
+ * Rows of things with counts: enterprises, factories, lines, models. order: {sort, sortBy(sort)},
+ * where the server can sort them.
+ */
+export const countsTable = (caption, first, rows, more = nothing, order = null) => html`
   <section class="card wide">
     <div class="head">${caption}</div>
     <div class="scroll" tabindex="0" role="region" aria-label=${first}>
       <table>
         <thead>
           <tr>
-            <th scope="col">${first}</th>
-            <th scope="col" class="right">${t('devices')}</th>
-            ${COLUMNS.map(
-              ([axis, state]) => html`<th scope="col" class="right">${stateWord(axis, state)}</th>`,
-            )}
+            ${head(first, 'name', order)} ${head(t('devices'), 'devices', order)}
+            ${COLUMNS.map(([axis, state]) => head(stateWord(axis, state), state, order))}
           </tr>
         </thead>
         <tbody>
@@ -154,6 +158,24 @@ export const countsTable = (caption, first, rows, more = nothing) => html`
     ${more}
   </section>
 `;
+
+/** In which the API can sort enterprises, and from what it begins with. */
+const SORTS = { name: 'ascending', devices: 'descending', offline: 'descending' };
+
+function head(words, sort, order) {
+  const side = sort === 'name' ? '' : 'right';
+  const direction = SORTS[sort];
+  if (!order || !direction) {
+    return html`<th scope="col" class=${side}>${words}</th>`;
+  }
+  const isSorted = order.sort === sort;
+  const arrow = isSorted ? (direction === 'ascending' ? '▲' : '▼') : '↕';
+  return html`<th scope="col" class=${side} aria-sort=${isSorted ? direction : 'none'}>
+    <button class="sort" @click=${() => order.sortBy(sort)}>
+      ${words}<span class="arrow" aria-hidden="true">${arrow}</span>
+    </button>
+  </th>`;
+}
 
 /** What one looks for in a table of many: who is there, and who is not well. */
 const COLUMNS = [

@@ -108,12 +108,14 @@ const UNITS = [
   ['hour', 3600],
   ['minute', 60],
   ['second', 1],
+  ['millisecond', 0.001],
 ];
 
 /** A length of time in its largest unit, one decimal below ten of it where that tells more. */
 export function span(seconds) {
   const whole = Math.max(0, seconds);
-  const [unit, size] = UNITS.find(([, length]) => whole >= length) ?? UNITS[3];
+  const [unit, size] =
+    whole === 0 ? UNITS[3] : (UNITS.find(([, length]) => whole >= length) ?? UNITS[4]);
   const amount = whole / size;
   const decimals = unit === 'second' || amount >= 10 ? 0 : 1;
   return format(`${unit}${decimals}`, (tag) => {
@@ -122,5 +124,16 @@ export function span(seconds) {
   }).format(decimals ? amount : Math.floor(amount));
 }
 
+/** A time that something takes again and again: none is shorter than what can be told apart. */
+export const period = (seconds) =>
+  seconds === null || seconds === undefined
+    ? t('unknown')
+    : seconds < 0.001
+      ? `< ${span(0.001)}`
+      : span(seconds);
+
 /** How long ago something was. */
-export const age = (millis) => t('age.ago', { span: span((Date.now() - millis) / 1000) });
+export function age(millis) {
+  const seconds = (Date.now() - millis) / 1000;
+  return seconds < 1 ? t('age.now') : t('age.ago', { span: span(seconds) });
+}

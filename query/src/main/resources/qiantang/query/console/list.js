@@ -15,14 +15,19 @@ const ROWS_MAX = 100_000;
  * A long list of which only the visible rows are drawn. Pages come by cursor as one scrolls; rows
  * are plain data.
  *
- * fetchPage(limit, cursor): a page of the API; columns: {words, cell(row), wide}; open(row): what
- * Enter does; rowId(row): its identity.
+ * fetchPage(limit, cursor): a page of the API; columns: {name, words, cell(row), sort, direction},
+ * the last two of one that can be sorted by, always in that direction; open(row): what Enter does;
+ * sort and sortBy(sort): by what it is sorted, and what a click on a head asks for; explain(trouble):
+ * what is shown instead of a list that there is not.
  */
 class List extends View {
   static properties = {
     fetchPage: {},
     columns: {},
     open: {},
+    sort: {},
+    sortBy: {},
+    explain: {},
     label: {},
     from: { state: true },
     active: { state: true },
@@ -54,8 +59,13 @@ class List extends View {
   updated(changed) {
     const viewport = this.querySelector('.viewport');
     if (changed.has('fetchPage')) {
-      viewport.scrollTop = 0;
+      if (viewport) {
+        viewport.scrollTop = 0;
+      }
       this.load();
+    }
+    if (!this.querySelector('.spacer')) {
+      return; // there is no list, but why there is none
     }
     // By property, not by attribute: the policy of this page forbids style attributes.
     this.querySelector('.spacer').style.height = `${this.rows.length * ROW_PIXELS}px`;
@@ -109,6 +119,12 @@ class List extends View {
 
   /** Asks again for the page under one's eyes; the others when they are seen again. */
   async refresh() {
+    const { trouble } = this;
+    if (trouble && (trouble.status === 0 || trouble.status >= 429)) {
+      this.trouble = null; // it may be over
+      await this.load();
+      return;
+    }
     const middle = this.from + Math.floor(this.visibleRows() / 2);
     let begin = 0;
     const seen = this.pages.find((page) => {
@@ -148,6 +164,9 @@ class List extends View {
   }
 
   pressed(event) {
+    if (event.target !== event.currentTarget) {
+      return; // a head's button has keys of its own
+    }
     const screenful = Math.max(1, this.visibleRows() - 2);
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: screenful, PageUp: -screenful };
     const last = this.rows.length - 1;
@@ -181,8 +200,12 @@ class List extends View {
   render() {
     const until = Math.min(this.rows.length, this.from + this.visibleRows() + 2 * ROWS_BEYOND);
     const isAll = this.next === null;
+    if (this.trouble && this.rows.length === 0) {
+      return this.explain?.(this.trouble) ?? this.note();
+    }
     const current = this.active >= this.from && this.active < until && this.rows.length > 0;
     return html`
+      ${this.trouble ? this.note() : nothing}
       <div
         class="viewport"
         role="grid"
@@ -195,9 +218,7 @@ class List extends View {
         @keydown=${(event) => this.pressed(event)}
       >
         <div class="heads" role="row" aria-rowindex="1">
-          ${this.columns.map(
-            ({ words, name }) => html`<span role="columnheader" class=${name}>${words()}</span>`,
-          )}
+          ${this.columns.map((column) => this.head(column))}
         </div>
         <div class="spacer" role="rowgroup">
           <div class="window" role="presentation">
@@ -207,6 +228,31 @@ class List extends View {
       </div>
       ${this.foot(isAll)}
     `;
+  }
+
+  /** The column's words; where the server can sort by it a button, which a second press takes back. */
+  head({ words, name, sort, direction }) {
+    if (!sort || !this.sortBy) {
+      return html`<span role="columnheader" class=${name}>${words()}</span>`;
+    }
+    const isSorted = sort === this.sort;
+    const arrow = isSorted ? (direction === 'ascending' ? '▲' : '▼') : '↕';
+    return html`<span
+      role="columnheader"
+      class=${name}
+      aria-sort=${isSorted ? direction : 'none'}
+    >
+      <button class="sort" @click=${() => this.sortBy(isSorted ? null : sort)}>
+        ${words()}<span class="arrow" aria-hidden="true">${arrow}</span>
+      </button>
+    </span>`;
+  }
+
+  note() {
+    return troubleNote(this.trouble, () => {
+      this.trouble = null;
+      this.load();
+    });
   }
 
   row(row, index) {
@@ -226,12 +272,6 @@ class List extends View {
   }
 
   foot(isAll) {
-    if (this.trouble) {
-      return troubleNote(this.trouble, () => {
-        this.trouble = null;
-        this.load();
-      });
-    }
     const count = number(this.rows.length);
     const words = this.loading
       ? t('list.loading', { count })

@@ -1,5 +1,6 @@
 import { ask, address, backoffMillis, get, ofDevice, ofEnterprise, repeat } from './api.js';
 import { contract } from './contract.js';
+import { heard as linkHeard, lost as linkLost, reached, speaking } from './link.js';
 
 /**
  * What happens, as it happens: from the server's event stream where it has one, else by asking
@@ -8,7 +9,13 @@ import { contract } from './contract.js';
 
 const POLL_MILLIS = 2000;
 const RETRY_MILLIS = 1000;
+// The first line of a stream says how often something comes; who hears nothing for half as long
+// again has lost it. Of a server that does not say so, two and a half of its comments are awaited.
+const BEAT = /^: beat (\d+) ms/;
+const BEATS_MAX = 1.5;
 const SILENCE_MILLIS_MAX = 40_000;
+const HEAD_MILLIS_MAX = 10_000;
+const RECONNECT_MILLIS_MAX = 10_000;
 const PATH = '/v1/enterprises/{enterprise}/stream';
 
 /**
@@ -16,7 +23,7 @@ const PATH = '/v1/enterprises/{enterprise}/stream';
  *
  * wanted: {enterprise, devices?, metrics?, events?}, lists separated by commas, without which it is
  * all that may be told; heard: what to do with a `reading`, `state`, `rejection` or `missed` event's
- * data, and with `how`: live, polling or lost. Answers what ends it.
+ * data, and with `how`: live, polling, lost or ended, and since when. Answers what ends it.
  */
 export function watch(wanted, heard) {
   let isOver = false;
@@ -63,16 +70,26 @@ function stream(wanted, heard) {
       const line = new AbortController();
       hangUp = () => line.abort();
       try {
+        const headTimer = setTimeout(hangUp, HEAD_MILLIS_MAX);
         const headers = { Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) };
-        const answer = await ask(url, headers, line.signal);
+        const answer = await ask(url, headers, line.signal).finally(() => clearTimeout(headTimer));
         heard.how?.('live');
-        for await (const event of events(answer.body, hangUp)) {
-          failures = 0;
-          last = event.id ?? last;
-          heard[event.name]?.(event.data);
+        failures = 0;
+        const fallSilent = speaking();
+        try {
+          for await (const event of events(answer.body, hangUp)) {
+            last = event.id ?? last;
+            heard[event.name]?.(event.data);
+          }
+        } finally {
+          fallSilent();
         }
       } catch (trouble) {
-        if (isOver || [401, 403, 404].includes(trouble.status)) {
+        if (isOver) {
+          return;
+        }
+        if ([401, 403, 404].includes(trouble.status)) {
+          heard.how?.('ended', Date.now());
           return;
         }
         if (trouble.status === 429) {
@@ -85,8 +102,8 @@ function stream(wanted, heard) {
       }
       if (!isOver && !document.hidden) {
         failures++;
-        heard.how?.('lost');
-        await new Promise((go) => setTimeout(go, backoffMillis(RETRY_MILLIS, failures)));
+        heard.how?.('lost', Date.now());
+        await rested(backoffMillis(RETRY_MILLIS, failures));
       }
     }
   };
@@ -97,6 +114,20 @@ function stream(wanted, heard) {
     hangUp();
     endPolling?.();
   };
+}
+
+/** Waits for so long, or until the server is back. */
+function rested(millis) {
+  return new Promise((go) => {
+    const over = () => {
+      clearTimeout(timer);
+      window.removeEventListener('link', back);
+      go();
+    };
+    const back = () => reached() && over();
+    const timer = setTimeout(over, Math.min(millis, RECONNECT_MILLIS_MAX));
+    window.addEventListener('link', back);
+  });
 }
 
 /** Waits until somebody looks at the page. */
@@ -115,23 +146,30 @@ function seen() {
 
 /**
  * The events of a body of server-sent events; comments are skipped, but tell that the line is
- * alive: they come every 15 s.
+ * alive. Of one that is silent for too long the server counts as lost.
  */
 async function* events(body, hangUp) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   let timer = 0;
+  let silenceMillis = SILENCE_MILLIS_MAX;
+  const isSilent = () => {
+    linkLost();
+    hangUp();
+  };
   try {
     for (;;) {
       clearTimeout(timer);
-      timer = setTimeout(hangUp, SILENCE_MILLIS_MAX);
+      timer = setTimeout(isSilent, silenceMillis);
       const { value, done } = await reader.read();
       if (done) {
         return;
       }
+      linkHeard();
       const blocks = (rest + value).split(/\r?\n\r?\n/);
       rest = blocks.pop();
       for (const block of blocks) {
+        silenceMillis = BEATS_MAX * BEAT.exec(block)?.[1] || silenceMillis;
         const event = parse(block);
         if (event) {
           yield event;
@@ -189,7 +227,7 @@ function poll({ enterprise, devices, events: kinds = 'state' }, heard) {
         before = state;
       }
     } catch (trouble) {
-      heard.how?.('lost');
+      heard.how?.('lost', Date.now());
       throw trouble;
     }
   });

@@ -3,6 +3,7 @@ import { get, ofEnterprise, repeat } from './api.js';
 import { AXES } from './axes.js';
 import { contract } from './contract.js';
 import { asOf, axisCard, countsTable, figure, planCard, reasonsCard } from './figures.js';
+import { howNote } from './how.js';
 import { languageNow, t, wordOf } from './i18n.js';
 import { watch } from './live.js';
 import { go, href } from './route.js';
@@ -15,6 +16,9 @@ const SOON_MILLIS = 1000;
 const LEVELS = ['factory', 'line', 'model'];
 // A page of enterprises, each asked for its counts where the server keeps none of platforms.
 const ENTERPRISES_AT_ONCE = 50;
+const ENTERPRISES = '/v1/platforms/{platform}/enterprises';
+// Who has most machines offline comes first, unless the address says otherwise.
+const SORT_USUAL = 'offline';
 
 /** How all devices of an enterprise or a platform are: counts, reasons, rates, trend, plan. */
 class Overview extends View {
@@ -28,10 +32,12 @@ class Overview extends View {
 
   willUpdate(changed) {
     const { enterprise, platform } = this.given.scope;
-    const wanted = `${enterprise ?? ''}/${platform ?? ''}/${this.params.by ?? ''}`;
+    const scope = `${enterprise ?? ''}/${platform ?? ''}`;
+    const { by = '', sort = '', cursor = '' } = this.params;
+    const wanted = `${scope}/${by}/${sort}/${cursor}`;
     if (changed.has('given') && wanted !== this.shown) {
-      this.shown = wanted;
-      this.seen = null;
+      this.seen = scope === this.scopeShown ? this.seen : null; // else it stays until there is more
+      this.scopeShown = scope;
       this.trouble = null;
       this.leave();
       this.shown = wanted;
@@ -40,7 +46,7 @@ class Overview extends View {
         this.unwatch = watch({ enterprise, events: 'state' }, {
           state: () => this.lookSoon(wanted),
           missed: () => this.lookSoon(wanted),
-          how: (how) => (this.how = how),
+          how: (how, since) => (this.how = { how, since }),
         });
       }
     }
@@ -132,11 +138,11 @@ class Overview extends View {
     const path = `/platforms/${encodeURIComponent(id)}`;
     const [row, enterprises] = await Promise.all([
       get(path),
-      api.has('/v1/platforms/{platform}/enterprises')
+      api.has(ENTERPRISES)
         ? get(`${path}/enterprises`, {
             limit: ENTERPRISES_AT_ONCE,
             cursor: this.params.cursor,
-            sort: api.takes('/v1/platforms/{platform}/enterprises', 'sort') ? 'offline' : null,
+            sort: api.takes(ENTERPRISES, 'sort') ? (this.params.sort ?? SORT_USUAL) : null,
           })
         : null,
     ]);
@@ -152,6 +158,7 @@ class Overview extends View {
       plan: row.plan ?? null,
       list: enterprises?.items.map(({ id: one, name, devices }) => ({ id: one, name, counts: devices })),
       next: enterprises?.next,
+      isSorted: api.takes(ENTERPRISES, 'sort'),
     };
   }
 
@@ -189,7 +196,7 @@ class Overview extends View {
         <h1>${seen.name}</h1>
         ${seen.kind ? html`<span class="tag">${wordOf('platform', seen.kind)}</span>` : nothing}
         ${asOf(seen.at)}
-        ${this.how ? html`<span class="faint" role="status">${t(`how.${this.how}`)}</span>` : nothing}
+        ${howNote(enterprise ? this.how : { how: 'asking' })}
         ${enterprise
           ? html`<a class="button" href=${href('/devices', { enterprise })}>
               ${t('overview.all-devices')}
@@ -212,11 +219,22 @@ class Overview extends View {
   }
 
   figures(seen, enterprise) {
+    const list = (filter) => (enterprise ? href('/devices', { enterprise, ...filter }) : null);
     return html`<dl class="figures">
-      ${figure(t('devices'), seen.counts?.total)}
-      ${figure(t('overview.online'), seen.counts?.connection?.online)}
-      ${figure(t('overview.silent'), seen.counts?.data?.silent)}
-      ${figure(t('overview.per-second'), seen.perSecond, seen.perSecond < 10 ? 1 : 0)}
+      ${figure(t('devices'), seen.counts?.total, { address: list({}) })}
+      ${figure(t('overview.online'), seen.counts?.connection?.online, {
+        address: list({ connection: 'online' }),
+        tone: 'good',
+      })}
+      ${figure(t('overview.offline'), seen.counts?.connection?.offline, {
+        address: list({ connection: 'offline' }),
+        tone: 'bad',
+      })}
+      ${figure(t('overview.silent'), seen.counts?.data?.silent, {
+        address: list({ data: 'silent' }),
+        tone: 'bad',
+      })}
+      ${figure(t('overview.per-second'), seen.perSecond, { decimals: seen.perSecond < 10 ? 1 : 0 })}
       ${enterprise
         ? html`${figure(t('overview.accepted'), seen.messages.accepted)}
           ${figure(t('overview.refused'), seen.messages.refused)}`
@@ -258,12 +276,26 @@ class Overview extends View {
       counts,
     }));
     const { platform } = this.given.scope;
-    const more = seen.next
-      ? html`<a class="button" href=${href('/', { platform, cursor: seen.next })}>${t('more')}</a>`
-      : nothing;
+    const { sort, cursor } = this.params;
+    const more = html`<p class="pager">
+      ${cursor
+        ? html`<a class="button" href=${href('/', { platform, sort })}>${t('page.first')}</a>`
+        : nothing}
+      ${seen.next
+        ? html`<a class="button" href=${href('/', { platform, sort, cursor: seen.next })}>
+            ${t('page.next')}
+          </a>`
+        : nothing}
+    </p>`;
+    const order = seen.isSorted
+      ? {
+          sort: sort ?? SORT_USUAL,
+          sortBy: (wanted) => go(href('/', { platform, sort: wanted }), { replace: true }),
+        }
+      : null;
     return html`
       ${seen.trend ? planCard(seen.plan, seen.at) : nothing}
-      ${countsTable(html`<h2>${t('overview.enterprises')}</h2>`, t('enterprise'), rows, more)}
+      ${countsTable(html`<h2>${t('overview.enterprises')}</h2>`, t('enterprise'), rows, more, order)}
     `;
   }
 }

@@ -1,13 +1,19 @@
 import { View, html, nothing } from './element.js';
 import { get, ofDevice, repeat } from './api.js';
 import { reasonWord } from './axes.js';
-import { number, span, t, time } from './i18n.js';
-import { troubleNote } from './trouble.js';
+import { languageNow, number, span, t, time } from './i18n.js';
+import { technical, troubleNote } from './trouble.js';
 
 const PAGE = 20;
 const AGAIN_MILLIS = 5000;
+// What is told along with rejections and was not refused has a heading of its own.
+const KINDS = {
+  rejections: (reason) => !['slowed', 'lost'].includes(reason),
+  slowed: (reason) => reason === 'slowed',
+  lost: (reason) => reason === 'lost',
+};
 
-/** What a device sent and we refused: why, and the payload as it came. */
+/** What a device sent and we refused: why, and the payload as it came; what was slowed or lost. */
 class Rejections extends View {
   static properties = {
     enterprise: {},
@@ -72,15 +78,24 @@ class Rejections extends View {
         ${this.trouble ? troubleNote(this.trouble) : nothing}
         ${!this.items
           ? html`<p class="faint">${t('loading')}</p>`
-          : this.items.length === 0
-            ? html`<p>${t('rejections.none')}</p>`
-            : html`<ul class="rejections">
-                ${this.items.map((item) => this.one(item))}
-              </ul>`}
+          : Object.keys(KINDS).map((kind) => this.ofKind(kind))}
         ${this.next
           ? html`<button @click=${() => this.more()}>${t('more')}</button>`
           : nothing}
       </section>
+    `;
+  }
+
+  ofKind(kind) {
+    const items = this.items.filter(({ reason }) => KINDS[kind](reason));
+    if (items.length === 0) {
+      return kind === 'rejections' ? html`<p>${t('rejections.none')}</p>` : nothing;
+    }
+    return html`
+      ${kind === 'rejections' ? nothing : html`<h3>${t(`rejections.${kind}`)}</h3>`}
+      <ul class="rejections ${kind}">
+        ${items.map((item) => this.one(item))}
+      </ul>
     `;
   }
 
@@ -93,8 +108,9 @@ class Rejections extends View {
           <b>${reasonWord(item.reason)}</b>
           ${item.count > 1 ? html`<span>× ${number(item.count)}</span>` : nothing}
           <span class="faint right">${time(item.time)}</span>
-          <span class="detail" lang="en">${item.detail}</span>
+          ${languageNow() === 'en' ? html`<span class="detail">${item.detail}</span>` : nothing}
         </summary>
+        ${languageNow() === 'en' || !item.detail ? nothing : technical(item.detail)}
         <dl class="pairs">
           ${item.topic
             ? html`<dt>${t('rejections.topic')}</dt>

@@ -1,6 +1,6 @@
 import { html, nothing } from './element.js';
-import { reached } from './api.js';
 import { chooseLanguage, languageNow, t } from './i18n.js';
+import { reached } from './link.js';
 import { SCREENS, go, here, href } from './route.js';
 
 /** What stands above every screen: where one is, and how it looks. */

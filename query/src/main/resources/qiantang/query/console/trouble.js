@@ -1,17 +1,36 @@
 import { html, nothing } from './element.js';
-import { t } from './i18n.js';
+import { clock, languageNow, t, wordOf } from './i18n.js';
+import { lostAt } from './link.js';
 
-/** What went wrong, in the server's words, and what to do. */
+/**
+ * What went wrong and what to do, in the person's language; the server's own words, which are
+ * English, stand beside it in English and can be unfolded in Chinese.
+ */
 export const troubleNote = (trouble, again = null) => html`
   <div class="trouble" role="alert">
     <p>
-      <b>${trouble.status ? trouble.message : t('link.lost')}</b>
-      ${trouble.detail ? html`<span lang="en">${trouble.detail}</span>` : nothing}
+      <b>${title(trouble)}</b>
+      ${trouble.detail && languageNow() === 'en' ? html`<span>${trouble.detail}</span>` : nothing}
     </p>
-    <p class="faint">${advice(trouble)}</p>
+    <p>${advice(trouble)}</p>
+    ${trouble.detail && languageNow() !== 'en' ? technical(trouble.detail) : nothing}
     ${again ? html`<button @click=${again}>${t('again')}</button>` : nothing}
   </div>
 `;
+
+/** What the server or a device's message says of itself, for who looks closer. */
+export const technical = (detail) => html`<details>
+  <summary>${t('technical')}</summary>
+  <span lang="en">${detail}</span>
+</details>`;
+
+function title({ status, kind, message }) {
+  if (!status) {
+    const since = lostAt();
+    return since ? t('link.since', { time: clock(since) }) : t('link.lost');
+  }
+  return kind ? wordOf('problem', kind) : message;
+}
 
 function advice({ status }) {
   if (status === 404) {

@@ -1,6 +1,7 @@
 import { View, html, nothing } from './element.js';
-import { age, dateTime, span, t, value } from './i18n.js';
 import { shape } from './axes.js';
+import { howNote } from './how.js';
+import { age, dateTime, period as periodWords, t, value } from './i18n.js';
 
 /** A value may be this many of its metric's own periods old before it looks stale. */
 export const PERIODS_MAX = 3;
@@ -38,7 +39,7 @@ class Values extends View {
       <section class="card values">
         <div class="head">
           <h2>${t('values.title')}</h2>
-          <span class="faint" role="status">${this.how ? t(`how.${this.how}`) : nothing}</span>
+          ${howNote(this.how)}
         </div>
         ${this.latest === null
           ? html`<p class="faint">${t('loading')}</p>`
@@ -67,7 +68,7 @@ class Values extends View {
     const limit = period ? Math.max(AGE_MILLIS_LEAST, PERIODS_MAX * period) : AGE_MILLIS_MAX;
     const isStale = Date.now() - newest.time > limit;
     const title = `${dateTime(newest.time)}${
-      period ? `; ${t('values.every', { span: span(period / 1000) })}` : ''
+      period ? `; ${t('values.every', { span: periodWords(period / 1000) })}` : ''
     }`;
     return html`<tr class=${isStale ? 'stale' : ''}>
       <th scope="row">

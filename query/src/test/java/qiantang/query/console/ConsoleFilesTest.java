@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -16,9 +17,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import qiantang.store.health.Axis;
+import qiantang.store.model.Reason;
+import qiantang.store.model.SessionEnd;
+import qiantang.store.registry.Role;
 
 final class ConsoleFilesTest {
   private static final Path FOLDER = Path.of("src/main/resources/qiantang/query/console");
+  private static final String API = "qiantang/query/http/openapi.json";
   private static final Pattern WORDS = Pattern.compile("\\bt\\(\\s*'([a-z0-9.-]+)'");
   private static final Pattern IMPORT =
       Pattern.compile("(?:\\bfrom\\s*|\\bimport\\s*\\(?\\s*|resolve\\()[\"']([^\"']+)[\"']");
@@ -40,6 +46,48 @@ final class ConsoleFilesTest {
     assertEquals(chinese.fieldNames(), english.fieldNames());
     for (String key : english.fieldNames()) {
       assertEquals(places(chinese, key), places(english, key), key);
+    }
+  }
+
+  /** What the server says by a word of its own is said in words of the person's language. */
+  @Test
+  void allWordsOfTheServerHaveWords() throws IOException {
+    Set<String> keys = new TreeSet<>();
+    for (Reason reason : Reason.values()) {
+      keys.add("reason." + reason.word());
+      keys.add("reason.refused-" + reason.word());
+    }
+    for (SessionEnd end : SessionEnd.values()) {
+      keys.add("reason." + end.word());
+    }
+    for (Axis axis : Axis.values()) {
+      axis.states().forEach(state -> keys.add("state." + axis.word() + "." + state.word()));
+    }
+    for (Role role : List.of(Role.OPERATOR, Role.ADMIN, Role.VIEWER, Role.APPLICATION)) {
+      keys.add("role." + role.word());
+    }
+    JsonObject api =
+        new JsonObject(Files.readString(Path.of("src/main/resources/" + API)))
+            .getJsonObject("components")
+            .getJsonObject("schemas")
+            .getJsonObject("Problem");
+    for (Object type : api.getJsonObject("properties").getJsonObject("type").getJsonArray("enum")) {
+      keys.add("problem." + type.toString().substring("/problems/".length()));
+    }
+    keys.removeAll(words("zh.json").fieldNames());
+    assertEquals(Set.of(), keys);
+  }
+
+  @Test
+  void chineseIsChinese() throws IOException {
+    JsonObject chinese = words("zh.json");
+    Pattern latin = Pattern.compile("[A-Za-z]{2,}");
+    Set<String> names = Set.of("supET", "qiantang", "admin", "link", "GS");
+    for (String key : chinese.fieldNames()) {
+      Matcher word = latin.matcher(chinese.getString(key).replaceAll("\\{\\w+}", ""));
+      while (word.find()) {
+        assertTrue(names.contains(word.group()), key + " says " + word.group());
+      }
     }
   }
 

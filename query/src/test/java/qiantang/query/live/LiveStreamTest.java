@@ -123,10 +123,33 @@ final class LiveStreamTest {
     put(1, "d");
     nanos += LiveStream.UNCHECKED_MAX.toNanos() + 1;
     assertEquals("", take());
-    stream.ping();
+    stream.beat();
     assertEquals(":\n\n", take());
     stream.checked(nanos);
     assertEquals(1, taken().size());
+  }
+
+  @Test
+  void whoIsToldNothingHearsACommentEachBeat() {
+    long beatNanos = LiveStream.BEAT.toNanos();
+    long lookNanos = LiveStream.BEAT_LOOK_EACH.toNanos();
+    long heardNanos = 0;
+    for (int look = 0; look < 100; look++) {
+      nanos += lookNanos;
+      stream.checked(nanos);
+      stream.beat();
+      if (look == 49) {
+        put(1, "d");
+      }
+      if (!take().isEmpty()) {
+        heardNanos = nanos;
+      }
+      assertTrue(nanos - heardNanos < beatNanos, "silent for " + (nanos - heardNanos) + " ns");
+    }
+    put(2, "d");
+    assertEquals(1, taken().size());
+    stream.beat();
+    assertEquals("", take(), "who was just told something needs no comment");
   }
 
   @Test

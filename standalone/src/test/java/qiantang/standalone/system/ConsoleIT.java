@@ -10,6 +10,7 @@ import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -240,6 +241,148 @@ final class ConsoleIT {
     page.context().setOffline(false);
     assertThat(page.locator(".banner")).hasCount(0);
     CHROMIUM.forgive();
+  }
+
+  /**
+   * The page's own time stands still but for what is run of it: no machine is too slow for this.
+   */
+  @Test
+  void aServerThatFallsSilentIsToldWithinThreeSecondsAndComesBackByItself() throws Exception {
+    Page page = CHROMIUM.page();
+    page.clock().install();
+    signedIn(page, DEVICE);
+    Locator how = page.locator("q-values [role=status]");
+    assertThat(how).hasText("live");
+    RUNNING.programs().signalQuery("STOP");
+    try {
+      long now = ((Number) page.evaluate("Date.now()")).longValue();
+      page.clock().pauseAt(now + 100);
+      page.clock().runFor(3_100);
+      assertThat(how).containsText(Pattern.compile("connection lost at \\d+:\\d\\d:\\d\\d"));
+      assertThat(page.locator(".banner")).containsText("cannot be reached since");
+      assertThat(page.locator(".masthead .link")).containsText("Disconnected");
+    } finally {
+      RUNNING.programs().signalQuery("CONT");
+    }
+    page.clock().resume();
+    assertThat(how).hasText("live");
+    assertThat(page.locator(".banner")).hasCount(0);
+    CHROMIUM.forgive();
+  }
+
+  @Test
+  void aWrongFilterIsNamedInsteadOfAnEmptyTable() {
+    CHROMIUM.answeredByTest(); // what is asked is wrong on purpose
+    Page page = signedIn(CHROMIUM.page(), DEVICES + "&connection=sideways");
+    Locator alert = page.locator("q-list [role=alert]");
+    assertThat(alert).containsText("“Connection” cannot be “sideways”");
+    assertThat(alert).containsText("It can be: online, offline, unknown");
+    assertThat(page.getByRole(AriaRole.GRID)).hasCount(0);
+    alert.getByRole(AriaRole.BUTTON).click();
+    assertThat(page.locator(".line")).hasCount(2);
+    CHROMIUM.forgive();
+  }
+
+  @Test
+  void headsSortTheListAndTheAddressKeepsIt() {
+    Page page = signedIn(CHROMIUM.page(), DEVICES);
+    assertThat(page.locator(".line")).hasCount(2);
+    page.locator(".heads").getByRole(AriaRole.BUTTON).first().click();
+    assertThat(page).hasURL(Pattern.compile("sort=name"));
+    Locator sorted = page.locator(".heads [aria-sort=ascending]");
+    assertThat(sorted).containsText("Name");
+    Locator newest = page.locator(".heads .reading .sort");
+    newest.focus();
+    page.keyboard().press("Enter");
+    assertThat(page).hasURL(Pattern.compile("sort=reading"));
+    assertThat(page.locator(".heads [aria-sort=descending]")).containsText("Last data");
+    assertThat(page.locator(".line").first()).containsText("press-1");
+    newest.click();
+    assertThat(page).hasURL(Pattern.compile("alpha$"));
+    assertThat(page.locator(".line")).hasCount(2);
+  }
+
+  @Test
+  void readersAreGroupedAndOnesOwnAreShownIfAskedFor() {
+    Page page = signedIn(CHROMIUM.page(), DEVICE);
+    page.locator(".plot canvas").waitFor();
+    show(page, DEVICES);
+    page.locator(".line").first().waitFor();
+    show(page, DEVICE);
+    Locator readers = page.locator("q-readers");
+    assertThat(readers).containsText("Nobody of another party has read its data lately.");
+    readers.getByRole(AriaRole.CHECKBOX).check();
+    assertThat(readers.locator("tbody tr").first()).containsText("operator");
+    assertTrue(readers.locator("tbody tr").count() <= 2, "a line for each reader and hour");
+  }
+
+  @Test
+  void inChineseThereAreNoWordsInEnglish() {
+    Page page = CHROMIUM.page("zh-CN", ColorScheme.LIGHT);
+    page.navigate(RUNNING.programs().httpUri());
+    page.locator("q-login form").waitFor();
+    assertChinese(page, "login");
+    signedIn(page, "/");
+    page.locator("q-overview table").first().waitFor();
+    assertChinese(page, "platform");
+    show(page, "/?enterprise=alpha");
+    page.locator(".states a").first().waitFor();
+    assertChinese(page, "enterprise");
+    show(page, DEVICES);
+    page.locator(".line").first().waitFor();
+    assertChinese(page, "devices");
+    show(page, DEVICE);
+    page.locator(".plot canvas").waitFor();
+    page.locator("q-rejections summary").first().click();
+    page.locator("q-readers input").check();
+    page.locator("q-readers tbody tr").first().waitFor();
+    page.locator("q-connections summary").click();
+    assertChinese(page, "device");
+    show(page, "/device?enterprise=alpha&device=press-9");
+    page.locator(".trouble").waitFor();
+    assertChinese(page, "no device");
+    CHROMIUM.forgive();
+  }
+
+  @Test
+  void aShortPeriodIsToldInMillisecondsAndNoneAsUnknown() {
+    Page page = signedIn(CHROMIUM.page(), DEVICES);
+    Object told =
+        page.evaluate(
+            """
+            async () => {
+              const app = document.querySelector('script[src$="/app.js"]').src;
+              const { period } = await import(app.replace('app.js', 'i18n.js'));
+              return [0.25, 2, null].map(period).join('; ');
+            }
+            """);
+    assertEquals("250 ms; 2 sec; not known yet", told);
+  }
+
+  @Test
+  void whatWasSlowedIsNotListedAsRefused() {
+    CHROMIUM.answeredByTest();
+    Page page = CHROMIUM.page();
+    String item =
+        "{\"id\":\"%s\",\"time\":1.7e12,\"reason\":\"%s\",\"detail\":\"d\",\"topic\":\"t\","
+            + "\"publisher\":null,\"skewMillis\":null,\"count\":1,\"payload\":\"\","
+            + "\"payloadEncoding\":\"utf-8\",\"payloadBytes\":0}";
+    String items = item.formatted("1", "slowed") + "," + item.formatted("2", "quota");
+    page.route(
+        Pattern.compile("/devices/press-1/rejections"),
+        route ->
+            route.fulfill(
+                new Route.FulfillOptions()
+                    .setContentType("application/json")
+                    .setBody("{\"items\":[" + items + "],\"completeness\":{},\"next\":null}")));
+    signedIn(page, DEVICE);
+    assertThat(page.locator("q-rejections h3")).hasText("Slowed down (nothing of it was refused)");
+    assertThat(page.locator("q-rejections .slowed > li")).hasCount(1);
+    assertThat(page.locator("ul.rejections:not(.slowed) > li")).containsText("over quota");
+  }
+
+  private static void assertChinese(Page page, String what) {
+    assertEquals(List.of(), LatinWords.of(page), what);
   }
 
   @Test

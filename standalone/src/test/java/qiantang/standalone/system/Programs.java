@@ -217,6 +217,15 @@ final class Programs implements AutoCloseable {
     signal(signal, ingestPid());
   }
 
+  /** SIGSTOP or SIGCONT. */
+  void signalQuery(String signal) throws Exception {
+    Process process = query;
+    if (process == null) {
+      throw new IllegalStateException("query was not started");
+    }
+    signal(signal, process.pid());
+  }
+
   private static void signal(String signal, long pid) throws Exception {
     int code = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid)).start().waitFor();
     if (code != 0) {

@@ -21,6 +21,7 @@ import qiantang.store.health.PlatformCount;
  * enterprise := 'K' version(1) counts messages(varint) rate levels{3} bounds crc32c(4)
  * platform   := 'P' version(1) enterprises(varint) rate counts crc32c(4)
  * counts     := total(varint) states(varint) (state count(varint))* reasons(varint) reason*
+ *               of the states the word "machine" is none: it has the count of machines
  * reason     := axis state word count(varint)
  * level      := keys(varint) (key counts)*
  * bounds     := models(varint) (model devices(varint) range range skews(0 or 1) range?)*
@@ -31,6 +32,9 @@ public final class KeptCodec {
   private static final int ENTERPRISE = 'K';
   private static final int PLATFORM = 'P';
   private static final int VERSION = 1;
+
+  // Stands among the states, where programs that do not know it pass over it.
+  private static final String MACHINE = "machine";
 
   private KeptCodec() {}
 
@@ -107,7 +111,9 @@ public final class KeptCodec {
     sink.putVarint(counts.total());
     List<Axis.State> states =
         Stream.of(Axis.State.values()).filter(state -> counts.of(state) != 0).toList();
-    sink.putVarint(states.size());
+    sink.putVarint(states.size() + 1);
+    sink.putText(MACHINE);
+    sink.putVarint(counts.machines());
     for (Axis.State state : states) {
       sink.putText(state.word());
       sink.putVarint(counts.of(state));
@@ -125,12 +131,20 @@ public final class KeptCodec {
   private static HealthCounts counts(ByteSource source) {
     HealthCounts counts = new HealthCounts();
     counts.addTotal(source.getVarint());
+    boolean isOfMachines = false;
     for (int n = source.getCount(); n > 0; n--) {
-      Axis.State state = Axis.State.ofWord(source.getText());
+      String word = source.getText();
+      Axis.State state = Axis.State.ofWord(word);
       long count = source.getVarint();
-      if (state != null) { // else a later program's, which this one cannot tell
+      if (word.equals(MACHINE)) {
+        counts.addMachines(count);
+        isOfMachines = true;
+      } else if (state != null) { // else a later program's, which this one cannot tell
         counts.add(state, count);
       }
+    }
+    if (!isOfMachines) {
+      counts.addMachines(counts.of(Axis.State.ACTIVE)); // an earlier program's: gateways among them
     }
     for (int n = source.getCount(); n > 0; n--) {
       Axis axis = Axis.ofWord(source.getText());

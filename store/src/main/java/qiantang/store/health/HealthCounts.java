@@ -12,6 +12,7 @@ public final class HealthCounts {
   private static final int REASONS_MAX = 256;
 
   private long total;
+  private long machines;
   private final Map<Axis.State, Long> states = new EnumMap<>(Axis.State.class);
   private final Map<Reasoned, Long> reasons = new TreeMap<>(Reasoned.ORDER);
 
@@ -41,6 +42,8 @@ public final class HealthCounts {
   /** Counts a device, without its reasons. */
   public void addStates(Health health) {
     total++;
+    boolean isActive = health.on(Axis.LIFECYCLE).state() == Axis.State.ACTIVE;
+    machines += isActive && !health.evidence().isGateway() ? 1 : 0;
     for (Axis axis : Axis.values()) {
       add(health.on(axis).state(), 1);
     }
@@ -49,6 +52,7 @@ public final class HealthCounts {
   /** Adds others. */
   public void add(HealthCounts other) {
     total += other.total;
+    machines += other.machines;
     other.states.forEach(this::add);
     other.reasons.forEach(this::reason);
   }
@@ -72,10 +76,16 @@ public final class HealthCounts {
     total += count;
   }
 
+  /** So many more machines there are. */
+  public void addMachines(long count) {
+    machines += count;
+  }
+
   /** The same without reasons. */
   public HealthCounts withoutReasons() {
     HealthCounts counts = new HealthCounts();
     counts.total = total;
+    counts.machines = machines;
     counts.states.putAll(states);
     return counts;
   }
@@ -83,6 +93,14 @@ public final class HealthCounts {
   /** How many devices there are. */
   public long total() {
     return total;
+  }
+
+  /**
+   * How many are connected machines as the plan counts them: something came of each, none is
+   * disabled, and none is a gateway, which only speaks for machines.
+   */
+  public long machines() {
+    return machines;
   }
 
   /** How many are in a state. */
@@ -117,6 +135,7 @@ public final class HealthCounts {
   public boolean equals(Object other) {
     return other instanceof HealthCounts counts
         && total == counts.total
+        && machines == counts.machines
         && states.equals(counts.states)
         && reasons.equals(counts.reasons);
   }
@@ -128,6 +147,6 @@ public final class HealthCounts {
 
   @Override
   public String toString() {
-    return total + " " + states + " " + reasons;
+    return total + " (" + machines + " machines) " + states + " " + reasons;
   }
 }

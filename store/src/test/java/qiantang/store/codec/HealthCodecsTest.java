@@ -122,6 +122,7 @@ class HealthCodecsTest {
   private static HealthCounts counts(long total) {
     HealthCounts counts = new HealthCounts();
     counts.addTotal(total);
+    counts.addMachines(total / 3);
     counts.add(State.ONLINE, total);
     counts.add(State.BAD, total / 2);
     counts.reason(new HealthCounts.Reasoned(Axis.QUALITY, State.BAD, "clock-skew"), total / 2);

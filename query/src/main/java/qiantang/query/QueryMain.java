@@ -240,20 +240,11 @@ public final class QueryMain implements AutoCloseable {
       StoreWait store,
       RequestMeter meter,
       AccessParts access) {
-    SampleBudget budget = new SampleBudget(config.samplesMax(), config.storeTimeMax());
-    meter.gauge(
-        "qiantang.http.samples.free",
-        "Samples that answers under way could still hold",
-        budget::freeSamples);
-
+    SampleBudget budget = budget(config, meter);
     Reader reader = reader(config, tables, folds, registry, clock, decoders);
     KeptCounts kept = new KeptCounts(registry.kept(), store);
     Devices devices = new Devices(registry, reader, kept, store, clock);
-    DeviceIndexes indexes =
-        new DeviceIndexes(
-            new Devices(registry, reader, kept, new StoreWait(DeviceIndexes.STORE_TIME_MAX), clock),
-            kept,
-            clock);
+    DeviceIndexes indexes = indexes(registry, reader, kept, clock);
     Conditions conditions = new Conditions(registry, store);
     GoneDevices gone = new GoneDevices(registry, reader, store, access.watch());
     ListEnterprises listEnterprises = new ListEnterprises(registry, access.leaves(), store);
@@ -303,6 +294,21 @@ public final class QueryMain implements AutoCloseable {
         seriesQuery(reader, registry, devices, budget, store, clock),
         access.resolve(devices),
         streams(tables, folds, registry, devices, store, clock, decoders, virtualThreads, meter));
+  }
+
+  private static SampleBudget budget(QueryConfig config, RequestMeter meter) {
+    SampleBudget budget = new SampleBudget(config.samplesMax(), config.storeTimeMax());
+    meter.gauge(
+        "qiantang.http.samples.free",
+        "Samples that answers under way could still hold",
+        budget::freeSamples);
+    return budget;
+  }
+
+  private static DeviceIndexes indexes(
+      Registry registry, Reader reader, KeptCounts kept, InstantSource clock) {
+    StoreWait patient = new StoreWait(DeviceIndexes.STORE_TIME_MAX);
+    return new DeviceIndexes(new Devices(registry, reader, kept, patient, clock), kept, clock);
   }
 
   private static StreamEndpoints streams(

@@ -48,12 +48,16 @@ final class DevicesBench implements Callable<Integer> {
   private static final long SEED = 7;
   private static final long TAIL_BYTES_MAX = 1024 * 1024;
   private static final double MILLIS_WANTED = 100;
+  private static final long PAUSE_MILLIS = 100;
 
   @Option(names = "--devices", description = "Devices of the enterprise.")
   private int devices = 1_000_000;
 
   @Option(names = "--questions", description = "Questions of each kind; a fifth before them.")
   private int questions = 300;
+
+  @Option(names = "--heap", description = "MiB of the query program: 4 KiB a device and more.")
+  private int heapMebibytes = 4096;
 
   private final Random random = new Random(SEED);
 
@@ -160,6 +164,7 @@ final class DevicesBench implements Callable<Integer> {
       throws Exception {
     try (QueryProgram query =
         QueryProgram.overCassandra(
+            List.of("-Xmx" + heapMebibytes + "m"),
             database.folder().resolve("logs").resolve("query.log"),
             database.cqlPort(),
             cassandra.registry(),
@@ -167,9 +172,7 @@ final class DevicesBench implements Callable<Integer> {
             Role.OPERATOR)) {
       System.err.printf("the query program is pid %d%n", query.handle().pid());
       Asking asking = new Asking(query.httpPort(), query.token(), Asking.Until.LAST_BYTE);
-      long beganNanos = System.nanoTime();
-      var _ = ask(asking, fleet, new Filter("", number -> true));
-      double firstSeconds = (System.nanoTime() - beganNanos) / 1e9;
+      double firstSeconds = untilIndexed(asking);
       System.out.printf("%,d devices of one enterprise%n%n", devices);
       System.out.println("| filter | p50 ms | p99 ms |\n|---|---|---|");
       double most = 0;
@@ -187,9 +190,24 @@ final class DevicesBench implements Callable<Integer> {
             "| %s | %.1f | %.1f |%n", kind.name, micros.getValueAtPercentile(50) / 1000.0, p99);
       }
       System.out.printf(
-          "%ndevices n=%d first_s=%.1f worst_p99_ms=%.1f (wanted: %.0f) query_mib=%d%n",
+          "%ndevices devices=%d indexed_s=%.1f worst_p99_ms=%.1f (wanted: %.0f) query_mib=%d%n",
           devices, firstSeconds, most, MILLIS_WANTED, query.program().residentBytes() >> 20);
     }
+  }
+
+  /** Seconds until lists are by an index: pages are short, and slower, before. */
+  private static double untilIndexed(Asking asking) throws IOException, InterruptedException {
+    long beganNanos = System.nanoTime();
+    JsonArray sources;
+    do {
+      Thread.sleep(PAUSE_MILLIS);
+      sources =
+          asking
+              .one("/v1/enterprises/" + ENTERPRISE + "/devices?limit=1")
+              .getJsonObject("completeness")
+              .getJsonArray("sources");
+    } while (!sources.contains("index"));
+    return (System.nanoTime() - beganNanos) / 1e9;
   }
 
   /** Microseconds that the question took. */

@@ -30,17 +30,25 @@ record QueryProgram(Program program, int httpPort, String token) implements Auto
    */
   static QueryProgram overCassandra(
       Path log, int cqlPort, Registry registry, EnterpriseId owner, Role role) throws Exception {
+    return overCassandra(Program.ONE_GIB, log, cqlPort, registry, owner, role);
+  }
+
+  /** The same with these flags for its JVM. */
+  static QueryProgram overCassandra(
+      List<String> flags, Path log, int cqlPort, Registry registry, EnterpriseId owner, Role role)
+      throws Exception {
     String token = drawToken(registry, owner, role);
     // One token asks as fast as it can.
-    return start(log, cqlPort, token, List.of("--limits", "off"));
+    return start(flags, log, cqlPort, token, List.of("--limits", "off"));
   }
 
   /** The same with these options, as users have it where there are none; it draws no token. */
   static QueryProgram with(Path log, int cqlPort, List<String> options) throws Exception {
-    return start(log, cqlPort, "", options);
+    return start(Program.ONE_GIB, log, cqlPort, "", options);
   }
 
-  private static QueryProgram start(Path log, int cqlPort, String token, List<String> options)
+  private static QueryProgram start(
+      List<String> flags, Path log, int cqlPort, String token, List<String> options)
       throws Exception {
     int port = Ports.free();
     List<String> arguments =
@@ -53,7 +61,8 @@ record QueryProgram(Program program, int httpPort, String token) implements Auto
                 String.valueOf(port)));
     arguments.addAll(options);
     Program program =
-        Program.start(log, port, "qiantang.standalone.Main", arguments.toArray(String[]::new));
+        Program.start(
+            flags, log, port, "qiantang.standalone.Main", arguments.toArray(String[]::new));
     return new QueryProgram(program, port, token);
   }
 

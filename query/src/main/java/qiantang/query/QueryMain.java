@@ -308,7 +308,7 @@ public final class QueryMain implements AutoCloseable {
   private static DeviceIndexes indexes(
       Registry registry, Reader reader, KeptCounts kept, InstantSource clock) {
     StoreWait patient = new StoreWait(DeviceIndexes.STORE_TIME_MAX);
-    return new DeviceIndexes(new Devices(registry, reader, kept, patient, clock), kept, clock);
+    return new DeviceIndexes(new Devices(registry, reader, kept, patient, clock), clock);
   }
 
   private static StreamEndpoints streams(

@@ -26,8 +26,8 @@ public final class DeviceIndexes {
   /** Of a smaller enterprise all devices are gone through for each page. */
   static final int INDEXED_MIN = 2000;
 
-  /** A share of the heap that all indexes take. */
-  private static final int HEAP_SHARE = 8;
+  /** Of the heap for each device: what is read of it while an index is made is freed then. */
+  static final int HEAP_BYTES = 4096;
 
   private static final Duration KEPT = Duration.ofMinutes(10);
 
@@ -44,7 +44,6 @@ public final class DeviceIndexes {
   private static final Logger logger = LoggerFactory.getLogger(DeviceIndexes.class);
 
   private final Devices devices;
-  private final KeptCounts counts;
   private final InstantSource clock;
   private final long rowsMax;
   private final ReentrantLock one = new ReentrantLock();
@@ -54,11 +53,11 @@ public final class DeviceIndexes {
 
   /** What there is of an enterprise. */
   sealed interface Found {
-    /** It has few devices, or more than can be kept: all are gone through. */
-    record None() implements Found {}
+    /** It has few devices: all are gone through. */
+    record Few() implements Found {}
 
-    /** None yet: it is being made. */
-    record Soon() implements Found {}
+    /** None yet, for it is being made; or none ever, for it has more than can be kept. */
+    record None() implements Found {}
 
     /** The newest one. */
     record Made(DeviceIndex index) implements Found {}
@@ -69,11 +68,10 @@ public final class DeviceIndexes {
    *
    * @param devices whose store is waited for {@link #STORE_TIME_MAX}
    */
-  public DeviceIndexes(Devices devices, KeptCounts counts, InstantSource clock) {
+  public DeviceIndexes(Devices devices, InstantSource clock) {
     this.devices = devices;
-    this.counts = counts;
     this.clock = clock;
-    rowsMax = Runtime.getRuntime().maxMemory() / HEAP_SHARE / DeviceIndex.ROW_BYTES;
+    rowsMax = Runtime.getRuntime().maxMemory() / HEAP_BYTES;
     kept =
         Caffeine.newBuilder()
             .expireAfterAccess(KEPT)
@@ -84,8 +82,11 @@ public final class DeviceIndexes {
 
   /** The index of an enterprise, as far as there is one. */
   Found of(EnterpriseId enterprise) {
-    long total = counts.of(enterprise).map(found -> found.count().all().total()).orElse(0L);
-    if (total < INDEXED_MIN || total > rowsMax) {
+    long counted = devices.counted(enterprise);
+    if (counted < INDEXED_MIN) {
+      return new Found.Few();
+    }
+    if (counted > rowsMax) {
       return new Found.None();
     }
     DeviceIndex index = kept.getIfPresent(enterprise);
@@ -101,7 +102,7 @@ public final class DeviceIndexes {
             .copy()
             .completeOnTimeout(null, WAITED_FOR.toMillis(), TimeUnit.MILLISECONDS)
             .join();
-    return made == null ? new Found.Soon() : new Found.Made(made);
+    return made == null ? new Found.None() : new Found.Made(made);
   }
 
   private long ageMillis(DeviceIndex index) {

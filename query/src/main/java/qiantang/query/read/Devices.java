@@ -147,6 +147,11 @@ public final class Devices {
         .toList();
   }
 
+  /** How many devices an enterprise had when they were counted last; 0 where they never were. */
+  long counted(EnterpriseId enterprise) {
+    return kept.of(enterprise).map(found -> found.count().all().total()).orElse(0L);
+  }
+
   Fleet fleet(EnterpriseId enterprise, Activity activity) {
     return new Fleet(
         registry, store, enterprise, activity, kept.bounds(enterprise), clock.millis());

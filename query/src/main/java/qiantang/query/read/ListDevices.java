@@ -47,8 +47,8 @@ public final class ListDevices {
       return ofNamed(leave, filter, named, after, limit);
     }
     return switch (indexes.of(leave.enterprise())) {
-      case DeviceIndexes.Found.None() -> byWalk(leave, filter, after, limit);
-      case DeviceIndexes.Found.Soon() -> proposed(leave, filter, null, after, limit);
+      case DeviceIndexes.Found.Few() -> byWalk(leave, filter, after, limit);
+      case DeviceIndexes.Found.None() -> proposed(leave, filter, null, after, limit);
       case DeviceIndexes.Found.Made(DeviceIndex made) ->
           proposed(leave, filter, made, after, limit);
     };

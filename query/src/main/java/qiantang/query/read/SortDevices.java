@@ -46,6 +46,9 @@ public final class SortDevices {
       DeviceOrder order,
       @Nullable OrderedPlace after,
       int limit) {
+    if (devices.counted(leave.enterprise()) > SORTED_MAX) {
+      return new Result.TooMany(SORTED_MAX); // before all of them are read
+    }
     Activity activity = devices.activity(leave.enterprise());
     Fleet fleet = devices.fleet(leave.enterprise(), activity);
     Iterator<FleetDevice> walk = fleet.after(null, ROWS_AT_ONCE);

@@ -312,9 +312,13 @@ final class ScenarioRun {
 
   private static String soFar(Figures.Counts counts, long beganNanos) {
     Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
-    return "after %d s: sent %d messages, acked %d, in flight %d, refused %d"
+    return "after %d s: sent %s, acked %d, in flight %d, refused %d"
         .formatted(
-            took.toSeconds(), counts.sent(), counts.acked(), counts.inFlight(), counts.refused());
+            took.toSeconds(),
+            Count.of(counts.sent(), "message"),
+            counts.acked(),
+            counts.inFlight(),
+            counts.refused());
   }
 
   private Outcome.Failed<RunReport> failed(Load load, RunWitness witness) {

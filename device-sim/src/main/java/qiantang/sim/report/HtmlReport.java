@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import qiantang.sim.audit.Verdict;
+import qiantang.sim.outcome.Count;
 
 /**
  * {@code result.json} as one page for a person: no network, below 2 MB (all lists in it are
@@ -73,7 +74,10 @@ final class HtmlReport {
   private void tiles() {
     JsonNode messages = result.path("messages");
     out.append("<section class=\"tiles\">");
-    tile("devices", grouped(result.path("devices")), text("publishers") + " connections");
+    tile(
+        "devices",
+        grouped(result.path("devices")),
+        Count.of(result.path("publishers").asLong(), "connection"));
     tile(
         "logged in at most",
         grouped(messages.path("loggedInMax")),

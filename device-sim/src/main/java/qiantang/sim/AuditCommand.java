@@ -37,7 +37,8 @@ import qiantang.sim.report.AuditReport;
       "2:the audit failed: samples are lost, changed, double or foreign",
       "4:the journal or an option is wrong, or the journal is damaged and what can still be judged"
           + " is well",
-      "5:the system cannot be reached, or stopped answering before all was read"
+      "5:the system cannot be reached, stopped answering before all was read, or refuses to answer"
+          + " for a device"
     })
 final class AuditCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

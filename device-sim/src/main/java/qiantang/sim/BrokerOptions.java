@@ -7,13 +7,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import qiantang.sim.api.Target;
-import qiantang.sim.plan.Probes;
 import qiantang.sim.plan.Scenario;
 import qiantang.sim.plan.Threshold;
 import qiantang.sim.wire.Password;
 
 /** A run against MQTT alone: who logs in there, and what cannot be said of it. */
 final class BrokerOptions {
+  /** Said of a scenario that wants probes. */
+  static final String NO_PROBES =
+      "the scenario's probes are left out: with --no-audit there is no API to ask when a message"
+          + " is visible";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
 
@@ -61,8 +65,8 @@ final class BrokerOptions {
         user == null ? "" : user, password == null ? null : new Password(password));
   }
 
-  /** The scenario as it can be run against a broker; thresholds that nobody can judge are wrong. */
-  Scenario withoutAudit(Scenario scenario) {
+  /** Looks whether a scenario can be run so: thresholds that nobody can judge are wrong. */
+  void check(Scenario scenario) {
     List<String> unknown =
         scenario.thresholds().stream()
             .filter(threshold -> threshold.ofVisible() || threshold.ofAudit())
@@ -74,17 +78,6 @@ final class BrokerOptions {
               + String.join("\", \"", unknown)
               + "\" holds; take it out of the scenario, or run against a system with an API");
     }
-    return new Scenario(
-        scenario.seed(),
-        scenario.duration(),
-        scenario.connectPerSecond(),
-        scenario.ackGrace(),
-        scenario.fleets(),
-        scenario.thresholds(),
-        scenario.phases(),
-        scenario.disorder(),
-        scenario.faults(),
-        Probes.NONE);
   }
 
   private ParameterException wrong(String message) {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import qiantang.sim.api.Target;
 import qiantang.sim.course.Network;
+import qiantang.sim.outcome.Count;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.Outcome;
 import qiantang.sim.plan.Phase;
@@ -130,11 +131,11 @@ final class CheckCommand implements Callable<Integer> {
     String narrow = Network.lacks(read, generator.workers(), machine);
     answer.printf(
         Locale.ROOT,
-        "%s: %d connections, %d devices, %.0f messages/s%s for %d s%n",
+        "%s: %s, %s, %s/s%s for %d s%n",
         scenario,
-        demand.connections(),
-        demand.devices(),
-        demand.messagesPerSecond(),
+        Count.of(demand.connections(), "connection"),
+        Count.of(demand.devices(), "device"),
+        Count.of(Math.round(demand.messagesPerSecond()), "message"),
         steady(read) ? "" : " at the highest load,",
         read.duration().toSeconds());
     findings.forEach(finding -> answer.println(finding.text()));

@@ -13,6 +13,7 @@ import qiantang.sim.fleet.Fleet;
 import qiantang.sim.fleet.FleetOptions;
 import qiantang.sim.fleet.Load;
 import qiantang.sim.fleet.Seat;
+import qiantang.sim.outcome.Count;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
@@ -78,7 +79,7 @@ record Generator(
     if (workers == 1) {
       return new Outcome.Done<>(Fleet.connect(plan.runId(), seats, options));
     }
-    say("starting " + workers + " worker processes");
+    say("starting " + Count.of(workers, "worker process"));
     try {
       String text = Files.readString(Path.of(file));
       Workers.Source source = new Workers.Source(file, text, plan.runId());

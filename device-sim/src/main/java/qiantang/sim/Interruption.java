@@ -19,6 +19,9 @@ final class Interruption implements AutoCloseable {
   /** Ctrl-C goes to the workers too, and may be noticed by their end first. */
   private static final Duration NOTICE_MAX = Duration.ofMillis(500);
 
+  /** Of a run whose plan has not begun. */
+  static final String TOO_EARLY = "before the plan began: nothing was sent";
+
   private final PrintWriter err;
   private final CountDownLatch begun = new CountDownLatch(1);
   private final Thread hook = new Thread(this::speak, "interruption");
@@ -68,9 +71,7 @@ final class Interruption implements AutoCloseable {
                 () -> {
                   Supplier<String> known = words;
                   err.println();
-                  err.println(
-                      "ended by a signal "
-                          + (known == null ? "before anything was sent" : known.get()));
+                  err.println("ended by a signal " + (known == null ? TOO_EARLY : known.get()));
                   err.flush();
                 });
     try {

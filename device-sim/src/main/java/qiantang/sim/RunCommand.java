@@ -51,8 +51,8 @@ import qiantang.sim.wire.Servers;
       "3:the generator was the bottleneck: its schedule lag p99 is above 2 ms, or what the scenario"
           + " allows; or this machine is too small for the load; or a worker process ended",
       "4:the scenario or an option is wrong",
-      "5:the system cannot be reached, or did not answer the audit: what was sent is in the"
-          + " journal, for 'sim audit'",
+      "5:the system cannot be reached, or did not answer the audit, or not for some devices: what"
+          + " was sent is in the journal, for 'sim audit'",
       "130:it was ended by Ctrl-C (SIGINT): the last lines say what was sent so far and the 'sim"
           + " audit' that classifies it",
       "143:it was ended by SIGTERM: likewise"
@@ -130,10 +130,12 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private Outcome<RunReport> run(Scenario read, Target.@Nullable Broker broker, PrintWriter err) {
-    Scenario judged = broker == null ? read : brokers.withoutAudit(read);
+    if (broker != null) {
+      brokers.check(read);
+    }
     return switch (broker == null ? target.read() : target.broker(broker)) {
       case Outcome.Failed<Target> failed -> failed.widen();
-      case Outcome.Done<Target>(Target found) -> run(judged, found, err);
+      case Outcome.Done<Target>(Target found) -> run(read, found, err);
     };
   }
 

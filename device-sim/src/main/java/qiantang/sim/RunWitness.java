@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.api.ApiClient;
@@ -31,6 +32,13 @@ final class RunWitness implements AutoCloseable {
   /** While the system is away nothing can be read; the next round asks again. */
   private static final Duration API_PATIENCE = Duration.ofSeconds(1);
 
+  private enum Stage {
+    WAITS,
+    BEGUN,
+    /** A signal came first. */
+    GIVEN_UP
+  }
+
   private final Patience readingPatience = Patience.ofEachQuestion(API_PATIENCE);
   private final Patience probesPatience = Patience.ofEachQuestion(Duration.ZERO);
 
@@ -40,7 +48,7 @@ final class RunWitness implements AutoCloseable {
   private final Consumer<String> say;
   private final Target target;
   private final Probes asked;
-  private volatile boolean begun;
+  private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITS);
   private @Nullable ApiClient api;
   private @Nullable LiveAudit live;
   private @Nullable VisibleProbes probes;
@@ -93,14 +101,20 @@ final class RunWitness implements AutoCloseable {
     };
   }
 
-  /** Writes down that the plan begins, begins it, and begins to read. */
-  void begin(Load load, long startMillis) {
+  /**
+   * Writes down that the plan begins, begins it, and begins to read.
+   *
+   * @return false, and nothing is sent, where the run was given up before
+   */
+  boolean begin(Load load, long startMillis) {
+    if (!stage.compareAndSet(Stage.WAITS, Stage.BEGUN)) {
+      return false;
+    }
     RunJournal.Ledgers ledgers = (from, to) -> copy(load, from, to);
     journal.begin(startMillis, load.parts(), ledgers);
-    begun = true;
     load.begin(startMillis, journal::reservedUntilNanos);
     if (target.broker() != null) {
-      return; // there is nobody to read from
+      return true; // there is nobody to read from
     }
     if (asked.visible() > 0) {
       List<VisibleProbes.Subject> subjects =
@@ -117,6 +131,28 @@ final class RunWitness implements AutoCloseable {
             LiveAudit.Pace.DEFAULT,
             reading,
             say);
+    return true;
+  }
+
+  /**
+   * For a signal before the plan begins: it does not begin any more, and no journal is left of a
+   * run that sent nothing. Any thread.
+   *
+   * @return what to say of it
+   */
+  String giveUp() {
+    stage.compareAndSet(Stage.WAITS, Stage.GIVEN_UP);
+    if (begun()) { // a moment ago; nobody knows yet what was sent
+      return "as the plan began" + remedy("a signal ended it");
+    }
+    journal.remove();
+    String trouble = journal.trouble();
+    return Interruption.TOO_EARLY
+        + (trouble == null ? ", and its empty journal is removed" : "; " + trouble);
+  }
+
+  private boolean begun() {
+    return stage.get() == Stage.BEGUN;
   }
 
   /** The journal's thread and the reader's ask, and a load takes one question at a time. */
@@ -156,14 +192,14 @@ final class RunWitness implements AutoCloseable {
 
   /** The run ended by itself, with these ledgers. */
   void end(List<Ledger> ledgers) {
-    if (begun) {
+    if (begun()) {
       journal.end(ledgers);
     }
   }
 
   /** The audit with what is to be said of the journal, which goes if nobody needs it any more. */
   AuditResult judged(AuditResult audit) {
-    if (!begun) {
+    if (!begun()) {
       return audit;
     }
     String trouble = journal.trouble();
@@ -189,7 +225,7 @@ final class RunWitness implements AutoCloseable {
    * @param why for whoever does
    */
   String remedy(String why) {
-    if (!begun) {
+    if (!begun()) {
       return "";
     }
     journal.stopped(why);
@@ -213,7 +249,7 @@ final class RunWitness implements AutoCloseable {
     if (api != null) {
       api.close();
     }
-    if (!begun) {
+    if (!begun()) {
       journal.remove(); // nothing was sent
     } else {
       journal.close();

@@ -101,6 +101,9 @@ final class ScenarioRun {
     Plan plan = Plan.of(scenario, runId);
     Target.Broker broker = target.broker();
     if (broker != null) {
+      if (scenario.probes().visible() > 0) {
+        say(BrokerOptions.NO_PROBES);
+      }
       return open(plan, Provisioning.none(plan, broker));
     }
     say(
@@ -120,7 +123,13 @@ final class ScenarioRun {
   private Outcome<RunReport> open(Plan plan, List<Provisioning.Member> members) {
     return switch (RunWitness.open(name, scenario, plan, members, target, journals, this::say)) {
       case Outcome.Failed<RunWitness> failed -> failed.widen();
-      case Outcome.Done<RunWitness>(RunWitness witness) -> run(plan, members, witness);
+      case Outcome.Done<RunWitness>(RunWitness witness) -> {
+        interruption.say(witness::giveUp);
+        if (interruption.underWay()) {
+          var _ = witness.giveUp(); // the hook did not know of the journal yet
+        }
+        yield run(plan, members, witness);
+      }
     };
   }
 
@@ -183,7 +192,9 @@ final class ScenarioRun {
       }
       watch.tellOf(witness::waiting);
       long startMillis = System.currentTimeMillis() + BEGIN_AHEAD_MILLIS;
-      witness.begin(fleet, startMillis);
+      if (!witness.begin(fleet, startMillis)) {
+        return failed(fleet, witness); // aside: a signal has ended it
+      }
       interruption.say(
           () -> soFar(figures.counts(), beganNanos) + witness.remedy("a signal ended it"));
       long planned = plan.messages();
@@ -200,9 +211,7 @@ final class ScenarioRun {
       watch.finish(System.nanoTime());
       Figures.Counts counts = figures.counts();
       AuditResult audit =
-          target.broker() == null
-              ? audit(members, ledgers, startMillis).with(live)
-              : AuditResult.notAsked();
+          target.broker() == null ? audit(members, ledgers, startMillis).with(live) : unaudited();
       String unanswered = Unanswered.of(plan.publishers(), ledgers);
       audit = witness.judged(unanswered == null ? audit : audit.with(unanswered));
       Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
@@ -312,9 +321,13 @@ final class ScenarioRun {
 
   private static String soFar(Figures.Counts counts, long beganNanos) {
     Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
-    return "after %d s: sent %d messages, acked %d, in flight %d, refused %d"
+    return "after %d s: sent %s, acked %d, in flight %d, refused %d"
         .formatted(
-            took.toSeconds(), counts.sent(), counts.acked(), counts.inFlight(), counts.refused());
+            took.toSeconds(),
+            Count.of(counts.sent(), "message"),
+            counts.acked(),
+            counts.inFlight(),
+            counts.refused());
   }
 
   private Outcome.Failed<RunReport> failed(Load load, RunWitness witness) {
@@ -342,6 +355,11 @@ final class ScenarioRun {
       return new Auditor(api, target.enterprises(), this::say)
           .audit(sent, startMillis, System.currentTimeMillis());
     }
+  }
+
+  private AuditResult unaudited() {
+    AuditResult nothing = AuditResult.notAsked();
+    return scenario.probes().visible() > 0 ? nothing.with(BrokerOptions.NO_PROBES) : nothing;
   }
 
   private ApiClient api(Duration patience) {

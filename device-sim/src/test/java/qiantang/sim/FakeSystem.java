@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,9 @@ final class FakeSystem implements AutoCloseable {
 
   /** What each enterprise may use of a node, by the API's names. */
   volatile Map<String, Long> quotas = Map.of();
+
+  /** The status with which a device's series is refused; 0 where it is answered. */
+  volatile ToIntFunction<String> refusing = device -> 0;
 
   /** Changes raw answers before they go out. */
   volatile UnaryOperator<ObjectNode> corruptor = answer -> answer;
@@ -330,6 +334,9 @@ final class FakeSystem implements AutoCloseable {
       quotas.forEach(answer::put);
     } else if (path[4].equals("rejections")) {
       answer = rejections();
+    } else if (refusing.applyAsInt(path[5]) != 0) {
+      status = refusing.applyAsInt(path[5]);
+      answer.put("detail", "it is not shown");
     } else {
       Map<String, String> query = query(exchange);
       answer =

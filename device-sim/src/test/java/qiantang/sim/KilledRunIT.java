@@ -39,7 +39,7 @@ class KilledRunIT {
   private Path journal = Path.of("");
   private String table = "";
 
-  private Process startARun(int workers) throws IOException {
+  private Process startARun(int workers, String... more) throws IOException {
     Path scenario = Files.writeString(folder.resolve("s.yaml"), SCENARIO);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
@@ -50,6 +50,7 @@ class KilledRunIT {
     command.addAll(List.of("run", scenario.toString(), "--out", folder.toString()));
     command.addAll(List.of("--workers", Integer.toString(workers)));
     command.addAll(List.of(system.options()));
+    command.addAll(List.of(more));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("log").toFile())
@@ -162,6 +163,49 @@ class KilledRunIT {
         last.getFirst().matches("ended by a signal after \\d+ s: sent \\d+ .*"), log::toString);
     String audit = "to audit what was sent so far: ./qiantang sim audit " + folder.resolve("run-");
     assertTrue(last.getLast().startsWith(audit), log::toString);
+  }
+
+  /** A server that never answers CONNECT: the run connects, and its plan does not begin. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aRunThatIsAskedToEndBeforeItsPlanBeginsLeavesNoJournal(int workers) throws Exception {
+    try (SocketServer silent = new SocketServer()) {
+      String address = "127.0.0.1:" + silent.address().getPort();
+      Process run = startARun(workers, "--mqtt", address);
+      try {
+        Path log = folder.resolve("log");
+        Await.until(
+            "the journal is there, or the run has ended",
+            () -> (hasJournal() && text(log).contains("journal ")) || !run.isAlive());
+        assertTrue(run.isAlive(), text(log));
+        run.destroy(); // SIGTERM
+        assertEquals(143, run.waitFor());
+        List<String> lines = text(log).lines().toList();
+        // Another thread may still be saying that it starts workers.
+        String words = "ended by a signal before the plan began: nothing was sent";
+        assertTrue(lines.stream().anyMatch(line -> line.startsWith(words)), lines::toString);
+        assertFalse(text(log).contains("sim audit"), text(log));
+        assertFalse(hasJournal(), lines::toString);
+      } finally {
+        run.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  private boolean hasJournal() {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.anyMatch(file -> file.toString().endsWith(".journal"));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -21,6 +21,7 @@ public final class Mosquitto implements AutoCloseable {
   private final int port;
   private final int tlsPort;
   private final @Nullable TestAuthority authority;
+  private final String overTls;
   private @Nullable Process process;
 
   /** Starts it, with its files in the folder. */
@@ -30,9 +31,16 @@ public final class Mosquitto implements AutoCloseable {
 
   /** Starts it with a second listener, over TLS with the certificate of this authority. */
   public Mosquitto(Path folder, @Nullable TestAuthority authority) throws IOException {
+    this(folder, authority, "");
+  }
+
+  /** Likewise, with more lines of configuration for that listener. */
+  public Mosquitto(Path folder, @Nullable TestAuthority authority, String overTls)
+      throws IOException {
     assumeTrue(Files.isExecutable(PROGRAM), "Debian's mosquitto is not installed");
     this.folder = folder;
     this.authority = authority;
+    this.overTls = overTls;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         ServerSocket another = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -58,8 +66,9 @@ public final class Mosquitto implements AutoCloseable {
           listener %d 127.0.0.1
           certfile %s
           keyfile %s
+          %s
           """
-              .formatted(tlsPort, authority.serverCertificate(), authority.serverKey());
+              .formatted(tlsPort, authority.serverCertificate(), authority.serverKey(), overTls);
     }
     Path file = Files.writeString(folder.resolve("mosquitto.conf"), configuration);
     File log = folder.resolve("mosquitto.log").toFile();

@@ -44,11 +44,15 @@ class PlainBrokerIT {
     assertTrue(text.contains("verdict    NOT AUDITED: nobody knows whether data is lost"), text);
     assertTrue(text.contains("it was not asked for (--no-audit); all limits hold"), text);
     assertFalse(text.contains("LOST"), text);
+    // At the start and in the table.
+    assertEquals(2, text.lines().filter(line -> line.contains("probes are left out")).count());
     JsonNode result = new JsonMapper().readTree(folder.resolve("result.json").toFile());
     assertFalse(result.path("audited").asBoolean(true));
     assertTrue(result.path("samples").isMissingNode(), "nobody looked");
     String page = Files.readString(folder.resolve("report.html"));
     assertTrue(page.contains("not audited, as --no-audit wants it"), page);
+    assertTrue(page.contains("<li>the scenario&#39;s probes are left out"), page);
+    assertTrue(result.path("notes").toString().contains("probes are left out"), result::toString);
     try (Stream<Path> files = Files.list(folder)) {
       Path journal = files.filter(f -> f.toString().endsWith(".journal")).findFirst().orElseThrow();
       assertTrue(text.contains("what was sent is in " + journal), text);

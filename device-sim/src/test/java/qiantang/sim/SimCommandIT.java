@@ -115,7 +115,7 @@ class SimCommandIT {
   void checkSaysWhatTheMachineLacksWithoutASystem() throws IOException {
     assertEquals(0, run(List.of("check", write("s.yaml", SCENARIO))), () -> table);
     assertTrue(table.contains("5 connections, 9 devices, 80 messages/s for 2 s"), table);
-    assertTrue(table.contains("FITS     files      need 305 open files"), table);
+    assertTrue(table.contains("FITS     files      need 305 open files in 1 process,"), table);
     assertEquals(4, run(List.of("check", write("bad.yaml", "version: 1\n"))));
     assertEquals(
         4, run(List.of("check", write("s.yaml", SCENARIO), "--source-addresses", "nowhere")));

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param malformed messages that were broken on purpose, by kind
  * @param unread why the system was given up before everything was read, so that the tally holds
  *     only what was seen; null where all was asked for
+ * @param partly which devices the API did not answer for while it did for others; null for none
  */
 public record AuditResult(
     Tally tally,
@@ -26,14 +27,15 @@ public record AuditResult(
     List<Finding> whileRunning,
     List<String> notes,
     List<MalformedMessages.Count> malformed,
-    @Nullable String unread) {
+    @Nullable String unread,
+    @Nullable String partly) {
 
   private static final String NOT_ASKED = "it was not asked for (--no-audit)";
 
   /** Of a run that was not to be audited: nothing is known. */
   public static AuditResult notAsked() {
     return new AuditResult(
-        new Tally(), 0, Map.of(), List.of(), List.of(), List.of(), List.of(), NOT_ASKED);
+        new Tally(), 0, Map.of(), List.of(), List.of(), List.of(), List.of(), NOT_ASKED, null);
   }
 
   /** Whether anybody wanted it; else the tally is empty and says nothing. */
@@ -49,7 +51,7 @@ public record AuditResult(
       List<String> troubles,
       List<Finding> whileRunning,
       List<String> notes) {
-    this(tally, sentSamples, refusedByReason, troubles, whileRunning, notes, List.of(), null);
+    this(tally, sentSamples, refusedByReason, troubles, whileRunning, notes, List.of(), null, null);
   }
 
   /** The same with what was found while the run went on. */
@@ -64,7 +66,8 @@ public record AuditResult(
         live.findings(),
         List.copyOf(all),
         malformed,
-        unread);
+        unread,
+        partly);
   }
 
   /** The same, of a system that was given up, with what to do about that; else the same. */
@@ -79,7 +82,8 @@ public record AuditResult(
             whileRunning,
             notes,
             malformed,
-            unread + "; " + remedy);
+            unread + "; " + remedy,
+            partly);
   }
 
   /** The same with one more note. */
@@ -94,12 +98,18 @@ public record AuditResult(
         whileRunning,
         List.copyOf(all),
         malformed,
-        unread);
+        unread,
+        partly);
   }
 
   /** Every sample that was sent has exactly one verdict, where all was read. */
   public boolean balanced() {
     return unread != null || tally.sentSamples() == sentSamples;
+  }
+
+  /** Why nobody knows of some samples whether they are lost; null where of all it is known. */
+  public @Nullable String unknown() {
+    return unread == null ? partly : unread;
   }
 
   /** Whether nothing that was seen is wrong; what was not seen nobody knows. */
@@ -108,7 +118,7 @@ public record AuditResult(
   }
 
   public boolean passed() {
-    return unread == null
+    return unknown() == null
         && balanced()
         && tally.fine()
         && troubles.isEmpty()

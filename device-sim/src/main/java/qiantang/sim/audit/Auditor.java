@@ -99,7 +99,8 @@ public final class Auditor {
             List.of(),
             reads.notes(),
             malformed.byKind(),
-            null);
+            null,
+            reads.unread());
       }
       progress.accept(
           "audit: samples or rejections are missing; waiting for rejections that explain them");
@@ -116,7 +117,8 @@ public final class Auditor {
         List.of(),
         reads.notes(),
         List.of(),
-        gone);
+        gone,
+        reads.unread());
   }
 
   /** A device and where its samples can be. */

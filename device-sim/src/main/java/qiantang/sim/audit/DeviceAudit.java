@@ -233,6 +233,18 @@ public final class DeviceAudit {
     return true;
   }
 
+  /**
+   * Puts what was seen into its class, and all else, of which nobody knows, into one of its own.
+   */
+  Tally classifyUnread() {
+    Tally tally = new Tally();
+    tally.add(seen);
+    for (int metric = 0; metric < missing.length; metric++) {
+      forEachMissing(metric, _ -> tally.add(Verdict.UNREAD, 1));
+    }
+    return tally;
+  }
+
   /** Puts every sample into its class; may be asked again with newer rejections. */
   public Tally classify(RecordedRefusals refusals) {
     Tally tally = new Tally();

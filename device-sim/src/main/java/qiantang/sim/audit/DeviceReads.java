@@ -16,6 +16,7 @@ final class DeviceReads {
   private static final int TROUBLES_MAX = 20;
   private static final long LINE_NANOS = Duration.ofSeconds(1).toNanos();
 
+  private final ApiClient api;
   private final SeriesReader series;
   private final SummaryReader summaries;
   private final ForeignReads foreign;
@@ -27,9 +28,12 @@ final class DeviceReads {
   private final List<String> troubles = new ArrayList<>();
   private long devices;
   private long summarized;
+  private long unread;
+  private @Nullable String firstUnread;
   private long lastLineNanos = System.nanoTime();
 
   DeviceReads(ApiClient api, ForeignReads foreign, long devicesMax, Consumer<String> progress) {
+    this.api = api;
     this.series = new SeriesReader(api);
     this.summaries = new SummaryReader(api);
     this.foreign = foreign;
@@ -43,6 +47,11 @@ final class DeviceReads {
     long from = times.fromMillis();
     long to = times.toMillis();
     @Nullable String trouble = series.read(access, audit.device(), from, to, audit::page);
+    if (trouble != null && api.gone() == null) {
+      audit.forgetSummary();
+      unread(audit, trouble);
+      return;
+    }
     boolean summary = trouble == null && !audit.summaryOverflowed();
     if (summary) {
       long interval = audit.intervalMillis();
@@ -55,17 +64,32 @@ final class DeviceReads {
     done(audit, summary && trouble == null, trouble);
   }
 
+  /** Nothing is kept of it: rejections cannot tell what became of samples that nobody read. */
+  private synchronized void unread(DeviceAudit audit, String trouble) {
+    String text = audit.device() + " is NOT AUDITED: " + trouble;
+    trouble(text);
+    if (unread++ == 0) {
+      firstUnread = text;
+    }
+    whole.add(audit.classifyUnread());
+    counted();
+  }
+
   private synchronized void done(DeviceAudit audit, boolean summary, @Nullable String trouble) {
     if (trouble != null) {
       trouble(trouble);
     }
     summarized += summary ? 1 : 0;
-    devices++;
     if (audit.isWhole()) {
       whole.add(audit.classify(new RecordedRefusals()));
     } else {
       incomplete.add(audit);
     }
+    counted();
+  }
+
+  private synchronized void counted() {
+    devices++;
     if (System.nanoTime() - lastLineNanos > LINE_NANOS) {
       progress.accept("audit: read " + devices + " of " + Count.of(devicesMax, "device"));
       lastLineNanos = System.nanoTime();
@@ -92,6 +116,14 @@ final class DeviceReads {
     tally.add(whole);
     incomplete.forEach(audit -> tally.add(audit.seen()));
     return tally;
+  }
+
+  /** Devices that the API does not answer for, and why not the first; null where there are none. */
+  synchronized @Nullable String unread() {
+    return firstUnread == null
+        ? null
+        : "%d of %s could not be read, the first: %s"
+            .formatted(unread, Count.of(devices, "device"), firstUnread);
   }
 
   synchronized List<String> troubles() {

@@ -12,6 +12,8 @@ public enum Verdict {
   REFUSED_VISIBLE("refused, yet visible", true, true),
   /** Of the plan, with its value: the journal of the run does not tell whether it was sent. */
   UNTOLD_VISIBLE("visible, planned after what the journal tells: not judged", false, true),
+  /** Nobody knows: the API refused to answer for its device, or broke its answer off. */
+  UNREAD("NOT AUDITED: of devices that the API does not answer for", true, true),
   LOST("LOST: acked, not visible", true, false),
   REFUSED_UNRECORDED("REFUSED without a rejection", true, false),
   CORRUPT("CORRUPT: another value", true, false),

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.Map;
+import qiantang.sim.outcome.Count;
 
 /** A plan for a person and for programs. Pure. */
 final class PlanText {
@@ -48,22 +49,21 @@ final class PlanText {
         out,
         format(
             Locale.ROOT,
-            "%s devices of %s enterprises, %s samples each every %s s, %s a connection,"
-                + " kept %s days",
-            Quantity.text(demand.devices()),
-            Quantity.text(demand.enterprises()),
-            Quantity.text(demand.metrics()),
+            "%s of %s, %s each every %s s, %s a connection, kept %s",
+            Count.of(Quantity.text(demand.devices()), "device"),
+            Count.of(Quantity.text(demand.enterprises()), "enterprise"),
+            Count.of(Quantity.text(demand.metrics()), "sample"),
             Quantity.text(demand.periodSeconds()),
             Quantity.text(demand.devicesPerConnection()),
-            Quantity.text(demand.retentionDays())));
+            Count.of(Quantity.text(demand.retentionDays()), "day")));
     line(
         out,
         format(
             Locale.ROOT,
-            "%d copies; nodes of %s cores, %sB of memory, %sB of disk; %.0f %% of cores and memory"
+            "%s; nodes of %s, %sB of memory, %sB of disk; %.0f %% of cores and memory"
                 + " planned, %.0f %% of the disk free, %d spare of each kind",
-            demand.replication(),
-            Quantity.text(node.cores()),
+            demand.replication() == 1 ? "1 copy" : demand.replication() + " copies",
+            Count.of(Quantity.text(node.cores()), "core"),
             Quantity.text(node.memoryBytes()),
             Quantity.text(node.diskBytes()),
             100 * node.load(),
@@ -77,19 +77,19 @@ final class PlanText {
           out,
           format(
               Locale.ROOT,
-              "%-10s %6d nodes, decided by %s",
+              "%-10s %s, decided by %s",
               pool.name(),
-              pool.nodes(),
+              Count.of("%6d".formatted(pool.nodes()), "node"),
               pool.decidedBy()));
     }
     line(
         out,
         format(
             Locale.ROOT,
-            "%-10s %6d nodes, %s cores; most of them %s, for %s",
+            "%-10s %s, %s; most of them %s, for %s",
             "all",
-            nodes(),
-            Quantity.text(nodes() * node.cores()),
+            Count.of("%6d".formatted(nodes()), "node"),
+            Count.of(Quantity.text(nodes() * node.cores()), "core"),
             plan.largest().name(),
             plan.largest().decidedBy()));
   }

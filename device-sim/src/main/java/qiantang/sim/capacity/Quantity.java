@@ -86,9 +86,10 @@ final class Quantity {
     return power == 0 ? digits : digits + " " + PREFIXES.charAt(power - 1);
   }
 
-  /** With its unit: 4.3 MB/s, 5 M/s, 84.2 cores, 79 k messages/s. */
-  static String text(double value, String unit) {
+  /** With its unit: 4.3 MB/s, 5 M/s, 84.2 cores, 79 k messages/s, 1 node. */
+  static String text(double value, String plural) {
     String text = text(value);
+    String unit = text.equals("1") ? plural.replaceFirst("(\\w{3,})s(/s)?$", "$1$2") : plural;
     boolean prefixed = !Character.isDigit(text.charAt(text.length() - 1));
     boolean takesPrefix = unit.startsWith("B") || unit.startsWith("bit") || unit.startsWith("/");
     return (prefixed && takesPrefix ? text + unit : text + " " + unit).strip();

@@ -6,6 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import qiantang.sim.fleet.Disturbance;
 import qiantang.sim.fleet.Figures;
+import qiantang.sim.outcome.Count;
 
 /**
  * What was done to a run on purpose.
@@ -79,8 +80,11 @@ public record Disturbances(
     }
     if (network != null) {
       lines.add(
-          "network: %d connections through it, %d reset, %d blackholed"
-              .formatted(network.accepted(), network.reset(), network.blackholed()));
+          "network: %s through it, %d reset, %d blackholed"
+              .formatted(
+                  Count.of(network.accepted(), "connection"),
+                  network.reset(),
+                  network.blackholed()));
     }
     if (copies > 0) {
       lines.add("messages: " + copies + " sent twice");

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import qiantang.sim.outcome.Count;
 import qiantang.sim.wire.MqttVersion;
 
 /** The fleets of a scenario file. */
@@ -110,9 +111,9 @@ final class FleetReader {
     if (fleet.dialect() == Dialect.THINGSBOARD && fleet.subDevices() * bytes > MESSAGE_BYTES_MAX) {
       fields.wrong(
           "subDevices",
-          "a message of %d devices of %s would be about %d KB, at most %d; make it %d or less"
+          "a message of %s of %s would be about %d KB, at most %d; make it %d or less"
               .formatted(
-                  fleet.subDevices(),
+                  Count.of(fleet.subDevices(), "device"),
                   fleet.model().label(),
                   fleet.subDevices() * bytes / 1_000,
                   MESSAGE_BYTES_MAX / 1_000,

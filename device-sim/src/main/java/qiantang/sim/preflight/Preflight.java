@@ -3,6 +3,7 @@ package qiantang.sim.preflight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import qiantang.sim.outcome.Count;
 
 /** Compares what a load needs with what a machine has. */
 public final class Preflight {
@@ -48,13 +49,13 @@ public final class Preflight {
   private static Finding files(Demand demand, Machine machine) {
     long each = Math.ceilDiv(demand.sockets(), demand.workers()) + OTHER_FILES;
     String need =
-        "%d open files in each of %d processes%s"
+        "%d open files in %s%s"
             .formatted(
                 each,
-                demand.workers(),
+                Count.each(demand.workers(), "process"),
                 demand.halfOpen() == 0
                     ? ""
-                    : ", for %d sockets half open in all".formatted(demand.halfOpen()));
+                    : ", for %s half open in all".formatted(Count.of(demand.halfOpen(), "socket")));
     if (machine.filesHard() == Machine.UNKNOWN) {
       return new Finding("files", need, "?", Finding.Level.DOUBTFUL, "ulimit -n says how many");
     }
@@ -78,8 +79,8 @@ public final class Preflight {
   private static Finding ports(Demand demand, Machine machine) {
     long each = Math.ceilDiv(demand.toOneTarget(), demand.sources());
     String need =
-        "%d ports on each of %d source addresses, to one address of the system"
-            .formatted(each, demand.sources());
+        "%s on %s, to one address of the system"
+            .formatted(Count.of(each, "port"), Count.each(demand.sources(), "source address"));
     if (machine.ports() == Machine.UNKNOWN) {
       String remedy = "this system does not say where Linux does; look up its ephemeral ports";
       return new Finding("ports", need, "?", Finding.Level.DOUBTFUL, remedy);
@@ -101,8 +102,8 @@ public final class Preflight {
     }
     long addresses = Math.ceilDiv(demand.toOneTarget(), machine.ports());
     return "--source-addresses with "
-        + addresses
-        + " addresses of this machine (for a target on it: 127.0.0.2-127.0.0."
+        + Count.of(addresses, "address")
+        + " of this machine (for a target on it: 127.0.0.2-127.0.0."
         + Math.min(254, addresses + 1)
         + "), or "
         + others;
@@ -135,7 +136,10 @@ public final class Preflight {
     double cores = demand.messagesPerSecond() / MESSAGES_PER_CORE;
     String need =
         String.format(
-            Locale.ROOT, "%.2f cores for %.0f messages/s", cores, demand.messagesPerSecond());
+            Locale.ROOT,
+            "%.2f cores for %s/s",
+            cores,
+            Count.of(Math.round(demand.messagesPerSecond()), "message"));
     String have = machine.cores() + ", with all else that runs here";
     if (cores <= machine.cores()) {
       return new Finding("cores", need, have, Finding.Level.FITS, "");

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import qiantang.sim.outcome.Count;
 import qiantang.sim.outcome.ExitCode;
 import qiantang.sim.outcome.FileCause;
 import qiantang.sim.outcome.Outcome;
@@ -89,7 +90,13 @@ public record CsvFile(List<String> metrics, List<Row> rows, int copies) {
       List<String> cells = new ArrayList<>(cells(line, separator));
       if (cells.size() != columns.size()) {
         return failed(
-            name, "line " + number + " has " + cells.size() + " cells, not " + columns.size());
+            name,
+            "line "
+                + number
+                + " has "
+                + Count.of(cells.size(), "cell")
+                + ", not "
+                + columns.size());
       }
       Long time = CsvTime.micros(cells.remove(timeColumn));
       if (time == null) {

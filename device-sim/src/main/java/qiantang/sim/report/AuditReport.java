@@ -27,7 +27,7 @@ public record AuditReport(
   private static final JsonMapper JSON = new JsonMapper();
 
   public ExitCode exitCode() {
-    if (audit.unread() != null && audit.seenIsFine()) {
+    if (audit.unknown() != null && audit.seenIsFine()) {
       return ExitCode.UNREACHABLE;
     }
     if (damage != null && audit.seenIsFine()) {
@@ -109,7 +109,7 @@ public record AuditReport(
   private String verdict() {
     return switch (exitCode()) {
       case OK -> "PASSED: every sample whose acknowledgement was written down is visible and equal";
-      case UNREACHABLE -> "NOT AUDITED: nobody knows whether data is lost, for " + audit.unread();
+      case UNREACHABLE -> "NOT AUDITED: nobody knows whether data is lost, for " + audit.unknown();
       case USAGE -> "NOT AUDITED: " + damage;
       case AUDIT_FAILED, LIMITS_MISSED, GENERATOR_LIMITED ->
           "FAILED: " + wrong(audit) + (damage == null ? "" : "; and " + damage);
@@ -133,7 +133,7 @@ public record AuditReport(
     }
     return wrong.isEmpty()
         ? "not everything could be read back: " + String.join("; ", audit.troubles())
-        : String.join("; ", wrong);
+        : String.join("; ", wrong) + (audit.partly() == null ? "" : "; and " + audit.partly());
   }
 
   /** Writes {@code audit.json} into the folder. */

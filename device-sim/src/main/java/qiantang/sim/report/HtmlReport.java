@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import qiantang.sim.audit.Verdict;
+import qiantang.sim.outcome.Count;
 
 /**
  * {@code result.json} as one page for a person: no network, below 2 MB (all lists in it are
@@ -44,6 +45,7 @@ final class HtmlReport {
     audit();
     list("What did not hold", "missed");
     list("Troubles", "troubles");
+    list("How far the audit reached", "notes");
     environment();
     allFigures();
     out.append("</main>\n<script type=\"application/json\" id=\"result\">");
@@ -73,7 +75,10 @@ final class HtmlReport {
   private void tiles() {
     JsonNode messages = result.path("messages");
     out.append("<section class=\"tiles\">");
-    tile("devices", grouped(result.path("devices")), text("publishers") + " connections");
+    tile(
+        "devices",
+        grouped(result.path("devices")),
+        Count.of(result.path("publishers").asLong(), "connection"));
     tile(
         "logged in at most",
         grouped(messages.path("loggedInMax")),
@@ -148,7 +153,8 @@ final class HtmlReport {
     for (Map.Entry<String, JsonNode> entry : result.path("samples").properties()) {
       long samples = entry.getValue().asLong();
       Verdict verdict = Verdict.valueOf(entry.getKey());
-      String style = samples == 0 ? "none" : verdict.fine() ? "fine" : "wrong";
+      String style =
+          samples == 0 ? "none" : verdict.fine() && verdict != Verdict.UNREAD ? "fine" : "wrong";
       out.append("<tr class=\"").append(style).append("\"><td>");
       out.append(Html.escaped(verdict.label())).append("</td><td class=\"n\">");
       out.append(grouped(samples)).append("</td><td class=\"n\">");
@@ -168,7 +174,9 @@ final class HtmlReport {
     }
     out.append("</tbody></table>");
     if (result.path("findings").isEmpty()) {
-      element("p", "There is nothing to find fault with.");
+      boolean unread = result.path("samples").path(Verdict.UNREAD.name()).asLong() > 0;
+      String all = "There is nothing to find fault with.";
+      element("p", unread ? "In what was read is nothing to find fault with." : all);
     } else {
       element("h3", "First findings");
       items(result.path("findings"));

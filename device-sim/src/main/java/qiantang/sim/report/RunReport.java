@@ -83,7 +83,7 @@ public record RunReport(
   }
 
   private boolean unreachable() {
-    return audit.asked() && audit.unread() != null && audit.seenIsFine() && booksBalance();
+    return audit.asked() && audit.unknown() != null && audit.seenIsFine() && booksBalance();
   }
 
   /** Whether the figures tell more of the generator than of the system. */
@@ -225,12 +225,13 @@ public record RunReport(
         "samples",
         audit.unread() != null
             ? "sent %d, not all of them read back".formatted(audit.sentSamples())
-            : "sent %d = acked %d + not acked %d + refused %d"
+            : "sent %d = acked %d + not acked %d + refused %d%s"
                 .formatted(
                     audit.sentSamples(),
-                    audit.sentSamples() - unackedSamples() - refusedSamples(),
+                    audit.sentSamples() - unackedSamples() - refusedSamples() - unreadSamples(),
                     unackedSamples(),
-                    refusedSamples()));
+                    refusedSamples(),
+                    unreadSamples() == 0 ? "" : " + not audited " + unreadSamples()));
   }
 
   private String generatorWasTheBottleneck() {
@@ -271,7 +272,7 @@ public record RunReport(
 
   private String failure() {
     if (unreachable()) {
-      return "nobody knows whether data is lost, for " + audit.unread();
+      return "nobody knows whether data is lost, for " + audit.unknown();
     }
     if (!booksBalance()) {
       return "the books do not balance: what the sockets counted is not what the ledgers say";
@@ -283,6 +284,10 @@ public record RunReport(
     return audit.tally().count(Verdict.REFUSED_RECORDED)
         + audit.tally().count(Verdict.REFUSED_UNRECORDED)
         + audit.tally().count(Verdict.REFUSED_VISIBLE);
+  }
+
+  private long unreadSamples() {
+    return audit.tally().count(Verdict.UNREAD);
   }
 
   private long unackedSamples() {

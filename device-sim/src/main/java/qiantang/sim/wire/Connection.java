@@ -16,6 +16,7 @@ public final class Connection {
   private final MqttVersion version;
   private final SendBuffer sending;
   private boolean abandoned;
+  private boolean lasting;
   private String closeCause = "the server closed the connection";
 
   Connection(Channel channel, InetSocketAddress server, MqttVersion version, SendBuffer sending) {
@@ -102,6 +103,12 @@ public final class Connection {
     }
   }
 
+  /** Likewise, of a server that will break off the next one too. */
+  void abortForGood(String cause) {
+    lasting = true;
+    abort(cause);
+  }
+
   /**
    * Leaves the connection open and dead, as a machine without power does: nothing is written, read
    * or told any more. It is closed with its loop.
@@ -136,5 +143,10 @@ public final class Connection {
 
   String closeCause() {
     return closeCause;
+  }
+
+  /** Whether another connection would end the same way. */
+  boolean endsForGood() {
+    return lasting;
   }
 }

@@ -87,7 +87,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (connection != null) {
-      tell(new WireEvent.Closed(connection.closeCause(), false));
+      tell(new WireEvent.Closed(connection.closeCause(), connection.endsForGood()));
       connection = null;
     } else if (overTls) {
       listener.accept(new WireEvent.Closed(neverOpened.text(), neverOpened.lasting()));
@@ -97,9 +97,18 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (connection != null) {
-      connection.abort(String.valueOf(cause.getMessage()));
+      broken(connection, cause);
     } else {
       var _ = context.close(); // the handshake has told why
+    }
+  }
+
+  private void broken(Connection open, Throwable cause) {
+    Tls.Trouble trouble = overTls ? Tls.lateTrouble(server, cause) : null;
+    if (trouble == null) {
+      open.abort(String.valueOf(cause.getMessage()));
+    } else {
+      open.abortForGood(trouble.text());
     }
   }
 

@@ -95,7 +95,21 @@ public final class Tls {
 
   /** Why a handshake failed and what to do, in one sentence. */
   static Trouble trouble(InetSocketAddress server, Throwable thrown) {
-    Trouble reason = reason(server, thrown);
+    return of(server, reason(server, thrown));
+  }
+
+  /**
+   * Likewise of what came after it: with TLS 1.3 the client's handshake is done before the server
+   * has looked at its certificate (RFC 8446, 4.4.2.4).
+   *
+   * @return null where the handshake has no part in it
+   */
+  static @Nullable Trouble lateTrouble(InetSocketAddress server, Throwable thrown) {
+    Trouble demanded = demanded(cause(root(thrown)));
+    return demanded == null ? null : of(server, demanded);
+  }
+
+  private static Trouble of(InetSocketAddress server, Trouble reason) {
     return new Trouble(
         "cannot open TLS to %s: %s".formatted(Addresses.text(server), reason.text()),
         reason.lasting());
@@ -146,10 +160,7 @@ public final class Tls {
   }
 
   private static Trouble lessClear(InetSocketAddress server, Throwable thrown) {
-    Throwable cause = thrown;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+    Throwable cause = root(thrown);
     String said = cause(cause);
     if (cause instanceof CertPathValidatorException) {
       return lasts("the server's certificate cannot be trusted (" + said + "); see --tls-ca");
@@ -159,13 +170,26 @@ public final class Tls {
           "the server's certificate is not for %s (%s); connect to a host that it names"
               .formatted(server.getHostString(), said));
     }
-    if (said.contains("certificate_required") || said.contains("bad_certificate")) {
-      return lasts(
-          "the server asks for a certificate of the client (%s), and this simulator has none;"
-                  .formatted(said)
-              + " let it take clients without one");
+    Trouble demanded = demanded(said);
+    return demanded == null ? passes(said) : demanded;
+  }
+
+  private static Throwable root(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
     }
-    return passes(said);
+    return cause;
+  }
+
+  /** Where the server's alert says that it wants a certificate of the client, else null. */
+  private static @Nullable Trouble demanded(String said) {
+    return said.contains("certificate_required") || said.contains("bad_certificate")
+        ? lasts(
+            "the server asks for a certificate of the client (%s), and this simulator has none;"
+                    .formatted(said)
+                + " let it take clients without one")
+        : null;
   }
 
   private static String cause(Throwable thrown) {

@@ -1,6 +1,7 @@
 package qiantang.sim.capacity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,6 +23,16 @@ class PlanCommandTest {
     }
     assertTrue(text.contains("5 M/s  = connections / period"), text);
     assertTrue(text.contains("decided by disk"), text);
+  }
+
+  @Test
+  void oneOfEachIsCountedAsOne() {
+    String[] one = {"--devices", "1", "--enterprises", "1", "--replication", "1", "--spares", "0"};
+    assertEquals(0, run(one), text);
+    assertTrue(text.contains("1 device of 1 enterprise, "), text);
+    assertTrue(text.contains("1 copy; nodes of "), text);
+    assertTrue(text.contains("     1 node, decided by"), text);
+    assertFalse(text.matches("(?s).*\\b1 (nodes|cores|devices|messages/s).*"), text);
   }
 
   @Test

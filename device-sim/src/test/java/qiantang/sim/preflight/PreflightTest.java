@@ -45,6 +45,17 @@ class PreflightTest {
   }
 
   @Test
+  void oneOfEachIsCountedAsOne() {
+    Demand one = new Demand(1, 0, 1, 1, 1, 1, 1, 1, false);
+    String text = Preflight.check(one, USUAL).toString();
+    assertTrue(text.contains("301 open files in 1 process"), text);
+    assertTrue(text.contains("1 port on 1 source address, to one"), text);
+    assertTrue(text.contains("for 1 message/s"), text);
+    assertTrue(check(1_000, 2, 2).toString().contains("in each of 2 processes"));
+    assertTrue(check(1_000, 2, 2).toString().contains("on each of 2 source addresses"));
+  }
+
+  @Test
   void tooManyConnectionsOfAProcessNeedWorkers() {
     Finding files = check(100_000, 1, 8).getFirst();
     assertEquals(Finding.Level.LACKS, files.level());
@@ -217,7 +228,7 @@ class PreflightTest {
     Demand demand = Demand.of(scenario(80_000, 0, "faults: {net: {latency: 5ms}}"), 0, spread);
     Finding ports = Preflight.check(demand, USUAL).get(1);
     assertEquals(Finding.Level.LACKS, ports.level());
-    assertTrue(ports.need().startsWith("40000 ports on each of 1 source"), ports.need());
+    assertTrue(ports.need().startsWith("40000 ports on 1 source address"), ports.need());
     assertTrue(ports.remedy().startsWith("more addresses of the system"), ports.remedy());
   }
 

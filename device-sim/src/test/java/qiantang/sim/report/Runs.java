@@ -48,7 +48,15 @@ final class Runs {
     RunReport good = good(1_000);
     AuditResult audit =
         new AuditResult(
-            seen, SAMPLES, Map.of(), List.of(), List.of(), List.of(), List.of(), "it refused");
+            seen,
+            SAMPLES,
+            Map.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            "it refused",
+            null);
     return like(
         good,
         audit.withRemedy("again: sim audit"),

@@ -2,7 +2,6 @@ package qiantang.query.read;
 
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.health.Axis;
 import qiantang.store.health.Health;
@@ -93,26 +92,8 @@ public record DeviceFilter(
         && areOn(device.health());
   }
 
-  /** Accepts rows of an index of whose devices some may be asked for; all others are not. */
-  Predicate<DeviceIndex.Row> proposals() {
-    String part = text == null ? "" : text.toLowerCase(Locale.ROOT);
-    String begin = identifier == null ? "" : identifier.toLowerCase(Locale.ROOT);
-    return row ->
-        areTraits(row.traits())
-            && isStanding(row.standing())
-            && row.text().contains(part)
-            && row.text().contains(begin);
-  }
-
-  private boolean areTraits(DeviceIndex.Traits traits) {
-    return (kind == null || kind == traits.kind())
-        && (gateway == null || gateway.equals(traits.gateway()))
-        && (model == null || model.equals(traits.model()))
-        && (factory == null || factory.equals(traits.factory()))
-        && (line == null || line.equals(traits.line()));
-  }
-
-  private boolean isStanding(DeviceIndex.Standing standing) {
+  /** Whether devices that are so may be asked for. */
+  boolean accepts(DeviceIndex.Standing standing) {
     return (connected == null || connected == standing.connected())
         && standing.states().containsAll(states)
         && (reason == null || standing.reasons().contains(reason));

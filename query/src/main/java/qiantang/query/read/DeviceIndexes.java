@@ -76,7 +76,7 @@ public final class DeviceIndexes {
         Caffeine.newBuilder()
             .expireAfterAccess(KEPT)
             .maximumWeight(rowsMax)
-            .<EnterpriseId, DeviceIndex>weigher((id, index) -> index.rows().size())
+            .<EnterpriseId, DeviceIndex>weigher((id, index) -> index.size())
             .build();
   }
 

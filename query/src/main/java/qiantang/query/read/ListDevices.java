@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Sight;
 import qiantang.query.auth.Leave;
@@ -166,9 +165,7 @@ public final class ListDevices {
   private Proposed some(
       Leave leave, DeviceFilter filter, DeviceIndex index, @Nullable DeviceId after, int max) {
     Sight sight = leave.sight();
-    Predicate<DeviceIndex.Row> isSeen =
-        row -> sight.isWhole() || sight.sees(DeviceIndex.place(row));
-    List<DeviceId> ids = index.propose(after, filter.proposals().and(isSeen), max);
+    List<DeviceId> ids = index.propose(after, filter, sight.isWhole() ? null : sight::sees, max);
     return new Proposed(ids, devices.rowsOf(leave.enterprise(), ids), ids.size() == max);
   }
 }

@@ -45,10 +45,11 @@ final class CassandraFolds implements FoldTables {
 
   /**
    * Of what is read in bulk (chunks, rollups, states of whole groups), over all of this process,
-   * for each of its processors. A node answers no faster with more; and Cassandra's writes, which
-   * devices wait for, share its processors with its reads.
+   * for each of its processors: Cassandra's writes, which devices wait for, share its processors
+   * with its reads. With 2 the p99 of a day's aggregates of 500 devices is 138 ms, with 64 it is
+   * 56.
    */
-  private static final int BULK_READS_PER_PROCESSOR = 2;
+  private static final int BULK_READS_PER_PROCESSOR = 8;
 
   private final CqlSession session;
   private final Window window = new Window(WRITES_UNDER_WAY_MAX);

@@ -21,12 +21,10 @@ import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.codec.KeptCodec;
 import qiantang.store.count.EnterpriseCounter;
-import qiantang.store.fold.Layouts;
 import qiantang.store.kept.KeptTables.Kept;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.SessionEnd;
 import qiantang.store.read.Reader;
-import qiantang.store.read.Tail;
 import qiantang.store.registry.Role;
 
 /**
@@ -46,7 +44,6 @@ final class DevicesBench implements Callable<Integer> {
   private static final EnterpriseId ENTERPRISE = new EnterpriseId("bench");
   private static final int LIMIT = 100;
   private static final long SEED = 7;
-  private static final long TAIL_BYTES_MAX = 1024 * 1024;
   private static final double MILLIS_WANTED = 100;
   private static final long PAUSE_MILLIS = 100;
 
@@ -84,12 +81,7 @@ final class DevicesBench implements Callable<Integer> {
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
       InstantSource clock = InstantSource.system();
-      Reader reader =
-          new Reader(
-              new Tail(cassandra.journal(), cassandra.folds(), threads, TAIL_BYTES_MAX),
-              cassandra.folds(),
-              new Layouts(cassandra.folds(), cassandra.registry(), System::nanoTime),
-              clock);
+      Reader reader = Readers.over(cassandra, clock, threads);
       long beganNanos = System.nanoTime();
       EnterpriseCounter.Result counted =
           new EnterpriseCounter(reader, cassandra.registry(), clock, threads)

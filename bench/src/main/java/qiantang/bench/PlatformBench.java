@@ -15,10 +15,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import qiantang.store.cassandra.Cassandra;
@@ -26,7 +23,6 @@ import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.codec.KeptCodec;
 import qiantang.store.count.Counting;
 import qiantang.store.count.EnterpriseCounter;
-import qiantang.store.fold.Layouts;
 import qiantang.store.health.Axis;
 import qiantang.store.health.Axis.State;
 import qiantang.store.health.HealthCounts;
@@ -35,7 +31,6 @@ import qiantang.store.kept.KeptTables;
 import qiantang.store.kept.KeptTables.Member;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Reader;
-import qiantang.store.read.Tail;
 import qiantang.store.registry.Platform;
 import qiantang.store.registry.Role;
 
@@ -50,10 +45,8 @@ import qiantang.store.registry.Role;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class PlatformBench implements Callable<Integer> {
-  private static final int WRITES_AT_ONCE = 256;
   private static final int WARM_UP = 300;
   private static final long SEED = 7;
-  private static final long TAIL_BYTES_MAX = 1024 * 1024;
 
   @Option(names = "--enterprises", description = "Enterprises of the base platform.")
   private int enterprises = 100_000;
@@ -95,31 +88,17 @@ final class PlatformBench implements Callable<Integer> {
     }
     long beganNanos = System.nanoTime();
     KeptTables kept = cassandra.registry().kept();
-    Semaphore free = new Semaphore(WRITES_AT_ONCE);
-    AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
+    WritesUnderWay writes = new WritesUnderWay();
     for (int i = 0; i < enterprises; i++) {
       EnterpriseId id = new EnterpriseId("enterprise-" + i);
       // What is left over goes to the first ones, so that all add up.
       long own = devices / enterprises + (i < devices % enterprises ? 1 : 0);
       byte[] bytes = KeptCodec.encode(new PlatformCount(1, counts(own), own / 100.0));
       for (String platform : List.of(Platform.BASE, "p" + i % Math.max(1, platforms))) {
-        free.acquire();
-        var _ =
-            kept.write(new Member(platform, id, System.currentTimeMillis(), bytes))
-                .whenComplete(
-                    (nothing, error) -> {
-                      free.release();
-                      if (error != null) {
-                        failed.set(error);
-                      }
-                    });
+        writes.add(kept.write(new Member(platform, id, System.currentTimeMillis(), bytes)));
       }
     }
-    free.acquire(WRITES_AT_ONCE);
-    Throwable error = failed.get();
-    if (error != null) {
-      throw new IllegalStateException("cannot write the counts", error);
-    }
+    writes.await();
     System.err.printf(
         "counts of %,d enterprises written in %.1f s%n",
         enterprises, (System.nanoTime() - beganNanos) / 1e9);
@@ -149,12 +128,7 @@ final class PlatformBench implements Callable<Integer> {
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
       InstantSource clock = InstantSource.system();
-      Reader reader =
-          new Reader(
-              new Tail(cassandra.journal(), cassandra.folds(), threads, TAIL_BYTES_MAX),
-              cassandra.folds(),
-              new Layouts(cassandra.folds(), cassandra.registry(), System::nanoTime),
-              clock);
+      Reader reader = Readers.over(cassandra, clock, threads);
       long beganNanos = System.nanoTime();
       new Counting(
               cassandra.registry(),

@@ -4,11 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntPredicate;
-import org.jspecify.annotations.Nullable;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.codec.RegisterCodec;
 import qiantang.store.fold.RecordTables.RegisterPartition;
@@ -35,7 +31,7 @@ record RegisteredFleet(EnterpriseId enterprise, int devices, Instant began) {
   static final int LINES = 10;
 
   private static final int RARELY = 1000;
-  private static final int WRITES_AT_ONCE = 256;
+  private static final int REGISTERS_AT_ONCE = 256;
   private static final int TOLD_EACH = 50_000;
 
   static DeviceId id(int number) {
@@ -102,14 +98,14 @@ record RegisteredFleet(EnterpriseId enterprise, int devices, Instant began) {
     Enterprise row =
         new Enterprise(enterprise, enterprise.text(), "", List.of(), Retention.YEAR_1, began);
     cassandra.registry().createEnterprise(row).toCompletableFuture().join();
-    Writes writes = new Writes();
+    WritesUnderWay writes = new WritesUnderWay();
     List<RegisterRow> registers = new ArrayList<>();
     for (int number = 0; number < devices; number++) {
       writes.add(cassandra.registry().createDevice(device(number)));
       if (wasConnected(number)) {
         registers.add(register(number));
       }
-      if (registers.size() == WRITES_AT_ONCE) {
+      if (registers.size() == REGISTERS_AT_ONCE) {
         writes.add(cassandra.folds().writeRegisters(List.copyOf(registers)));
         registers.clear();
       }
@@ -118,7 +114,7 @@ record RegisteredFleet(EnterpriseId enterprise, int devices, Instant began) {
       }
     }
     writes.add(cassandra.folds().writeRegisters(registers));
-    writes.end();
+    writes.await();
   }
 
   private Device device(int number) {
@@ -146,29 +142,5 @@ record RegisteredFleet(EnterpriseId enterprise, int devices, Instant began) {
         id,
         began.getEpochSecond() / 60,
         RegisterCodec.encode(register));
-  }
-
-  /** Writes under way. */
-  private static final class Writes {
-    private final Semaphore free = new Semaphore(WRITES_AT_ONCE);
-    private final AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
-
-    void add(CompletionStage<?> write) throws InterruptedException {
-      free.acquire();
-      var _ =
-          write.whenComplete(
-              (nothing, error) -> {
-                free.release();
-                failed.compareAndSet(null, error);
-              });
-    }
-
-    void end() throws InterruptedException {
-      free.acquire(WRITES_AT_ONCE);
-      Throwable error = failed.get();
-      if (error != null) {
-        throw new IllegalStateException("cannot write the fleet", error);
-      }
-    }
   }
 }

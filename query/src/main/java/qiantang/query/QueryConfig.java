@@ -47,6 +47,20 @@ public record QueryConfig(
 
   /** The same, listening elsewhere. */
   public QueryConfig on(List<String> addresses) {
+    return changed(addresses, limits, platformThreads);
+  }
+
+  /** The same, where each token may use so much. */
+  public QueryConfig limitedTo(Limits others) {
+    return changed(bindAddresses, others, platformThreads);
+  }
+
+  /** The same on threads of a pool. */
+  public QueryConfig onPlatformThreads(int threads) {
+    return changed(bindAddresses, limits, threads);
+  }
+
+  private QueryConfig changed(List<String> addresses, Limits others, int threads) {
     return new QueryConfig(
         addresses,
         httpPort,
@@ -56,37 +70,7 @@ public record QueryConfig(
         heavyReadsPerTokenMax,
         samplesMax,
         tailCacheBytesMax,
-        limits,
-        platformThreads);
-  }
-
-  /** The same, where each token may use so much. */
-  public QueryConfig limitedTo(Limits others) {
-    return new QueryConfig(
-        bindAddresses,
-        httpPort,
-        storeTimeMax,
-        readyTimeMax,
-        requestsMax,
-        heavyReadsPerTokenMax,
-        samplesMax,
-        tailCacheBytesMax,
         others,
-        platformThreads);
-  }
-
-  /** The same on threads of a pool. */
-  public QueryConfig onPlatformThreads(int threads) {
-    return new QueryConfig(
-        bindAddresses,
-        httpPort,
-        storeTimeMax,
-        readyTimeMax,
-        requestsMax,
-        heavyReadsPerTokenMax,
-        samplesMax,
-        tailCacheBytesMax,
-        limits,
         threads);
   }
 }

@@ -213,9 +213,17 @@ final class GrantsIT {
     JsonObject faulty =
         raw().put("action", "aggregate").put("until", "2020-01-01").put("purpose", " ");
     faulty.put("grantee", new JsonObject().put("kind", "platform").put("id", "none"));
-    faulty.put("subtree", new JsonObject().put("line", "l"));
+    faulty.put("subtree", new JsonObject().put("line", "l").put("devices", new JsonArray()));
+    faulty.put("metrics", new JsonArray());
     String body = world.api.posted(400, E + "/grants", admin, faulty).encode();
-    for (String pointer : List.of("/leastIntervalSeconds", "/until", "/purpose", "/subtree/line")) {
+    for (String pointer :
+        List.of(
+            "/leastIntervalSeconds",
+            "/until",
+            "/purpose",
+            "/subtree/line",
+            "/subtree/devices",
+            "/metrics")) {
       assertTrue(body.contains("\"" + pointer + "\""), body);
     }
     for (String kind : List.of("platform", "enterprise")) {

@@ -95,9 +95,9 @@ public final class GrantEndpoints {
   private Grants.Wanted wanted(Members members) {
     Party grantee = grantee(members);
     Subtree subtree = SubtreeMembers.read(members, "subtree");
-    Set<String> metrics = new HashSet<>(members.texts("metrics"));
+    Set<String> metrics = new HashSet<>(members.bounds("metrics"));
     if (metrics.size() > Grant.METRICS_MAX) {
-      members.fault("metrics", "name at most " + Grant.METRICS_MAX + ", or none for all");
+      members.fault("metrics", "name at most " + Grant.METRICS_MAX + ", or leave it out for all");
     }
     Boolean isRaw =
         members.parsed(

@@ -206,6 +206,18 @@ final class Members {
         .toList();
   }
 
+  /**
+   * The texts of an array that bounds something; empty where it is left out, which is no bound. An
+   * empty array is refused: who picked out nothing must not have given everything.
+   */
+  List<String> bounds(String name) {
+    List<String> texts = texts(name);
+    if (object.getValue(name) instanceof JsonArray array && array.isEmpty()) {
+      fault(name, "it names nothing: leave it out for all");
+    }
+    return texts;
+  }
+
   /** The elements of an array, empty where there is none. */
   List<?> elements(String name) {
     asked.add(name);

@@ -22,7 +22,7 @@ final class SubtreeMembers {
     Members inner = members.inside(name, object);
     String factory = inner.name("factory");
     String line = inner.name("line");
-    List<String> texts = inner.texts("devices");
+    List<String> texts = inner.bounds("devices");
     if (line != null && factory == null) {
       inner.fault("line", "name its factory too");
       return Subtree.ALL;

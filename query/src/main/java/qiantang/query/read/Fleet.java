@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.BiConsumer;
@@ -85,14 +84,6 @@ final class Fleet {
    */
   Iterator<FleetDevice> after(@Nullable DeviceId after, int rowsAtOnce) {
     return new Walk(after, rowsAtOnce);
-  }
-
-  /** These of the devices, in their order, as far as the registry knows them. */
-  List<FleetDevice> of(List<DeviceId> ids) {
-    return store.awaitEach(ids, id -> registry.device(enterprise, id)).stream()
-        .flatMap(Optional::stream)
-        .map(row -> registered(row, activity.of(row.id())))
-        .toList();
   }
 
   /** Devices of these rows and ids, in their order, as far as there are such. */

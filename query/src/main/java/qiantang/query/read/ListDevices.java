@@ -57,8 +57,9 @@ public final class ListDevices {
   private Found ofNamed(
       Leave leave, DeviceFilter filter, List<DeviceId> named, @Nullable DeviceId after, int limit) {
     Activity activity = devices.activityOf(leave.enterprise(), Set.copyOf(named));
+    List<Device> rows = devices.rowsOf(leave.enterprise(), named);
     List<FleetDevice> found =
-        devices.fleet(leave.enterprise(), activity).of(named).stream()
+        devices.fleet(leave.enterprise(), activity).of(named, rows).stream()
             .map(device -> device.seenBy(leave.sight()))
             .filter(device -> after == null || device.id().compareTo(after) > 0)
             .filter(device -> filter.accepts(device) && leave.sight().sees(device.place()))

@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -84,10 +85,6 @@ class DrainIT {
       isStopped = true;
     }
 
-    synchronized boolean holds() {
-      return !waiting.isEmpty();
-    }
-
     synchronized void goOn() {
       isStopped = false;
       waiting.forEach(threads::execute);
@@ -120,11 +117,13 @@ class DrainIT {
     MqttAsyncClient client5 = paho5(end5);
     var client3 = paho3(end3);
     Process mosquitto = mosquittoSub();
-    awaitTrue(() -> node.meter().connections() == 3);
+    awaitTrue(() -> presences(Entry.Presence::connected).size() == 3);
     gate.stop();
     var token5 = client5.publish(TOPIC, "{\"a\":5}".getBytes(UTF_8), 1, false);
+    awaitTrue(() -> unansweredBytes() > 0);
+    double unansweredBytes = unansweredBytes();
     var token3 = client3.publish(TOPIC, "{\"a\":3}".getBytes(UTF_8), 1, false);
-    awaitTrue(gate::holds);
+    awaitTrue(() -> unansweredBytes() > unansweredBytes);
     Thread closing = Thread.ofVirtual().start(node::close);
     awaitTrue(() -> node.meter().connections() == 2); // Mosquitto's has nothing in flight
     assertThrows(IOException.class, () -> new Socket(HERE, node.mqttPort()).close());
@@ -139,10 +138,7 @@ class DrainIT {
     assertEquals(2, StoredEntries.of(tables, ACME, Entry.Readings.class).size());
     assertEquals(
         List.of("shutdown", "shutdown", "shutdown"),
-        StoredEntries.of(tables, ACME, Entry.Presence.class).stream()
-            .filter(presence -> !presence.connected())
-            .map(Entry.Presence::reason)
-            .toList());
+        presences(presence -> !presence.connected()).stream().map(Entry.Presence::reason).toList());
     client5.close();
     client3.close();
   }
@@ -156,14 +152,31 @@ class DrainIT {
       RawClient.readPacket(waits);
       awaitTrue(() -> node.meter().connections() == 2);
       gate.stop();
+      waits.getOutputStream().write(publish(V5, TOPIC, 7, "{\"a\":1}"));
+      awaitTrue(() -> unansweredBytes() > 0);
       Thread.ofVirtual()
           .start(() -> RawClient.sendForEver(mute, publish(V3_1_1, TOPIC, 1, "{\"a\":1}")));
-      waits.getOutputStream().write(publish(V5, TOPIC, 7, "{\"a\":1}"));
-      awaitTrue(gate::holds);
       node.close(); // not before its time is up
       RawClient.assertMatches("e0.. 9c .. 1c.*", RawClient.readToEnd(waits));
       var _ = RawClient.readToEnd(mute); // it is closed too
     }
+  }
+
+  private List<Entry.Presence> presences(Predicate<Entry.Presence> wanted) {
+    return StoredEntries.of(tables, ACME, Entry.Presence.class).stream().filter(wanted).toList();
+  }
+
+  /** Of messages that were taken: what the store holds may as well be a heartbeat. */
+  private double unansweredBytes() {
+    String shown = "qiantang_ingest_budget_bytes ";
+    return node.meter()
+        .exposition()
+        .scrape()
+        .lines()
+        .filter(line -> line.startsWith(shown))
+        .mapToDouble(line -> Double.parseDouble(line.substring(shown.length())))
+        .findFirst()
+        .orElseThrow();
   }
 
   private MqttAsyncClient paho5(CompletableFuture<MqttDisconnectResponse> end) throws Exception {

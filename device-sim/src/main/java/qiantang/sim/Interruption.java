@@ -27,7 +27,10 @@ final class Interruption implements AutoCloseable {
   private final Thread hook = new Thread(this::speak, "interruption");
   private volatile @Nullable Supplier<String> words;
 
-  private Interruption(PrintWriter err) {
+  /** What is said is settled: nothing may be made any more that a signal must undo. By this. */
+  private boolean settled;
+
+  Interruption(PrintWriter err) {
     this.err = err;
   }
 
@@ -41,6 +44,25 @@ final class Interruption implements AutoCloseable {
   /** From here on this is what is said; it is asked by another thread and must not wait. */
   void say(Supplier<String> what) {
     words = what;
+  }
+
+  /**
+   * Makes what a signal must undo. A signal in its midst waits until it is there and {@link #say}
+   * was told how to undo it; after a signal nothing is made, and this does not return.
+   */
+  <T> T make(Supplier<T> what) {
+    synchronized (this) {
+      if (!settled) {
+        return what.get();
+      }
+    }
+    standAside();
+    throw new IllegalStateException("the process ends, and yet it goes on");
+  }
+
+  private synchronized @Nullable Supplier<String> settle() {
+    settled = true;
+    return words;
   }
 
   /** Whether the process is about to end, so that nobody else should speak. */
@@ -62,14 +84,15 @@ final class Interruption implements AutoCloseable {
     }
   }
 
-  private void speak() {
+  /** What the hook does. */
+  void speak() {
     begun.countDown();
     Thread speaking =
         Thread.ofPlatform()
             .daemon()
             .start(
                 () -> {
-                  Supplier<String> known = words;
+                  Supplier<String> known = settle();
                   err.println();
                   err.println("ended by a signal " + (known == null ? TOO_EARLY : known.get()));
                   err.flush();

@@ -121,16 +121,19 @@ final class ScenarioRun {
   }
 
   private Outcome<RunReport> open(Plan plan, List<Provisioning.Member> members) {
-    return switch (RunWitness.open(name, scenario, plan, members, target, journals, this::say)) {
+    return switch (interruption.make(() -> witness(plan, members))) {
       case Outcome.Failed<RunWitness> failed -> failed.widen();
-      case Outcome.Done<RunWitness>(RunWitness witness) -> {
-        interruption.say(witness::giveUp);
-        if (interruption.underWay()) {
-          var _ = witness.giveUp(); // the hook did not know of the journal yet
-        }
-        yield run(plan, members, witness);
-      }
+      case Outcome.Done<RunWitness>(RunWitness witness) -> run(plan, members, witness);
     };
+  }
+
+  /** A signal from here on removes the journal that was made. */
+  private Outcome<RunWitness> witness(Plan plan, List<Provisioning.Member> members) {
+    var opened = RunWitness.open(name, scenario, plan, members, target, journals, this::say);
+    if (opened instanceof Outcome.Done<RunWitness>(RunWitness witness)) {
+      interruption.say(witness::giveUp);
+    }
+    return opened;
   }
 
   /** Short, sorts by time, and differs between runs. */

@@ -90,6 +90,7 @@ final class Interruption implements AutoCloseable {
     Thread speaking =
         Thread.ofPlatform()
             .daemon()
+            .name("last-words")
             .start(
                 () -> {
                   Supplier<String> known = settle();

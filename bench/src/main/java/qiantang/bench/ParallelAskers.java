@@ -66,30 +66,60 @@ final class ParallelAskers implements AutoCloseable {
       return taken;
     }
 
-    synchronized double millis(double percentile) {
-      return micros.getValueAtPercentile(percentile) / 1000.0;
+    /** What was until now. */
+    synchronized Answers now() {
+      return new Answers(
+          micros.getTotalCount(),
+          micros.getValueAtPercentile(50) / 1000.0,
+          micros.getMaxValue() / 1000.0,
+          bytes,
+          refused,
+          busy,
+          failed,
+          firstFailure);
+    }
+  }
+
+  /**
+   * How one kind of question was answered until some moment.
+   *
+   * @param answered with 200, so often
+   * @param bytes of all answers
+   * @param refused with 429
+   * @param busy 503, in words
+   * @param failed otherwise
+   */
+  record Answers(
+      long answered,
+      double p50Millis,
+      double maxMillis,
+      long bytes,
+      int refused,
+      int busy,
+      int failed,
+      @Nullable String firstFailure) {
+    JsonObject json() {
+      return new JsonObject()
+          .put("answered", answered)
+          .put("p50Millis", p50Millis)
+          .put("maxMillis", maxMillis)
+          .put("bytes", bytes)
+          .put("refused", refused)
+          .put("busy", busy)
+          .put("failed", failed)
+          .put("firstFailure", firstFailure);
     }
 
-    synchronized long bytes() {
-      return bytes;
-    }
-
-    /** Answered with 429. */
-    synchronized int refused() {
-      return refused;
-    }
-
-    /** Answered with 503, in words. */
-    synchronized int busy() {
-      return busy;
-    }
-
-    synchronized int failed() {
-      return failed;
-    }
-
-    synchronized @Nullable String firstFailure() {
-      return firstFailure;
+    static Answers of(JsonObject json) {
+      return new Answers(
+          json.getLong("answered"),
+          json.getDouble("p50Millis"),
+          json.getDouble("maxMillis"),
+          json.getLong("bytes"),
+          json.getInteger("refused"),
+          json.getInteger("busy"),
+          json.getInteger("failed"),
+          json.getString("firstFailure"));
     }
   }
 

@@ -46,6 +46,8 @@ final class QueriesBench implements Callable<Integer> {
   private static final int REFUSED_MESSAGES = 3000;
   private static final int REFUSED_BYTES = 600;
   private static final int TOKENS_EACH = 4;
+  private static final int ASKERS_OF_EACH = 2;
+  private static final int PAIRS_OF_EACH = 2;
   private static final int WARM_UP_SECONDS = 30;
   private static final int SETTLE_SECONDS = 1;
   private static final Duration BEHIND_NOW = Duration.ofHours(1);
@@ -57,6 +59,11 @@ final class QueriesBench implements Callable<Integer> {
 
   @Option(names = "--askers", description = "Questions that are asked at the same time.")
   private int askers = 20;
+
+  @Option(
+      names = "--each",
+      description = "Asks one kind of question after the other, two askers and two pairs each.")
+  private boolean each;
 
   @Option(names = "--pairs", description = "How often latency is measured without and with them.")
   private int pairs = 9;
@@ -89,7 +96,12 @@ final class QueriesBench implements Callable<Integer> {
     }
   }
 
-  private final List<Pair> done = new ArrayList<>();
+  /** What some questions did, and how they were answered. */
+  private record Course(List<Pair> pairs, Map<String, ParallelAskers.Answers> answers) {
+    double ratio() {
+      return Medians.of(pairs.stream().mapToDouble(Pair::ratio).toArray());
+    }
+  }
 
   @Override
   public Integer call() throws Exception {
@@ -124,22 +136,32 @@ final class QueriesBench implements Callable<Integer> {
     try (IngestProgram ingest =
             IngestProgram.overCassandra(logs.resolve("ingest.log"), database.cqlPort(), List.of());
         QueryProgram query =
-            QueryProgram.with(logs.resolve("query.log"), database.cqlPort(), List.of());
-        ParallelAskers asking =
-            new ParallelAskers(
-                query.httpPort(),
-                new HeavyQuestions(fleet, HISTORY, LARGE, REFUSED).all(),
-                viewers,
-                askers)) {
+            QueryProgram.with(logs.resolve("query.log"), database.cqlPort(), List.of())) {
       Map<String, ProcessHandle> processes = new LinkedHashMap<>();
       processes.put("client", ProcessHandle.current());
       processes.put("ingest", ingest.handle());
       processes.put("query", query.handle());
       processes.put("cassandra", database.handle());
       refuse(ingest, refused);
-      measure(ingest, tokens, asking, processes);
-      return print(fleet, asking.tallies());
+      List<Course> courses = new ArrayList<>();
+      for (List<String> kinds : kinds(fleet)) {
+        AskingProcess.Asked asked =
+            new AskingProcess.Asked(
+                query.httpPort(), fleet, viewers, kinds, each ? ASKERS_OF_EACH : askers);
+        try (AskingProcess asking = AskingProcess.start(asked)) {
+          courses.add(measure(ingest, tokens, asking, processes));
+        }
+      }
+      return print(fleet, courses);
     }
+  }
+
+  /** What is asked at the same time, in turn; where it is empty, everything. */
+  private List<List<String>> kinds(MachineFleet fleet) {
+    return each
+        ? new HeavyQuestions(fleet, HISTORY, LARGE, REFUSED)
+            .all().stream().map(kind -> List.of(kind.apply(0).name())).toList()
+        : List.of(List.of());
   }
 
   private MachineFleet history(Database database, Cassandra cassandra)
@@ -186,12 +208,14 @@ final class QueriesBench implements Callable<Integer> {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), ingest.mqttPort());
   }
 
-  private void measure(
+  private Course measure(
       IngestProgram ingest,
       List<String> tokens,
-      ParallelAskers asking,
+      AskingProcess asking,
       Map<String, ProcessHandle> processes)
-      throws InterruptedException {
+      throws InterruptedException, IOException {
+    List<Pair> done = new ArrayList<>();
+    int many = each ? PAIRS_OF_EACH : pairs;
     long hourAgoMillis = System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1);
     try (LoadClient client = new LoadClient(load.inFlight(), load.message(), hourAgoMillis, rate)) {
       client.connect(address(ingest), tokens);
@@ -199,22 +223,23 @@ final class QueriesBench implements Callable<Integer> {
       System.err.printf("warming up, %d s%n", WARM_UP_SECONDS);
       asking.ask();
       TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
-      for (int pair = 0; pair < pairs; pair++) {
+      for (int pair = 0; pair < many; pair++) {
         // In turn first and second: what drifts meets both alike.
         done.add(pair(client, asking, processes, pair % 2 == 0));
-        System.err.println("pair %d of %d: %s".formatted(pair + 1, pairs, row(done.getLast())));
+        System.err.println("pair %d of %d: %s".formatted(pair + 1, many, row(done.getLast())));
         client.check();
       }
       asking.pause();
     }
+    return new Course(done, asking.tallies());
   }
 
   private Pair pair(
       LoadClient client,
-      ParallelAskers asking,
+      AskingProcess asking,
       Map<String, ProcessHandle> processes,
       boolean isFirst)
-      throws InterruptedException {
+      throws InterruptedException, IOException {
     Half first = half(client, asking, processes, isFirst);
     Half second = half(client, asking, processes, !isFirst);
     return isFirst ? new Pair(second, first) : new Pair(first, second);
@@ -222,10 +247,10 @@ final class QueriesBench implements Callable<Integer> {
 
   private Half half(
       LoadClient client,
-      ParallelAskers asking,
+      AskingProcess asking,
       Map<String, ProcessHandle> processes,
       boolean isAsked)
-      throws InterruptedException {
+      throws InterruptedException, IOException {
     if (isAsked) {
       asking.ask();
     } else {
@@ -270,55 +295,61 @@ final class QueriesBench implements Callable<Integer> {
   }
 
   /** Returns the exit code. */
-  private int print(MachineFleet fleet, Map<String, ParallelAskers.Tally> tallies) {
+  private int print(MachineFleet fleet, List<Course> courses) {
     System.out.printf(
         "%s send %,d messages/s; %d askers of %,d samples, %,d registered devices; %d s each,"
             + " %d cores%n%n",
         load,
         rate,
-        askers,
+        each ? ASKERS_OF_EACH : askers,
         fleet.samples(),
         registered,
         seconds,
         Runtime.getRuntime().availableProcessors());
-    System.out.println("| question | answered | p50 ms | max ms | MB each | 429 | 503 | failed |");
-    System.out.println("|---|---|---|---|---|---|---|---|");
-    tallies.forEach(QueriesBench::print);
+    System.out.println(
+        "| question | answered | p50 ms | max ms | MB each | 429 | 503 | failed |"
+            + (each ? " ratio |" : ""));
+    System.out.println("|---|---|---|---|---|---|---|---|" + (each ? "---|" : ""));
+    courses.forEach(course -> course.answers().forEach((name, told) -> print(course, name, told)));
     System.out.println();
     System.out.println(
         "| p99 ms alone | beside questions | ratio | cores alone: client, ingest, query, cassandra"
             + " | beside questions |");
     System.out.println("|---|---|---|---|---|");
+    List<Pair> done = courses.stream().flatMap(course -> course.pairs().stream()).toList();
     done.forEach(pair -> System.out.println(row(pair)));
     double[] ratios = done.stream().mapToDouble(Pair::ratio).sorted().toArray();
     System.out.printf("%nratios from %.3f to %.3f%n", ratios[0], ratios[ratios.length - 1]);
-    long failed = tallies.values().stream().mapToLong(ParallelAskers.Tally::failed).sum();
+    List<ParallelAskers.Answers> answers =
+        courses.stream().flatMap(course -> course.answers().values().stream()).toList();
+    long failed = answers.stream().mapToLong(ParallelAskers.Answers::failed).sum();
     System.out.printf(
         "queries p99_ratio=%.3f p99_alone_ms=%.1f p99_asked_ms=%.1f answered=%d refused=%d busy=%d"
             + " failed=%d%n",
         Medians.of(ratios),
         Medians.of(done.stream().mapToDouble(pair -> pair.alone().p99Millis()).toArray()),
         Medians.of(done.stream().mapToDouble(pair -> pair.asked().p99Millis()).toArray()),
-        tallies.values().stream().mapToLong(ParallelAskers.Tally::answered).sum(),
-        tallies.values().stream().mapToLong(ParallelAskers.Tally::refused).sum(),
-        tallies.values().stream().mapToLong(ParallelAskers.Tally::busy).sum(),
+        answers.stream().mapToLong(ParallelAskers.Answers::answered).sum(),
+        answers.stream().mapToLong(ParallelAskers.Answers::refused).sum(),
+        answers.stream().mapToLong(ParallelAskers.Answers::busy).sum(),
         failed);
     return failed == 0 ? 0 : 1;
   }
 
-  private static void print(String name, ParallelAskers.Tally tally) {
+  private void print(Course course, String name, ParallelAskers.Answers told) {
     System.out.printf(
-        "| %s | %,d | %,.0f | %,.0f | %.2f | %d | %d | %d |%n",
+        "| %s | %,d | %,.0f | %,.0f | %.2f | %d | %d | %d |%s%n",
         name,
-        tally.answered(),
-        tally.millis(50),
-        tally.millis(100),
-        tally.answered() == 0 ? 0 : tally.bytes() / 1e6 / tally.answered(),
-        tally.refused(),
-        tally.busy(),
-        tally.failed());
-    if (tally.firstFailure() != null) {
-      System.out.println("  failed first: " + tally.firstFailure());
+        told.answered(),
+        told.p50Millis(),
+        told.maxMillis(),
+        told.answered() == 0 ? 0 : told.bytes() / 1e6 / told.answered(),
+        told.refused(),
+        told.busy(),
+        told.failed(),
+        each ? " %.3f |".formatted(course.ratio()) : "");
+    if (told.firstFailure() != null) {
+      System.out.println("  failed first: " + told.firstFailure());
     }
   }
 }

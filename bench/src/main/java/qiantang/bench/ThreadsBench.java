@@ -113,9 +113,10 @@ final class ThreadsBench implements Callable<Integer> {
               tally::takeMicros,
               processes);
       askers.pause();
-      failed += tally.failed() + tally.busy() + tally.refused();
-      if (tally.firstFailure() != null) {
-        System.out.println("failed first: " + tally.firstFailure());
+      ParallelAskers.Answers answers = tally.now();
+      failed += answers.failed() + answers.busy() + answers.refused();
+      if (answers.firstFailure() != null) {
+        System.out.println("failed first: " + answers.firstFailure());
       }
       (isVirtual ? virtual : platform)
           .add(

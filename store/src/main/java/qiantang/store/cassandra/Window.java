@@ -5,17 +5,23 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets so many requests be under way at once, over all who send them; the others wait in order of
- * asking. What waits is memory that its caller holds anyway. Any thread.
+ * asking. What waits is memory that its caller holds anyway. It may be wider for a {@link Burst}.
+ * Any thread.
  */
 final class Window {
   private final int underWayMax;
+  private final Burst burst;
+  private final LongSupplier nanos;
 
   // Guarded by this.
+  private double burstLeft;
+  private long burstAtNanos;
   private final ArrayDeque<Request> waiting = new ArrayDeque<>();
   private int underWay;
   private boolean sending;
@@ -38,10 +44,29 @@ final class Window {
     }
   }
 
+  /**
+   * For so many requests a window is wider; a token bucket.
+   *
+   * @param requests in one go
+   * @param perSecond of them that come back
+   * @param underWayMax while any is left
+   */
+  record Burst(int requests, double perSecond, int underWayMax) {
+    static final Burst NONE = new Burst(0, 0, 0);
+  }
+
   private record Request(Supplier<? extends CompletionStage<?>> send, Call call) {}
 
   Window(int underWayMax) {
+    this(underWayMax, Burst.NONE, System::nanoTime);
+  }
+
+  Window(int underWayMax, Burst burst, LongSupplier nanos) {
     this.underWayMax = underWayMax;
+    this.burst = burst;
+    this.nanos = nanos;
+    burstLeft = burst.requests();
+    burstAtNanos = nanos.getAsLong();
   }
 
   /**
@@ -95,15 +120,28 @@ final class Window {
     while (true) {
       Request request;
       synchronized (this) {
-        if (underWay == underWayMax || waiting.isEmpty()) {
+        if (waiting.isEmpty() || underWay >= width()) {
           sending = false;
           return;
         }
         request = waiting.remove();
         underWay++;
+        burstLeft = Math.max(0, burstLeft - 1);
       }
       send(request);
     }
+  }
+
+  // Guarded by this. Nothing waits for a burst to come back: what ends lets the next one go.
+  private int width() {
+    if (burst.requests() == 0) {
+      return underWayMax;
+    }
+    long now = nanos.getAsLong();
+    double earned = (now - burstAtNanos) / 1e9 * burst.perSecond();
+    burstLeft = Math.min(burst.requests(), burstLeft + earned);
+    burstAtNanos = now;
+    return burstLeft >= 1 ? burst.underWayMax() : underWayMax;
   }
 
   private void send(Request request) {

@@ -123,6 +123,40 @@ class WindowTest {
     assertSame(fault, Stages.failure(window.sendAll(Collections.nCopies(100_000, failing))));
   }
 
+  @Test
+  void aBurstIsWiderUntilItIsUsedUpAndComesBackWithTime() {
+    long[] nanos = {0};
+    Window bursting = new Window(1, new Window.Burst(5, 2, 4), () -> nanos[0]);
+    CompletionStage<Void> all = bursting.sendAll(Collections.nCopies(9, this::send));
+    assertEquals(4, sent.size(), "as wide as a burst");
+    complete(0);
+    assertEquals(5, sent.size(), "the last of the burst");
+    complete(1);
+    complete(2);
+    complete(3);
+    assertEquals(5, sent.size(), "one alone is under way, and one is allowed");
+    complete(4);
+    assertEquals(6, sent.size());
+    nanos[0] += 999_000_000;
+    complete(5);
+    assertEquals(7, sent.size(), "one of the burst has come back, and is used for this one");
+    nanos[0] += 501_000_000;
+    complete(6);
+    assertEquals(9, sent.size(), "one by the burst, one by the window");
+    complete(7);
+    complete(8);
+    Stages.done(all);
+  }
+
+  @Test
+  void aBurstIsNeverMoreThanItsSize() {
+    long[] nanos = {0};
+    Window bursting = new Window(1, new Window.Burst(3, 1000, 100), () -> nanos[0]);
+    nanos[0] += 3_600_000_000_000L;
+    var _ = bursting.sendAll(Collections.nCopies(50, this::send));
+    assertEquals(3, sent.size());
+  }
+
   private CompletionStage<Void> writeAll(int writes) {
     return window.sendAll(Collections.nCopies(writes, this::send));
   }

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.codec.SummaryCodec;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.LaneCursor;
@@ -103,7 +104,15 @@ final class FleetLoad {
     FoldTables tables =
         new FleetBlocks(fleet, start, LANE, layouts, executor).over(cassandra.folds());
     Packer packer =
-        new Packer(journal, tables, layouts, time, meter, SummaryCodec::encode, executor);
+        new Packer(
+            journal,
+            tables,
+            layouts,
+            new Beginnings(cassandra.registry()),
+            time,
+            meter,
+            SummaryCodec::encode,
+            executor);
     long beganNanos = System.nanoTime();
     long toldNanos = beganNanos;
     for (long minute = fleet.beginMinute(); minute < fleet.endMinute(); ) {

@@ -15,7 +15,6 @@ import qiantang.sim.replay.CsvFile;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layout;
-import qiantang.store.fold.Layouts;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.DeviceId;
@@ -92,9 +91,7 @@ final class FoldedFile {
             answer.run();
           }
         };
-    try (VirtualIngest ingest =
-        new VirtualIngest(
-            journal, folds, time -> new Layouts(folds, registry, time), begin, progress)) {
+    try (VirtualIngest ingest = new VirtualIngest(journal, folds, registry, begin, progress)) {
       Instant nextFold = begin.plus(FOLD_EVERY);
       long toldNanos = System.nanoTime();
       for (int i = 0; i < rows.size(); i++) {

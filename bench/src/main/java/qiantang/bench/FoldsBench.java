@@ -14,7 +14,6 @@ import picocli.CommandLine.Option;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
 import qiantang.store.fold.FoldMeter;
-import qiantang.store.fold.Layouts;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.MetricValue;
@@ -97,7 +96,7 @@ final class FoldsBench implements Callable<Integer> {
         new VirtualIngest(
             cassandra.journal(),
             cassandra.folds(),
-            time -> new Layouts(cassandra.folds(), cassandra.registry(), time),
+            cassandra.registry(),
             begin,
             this::waitAndTell)) {
       write(ingest, owners);

@@ -3,6 +3,7 @@ package qiantang.bench;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import qiantang.store.cassandra.Cassandra;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.Layouts;
 import qiantang.store.read.Reader;
 import qiantang.store.read.Tail;
@@ -19,6 +20,7 @@ final class Readers {
         new Tail(cassandra.journal(), cassandra.folds(), threads, TAIL_BYTES_MAX),
         cassandra.folds(),
         new Layouts(cassandra.folds(), cassandra.registry(), System::nanoTime),
+        new Beginnings(cassandra.registry()),
         clock);
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import qiantang.store.codec.EntryCodec;
 import qiantang.store.codec.SummaryCodec;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.Eraser;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
@@ -29,6 +30,7 @@ import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
 import qiantang.store.model.Reading;
 import qiantang.store.model.StartId;
+import qiantang.store.registry.Registry;
 
 /**
  * A journal by an injected clock, and the folds behind it: hours of data in minutes. One thread
@@ -59,11 +61,7 @@ final class VirtualIngest implements AutoCloseable {
    * @param progress what to do while the journal's tables have not answered
    */
   VirtualIngest(
-      JournalTables tables,
-      FoldTables folds,
-      LayoutsOf layoutsOf,
-      Instant begin,
-      Runnable progress) {
+      JournalTables tables, FoldTables folds, Registry registry, Instant begin, Runnable progress) {
     this.tables = tables;
     this.folds = folds;
     this.progress = progress;
@@ -73,10 +71,19 @@ final class VirtualIngest implements AutoCloseable {
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
             Thread.ofPlatform().name("fold-", 0).daemon().factory());
-    Layouts layouts = layoutsOf.at(time);
+    Layouts layouts = new Layouts(folds, registry, time);
     eraser = new Eraser(tables, folds, layouts, time, foldMeter, foldThreads);
     sorter = new Sorter(tables, folds, layouts, time, foldMeter, foldThreads);
-    packer = new Packer(tables, folds, layouts, time, foldMeter, SummaryCodec::encode, foldThreads);
+    packer =
+        new Packer(
+            tables,
+            folds,
+            layouts,
+            new Beginnings(registry),
+            time,
+            foldMeter,
+            SummaryCodec::encode,
+            foldThreads);
     journal =
         new Journal(
             tables,
@@ -88,12 +95,6 @@ final class VirtualIngest implements AutoCloseable {
             new JournalMeter(time, (bytes, entries, nanos) -> {}),
             () -> {});
     await(journal.open());
-  }
-
-  /** Layouts that are read again by this time. */
-  @FunctionalInterface
-  interface LayoutsOf {
-    Layouts at(VirtualTime time);
   }
 
   FoldMeter foldMeter() {

@@ -10,6 +10,7 @@ import qiantang.ingest.meter.Exposition;
 import qiantang.store.codec.SummaryCodec;
 import qiantang.store.count.Counting;
 import qiantang.store.count.EnterpriseCounter;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.Eraser;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
@@ -55,9 +56,11 @@ final class RunningFolds implements AutoCloseable {
         Executors.newFixedThreadPool(
             threadCount, Thread.ofPlatform().name("fold-", 0).daemon().factory());
     Layouts layouts = new Layouts(tables, registry, ticker);
+    Beginnings beginnings = new Beginnings(registry);
     Sorter sorter = new Sorter(journal, tables, layouts, clock, meter, threads);
     Packer packer =
-        new Packer(journal, tables, layouts, clock, meter, SummaryCodec::encode, threads);
+        new Packer(
+            journal, tables, layouts, beginnings, clock, meter, SummaryCodec::encode, threads);
     Eraser eraser = new Eraser(journal, tables, layouts, clock, meter, threads);
     folds =
         new Folds(
@@ -73,7 +76,8 @@ final class RunningFolds implements AutoCloseable {
             meter,
             self);
     Reader reader =
-        new Reader(new Tail(journal, tables, threads, TAIL_BYTES_MAX), tables, layouts, clock);
+        new Reader(
+            new Tail(journal, tables, threads, TAIL_BYTES_MAX), tables, layouts, beginnings, clock);
     counting =
         new Counting(
             registry,

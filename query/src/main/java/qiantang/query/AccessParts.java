@@ -51,7 +51,7 @@ record AccessParts(
   static AccessParts of(Registry registry, StoreWait store, InstantSource clock) {
     AccessWatch watch = new AccessWatch(registry, store, clock, System::nanoTime);
     Authenticator authenticator = new Authenticator(registry, store, watch, clock);
-    GrantBook book = new GrantBook(registry.grants(), store, watch, clock);
+    GrantBook book = new GrantBook(registry, store, watch, clock);
     SecureRandom random = new SecureRandom();
     Audit audit =
         new Audit(

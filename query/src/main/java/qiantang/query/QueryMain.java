@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import qiantang.query.access.AccessWatch;
 import qiantang.query.audit.Audit;
 import qiantang.query.change.AccessChanges;
 import qiantang.query.change.ChangeEnterprise;
@@ -89,6 +90,7 @@ import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.count.EnterpriseCounter;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layouts;
 import qiantang.store.journal.JournalTables;
@@ -241,7 +243,8 @@ public final class QueryMain implements AutoCloseable {
       RequestMeter meter,
       AccessParts access) {
     SampleBudget budget = budget(config, meter);
-    Reader reader = reader(config, tables, folds, registry, clock, decoders);
+    Beginnings beginnings = beginnings(registry, access.watch());
+    Reader reader = reader(config, tables, folds, registry, beginnings, clock, decoders);
     KeptCounts kept = new KeptCounts(registry.kept(), store);
     Devices devices = new Devices(registry, reader, kept, store, clock);
     DeviceIndexes indexes = indexes(registry, reader, kept, clock);
@@ -269,7 +272,7 @@ public final class QueryMain implements AutoCloseable {
             new ReadQuotas(registry, store),
             new ChangeQuotas(registry, changes, store),
             conditions),
-        devices(registry, indexes, devices, gone, credentials, changes, store, clock),
+        devices(registry, indexes, devices, gone, beginnings, credentials, changes, store, clock),
         new CredentialEndpoints(
             new ListCredentials(registry, devices, store),
             new CreateCredential(registry, devices, store, credentials),
@@ -293,7 +296,17 @@ public final class QueryMain implements AutoCloseable {
         batch(reader, registry, kept, devices, gone, budget, store, clock),
         seriesQuery(reader, registry, devices, budget, store, clock),
         access.resolve(devices),
-        streams(tables, folds, registry, devices, store, clock, decoders, virtualThreads, meter));
+        streams(
+            tables,
+            folds,
+            registry,
+            beginnings,
+            devices,
+            store,
+            clock,
+            decoders,
+            virtualThreads,
+            meter));
   }
 
   private static SampleBudget budget(QueryConfig config, RequestMeter meter) {
@@ -315,6 +328,7 @@ public final class QueryMain implements AutoCloseable {
       JournalTables tables,
       FoldTables folds,
       Registry registry,
+      Beginnings beginnings,
       Devices devices,
       StoreWait store,
       InstantSource clock,
@@ -327,6 +341,7 @@ public final class QueryMain implements AutoCloseable {
             new FeedParts(
                 tables,
                 folds,
+                beginnings,
                 new LookAtDevices(devices),
                 places,
                 store,
@@ -339,17 +354,33 @@ public final class QueryMain implements AutoCloseable {
     return new StreamEndpoints(live, places);
   }
 
+  /** They are read once, and again when a device was created. */
+  private static Beginnings beginnings(Registry registry, AccessWatch watch) {
+    Beginnings beginnings = new Beginnings(registry, watch::hasHeard);
+    watch.tell(
+        change -> {
+          if (change == null) {
+            beginnings.forgetAll();
+          } else if (change.device() != null && change.credential() == null) {
+            beginnings.forget(change.enterprise());
+          }
+        });
+    return beginnings;
+  }
+
   private static Reader reader(
       QueryConfig config,
       JournalTables tables,
       FoldTables folds,
       Registry registry,
+      Beginnings beginnings,
       InstantSource clock,
       Executor decoders) {
     return new Reader(
         new Tail(tables, folds, decoders, config.tailCacheBytesMax()),
         folds,
         new Layouts(folds, registry, System::nanoTime),
+        beginnings,
         clock);
   }
 
@@ -387,6 +418,7 @@ public final class QueryMain implements AutoCloseable {
       DeviceIndexes indexes,
       Devices devices,
       GoneDevices gone,
+      Beginnings beginnings,
       Credentials credentials,
       AccessChanges changes,
       StoreWait store,
@@ -397,7 +429,7 @@ public final class QueryMain implements AutoCloseable {
         devices,
         new ListDevices(devices, indexes),
         new SortDevices(devices),
-        new CreateDevices(registry, store, credentials, claims, changes, clock),
+        new CreateDevices(registry, store, credentials, claims, gone, beginnings, changes, clock),
         new DisableDevice(registry, rows, changes, store),
         new ChangeIdentifiers(registry, rows, claims, store),
         new DeleteDevice(registry, rows, claims, gone, changes, store, clock),

@@ -70,6 +70,11 @@ final class Away implements Registry {
   }
 
   @Override
+  public CompletionStage<Map<DeviceId, Instant>> beginnings(EnterpriseId enterprise) {
+    return away();
+  }
+
+  @Override
   public CompletionStage<Optional<Device>> deviceRow(EnterpriseId enterprise, DeviceId id) {
     return away();
   }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import qiantang.store.count.Counting;
 import qiantang.store.count.EnterpriseCounter;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.Layouts;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.model.DeviceId;
@@ -337,6 +338,7 @@ final class HealthIT {
             new Tail(seen, world.folds, Runnable::run, 1 << 20),
             world.folds,
             new Layouts(world.folds, world.registry, () -> 0),
+            new Beginnings(world.registry),
             clock);
     new Counting(
             world.registry,

@@ -2,14 +2,20 @@ package qiantang.query.access;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.access.Grant;
 import qiantang.store.access.GrantTables;
 import qiantang.store.access.Party;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
+import qiantang.store.registry.Registry;
 
 /** What was granted to whom, as this node remembers it. Blocks: virtual threads only. */
 public final class GrantBook {
@@ -20,14 +26,16 @@ public final class GrantBook {
 
   private record Key(Party party, EnterpriseId enterprise) {}
 
+  private final Registry registry;
   private final GrantTables tables;
   private final StoreWait store;
   private final InstantSource clock;
   private final Remembered<Key, GrantIndex> indexes;
 
-  /** A book over these tables; a watch tells what to read again. */
-  public GrantBook(GrantTables tables, StoreWait store, AccessWatch watch, InstantSource clock) {
-    this.tables = tables;
+  /** A book over a registry's tables; a watch tells what to read again. */
+  public GrantBook(Registry registry, StoreWait store, AccessWatch watch, InstantSource clock) {
+    this.registry = registry;
+    tables = registry.grants();
     this.store = store;
     this.clock = clock;
     indexes = new Remembered<>(watch, NAMES_KEPT_MAX, index -> NAMES_OF_NONE + index.names());
@@ -36,9 +44,19 @@ public final class GrantBook {
 
   /** What an enterprise granted to a party. */
   public GrantIndex of(Party party, EnterpriseId enterprise) {
-    return indexes.get(
-        new Key(party, enterprise),
-        () -> new GrantIndex(holding(store.await(tables.received(party, enterprise)))));
+    return indexes.get(new Key(party, enterprise), () -> read(party, enterprise));
+  }
+
+  private GrantIndex read(Party party, EnterpriseId enterprise) {
+    List<Grant> holding = holding(store.await(tables.received(party, enterprise)));
+    Set<DeviceId> named = new HashSet<>();
+    holding.forEach(grant -> named.addAll(grant.subtree().devices()));
+    Map<DeviceId, Instant> begun = new HashMap<>();
+    if (!named.isEmpty()) {
+      begun.putAll(store.await(registry.beginnings(enterprise)));
+      begun.keySet().retainAll(named);
+    }
+    return new GrantIndex(holding, begun);
   }
 
   /** What is over, or was taken back, is not kept: it lets nothing, whatever the time. */
@@ -55,7 +73,7 @@ public final class GrantBook {
   private void forget(@Nullable AccessChange change) {
     if (change == null) {
       indexes.forgetIf(key -> true);
-    } else if (change.device() == null && change.credential() == null) {
+    } else if (change.credential() == null) { // of a device: it may have begun anew
       indexes.forgetIf(key -> key.enterprise().equals(change.enterprise()));
     }
   }

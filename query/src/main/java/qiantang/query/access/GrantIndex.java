@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Decision.Why;
 import qiantang.store.access.Grant;
@@ -20,7 +21,7 @@ import qiantang.store.model.DeviceId;
  */
 public final class GrantIndex {
   /** Nothing. */
-  public static final GrantIndex EMPTY = new GrantIndex(List.of());
+  public static final GrantIndex EMPTY = new GrantIndex(List.of(), Map.of());
 
   private final List<Grant> all;
   private final List<Grant> whole = new ArrayList<>();
@@ -28,19 +29,38 @@ public final class GrantIndex {
   private final Map<Line, List<Grant>> ofLine = new HashMap<>();
   private final Map<DeviceId, List<Grant>> ofDevice = new HashMap<>();
   private final boolean needsPlace;
+  private final Map<DeviceId, Instant> begun;
 
   private record Line(String factory, String line) {}
 
   /** What is to be looked at for one device. */
   private record Wanted(@Nullable Place place, @Nullable String metric, Action action) {}
 
-  /** An index over these, which are of one enterprise and one party. */
-  public GrantIndex(List<Grant> grants) {
-    all = grants.stream().sorted(Comparator.comparing(Grant::id)).toList();
+  /**
+   * An index over these, which are of one enterprise and one party.
+   *
+   * @param begun when devices of the enterprise began anew: grants that were made before name
+   *     another one of the same id
+   */
+  public GrantIndex(List<Grant> grants, Map<DeviceId, Instant> begun) {
+    this.begun = begun;
+    all = grants.stream().filter(this::reaches).sorted(Comparator.comparing(Grant::id)).toList();
     needsPlace = all.stream().anyMatch(grant -> grant.subtree().needsPlace());
     for (Grant grant : all) {
       lists(grant.subtree()).forEach(list -> list.add(grant));
     }
+  }
+
+  /** Whether any device that it names is still the one that was meant. */
+  private boolean reaches(Grant grant) {
+    Set<DeviceId> named = grant.subtree().devices();
+    return named.isEmpty() || named.stream().anyMatch(device -> means(grant, device));
+  }
+
+  /** Whether a device of this id is the one that was there when this was granted. */
+  private boolean means(Grant grant, DeviceId device) {
+    Instant from = grant.subtree().devices().isEmpty() ? null : begun.get(device);
+    return from == null || !grant.created().isBefore(from);
   }
 
   private List<List<Grant>> lists(Subtree subtree) {
@@ -137,7 +157,7 @@ public final class GrantIndex {
   }
 
   /** Why a grant does not let it; null where it does. */
-  private static @Nullable Why why(Grant grant, Wanted wanted, Instant now) {
+  private @Nullable Why why(Grant grant, Wanted wanted, Instant now) {
     return switch (grant.stateAt(now)) {
       case REVOKED -> Why.REVOKED;
       case OVER -> Why.OVER;
@@ -146,12 +166,14 @@ public final class GrantIndex {
     };
   }
 
-  private static @Nullable Why whyNow(Grant grant, Wanted wanted) {
+  private @Nullable Why whyNow(Grant grant, Wanted wanted) {
     Place place = wanted.place;
     boolean isOwners = isOwners(wanted.action);
     // Whoever sees any part of an enterprise may know of the enterprise, and who to ask for more.
     boolean isCovered =
-        place == null ? isOwners || grant.subtree().isAll() : grant.subtree().covers(place);
+        place == null
+            ? isOwners || grant.subtree().isAll()
+            : grant.subtree().covers(place) && means(grant, place.device());
     if (!isCovered) {
       return Why.OUTSIDE;
     }

@@ -13,7 +13,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Leave;
+import qiantang.query.read.GoneDevices;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.identifier.Identifier;
 import qiantang.store.identifier.IdentifierTables.Claim;
 import qiantang.store.model.DeviceId;
@@ -23,16 +25,18 @@ import qiantang.store.registry.Device;
 import qiantang.store.registry.Registry;
 
 /**
- * Creates devices with a token each. All are looked up before the first is created, so an id that
- * is taken means that nothing is created. Each creation is a transaction of its own: if another
- * request takes an id between the look and the creation, that one is left to the other, and the
- * rest of this request stays created.
+ * Creates devices with a token each; one under the id of a deleted one begins anew. All are looked
+ * up before the first is created, so an id that is taken means that nothing is created. Each
+ * creation is a transaction of its own: if another request takes an id between the look and the
+ * creation, that one is left to the other, and the rest of this request stays created.
  */
 public final class CreateDevices {
   private final Registry registry;
   private final StoreWait store;
   private final Credentials credentials;
   private final Claims claims;
+  private final GoneDevices gone;
+  private final Beginnings beginnings;
   private final AccessChanges changes;
   private final InstantSource clock;
 
@@ -50,10 +54,10 @@ public final class CreateDevices {
   /**
    * A device that was created, and its token, shown once.
    *
-   * @param inherits when a device of this id was deleted, with whose data it carries on; null where
-   *     there was none
+   * @param predecessorDeleted when a device of this id was deleted, of which it has nothing; null
+   *     where there was none
    */
-  public record WithToken(Device device, AccessToken token, @Nullable Instant inherits) {}
+  public record WithToken(Device device, AccessToken token, @Nullable Instant predecessorDeleted) {}
 
   /** What became of it. */
   public sealed interface Result {
@@ -79,10 +83,14 @@ public final class CreateDevices {
       StoreWait store,
       Credentials credentials,
       Claims claims,
+      GoneDevices gone,
+      Beginnings beginnings,
       AccessChanges changes,
       InstantSource clock) {
     this.registry = registry;
     this.claims = claims;
+    this.gone = gone;
+    this.beginnings = beginnings;
     this.changes = changes;
     this.store = store;
     this.credentials = credentials;
@@ -172,6 +180,8 @@ public final class CreateDevices {
     claims.release(claimed.stream().filter(claim -> raced.contains(claim.device())).toList());
     for (DeviceId again : deleted.keySet()) { // gateways that were refused it may speak for it now
       store.await(registry.note(changes.ofDevice(enterprise, again)));
+      gone.forget(enterprise, again); // this node need not wait until it hears of it
+      beginnings.forget(enterprise);
     }
     return raced.isEmpty() ? new Result.Created(withTokens) : new Result.Raced(raced);
   }

@@ -165,7 +165,7 @@ public final class RegistryJson {
   public static void created(JsonOut out, CreateDevices.WithToken created) throws IOException {
     Device row = created.device();
     device(out, FleetDevice.created(row));
-    out.time("inherits", created.inherits());
+    out.time("predecessorDeleted", created.predecessorDeleted());
     token(out, created.token());
   }
 

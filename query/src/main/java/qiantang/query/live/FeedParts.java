@@ -6,6 +6,7 @@ import java.util.concurrent.Semaphore;
 import qiantang.query.read.LookAtDevices;
 import qiantang.query.read.Places;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.MaskTables;
 import qiantang.store.journal.JournalTables;
 import qiantang.store.journal.Ticker;
@@ -20,6 +21,7 @@ import qiantang.store.journal.Ticker;
 public record FeedParts(
     JournalTables tables,
     MaskTables masks,
+    Beginnings beginnings,
     LookAtDevices lookAtDevices,
     Places places,
     StoreWait store,

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,7 +168,7 @@ public final class Live implements AutoCloseable {
               parts.decoders(),
               after,
               RESUME_MAX);
-      Masks masks = parts.store().await(Masks.of(parts.masks(), listener.leave().enterprise()));
+      Masks masks = parts.store().await(masks(listener.leave().enterprise()));
       if (!readOn(feed, listener, own, masks, after)) {
         Followed reached = own.followed();
         stream.missedUncounted(reached.micros(), parts.clock().millis() * 1000, new Mark(reached));
@@ -177,6 +178,11 @@ public final class Live implements AutoCloseable {
       logger.warn("cannot read what a stream missed: {}", e.getMessage());
       stream.end("store-unavailable");
     }
+  }
+
+  private CompletionStage<Masks> masks(EnterpriseId enterprise) {
+    return Masks.of(parts.masks(), enterprise)
+        .thenCompose(masks -> parts.beginnings().with(enterprise, masks));
   }
 
   /** Whether all was told, within the limits, and the client hears now with the others. */

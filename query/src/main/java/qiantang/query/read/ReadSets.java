@@ -289,6 +289,7 @@ public final class ReadSets {
   private Result bySets(Leave leave, Wanted wanted, InSets inSets) {
     long cells = inSets.numbers.size() * (wanted.cutsMicros().length - 1L);
     int cellsMax = (int) Math.min(CELLS_MAX, cells);
+    boolean isWhole = isWhole(wanted) && leave.sight().isWholeOfOwn();
     return held(
         cellsMax,
         permit -> {
@@ -303,6 +304,7 @@ public final class ReadSets {
                           wanted.toMicros(),
                           wanted.cutsMicros(),
                           wanted.told(),
+                          isWhole,
                           cellsMax)));
           return switch (answer) {
             case SetsAnswer.TooLarge _ -> new Result.TooLarge(CELLS_MAX);
@@ -392,10 +394,12 @@ public final class ReadSets {
 
   /** Whether it is one number of all samples of all devices, whichever they are of. */
   private static boolean isOfAllTogether(Wanted wanted) {
-    return wanted.subtree().isAll()
-        && wanted.model() == null
-        && wanted.by() == null
+    return isWhole(wanted)
         && wanted.across().stream().allMatch(across -> inTotal(wanted.told(), across) != null);
+  }
+
+  private static boolean isWhole(Wanted wanted) {
+    return wanted.subtree().isAll() && wanted.model() == null && wanted.by() == null;
   }
 
   /** What totals call it; null where each device must be asked. */

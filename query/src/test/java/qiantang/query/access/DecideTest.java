@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ class DecideTest {
     Random random = new Random(SEED);
     for (int world = 0; world < WORLDS; world++) {
       List<Grant> grants = grants(random);
-      GrantIndex index = new GrantIndex(grants);
+      GrantIndex index = new GrantIndex(grants, Map.of());
       for (int i = 0; i < CASES_OF_WORLD; i++) {
         Asker asker = asker(random);
         Instant now = instant(random);

@@ -31,6 +31,7 @@ class SchemaIT {
       List.of(
           "access_changes",
           "audit_lines",
+          "beginnings",
           "blocks",
           "changes_under_way",
           "chunks_10y",

@@ -105,10 +105,21 @@ class RevocationIT {
     assertFalse(admin("GET", "/v1/enterprises/alpha/devices", "").toString().contains("scrapped"));
     assertEquals(1, samples("scrapped", "old").size(), "what it sent stays");
     answer = admin("POST", "/v1/enterprises/alpha/devices", "{\"id\":\"scrapped\"}");
-    assertTrue(answer.body().path("inherits").isNumber(), answer.toString());
+    assertTrue(answer.body().path("predecessorDeleted").isNumber(), answer.toString());
+    // It begins anew.
+    assertEquals(0, samples("scrapped", "old").size());
+    assertEquals(0, admin("GET", path + "/latest", "").body().path("metrics").size());
+    assertEquals("never", admin("GET", path, "").body().path("connection").asText());
+    assertEquals(0, admin("GET", path + "/connections", "").body().path("items").size());
     String third = answer.body().path("token").asText();
     Programs.awaitTrue("its successor to be let in", () -> comesBack(third));
-    assertEquals(1, samples("scrapped", "old").size());
+    JsonNode latest = admin("GET", path + "/latest", "").body().path("metrics");
+    assertEquals("back", latest.path(0).path("metric").asText(), latest.toString());
+    assertEquals(1, latest.size());
+    assertEquals(0, samples("scrapped", "old").size());
+    assertEquals(1, samples("scrapped", "back").size());
+    JsonNode health = admin("GET", path + "/health", "").body();
+    assertEquals(1, health.path("data").path("evidence").path("readings").asInt(), "" + health);
   }
 
   @Test

@@ -8,8 +8,10 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -24,8 +26,8 @@ import qiantang.store.registry.Device;
 import qiantang.store.registry.Registry;
 
 /**
- * Devices as CQL: see {@code 002-registry.cql}, {@code 008-access.cql} and {@code
- * 013-identifiers.cql}. Any thread.
+ * Devices as CQL: see {@code 002-registry.cql}, {@code 008-access.cql}, {@code 013-identifiers.cql}
+ * and {@code 016-beginnings.cql}. Any thread.
  */
 final class CassandraDevices {
   private final CqlSession session;
@@ -39,6 +41,8 @@ final class CassandraDevices {
   private final PreparedStatement selectDisabled;
   private final PreparedStatement updateDeleted;
   private final PreparedStatement updateIdentifiers;
+  private final PreparedStatement insertBeginning;
+  private final PreparedStatement selectBeginnings;
 
   CassandraDevices(CqlSession session, CassandraChanges changes) {
     this.session = session;
@@ -65,6 +69,9 @@ final class CassandraDevices {
     updateIdentifiers =
         prepare(
             "UPDATE devices SET identifiers = ? WHERE enterprise = ? AND bucket = ? AND id = ?");
+    insertBeginning =
+        prepare("INSERT INTO beginnings (enterprise, device, begun) VALUES (?, ?, ?)");
+    selectBeginnings = prepare("SELECT device, begun FROM beginnings WHERE enterprise = ?");
   }
 
   /**
@@ -77,17 +84,22 @@ final class CassandraDevices {
             row ->
                 row.isPresent() && row.get().deleted() == null
                     ? CompletableFuture.completedFuture(false)
-                    : insert(device, row.isPresent()).thenApply(nothing -> true));
+                    : row.map(deleted -> again(device, device.created()))
+                        .orElseGet(() -> insert(device, false))
+                        .thenApply(nothing -> true));
   }
 
   CompletionStage<Boolean> discover(Device device) {
     return read(device.enterprise(), device.id())
         .thenCompose(
             existing -> {
-              if (existing.isEmpty() || existing.get().deleted() != null) {
-                return insert(device, existing.isPresent()).thenApply(nothing -> true);
+              if (existing.isEmpty()) {
+                return insert(device, false).thenApply(nothing -> true);
               }
               Device known = existing.get();
+              if (known.deleted() != null) {
+                return again(device, known.begunBy(device)).thenApply(nothing -> true);
+              }
               DeviceId gateway = device.gateway();
               if (known.kind() == Device.Kind.GATEWAY
                   || gateway == null
@@ -102,6 +114,15 @@ final class CassandraDevices {
                           device.id().text()))
                   .thenApply(nothing -> false);
             });
+  }
+
+  CompletionStage<Map<DeviceId, Instant>> beginnings(EnterpriseId enterprise) {
+    Map<DeviceId, Instant> begun = new HashMap<>();
+    return Rows.visit(
+            session,
+            selectBeginnings.bind(enterprise.text()),
+            row -> begun.put(new DeviceId(Rows.text(row, "device")), Rows.instant(row, "begun")))
+        .thenApply(nothing -> Map.copyOf(begun));
   }
 
   CompletionStage<Optional<Device>> read(EnterpriseId enterprise, DeviceId id) {
@@ -175,6 +196,12 @@ final class CassandraDevices {
               }
             })
         .thenApply(nothing -> Set.copyOf(disabled));
+  }
+
+  /** The beginning first: else the row would show what the deleted one left. */
+  private CompletionStage<Void> again(Device device, Instant begun) {
+    return write(insertBeginning.bind(device.enterprise().text(), device.id().text(), begun))
+        .thenCompose(nothing -> insert(device, true));
   }
 
   /**

@@ -165,6 +165,11 @@ final class CassandraRegistry implements Registry {
   }
 
   @Override
+  public CompletionStage<Map<DeviceId, Instant>> beginnings(EnterpriseId enterprise) {
+    return devices.beginnings(enterprise);
+  }
+
+  @Override
   public CompletionStage<Optional<Device>> deviceRow(EnterpriseId enterprise, DeviceId id) {
     return devices.read(enterprise, id);
   }

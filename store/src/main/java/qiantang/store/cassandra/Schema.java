@@ -41,7 +41,8 @@ final class Schema {
           "012-health.cql",
           "013-identifiers.cql",
           "014-platforms.cql",
-          "015-conditions.cql");
+          "015-conditions.cql",
+          "016-beginnings.cql");
 
   // An upgrade takes seconds; who claimed one and died is followed after this.
   private static final int CLAIM_SECONDS = 60;

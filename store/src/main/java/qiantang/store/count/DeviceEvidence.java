@@ -1,6 +1,5 @@
 package qiantang.store.count;
 
-import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.health.Behaviour;
@@ -12,9 +11,6 @@ import qiantang.store.registry.Device;
 
 /** Gathers what is known of a device's health. */
 public final class DeviceEvidence {
-  /** For so long sessions go on that a deletion ends, 5 s, and clocks differ by 5 s. */
-  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
-
   private DeviceEvidence() {}
 
   /** The model of a device; empty if nobody said it. */
@@ -35,7 +31,7 @@ public final class DeviceEvidence {
     if (deleted == null) {
       return false;
     }
-    long from = deleted.plus(LAST_WORDS).toEpochMilli();
+    long from = deleted.plus(Device.LAST_WORDS).toEpochMilli();
     Long last = seen == null ? null : seen.behaviour().lastArrivalMillis();
     Long since = seen == null ? null : millis(seen.sinceMicros());
     boolean isOnline = seen != null && seen.connection().isOpen();

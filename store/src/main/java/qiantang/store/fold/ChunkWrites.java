@@ -27,6 +27,7 @@ import qiantang.store.model.DeviceId;
 final class ChunkWrites {
   private final PackerEnvironment environment;
   private final LayoutHistory layouts;
+  private final Masks masks;
   private final long arrivalSpan;
   private final Load load;
   private boolean hasRows;
@@ -53,7 +54,18 @@ final class ChunkWrites {
     }
   }
 
-  ChunkWrites(PackerEnvironment environment, LayoutHistory layouts, long arrivalSpan, Load load) {
+  /**
+   * Writes of a step.
+   *
+   * @param masks tell which of the newest values are earlier devices' of the same ids
+   */
+  ChunkWrites(
+      PackerEnvironment environment,
+      LayoutHistory layouts,
+      Masks masks,
+      long arrivalSpan,
+      Load load) {
+    this.masks = masks;
     this.load = load;
     this.environment = environment;
     this.layouts = layouts;
@@ -101,8 +113,11 @@ final class ChunkWrites {
     devices.forEach(
         (device, pieces) -> {
           DeviceColumns merged = ColumnsMerge.merge(pieces, fromMicros, toMicros);
-          newest.merge(
-              device, Newest.of(merged), (earlier, now) -> Newest.ofAll(List.of(earlier, now)));
+          DeviceColumns own = masks.own(device, merged);
+          if (own.rows() > 0) {
+            newest.merge(
+                device, Newest.of(own), (earlier, now) -> Newest.ofAll(List.of(earlier, now)));
+          }
           ChunkPartition partition = layouts.chunkPartition(device, span);
           Batch batch = open.computeIfAbsent(partition, key -> new Batch());
           long bytes = 0;

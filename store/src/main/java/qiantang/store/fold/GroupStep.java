@@ -61,7 +61,8 @@ final class GroupStep {
   /**
    * A group's step.
    *
-   * @param masks what is left out, of blocks and of old states
+   * @param masks what is left out, of blocks and of old states; what came before a device began
+   *     anew of its state alone, for all devices together it counts
    * @param span the arrival span that is packed; its day's layout says what the group is
    * @param load told what is packed
    */
@@ -79,9 +80,9 @@ final class GroupStep {
     this.span = span;
     this.group = group;
     this.sliceBytesMax = sliceBytesMax;
-    chunks = new ChunkWrites(environment, layouts, span, load);
+    chunks = new ChunkWrites(environment, layouts, masks, span, load);
     states = new StateWrites(environment, layouts, masks, span, group, load);
-    health = new HealthStep(environment, layouts, span, group);
+    health = new HealthStep(environment, layouts, masks, span, group);
   }
 
   /** Complete when all rows are known to be stored. */
@@ -102,7 +103,7 @@ final class GroupStep {
   }
 
   private CompletionStage<Void> pack(Slice slice) {
-    Arrivals arrivals = new Arrivals(layouts, span, slice, masks);
+    Arrivals arrivals = new Arrivals(layouts, span, slice, masks.ofDeletions());
     Iterator<Source> sources = sources().iterator();
     return Turns.each(
             environment.executor(),

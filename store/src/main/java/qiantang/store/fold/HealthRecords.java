@@ -55,14 +55,18 @@ public final class HealthRecords {
         found.arrivalMicros());
   }
 
-  /** Takes a record. */
-  void add(Place place, Entry entry) {
+  /**
+   * Takes a record.
+   *
+   * @param masks tell which are an earlier device's of the same id
+   */
+  void add(Place place, Entry entry, Masks masks) {
     DeviceId device = deviceOf(entry);
     if (!place.frame().partition().equals(at)) {
       at = place.frame().partition();
       taken.clear();
     }
-    if (device == null || !taken.add(place)) {
+    if (device == null || !taken.add(place) || masks.isEarlier(device, entry)) {
       return;
     }
     cells

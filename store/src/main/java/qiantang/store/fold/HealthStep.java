@@ -26,13 +26,16 @@ final class HealthStep {
 
   private final PackerEnvironment environment;
   private final LayoutHistory layouts;
+  private final Masks masks;
   private final long span;
   private final int group;
   private final Map<DeviceId, HealthTally> tallies = new TreeMap<>();
   private boolean isCut;
 
-  HealthStep(PackerEnvironment environment, LayoutHistory layouts, long span, int group) {
+  HealthStep(
+      PackerEnvironment environment, LayoutHistory layouts, Masks masks, long span, int group) {
     this.environment = environment;
+    this.masks = masks;
     this.layouts = layouts;
     this.span = span;
     this.group = group;
@@ -40,10 +43,11 @@ final class HealthStep {
 
   /** Takes one device's part of a block, which come in order of arrival. */
   void add(BlockKey key, DeviceId device, DeviceColumns columns) {
-    if (!isCut && key.minute() >= span && key.minute() < layouts.spanEnd(span)) {
+    DeviceColumns own = masks.own(device, columns);
+    if (!isCut && key.minute() >= span && key.minute() < layouts.spanEnd(span) && own.rows() > 0) {
       tallies
           .computeIfAbsent(device, id -> new HealthTally(new HealthCells()))
-          .add(new LaneMinute(key.start(), key.lane(), key.minute()), columns);
+          .add(new LaneMinute(key.start(), key.lane(), key.minute()), own);
     }
   }
 
@@ -95,6 +99,7 @@ final class HealthStep {
     }
     HealthPartition partition =
         new HealthPartition(layouts.enterprise(), layouts.at(span).fromDay(), group);
-    return new HealthWrites(environment).write(Map.of(partition, cells), layouts.spanEnd(span));
+    return new HealthWrites(environment, masks)
+        .write(Map.of(partition, cells), layouts.spanEnd(span));
   }
 }

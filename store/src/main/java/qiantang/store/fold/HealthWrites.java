@@ -22,12 +22,19 @@ final class HealthWrites {
   private static final Logger logger = LoggerFactory.getLogger(HealthWrites.class);
 
   private final PackerEnvironment environment;
+  private final Masks masks;
 
   /** Devices of one partition whose rows are written together. */
   private record Lot(HealthPartition partition, Map<DeviceId, HealthCells> cells) {}
 
-  HealthWrites(PackerEnvironment environment) {
+  /**
+   * Writes of health.
+   *
+   * @param masks tell which rows are earlier devices' of the same ids
+   */
+  HealthWrites(PackerEnvironment environment, Masks masks) {
     this.environment = environment;
+    this.masks = masks;
   }
 
   /**
@@ -82,7 +89,7 @@ final class HealthWrites {
           if (before == null || before.minute() < minute) {
             HealthCells all = new HealthCells();
             all.add(cells);
-            if (before != null) {
+            if (before != null && !masks.isEarlierRow(device, before.minute())) {
               add(before, all);
             }
             all.forgetBefore(minute);

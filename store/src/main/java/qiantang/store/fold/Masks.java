@@ -14,6 +14,8 @@ import qiantang.store.fold.MaskTables.Deletion;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
+import qiantang.store.model.SessionEnd;
+import qiantang.store.registry.Device;
 
 /**
  * What of an enterprise's data is hidden. Whatever is decoded goes through this before it is merged
@@ -23,12 +25,26 @@ public final class Masks {
   /** Hide nothing. */
   public static final Masks NONE = new Masks(List.of());
 
+  private static final long MINUTE_MICROS = 60_000_000;
+  private static final long NEVER = Long.MIN_VALUE;
+  private static final long LAST_WORDS_MICROS = Device.LAST_WORDS.toNanos() / 1000;
+
   private final List<Mask> all;
   private final List<Mask> ofAll;
   // With those of all devices.
-  private final Map<DeviceId, List<Mask>> ofDevice = new HashMap<>();
+  private final Map<DeviceId, List<Mask>> ofDevice;
+  private final Map<DeviceId, Mask> earlier; // what a deleted device left to one of the same id
+
+  private Masks(Masks deletions, Map<DeviceId, Mask> earlier) {
+    all = deletions.all;
+    ofAll = deletions.ofAll;
+    ofDevice = deletions.ofDevice;
+    this.earlier = earlier;
+  }
 
   private Masks(List<Mask> masks) {
+    earlier = Map.of();
+    ofDevice = new HashMap<>();
     all = masks;
     ofAll = masks.stream().filter(mask -> mask.device() == null).toList();
     for (Mask mask : masks) {
@@ -50,8 +66,70 @@ public final class Masks {
         .thenApply(deletions -> of(deletions.stream().map(Deletion::mask).toList()));
   }
 
+  /**
+   * The same, and of devices that began anew what came before: they hide it as masks do.
+   *
+   * @param earlier by {@link Beginnings}
+   */
+  Masks with(Map<DeviceId, Mask> earlier) {
+    return earlier.isEmpty() ? this : new Masks(this, earlier);
+  }
+
+  /**
+   * What was deleted on request alone: for what counts devices together, to which what a deleted
+   * one sent still belongs.
+   */
+  public Masks ofDeletions() {
+    return earlier.isEmpty() ? this : new Masks(this, Map.of());
+  }
+
   private List<Mask> of(DeviceId device) {
-    return ofDevice.getOrDefault(device, ofAll);
+    List<Mask> masks = ofDevice.getOrDefault(device, ofAll);
+    Mask before = earlier.get(device);
+    if (before == null) {
+      return masks;
+    }
+    List<Mask> both = new ArrayList<>(masks);
+    both.add(before);
+    return both;
+  }
+
+  /**
+   * When a device began anew: what arrived earlier is none of its. Microseconds; the smallest
+   * number for most, which never did.
+   */
+  public long begunMicros(DeviceId device) {
+    Mask before = earlier.get(device);
+    return before == null ? NEVER : before.recordsEndMicros();
+  }
+
+  /**
+   * Whether a record is an earlier device's of the same id: it came before this one began, or is
+   * the end of a session that the deletion ended.
+   */
+  public boolean isEarlier(DeviceId device, Entry record) {
+    long begun = begunMicros(device);
+    return begun != NEVER
+        && (record.arrivalMicros() < begun
+            || (record instanceof Entry.Presence presence
+                && !presence.connected()
+                && presence.reason().equals(SessionEnd.CREDENTIAL_REVOKED.word())
+                && record.arrivalMicros() < begun + LAST_WORDS_MICROS));
+  }
+
+  /**
+   * Whether what was counted of a device up to a minute is an earlier one's of the same id. Of a
+   * later minute nothing is: who counted that knew when the device began.
+   */
+  public boolean isEarlierRow(DeviceId device, long minute) {
+    long begun = begunMicros(device);
+    return begun != NEVER && minute <= Math.floorDiv(begun, MINUTE_MICROS);
+  }
+
+  /** What of a device's columns is its own, hidden or not. */
+  public DeviceColumns own(DeviceId device, DeviceColumns columns) {
+    Mask before = earlier.get(device);
+    return before == null ? columns : visible(List.of(before), columns);
   }
 
   /**
@@ -108,7 +186,10 @@ public final class Masks {
 
   /** What of a device's columns is not hidden; without any row where all is. */
   public DeviceColumns visible(DeviceId device, DeviceColumns columns) {
-    List<Mask> masks = of(device);
+    return visible(of(device), columns);
+  }
+
+  private static DeviceColumns visible(List<Mask> masks, DeviceColumns columns) {
     int end = 0;
     for (Mask mask : masks) {
       end = Math.max(end, columns.rowAtOrAfter(mask.endMicros()));
@@ -136,7 +217,8 @@ public final class Masks {
 
   /**
    * Whether a rejection is hidden. A deleted device's list has none of those that arrived by then,
-   * also where it spoke for others; in other lists those that concern it are hidden.
+   * also where it spoke for others; in other lists those that concern it are hidden. What came
+   * before a device began anew is in its own list hidden alone.
    *
    * @param list whose list is read; null for the whole enterprise's
    */
@@ -156,7 +238,7 @@ public final class Masks {
   }
 
   private List<Mask> ofOwner(@Nullable DeviceId owner) {
-    return owner == null ? ofAll : of(owner);
+    return owner == null ? ofAll : ofDevice.getOrDefault(owner, ofAll);
   }
 
   private static boolean hides(List<Mask> masks, Entry.Rejection rejection) {

@@ -40,6 +40,7 @@ public final class Packer {
       JournalTables journal,
       FoldTables folds,
       Layouts layouts,
+      Beginnings beginnings,
       InstantSource clock,
       FoldMeter meter,
       Function<DeviceColumns, byte[]> summaries,
@@ -47,7 +48,7 @@ public final class Packer {
     this(
         journal,
         layouts,
-        new PackerEnvironment(folds, clock, meter, summaries, executor),
+        new PackerEnvironment(folds, beginnings, clock, meter, summaries, executor),
         GroupStep.SLICE_BYTES_MAX);
   }
 

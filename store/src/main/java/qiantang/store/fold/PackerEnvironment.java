@@ -10,11 +10,13 @@ import qiantang.store.codec.DeviceColumns;
 /**
  * What a packer works with.
  *
+ * @param beginnings read each time
  * @param summaries makes the summary of a part of a chunk
  * @param executor decodes and encodes; the database's own threads must not
  */
 record PackerEnvironment(
     FoldTables tables,
+    Beginnings beginnings,
     InstantSource clock,
     FoldMeter meter,
     Function<DeviceColumns, byte[]> summaries,

@@ -148,6 +148,7 @@ final class PackerPass {
         .run()
         // Each step's own: what arrived since a deletion is packed by one that knows it.
         .thenCompose(nothing -> Masks.of(environment.tables(), layouts.enterprise()))
+        .thenCompose(masks -> environment.beginnings().with(layouts.enterprise(), masks))
         .thenComposeAsync(
             masks ->
                 Turns.each(

@@ -104,6 +104,35 @@ public final class RegisterMerge {
     }
   }
 
+  /** The same, of which that alone counts that arrived since its device began anew. */
+  public void base(Register register, long minute, long begunMicros) {
+    Register own = register.since(begunMicros);
+    if (own != null) {
+      base(own, minute);
+    }
+  }
+
+  /**
+   * Takes a record of a device; of an earlier one of the same id nothing but that its sessions
+   * ended.
+   *
+   * @param masks tell which are an earlier one's
+   */
+  public void add(DeviceId device, Masks masks, Place place, Entry entry) {
+    if (!masks.isEarlier(device, entry)) {
+      add(place, entry);
+    } else if (entry instanceof Entry.Presence presence && !presence.connected()) {
+      session(place, presence);
+    }
+  }
+
+  private void session(Place place, Entry.Presence presence) {
+    sessions.merge(
+        new SessionKey(place.frame().partition().start(), presence.session()),
+        new Placed<>(place, presence),
+        Placed::later);
+  }
+
   /** Takes a record. */
   public void add(Place place, Entry entry) {
     switch (entry) {
@@ -119,10 +148,7 @@ public final class RegisterMerge {
       case Entry.Presence found -> {
         firstArrivalMicros = Math.min(firstArrivalMicros, found.arrivalMicros());
         Placed<Entry.Presence> placed = new Placed<>(place, found);
-        sessions.merge(
-            new SessionKey(place.frame().partition().start(), found.session()),
-            placed,
-            Placed::later);
+        session(place, found);
         if (last == null || isLater(placed, last)) {
           last = placed;
         }

@@ -47,6 +47,7 @@ final class RegisterStep {
   private final long spanEnd;
   private Map<DeviceId, RegisterMerge> merges = new TreeMap<>();
   private final HealthRecords health;
+  private Masks masks = Masks.NONE; // read when the step begins
   private int records;
   private boolean hasRecords;
   private volatile boolean hasRows;
@@ -68,12 +69,20 @@ final class RegisterStep {
   /** Complete when all rows are known to be stored. */
   CompletionStage<Void> run() {
     Queue<Window> windows = windows();
-    return Turns.each(
-            environment.executor(), () -> windows.isEmpty() ? null : read(windows.remove()))
+    return environment
+        .beginnings()
+        .with(layouts.enterprise(), Masks.NONE)
+        .thenComposeAsync(
+            found -> {
+              masks = found;
+              return Turns.each(
+                  environment.executor(), () -> windows.isEmpty() ? null : read(windows.remove()));
+            },
+            environment.executor())
         .thenComposeAsync(nothing -> write(spanEnd), environment.executor())
         // Of the whole step, so that what is added up is never cut anywhere else by a rerun.
         .thenComposeAsync(
-            nothing -> new HealthWrites(environment).write(health.cells(), spanEnd),
+            nothing -> new HealthWrites(environment, masks).write(health.cells(), spanEnd),
             environment.executor());
   }
 
@@ -146,13 +155,15 @@ final class RegisterStep {
 
   private void take(BlockKey key, RecordsCodec.Item item) {
     Place place = Place.of(key, item.sequence(), item.index());
-    health.add(place, item.entry());
+    health.add(place, item.entry(), masks);
     DeviceId device = RegisterMerge.deviceOf(item.entry());
     if (device != null) {
-      merges.computeIfAbsent(device, id -> new RegisterMerge()).add(place, item.entry());
+      merges
+          .computeIfAbsent(device, id -> new RegisterMerge())
+          .add(device, masks, place, item.entry());
       records++;
     }
-    if (item.entry() instanceof Entry.Birth birth) {
+    if (item.entry() instanceof Entry.Birth birth && !masks.isEarlier(birth.gateway(), birth)) {
       merges.computeIfAbsent(birth.gateway(), id -> new RegisterMerge()).names(place, birth);
     }
   }
@@ -217,7 +228,8 @@ final class RegisterStep {
       }
       if (before != null) {
         switch (RegisterCodec.decode(before.bytes())) {
-          case RegisterCodec.Decoded.Whole whole -> merge.base(whole.register(), before.minute());
+          case RegisterCodec.Decoded.Whole whole ->
+              merge.base(whole.register(), before.minute(), masks.begunMicros(device));
           case RegisterCodec.Decoded.Damaged(String reason) -> damaged(before, reason);
         }
       }

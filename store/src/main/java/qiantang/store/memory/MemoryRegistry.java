@@ -42,6 +42,7 @@ public final class MemoryRegistry implements Registry {
       new ConcurrentSkipListMap<>();
   private final Map<EnterpriseId, ConcurrentSkipListMap<DeviceId, Device>> devices =
       new ConcurrentHashMap<>();
+  private final Map<EnterpriseId, Map<DeviceId, Instant>> beginnings = new ConcurrentHashMap<>();
   private final Map<CredentialKey, Credential> credentials = new ConcurrentHashMap<>();
   private final Map<CredentialKey, Credential> sessions = new ConcurrentHashMap<>();
   private final Map<CredentialKey, Credential> links = new ConcurrentHashMap<>();
@@ -91,6 +92,9 @@ public final class MemoryRegistry implements Registry {
             device,
             (old, wanted) -> {
               isNew[0] = old.deleted() != null;
+              if (isNew[0]) {
+                begin(wanted, wanted.created());
+              }
               return isNew[0] ? wanted : old;
             });
     return done(isNew[0]);
@@ -105,10 +109,24 @@ public final class MemoryRegistry implements Registry {
             device,
             (old, found) -> {
               isNew[0] = old.deleted() != null;
+              if (isNew[0]) {
+                begin(found, old.begunBy(found));
+              }
               boolean isLeft = old.kind() == Device.Kind.GATEWAY || found.gateway() == null;
               return isNew[0] ? found : isLeft ? old : old.behind(found.gateway());
             });
     return done(isNew[0]);
+  }
+
+  private void begin(Device device, Instant begun) {
+    beginnings
+        .computeIfAbsent(device.enterprise(), id -> new ConcurrentHashMap<>())
+        .put(device.id(), begun);
+  }
+
+  @Override
+  public CompletionStage<Map<DeviceId, Instant>> beginnings(EnterpriseId enterprise) {
+    return done(Map.copyOf(beginnings.getOrDefault(enterprise, Map.of())));
   }
 
   @Override

@@ -86,6 +86,35 @@ public record Register(
     this(firstArrivalMicros, birth, last, open, List.of(), null);
   }
 
+  /**
+   * What of it arrived at a time or later; null where nothing did. When the first of it arrived may
+   * be told too late, where that is not in it any more.
+   */
+  public @Nullable Register since(long micros) {
+    if (firstArrivalMicros >= micros) {
+      return this;
+    }
+    Entry.Birth keptBirth = birth != null && birth.arrivalMicros() >= micros ? birth : null;
+    Entry.Presence keptLast = last != null && last.arrivalMicros() >= micros ? last : null;
+    List<OpenSession> keptOpen =
+        open.stream().filter(session -> session.begin().arrivalMicros() >= micros).toList();
+    long first = keptBirth == null ? Long.MAX_VALUE : keptBirth.arrivalMicros();
+    first = keptLast == null ? first : Math.min(first, keptLast.arrivalMicros());
+    for (OpenSession session : keptOpen) {
+      first = Math.min(first, session.begin().arrivalMicros());
+    }
+    return first == Long.MAX_VALUE
+        ? null
+        : new Register(
+            first,
+            keptBirth,
+            keptLast,
+            keptOpen,
+            named.stream().filter(naming -> naming.micros() >= micros).toList(),
+            gone != null && gone.micros() >= micros ? gone : null,
+            ended.stream().filter(end -> end.micros() >= micros).toList());
+  }
+
   /** Whether others tell if it is connected: a gateway named it, and it had no own session. */
   public boolean isSpokenFor() {
     return last == null && birth != null;

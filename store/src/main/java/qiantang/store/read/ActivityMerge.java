@@ -76,7 +76,7 @@ final class ActivityMerge {
    * A merge.
    *
    * @param masks hide readings; births and presence records belong to the registry's side of a
-   *     device, which stays
+   *     device, which stays, but for those of an earlier one of the same id
    */
   ActivityMerge(Masks masks) {
     this(masks, null);
@@ -146,9 +146,11 @@ final class ActivityMerge {
   private void record(Place place, Entry entry, WantedDevices wanted) {
     DeviceId device = RegisterMerge.deviceOf(entry);
     if (device != null && wanted.contains(device)) {
-      seen(device).register.add(place, entry);
+      seen(device).register.add(device, masks, place, entry);
     }
-    if (entry instanceof Entry.Birth birth && wanted.contains(birth.gateway())) {
+    if (entry instanceof Entry.Birth birth
+        && wanted.contains(birth.gateway())
+        && !masks.isEarlier(birth.gateway(), birth)) {
       seen(birth.gateway()).register.names(place, birth);
     }
   }
@@ -187,7 +189,8 @@ final class ActivityMerge {
 
   private synchronized void register(RegisterRow row, Register register) {
     sources.add(Source.STATES);
-    seen(row.device()).register.base(register, row.minute());
+    DeviceId device = row.device();
+    seen(device).register.base(register, row.minute(), masks.begunMicros(device));
   }
 
   /** Takes births, presence and death records that may be in no register yet. */

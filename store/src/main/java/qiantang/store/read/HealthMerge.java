@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.codec.BlockCodec;
+import qiantang.store.codec.DeviceColumns;
 import qiantang.store.codec.HealthCellsCodec;
 import qiantang.store.fold.FoldTables.BlockKey;
 import qiantang.store.fold.FoldTables.LaneCursor;
@@ -15,6 +16,7 @@ import qiantang.store.fold.HealthRecords;
 import qiantang.store.fold.HealthTables.HealthPartition;
 import qiantang.store.fold.HealthTables.HealthRow;
 import qiantang.store.fold.HealthTally;
+import qiantang.store.fold.Masks;
 import qiantang.store.fold.Place;
 import qiantang.store.health.Behaviour;
 import qiantang.store.health.HealthCells;
@@ -35,6 +37,7 @@ import qiantang.store.read.Positions.LaneKey;
 final class HealthMerge {
   private final Map<LaneKey, Long> unsortedFrom = new HashMap<>();
   private final Set<LaneKey> lanes = new HashSet<>();
+  private final Masks masks;
 
   // All guarded by this.
   private final Map<DeviceId, Known> devices = new HashMap<>();
@@ -67,6 +70,7 @@ final class HealthMerge {
 
   /** A merge over what these positions say is folded. */
   HealthMerge(Positions positions) {
+    masks = positions.masks();
     for (Whereabouts row : positions.whereabouts()) {
       lanes.add(new LaneKey(row.start(), row.lane()));
     }
@@ -77,6 +81,9 @@ final class HealthMerge {
 
   /** Takes a row; before anything that may be in it. */
   synchronized void row(HealthRow row) {
+    if (masks.isEarlierRow(row.device(), row.minute())) {
+      return;
+    }
     Known known = known(row.device());
     known.rows.add(row.bytes());
     if (row.partition().layoutDay() == HealthPartition.SESSIONS_DAY) {
@@ -87,13 +94,14 @@ final class HealthMerge {
     }
   }
 
-  /** Takes of a block what a device sent, hidden or not. */
+  /** Takes of a block what a device sent, hidden or not, but nothing of an earlier one. */
   synchronized void block(BlockKey key, BlockCodec.Member member) {
     LaneMinute at = new LaneMinute(key.start(), key.lane(), key.minute());
-    if (isOfBlocks(at)) {
+    DeviceColumns own = masks.own(member.device(), member.columns());
+    if (isOfBlocks(at) && own.rows() > 0) {
       Known known = known(member.device());
       if (key.minute() >= known.readingsMinute) {
-        known.ofBlocks().add(at, member.columns());
+        known.ofBlocks().add(at, own);
       }
     }
   }
@@ -119,7 +127,9 @@ final class HealthMerge {
     if (entry instanceof Entry.Readings message) {
       long arrivalMillis = Math.floorDiv(message.arrivalMicros(), 1000L);
       for (Reading reading : message.readings()) {
-        if (wanted.contains(reading.device()) && !reading.values().isEmpty()) {
+        if (wanted.contains(reading.device())
+            && !reading.values().isEmpty()
+            && !masks.isEarlier(reading.device(), message)) {
           Known known = known(reading.device());
           if (at.minute() >= known.readingsMinute) {
             known.ofFrames().add(at, reading.eventTimeMicros(), arrivalMillis, reading.stamped());
@@ -131,9 +141,9 @@ final class HealthMerge {
     }
   }
 
-  private static boolean isWanted(Entry entry, WantedDevices wanted) {
+  private boolean isWanted(Entry entry, WantedDevices wanted) {
     DeviceId device = HealthRecords.deviceOf(entry);
-    return device != null && wanted.contains(device);
+    return device != null && wanted.contains(device) && !masks.isEarlier(device, entry);
   }
 
   private void record(LaneMinute at, Entry entry) {

@@ -11,9 +11,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.LayoutHistory;
 import qiantang.store.fold.Layouts;
+import qiantang.store.fold.Masks;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Activity.DeviceActivity;
@@ -44,6 +46,7 @@ public final class Reader {
   private final Tail tail;
   private final FoldTables folds;
   private final Layouts layouts;
+  private final Beginnings beginnings;
   private final InstantSource clock;
   private final Blocks blocks;
   private final Chunks chunks;
@@ -59,13 +62,21 @@ public final class Reader {
    *
    * @param clock tells how old a heartbeat is, and which event times no chunk can have
    */
-  public Reader(Tail tail, FoldTables folds, Layouts layouts, InstantSource clock) {
-    this(tail, folds, layouts, clock, RECENT_MAX);
+  public Reader(
+      Tail tail, FoldTables folds, Layouts layouts, Beginnings beginnings, InstantSource clock) {
+    this(tail, folds, layouts, beginnings, clock, RECENT_MAX);
   }
 
   /** A reader whose questions about intervals hold so many samples. */
-  Reader(Tail tail, FoldTables folds, Layouts layouts, InstantSource clock, int recentMax) {
+  Reader(
+      Tail tail,
+      FoldTables folds,
+      Layouts layouts,
+      Beginnings beginnings,
+      InstantSource clock,
+      int recentMax) {
     this.recentMax = recentMax;
+    this.beginnings = beginnings;
     this.tail = tail;
     this.folds = folds;
     this.layouts = layouts;
@@ -132,15 +143,17 @@ public final class Reader {
         request.enterprise(),
         (positions, history) -> {
           WantedDevices all = WantedDevices.ALL;
+          // What a deleted device sent counts on, also where there is another of its id.
+          Masks masks = positions.masks().ofDeletions();
           RecentOfDevices recent =
-              new RecentOfDevices(request, all, history, positions.masks(), RECENT_OF_ALL_MAX);
+              new RecentOfDevices(request, all, history, masks, RECENT_OF_ALL_MAX);
           return readRecent(positions, history, all, recent)
               .thenComposeAsync(
                   nothing ->
                       new TotalsRead(
                               chunks.bounded(request, history),
                               history,
-                              positions.masks(),
+                              masks,
                               recent,
                               folds,
                               states,
@@ -159,16 +172,16 @@ public final class Reader {
         request.enterprise(),
         (positions, history) -> {
           WantedDevices devices = new WantedDevices(request.setOf().keySet());
+          Masks masks = request.isWhole() ? positions.masks().ofDeletions() : positions.masks();
           RecentOfDevices recent =
-              new RecentOfDevices(
-                  request.inTotal(), devices, history, positions.masks(), RECENT_OF_ALL_MAX);
+              new RecentOfDevices(request.inTotal(), devices, history, masks, RECENT_OF_ALL_MAX);
           return readRecent(positions, history, devices, recent)
               .thenComposeAsync(
                   nothing ->
                       new SetsRead(
                               chunks.bounded(request, history),
                               history,
-                              positions.masks(),
+                              masks,
                               recent,
                               folds,
                               intervalChunks,
@@ -296,15 +309,21 @@ public final class Reader {
   /** Reads how far folds have come before anything that they move. */
   private <T> CompletionStage<T> positioned(
       EnterpriseId enterprise, BiFunction<Positions, LayoutHistory, CompletionStage<T>> read) {
-    return tail.positions(enterprise)
+    return positions(enterprise)
         .thenCombineAsync(layouts.of(enterprise), read, tail.executor())
         .thenCompose(answer -> answer);
+  }
+
+  private CompletionStage<Positions> positions(EnterpriseId enterprise) {
+    return tail.positions(enterprise)
+        .thenCompose(
+            positions -> beginnings.with(enterprise, positions.masks()).thenApply(positions::with));
   }
 
   /** Rejections of the last 90 days, newest first. */
   public CompletionStage<RejectionsAnswer> rejections(RejectionsRequest request) {
     RejectionsRequest bounded = EventPages.bounded(request, nowMicros());
-    return tail.positions(request.enterprise())
+    return positions(request.enterprise())
         .thenComposeAsync(
             positions -> {
               RejectionPage page = new RejectionPage(bounded, positions.masks());
@@ -320,7 +339,7 @@ public final class Reader {
 
   /** A device's connections of the last 90 days, and those that are open, newest first. */
   public CompletionStage<ConnectionsAnswer> connections(ConnectionsRequest request) {
-    return tail.positions(request.enterprise())
+    return positions(request.enterprise())
         .thenComposeAsync(
             positions -> connections.run(positions, request, nowMicros()), tail.executor());
   }

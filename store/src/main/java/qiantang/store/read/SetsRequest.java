@@ -16,6 +16,8 @@ import qiantang.store.summary.Aggregate;
  * @param cutsMicros begins of the intervals, ascending, and behind them the end of the last; they
  *     hold all times from the first to the last
  * @param told by what each device tells of an interval
+ * @param isWhole whether the sets are the whole enterprise in one: then what deleted devices sent
+ *     counts, also where there are others of their ids
  * @param cellsMax most intervals of all sets together
  */
 public record SetsRequest(
@@ -26,10 +28,12 @@ public record SetsRequest(
     long toMicros,
     long[] cutsMicros,
     Aggregate told,
+    boolean isWhole,
     int cellsMax) {
   /** The same of a part of the time. */
   SetsRequest within(long from, long to) {
-    return new SetsRequest(enterprise, setOf, metric, from, to, cutsMicros, told, cellsMax);
+    return new SetsRequest(
+        enterprise, setOf, metric, from, to, cutsMicros, told, isWhole, cellsMax);
   }
 
   /** The same times and metric, of all devices together. */

@@ -1,5 +1,6 @@
 package qiantang.store.registry;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -33,6 +34,9 @@ public record Device(
     Instant created,
     List<Identifier> identifiers,
     @Nullable Instant deleted) {
+  /** For so long sessions go on that a deletion ends, 5 s, and clocks differ by 5 s. */
+  public static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
   public Device {
     created = created.truncatedTo(ChronoUnit.MILLIS); // as the tables keep it
     deleted = deleted == null ? null : deleted.truncatedTo(ChronoUnit.MILLIS);
@@ -79,6 +83,15 @@ public record Device(
   /** The same device with other identifiers. */
   public Device with(List<Identifier> others) {
     return changed(gateway, disabled, others, deleted);
+  }
+
+  /**
+   * From when on what arrives of it is this device's, where this row was of a deleted one that a
+   * gateway brought back: what came in the last words of the other is still that one's.
+   */
+  public Instant begunBy(Device found) {
+    Instant over = deleted == null ? found.created : deleted.plus(LAST_WORDS);
+    return over.isBefore(found.created) ? over : found.created;
   }
 
   /** The same device, deleted. */

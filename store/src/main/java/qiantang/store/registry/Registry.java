@@ -38,16 +38,23 @@ public interface Registry {
 
   /**
    * Creates a device; false if the id is taken in its enterprise. No transaction: of two creations
-   * at the same moment both may succeed, and the later one's columns hold.
+   * at the same moment both may succeed, and the later one's columns hold. Under the id of a
+   * deleted one it begins anew.
    */
   CompletionStage<Boolean> createDevice(Device device);
 
   /**
    * Notes that a gateway speaks for a device: creates the device where there is none, else only
    * records the gateway. Repeating it changes nothing. A device of another kind is left alone.
-   * Whether there was none.
+   * Whether there was none: under the id of a deleted one it begins anew.
    */
   CompletionStage<Boolean> discoverDevice(Device device);
+
+  /**
+   * From when on what arrives is theirs, of devices that were created under the ids of deleted
+   * ones: of most enterprises there is none.
+   */
+  CompletionStage<Map<DeviceId, Instant>> beginnings(EnterpriseId enterprise);
 
   /** One device. */
   default CompletionStage<Optional<Device>> device(EnterpriseId enterprise, DeviceId id) {

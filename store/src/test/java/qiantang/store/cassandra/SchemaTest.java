@@ -36,7 +36,8 @@ class SchemaTest {
           "012-health.cql",
           "013-identifiers.cql",
           "014-platforms.cql",
-          "015-conditions.cql");
+          "015-conditions.cql",
+          "016-beginnings.cql");
 
   @Test
   void theResourcesAreSplitIntoStatements() {
@@ -73,6 +74,7 @@ class SchemaTest {
         tables("013-identifiers.cql"));
     assertEquals(List.of("platform_hours"), tables("014-platforms.cql"));
     assertEquals(List.of("changes_under_way"), tables("015-conditions.cql"));
+    assertEquals(List.of("beginnings"), tables("016-beginnings.cql"));
   }
 
   @Test

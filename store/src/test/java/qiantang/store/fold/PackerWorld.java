@@ -108,7 +108,8 @@ final class PackerWorld {
     return new Packer(
         journal,
         new Layouts(way, registry, time),
-        new PackerEnvironment(way, time, meter, part -> new byte[0], executor),
+        new PackerEnvironment(
+            way, new Beginnings(registry), time, meter, part -> new byte[0], executor),
         sliceBytesMax);
   }
 

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.LaneCursor;
@@ -71,7 +72,16 @@ final class ActivityHistory {
     Layouts layouts = new Layouts(folds, new MemoryRegistry(), time);
     FoldMeter meter = new FoldMeter();
     sorter = new Sorter(journal, failing, layouts, time, meter, Runnable::run);
-    packer = new Packer(journal, failing, layouts, time, meter, part -> new byte[0], Runnable::run);
+    packer =
+        new Packer(
+            journal,
+            failing,
+            layouts,
+            new Beginnings(new MemoryRegistry()),
+            time,
+            meter,
+            part -> new byte[0],
+            Runnable::run);
     begin();
     begin();
   }

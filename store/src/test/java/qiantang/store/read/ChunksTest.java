@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.store.codec.ChunkCodec;
 import qiantang.store.codec.ColumnsBuilder;
 import qiantang.store.codec.ContentDigest;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.Chunk;
 import qiantang.store.fold.FoldTables.ChunkKey;
@@ -196,6 +197,7 @@ class ChunksTest {
         new Tail(journal, tables, Runnable::run, 1 << 20),
         tables,
         new Layouts(tables, registry, time),
+        new Beginnings(registry),
         time);
   }
 

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.codec.SummaryCodec;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.Eraser;
 import qiantang.store.fold.FailingFolds;
 import qiantang.store.fold.FoldMeter;
@@ -79,7 +80,12 @@ final class DeletionHistory {
   }
 
   Reader reader() {
-    return new Reader(new Tail(journal, folds, Runnable::run, 64 << 20), folds, layouts, time);
+    return new Reader(
+        new Tail(journal, folds, Runnable::run, 64 << 20),
+        folds,
+        layouts,
+        new Beginnings(new MemoryRegistry()),
+        time);
   }
 
   /** Something happens. */
@@ -213,7 +219,15 @@ final class DeletionHistory {
       }
     }
     Packer packer =
-        new Packer(journal, way, layouts, time, meter, SummaryCodec::encode, Runnable::run);
+        new Packer(
+            journal,
+            way,
+            layouts,
+            new Beginnings(new MemoryRegistry()),
+            time,
+            meter,
+            SummaryCodec::encode,
+            Runnable::run);
     Stages.done(packer.pack(ENTERPRISE, limit));
   }
 

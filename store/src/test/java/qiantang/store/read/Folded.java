@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import qiantang.store.codec.SummaryCodec;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables.LaneCursor;
 import qiantang.store.fold.Layout;
@@ -32,11 +33,14 @@ final class Folded {
   final ManualTime time = new ManualTime();
   final MemoryJournal journal = new MemoryJournal(time, Runnable::run, true);
   final MemoryFolds folds = new MemoryFolds(Runnable::run);
+  final MemoryRegistry registry = new MemoryRegistry();
   final FoldMeter meter = new FoldMeter();
-  private final Layouts layouts = new Layouts(folds, new MemoryRegistry(), time);
+  private final Layouts layouts = new Layouts(folds, registry, time);
+  private final Beginnings beginnings = new Beginnings(registry);
   private final Sorter sorter = new Sorter(journal, folds, layouts, time, meter, Runnable::run);
   private final Packer packer =
-      new Packer(journal, folds, layouts, time, meter, SummaryCodec::encode, Runnable::run);
+      new Packer(
+          journal, folds, layouts, beginnings, time, meter, SummaryCodec::encode, Runnable::run);
   private final Node[] nodes;
 
   Folded(Layout... stored) {
@@ -49,7 +53,12 @@ final class Folded {
   /** A reader, of little memory where a test wants several rounds. */
   Reader reader(int recentMax) {
     return new Reader(
-        new Tail(journal, folds, Runnable::run, 64 << 20), folds, layouts, time, recentMax);
+        new Tail(journal, folds, Runnable::run, 64 << 20),
+        folds,
+        layouts,
+        beginnings,
+        time,
+        recentMax);
   }
 
   /** The device says something, to one of the nodes. */
@@ -65,6 +74,11 @@ final class Folded {
             device,
             time.micros(),
             List.of(new Reading(device, eventTimeMicros, true, false, List.of(values)))));
+  }
+
+  /** Something is recorded. */
+  void record(int node, Entry entry) {
+    nodes[node].send(ENTERPRISE, entry);
   }
 
   void send(long eventTimeMicros, String metric, Value value) {

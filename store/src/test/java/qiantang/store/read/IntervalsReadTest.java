@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layout;
 import qiantang.store.fold.Layouts;
@@ -390,6 +391,7 @@ class IntervalsReadTest {
         new Tail(world.journal, folds, Runnable::run, 64 << 20),
         folds,
         new Layouts(folds, new MemoryRegistry(), world.time),
+        new Beginnings(new MemoryRegistry()),
         world.time);
   }
 

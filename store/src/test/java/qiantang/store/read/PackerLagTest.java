@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import qiantang.store.codec.EntryCodec;
 import qiantang.store.codec.FrameCodec;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.FoldTables.LaneCursor;
@@ -162,7 +163,15 @@ class PackerLagTest {
   }
 
   private Packer packer(FoldTables tables) {
-    return new Packer(journal, tables, layouts, time, meter, part -> new byte[0], Runnable::run);
+    return new Packer(
+        journal,
+        tables,
+        layouts,
+        new Beginnings(new MemoryRegistry()),
+        time,
+        meter,
+        part -> new byte[0],
+        Runnable::run);
   }
 
   /** A connect, then a reading a minute of one lane, while time goes by; then it is sealed. */

@@ -1,6 +1,7 @@
 package qiantang.store.read;
 
 import java.util.concurrent.Executor;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layouts;
 import qiantang.store.harness.ManualTime;
@@ -27,6 +28,7 @@ final class Readers {
         new Tail(tables, folds, executor, cacheBytesMax),
         folds,
         new Layouts(folds, new MemoryRegistry(), time),
+        new Beginnings(new MemoryRegistry()),
         time);
   }
 }

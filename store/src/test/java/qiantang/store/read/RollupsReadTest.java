@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layout;
 import qiantang.store.fold.Layouts;
@@ -231,6 +232,7 @@ class RollupsReadTest {
         new Tail(world.journal, watched, Runnable::run, 64 << 20),
         watched,
         new Layouts(watched, new MemoryRegistry(), world.time),
+        new Beginnings(new MemoryRegistry()),
         world.time);
   }
 

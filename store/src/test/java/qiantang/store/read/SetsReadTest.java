@@ -102,7 +102,7 @@ class SetsReadTest {
       String metric = List.of("level", "counter", "either").get(random.nextInt(3));
       long[] cuts = IntervalQuestions.cuts(interval, from, to);
       SetsRequest request =
-          new SetsRequest(ENTERPRISE, setOf, metric, from, to, cuts, told, 1_000_000);
+          new SetsRequest(ENTERPRISE, setOf, metric, from, to, cuts, told, false, 1_000_000);
       checkOne(
           request, "seed %d: %s of %s by %s, %s".formatted(seed, told, metric, interval, setOf));
     }
@@ -233,9 +233,9 @@ class SetsReadTest {
     }
     long[] cuts = {now, now + 1};
     SetsRequest three =
-        new SetsRequest(ENTERPRISE, setOf, "m", now, now + 1, cuts, Aggregate.LAST, 3);
+        new SetsRequest(ENTERPRISE, setOf, "m", now, now + 1, cuts, Aggregate.LAST, false, 3);
     SetsRequest two =
-        new SetsRequest(ENTERPRISE, setOf, "m", now, now + 1, cuts, Aggregate.LAST, 2);
+        new SetsRequest(ENTERPRISE, setOf, "m", now, now + 1, cuts, Aggregate.LAST, false, 2);
     assertInstanceOf(SetsAnswer.Found.class, Stages.done(world.reader(10).sets(three)));
     assertInstanceOf(SetsAnswer.TooLarge.class, Stages.done(world.reader(10).sets(two)));
   }

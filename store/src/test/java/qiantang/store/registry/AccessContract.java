@@ -217,8 +217,12 @@ public abstract class AccessContract {
   }
 
   Device plain(String id, Device.Kind kind, @Nullable DeviceId gateway) {
+    return plain(id, kind, gateway, CREATED);
+  }
+
+  Device plain(String id, Device.Kind kind, @Nullable DeviceId gateway, Instant created) {
     return new Device(
-        enterprise, new DeviceId(id), "名 " + id, kind, gateway, "", "", "", false, CREATED);
+        enterprise, new DeviceId(id), "名 " + id, kind, gateway, "", "", "", false, created);
   }
 
   static Credential credential(

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.MethodOrderer;
@@ -117,6 +119,38 @@ public abstract class RegistryContract extends AccessContract {
     assertFalse(Stages.await(registry().createDevice(second)));
     assertEquals(Optional.of(first), device("D.1_x-y"));
     assertEquals(Optional.empty(), device("d.1_x-y"), "ids are case-sensitive");
+  }
+
+  @Test
+  @Order(2)
+  void whatIsCreatedUnderTheIdOfADeletedOneBeginsThen() {
+    Device first = plain("again", Device.Kind.DEVICE, null);
+    assertTrue(Stages.await(registry().createDevice(first)));
+    assertEquals(Map.of(), Stages.await(registry().beginnings(enterprise)));
+    delete(first, after(60));
+    Device second = plain("again", Device.Kind.DEVICE, null, after(90));
+    assertTrue(Stages.await(registry().createDevice(second)));
+    assertEquals(Map.of(first.id(), after(90)), Stages.await(registry().beginnings(enterprise)));
+
+    // Of what a gateway brings back the first words came before it is entered.
+    delete(second, after(100));
+    Device third = plain("again", Device.Kind.DEVICE, GATEWAY, after(130));
+    assertTrue(Stages.await(registry().discoverDevice(third)));
+    assertEquals(Map.of(first.id(), after(110)), Stages.await(registry().beginnings(enterprise)));
+    assertFalse(Stages.await(registry().discoverDevice(third)));
+    delete(third, after(200));
+    Device fourth = plain("again", Device.Kind.DEVICE, GATEWAY, after(203));
+    assertTrue(Stages.await(registry().discoverDevice(fourth)));
+    assertEquals(Map.of(first.id(), after(203)), Stages.await(registry().beginnings(enterprise)));
+  }
+
+  private static Instant after(int seconds) {
+    return CREATED.plusSeconds(seconds).truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  private void delete(Device device, Instant when) {
+    AccessChange change = AccessChange.ofDevice(when, 1, enterprise, device.id());
+    Stages.await(registry().deleteDevice(device, when, false, change));
   }
 
   @Test

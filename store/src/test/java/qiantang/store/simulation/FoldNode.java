@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.codec.SummaryCodec;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.Eraser;
 import qiantang.store.fold.FoldMeter;
 import qiantang.store.fold.FoldTables;
@@ -66,7 +67,16 @@ final class FoldNode {
     Layouts layouts = new Layouts(tables, registry, machine);
     FoldMeter meter = new FoldMeter();
     sorter = new Sorter(journal, tables, layouts, machine, meter, machine);
-    packer = new Packer(journal, tables, layouts, machine, meter, SummaryCodec::encode, machine);
+    packer =
+        new Packer(
+            journal,
+            tables,
+            layouts,
+            new Beginnings(registry),
+            machine,
+            meter,
+            SummaryCodec::encode,
+            machine);
     int life = machine.life();
     Folds folds =
         new Folds(

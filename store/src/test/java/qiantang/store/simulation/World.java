@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.FoldTables;
 import qiantang.store.fold.Layouts;
 import qiantang.store.fold.Mask;
@@ -138,6 +139,7 @@ final class World {
         new Tail(journal(readerWay), tables, readerMachine, CACHE_BYTES),
         tables,
         new Layouts(tables, registry, readerMachine),
+        new Beginnings(registry),
         readerMachine);
   }
 

@@ -19,6 +19,7 @@ public final class Console {
   static final List<String> FIRST =
       List.of(
           "app.js",
+          "age.js",
           "api.js",
           "axes.js",
           "contract.js",
@@ -44,6 +45,7 @@ public final class Console {
           "device.js",
           "devices.js",
           "list.js",
+          "names.js",
           "readers.js",
           "rejections.js",
           "values.js",

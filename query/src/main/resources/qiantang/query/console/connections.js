@@ -1,7 +1,7 @@
 import { View, html, nothing, svg } from './element.js';
 import { get, ofDevice } from './api.js';
 import { reasonWord, shape } from './axes.js';
-import { dateTime, day, hourMinute, number, percent, span, t } from './i18n.js';
+import { dateTime, day, hourMinute, number, percent, span, t, time } from './i18n.js';
 import { troubleNote } from './trouble.js';
 
 const HOUR_MILLIS = 3_600_000;
@@ -13,12 +13,16 @@ const ROWS_MAX = 100;
 const LEAST_SHARE = 0.001;
 const AGAIN_MILLIS = 15_000;
 
-/** When a device was connected: a line over the time, and each session with why it ended. */
+/**
+ * When a device was connected: a line over the time, and each session with why it ended. created:
+ * when it was, known: when the first of it arrived, or null; what was before it is no time lost.
+ */
 class Connections extends View {
   static properties = {
     enterprise: {},
     device: {},
     created: {},
+    known: {},
     range: { state: true },
     seen: { state: true },
     trouble: { state: true },
@@ -97,7 +101,16 @@ class Connections extends View {
       .map((item) => ({ item, begin: x(item.connectedAt), end: x(endOf(item, until)) }))
       .filter(({ begin, end }) => end >= begin);
     const connected = stretches.reduce((sum, { begin, end }) => sum + (end - begin), 0);
-    const share = connected / (1000 - x(this.created ?? from)); // before that it was not there
+    // Before something of it came it was not there; and sessions that were not read are not known.
+    const heard = this.known ?? this.created ?? from;
+    const since = isWhole ? heard : Math.max(heard, items.at(-1).connectedAt);
+    const share = connected / (1000 - x(since));
+    const words =
+      since <= from
+        ? 'connections.share'
+        : since > heard
+          ? 'connections.from'
+          : 'connections.since';
     const edge = until - from > 2 * 24 * HOUR_MILLIS ? day : hourMinute;
     return html`
       <svg
@@ -118,9 +131,11 @@ class Connections extends View {
         <span>${edge(from)}</span><span>${edge((from + until) / 2)}</span><span>${t('now')}</span>
       </div>
       <p class="faint">
-        ${shape('good')} ${t('connections.share', {
+        ${shape('good')} ${t(words, {
           share: shown(share),
           count: number(items.length),
+          range: t(`range.${this.range}`),
+          time: time(since),
         })}
         ${isWhole ? nothing : t('connections.part', { count: number(items.length) })}
       </p>
@@ -145,8 +160,8 @@ class Connections extends View {
         <tbody>
           ${items.slice(0, ROWS_MAX).map(
             (item) => html`<tr>
-              <td>${dateTime(item.connectedAt)}</td>
-              <td>${item.disconnectedAt ? dateTime(item.disconnectedAt) : t(`session.${item.state}`)}</td>
+              <td title=${dateTime(item.connectedAt)}>${time(item.connectedAt)}</td>
+              <td>${item.disconnectedAt ? time(item.disconnectedAt) : t(`session.${item.state}`)}</td>
               <td class="right">${item.durationSeconds === null ? '–' : span(item.durationSeconds)}</td>
               <td>${item.reason ? reasonWord(item.reason) : '–'}</td>
             </tr>`,

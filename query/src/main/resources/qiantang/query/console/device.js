@@ -5,6 +5,7 @@ import { contract } from './contract.js';
 import { medianStep } from './chart.js';
 import { dateTime, number, percent, period, span, t, time, value, wordOf } from './i18n.js';
 import { watch } from './live.js';
+import { gatewayLink } from './names.js';
 import { go, href } from './route.js';
 import { troubleNote } from './trouble.js';
 import './connections.js';
@@ -45,6 +46,9 @@ class Device extends View {
     super.connectedCallback();
     const timer = setInterval(() => this.tick(), TICK_MILLIS);
     this.onLeave(() => clearInterval(timer));
+    const named = () => this.requestUpdate();
+    window.addEventListener('names', named);
+    this.onLeave(() => window.removeEventListener('names', named));
   }
 
   disconnectedCallback() {
@@ -68,6 +72,7 @@ class Device extends View {
       Object.assign(this, { row: null, latest: null, trouble: null, series: null });
       this.periods = new Map();
       this.end = repeat(HEALTH_MILLIS, () => this.look(wanted, enterprise, device));
+      this.lookLatest(wanted, enterprise, device);
       this.learnPeriods(enterprise, device);
     }
     const metric = this.metric();
@@ -91,9 +96,7 @@ class Device extends View {
       }
       this.row = { ...row, health: health ?? row.health, at: health?.at ?? Date.now() };
       this.trouble = null;
-      if (!this.unwatch) {
-        await this.begin(wanted, enterprise, device);
-      }
+      this.unwatch ??= this.follow(wanted, enterprise, device);
     } catch (trouble) {
       if (wanted === this.shown) {
         this.trouble = trouble;
@@ -102,21 +105,40 @@ class Device extends View {
     }
   }
 
-  /** Newest values once, then what happens. */
-  async begin(wanted, enterprise, device) {
-    const { metrics } = await get(ofDevice(enterprise, device, '/latest'));
-    if (wanted !== this.shown) {
-      return;
+  /** The newest values, as they are just now; a stream goes on from them. */
+  async lookLatest(wanted, enterprise, device) {
+    try {
+      const { metrics } = await get(ofDevice(enterprise, device, '/latest'));
+      if (wanted === this.shown) {
+        this.merge(metrics.map(({ metric, value: sent, time: at }) => [metric, sent, at]));
+      }
+    } catch (trouble) {
+      if (wanted === this.shown) {
+        this.trouble ??= trouble;
+      }
     }
-    this.latest = new Map(
-      metrics.map(({ metric, value: sent, time: at }) => [metric, { value: sent, time: at }]),
-    );
-    this.unwatch = watch({ enterprise, devices: device }, {
+  }
+
+  /**
+   * What happens from now on. What came between the newest values and the stream's beginning is in
+   * neither, so they are asked for once more when it is open; only then it counts as live.
+   */
+  follow(wanted, enterprise, device) {
+    let turn = 0;
+    return watch({ enterprise, devices: device }, {
       reading: (event) => this.took(event),
       state: () => this.changed(enterprise, device),
       rejection: () => this.querySelector('q-rejections')?.look(),
       missed: () => this.loadAgain(wanted, enterprise, device),
-      how: (how, since) => (this.how = { how, since }),
+      how: async (how, since) => {
+        const mine = ++turn;
+        if (how === 'live') {
+          await this.lookLatest(wanted, enterprise, device);
+        }
+        if (mine === turn && wanted === this.shown) {
+          this.how = { how, since };
+        }
+      },
     });
   }
 
@@ -126,17 +148,25 @@ class Device extends View {
   }
 
   took({ time: at, values }) {
+    this.merge(Object.entries(values).map(([metric, sent]) => [metric, sent, at]));
+    const { series } = this;
     for (const [metric, sent] of Object.entries(values)) {
-      if (at >= (this.latest.get(metric)?.time ?? 0)) {
-        this.latest.set(metric, { value: sent, time: at });
-      }
-      const { series } = this;
       if (metric === series?.metric && at > (series.times.at(-1) ?? 0)) {
         series.times.push(at);
         series.values.push(sent);
       }
     }
-    this.latest = new Map(this.latest);
+  }
+
+  /** [metric, value, time] of each: in place of what is older. */
+  merge(newest) {
+    const latest = new Map(this.latest);
+    for (const [metric, sent, at] of newest) {
+      if (at >= (latest.get(metric)?.time ?? 0)) {
+        latest.set(metric, { value: sent, time: at });
+      }
+    }
+    this.latest = latest;
   }
 
   /** Time goes on: the chart moves, and forgets what it has moved past. */
@@ -242,6 +272,7 @@ class Device extends View {
         .enterprise=${enterprise}
         .device=${device}
         .created=${this.row.created}
+        .known=${axesOf(this.row).lifecycle?.evidence?.firstArrival ?? null}
       ></q-connections>
       <q-rejections .enterprise=${enterprise} .device=${device}></q-rejections>
       <q-readers
@@ -285,7 +316,14 @@ class Device extends View {
         ${row.gateway
           ? html`<div>
               <dt>${t('device.gateway')}</dt>
-              <dd><a href=${href('/device', { enterprise, device: row.gateway })}>${row.gateway}</a></dd>
+              <dd>${gatewayLink(enterprise, row.gateway)}</dd>
+            </div>`
+          : nothing}
+        ${row.kind === 'gateway'
+          ? html`<div>
+              <a href=${href('/devices', { enterprise, gateway: row.id })}>
+                ${t('device.speaks-for')}
+              </a>
             </div>`
           : nothing}
       </dl>
@@ -297,7 +335,7 @@ class Device extends View {
     return html`
       <h2 class="hidden">${t('overview.axes')}</h2>
       <div class="axes">
-        ${Object.keys(AXES).map((axis) => axisNow(axis, axes[axis]))}
+        ${Object.keys(AXES).map((axis) => axisNow(axis, axes[axis], this.params.enterprise))}
       </div>
     `;
   }
@@ -349,7 +387,7 @@ function untold(trouble) {
   throw trouble;
 }
 
-function axisNow(axis, told) {
+function axisNow(axis, told, enterprise) {
   return html`
     <section class="card axis">
       <h3>${t(`axis.${axis}`)}</h3>
@@ -363,7 +401,7 @@ function axisNow(axis, told) {
                 : nothing}
               ${told.reason ? html`<span class="reason">${reasonWord(told.reason)}</span>` : nothing}
             </p>
-            ${evidence(told.evidence)}`
+            ${evidence(told.evidence, enterprise)}`
         : html`<p class="faint">${t('unknown')}</p>`}
     </section>
   `;
@@ -376,9 +414,12 @@ const partyOf = ({ enterprise, platform }) =>
 /** Not refused, though they are told among rejections: they have words of their own. */
 const UNREFUSED = ['slowed', 'lost'];
 
-/** What a state is judged by: each member by the unit that its name ends in. */
-function evidence(told) {
-  const { rejections, ...others } = told ?? {};
+/**
+ * What a state is judged by: each member by the unit that its name ends in. For which share of the
+ * time it was connected stands with its connections, and there alone.
+ */
+function evidence(told, enterprise) {
+  const { rejections, connectedShare: _, ...others } = told ?? {};
   const all = { ...others };
   if (rejections) {
     const refused = Object.entries(rejections).filter(([reason]) => !UNREFUSED.includes(reason));
@@ -391,7 +432,8 @@ function evidence(told) {
   return members.length === 0
     ? nothing
     : html`<dl class="pairs">
-        ${members.map(([name, each]) => html`<dt>${wordOf('evidence', name)}</dt><dd>${proof(name, each)}</dd>`)}
+        ${members.map(([name, each]) => html`<dt>${wordOf('evidence', name)}</dt>
+            <dd>${name === 'gateway' ? gatewayLink(enterprise, each) : proof(name, each)}</dd>`)}
       </dl>`;
 }
 

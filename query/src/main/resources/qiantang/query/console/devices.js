@@ -5,6 +5,7 @@ import { contract } from './contract.js';
 import { age, dateTime, languageNow, t, wordOf } from './i18n.js';
 import { howNote } from './how.js';
 import { watch } from './live.js';
+import { gatewayLink } from './names.js';
 import { go, href } from './route.js';
 import { technical } from './trouble.js';
 import './list.js';
@@ -13,6 +14,8 @@ const PATH = '/v1/enterprises/{enterprise}/devices';
 const KINDS = ['device', 'gateway'];
 // What is typed; all but the first are whole names, so those of the rows are offered.
 const TEXTS = ['text', 'factory', 'line', 'model'];
+// In the address alone: a gateway's page leads to those it speaks for.
+const GATEWAY = 'gateway';
 // In which the API can sort, and from what it begins with.
 const SORTS = { name: 'ascending', since: 'descending', reading: 'descending' };
 const OFFERED_MAX = 50;
@@ -27,10 +30,14 @@ class Devices extends View {
     api: { state: true },
     reasons: { state: true },
     how: { state: true },
+    isOpen: { state: true },
   };
 
   connectedCallback() {
     super.connectedCallback();
+    const named = () => this.requestUpdate();
+    window.addEventListener('names', named);
+    this.onLeave(() => window.removeEventListener('names', named));
     contract().then((api) => (this.api = api), () => setTimeout(() => this.requestUpdate(), 3000));
     this.onLeave(repeat(AGAIN_MILLIS, async () => this.querySelector('q-list')?.refresh()));
   }
@@ -78,7 +85,7 @@ class Devices extends View {
 
   /** The parameters of the address that this server's list takes. */
   filter() {
-    const names = [...Object.keys(AXES), ...TEXTS, 'kind', 'reason'];
+    const names = [...Object.keys(AXES), ...TEXTS, GATEWAY, 'kind', 'reason'];
     return Object.fromEntries(
       names.filter((name) => this.params[name] && this.takes(name)).map((n) => [n, this.params[n]]),
     );
@@ -127,11 +134,20 @@ class Devices extends View {
 
   filters() {
     const axes = Object.keys(AXES).filter((axis) => this.takes(axis));
-    const isFiltered = Object.keys(this.filter()).length > 0;
+    const set = Object.keys(this.filter());
     const { enterprise } = this;
+    const texts = this.params[GATEWAY] ? [...TEXTS, GATEWAY] : TEXTS;
+    const rare = set.filter((name) => name !== 'text').length;
+    const [first, ...others] = texts
+      .filter((name) => this.takes(name))
+      .map((name) => this.textFilter(name));
     return html`
-      <form class="filters" role="search" @submit=${(event) => event.preventDefault()}>
-        ${TEXTS.filter((name) => this.takes(name)).map((name) => this.textFilter(name))}
+      <form
+        class="filters ${this.isOpen ? 'open' : ''}"
+        role="search"
+        @submit=${(event) => event.preventDefault()}
+      >
+        ${first} ${this.unfolding(rare)} ${others}
         ${this.takes('kind')
           ? this.choice('kind', t('device.kind'), KINDS, (kind) => wordOf('kind', kind))
           : nothing}
@@ -139,13 +155,25 @@ class Devices extends View {
           this.choice(axis, t(`axis.${axis}`), this.statesOf(axis), (s) => stateWord(axis, s)),
         )}
         ${this.takes('reason') ? this.reasonChoice() : nothing}
-        ${isFiltered
+        ${set.length > 0
           ? html`<a class="button" href=${href('/devices', { enterprise, sort: this.params.sort })}>
               ${t('devices.all')}
             </a>`
           : nothing}
       </form>
     `;
+  }
+
+  /** On a phone the first filter alone is seen, until the others are asked for. */
+  unfolding(count) {
+    return html`<button
+      class="unfold"
+      type="button"
+      aria-expanded=${this.isOpen ? 'true' : 'false'}
+      @click=${() => (this.isOpen = !this.isOpen)}
+    >
+      ${count > 0 ? t('filter.more-set', { count }) : t('filter.more')}
+    </button>`;
   }
 
   /** Which filters are wrong and what they take; null where it is something else. */
@@ -207,7 +235,7 @@ class Devices extends View {
       this.typing = setTimeout(() => this.set(name, value.trim()), TYPING_MILLIS);
     };
     const offers = name === 'text' ? [] : this.offered(name);
-    return html`<label>
+    return html`<label class=${name === 'text' ? '' : 'rare'}>
       <span>${t(`filter.${name}`)}</span>
       <input
         type="search"
@@ -235,7 +263,7 @@ class Devices extends View {
 
   choice(name, words, values, wordOfValue) {
     const chosen = this.params[name] ?? '';
-    return html`<label>
+    return html`<label class="rare">
       <span>${words}</span>
       <select
         aria-invalid=${chosen && !values.includes(chosen) ? 'true' : nothing}
@@ -271,18 +299,26 @@ class Devices extends View {
       sorted('reading', { name: 'reading', words: () => t('device.reading'), cell: newest }),
       mark('quality'),
       mark('lifecycle'),
+      { name: 'why', words: () => t('reasons.reason'), cell: why },
       { name: 'place', words: () => t('device.place'), cell: place },
       { name: 'model', words: () => t('device.model'), cell: (row) => row.model || '–' },
-      { name: 'why', words: () => t('reasons.reason'), cell: why },
     ];
   }
 
-  nameCell({ id, name, kind }) {
-    const address = href('/device', { enterprise: this.enterprise, device: id });
-    return html`<a href=${address} tabindex="-1">${name || id}</a>${name && name !== id
-        ? html` <span class="faint">${id}</span>`
-        : nothing}${kind === 'gateway'
-        ? html` <span class="tag">${wordOf('kind', 'gateway')}</span>`
+  /** Its name, and below it its id, if that is another word, and whom it is heard through. */
+  nameCell({ id, name, kind, gateway }) {
+    const { enterprise } = this;
+    const address = href('/device', { enterprise, device: id });
+    const below = [
+      ...(name && name !== id ? [id] : []),
+      ...(kind === 'gateway' ? [wordOf('kind', 'gateway')] : []),
+      ...(gateway
+        ? [html`${t('device.through')} ${gatewayLink(enterprise, gateway, { isTabStop: false })}`]
+        : []),
+    ];
+    return html`<span class="first"><a href=${address} tabindex="-1">${name || id}</a></span>
+      ${below.length > 0
+        ? html`<span class="below">${below.map((part, i) => (i > 0 ? [' · ', part] : part))}</span>`
         : nothing}`;
   }
 }
@@ -301,9 +337,12 @@ function newest(row) {
   return at ? html`<span title=${dateTime(at)}>${age(at)}</span>` : '–';
 }
 
-/** Why the first axis that is not well is so. */
+/** Why the first axis that is not well is so; who is switched off is as it is for that. */
 function why(row) {
   const axes = axesOf(row);
+  if (axes.lifecycle?.state === 'disabled') {
+    return reasonWord(axes.lifecycle.reason ?? 'disabled');
+  }
   const unwell = ['connection', 'data', 'quality', 'lifecycle'].find(
     (axis) => axes[axis]?.reason && !['good', 'idle'].includes(toneOf(axis, axes[axis].state)),
   );

@@ -1,6 +1,7 @@
+import './age.js';
 import { html, svg, nothing } from './element.js';
 import { AXES, reasonWord, shape, stateMark, stateWord, toneOf } from './axes.js';
-import { number, percent, t, time, wordOf } from './i18n.js';
+import { number, percent, t, wordOf } from './i18n.js';
 import { href } from './route.js';
 
 /** Parts of the overview: each a template of plain data. */
@@ -19,9 +20,8 @@ export function figure(words, value, { decimals = 0, address = null, tone = null
 
 export const unknown = () => html`<span class="faint">${t('unknown')}</span>`;
 
-/** When a number was true. */
-export const asOf = (millis) =>
-  millis ? html`<span class="as-of">${t('as-of', { time: time(millis) })}</span>` : nothing;
+/** When a number was true, and how old it is by now. */
+export const asOf = (millis) => html`<q-age .at=${millis}></q-age>`;
 
 /** One axis: a bar of its states and a line of each, that leads to the devices in it. */
 export function axisCard(axis, counts, enterprise) {
@@ -37,7 +37,8 @@ export function axisCard(axis, counts, enterprise) {
         ? html`${bar(axis, states, told, total)}
             <ul class="states">
               ${states.map((state) => line(axis, state, told[state], total, enterprise))}
-            </ul>`
+            </ul>
+            ${axis === 'connection' ? html`<p class="faint note">${t('overview.share')}</p>` : nothing}`
         : html`<p class="faint">${t('unknown')}</p>`}
     </section>
   `;
@@ -166,11 +167,11 @@ function head(words, sort, order) {
   const side = sort === 'name' ? '' : 'right';
   const direction = SORTS[sort];
   if (!order || !direction) {
-    return html`<th scope="col" class=${side}>${words}</th>`;
+    return html`<th scope="col" class=${side} data-of=${sort}>${words}</th>`;
   }
   const isSorted = order.sort === sort;
   const arrow = isSorted ? (direction === 'ascending' ? '▲' : '▼') : '↕';
-  return html`<th scope="col" class=${side} aria-sort=${isSorted ? direction : 'none'}>
+  return html`<th scope="col" class=${side} data-of=${sort} aria-sort=${isSorted ? direction : 'none'}>
     <button class="sort" @click=${() => order.sortBy(sort)}>
       ${words}<span class="arrow" aria-hidden="true">${arrow}</span>
     </button>
@@ -189,10 +190,10 @@ const COLUMNS = [
 function countCell(counts, axis, state) {
   const count = counts?.[axis]?.[state];
   if (count === undefined) {
-    return html`<td class="right faint">–</td>`;
+    return html`<td class="right faint" data-of=${state}>–</td>`;
   }
   const tone = toneOf(axis, state);
-  return html`<td class="right">
+  return html`<td class="right" data-of=${state}>
     ${count > 0 && tone !== 'good' ? shape(tone) : nothing} ${number(count)}
   </td>`;
 }

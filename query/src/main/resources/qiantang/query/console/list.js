@@ -3,7 +3,7 @@ import { number, t } from './i18n.js';
 import { troubleNote } from './trouble.js';
 
 // As in console.css; all rows are as high, so that the first and last visible one are a division.
-const ROW_PIXELS = 36;
+const ROW_PIXELS = 46;
 const ROWS_BEYOND = 8;
 // The first page is small, so that something is seen soon; then as many as the API gives.
 const FIRST_PAGE = 100;

@@ -196,7 +196,7 @@ class Overview extends View {
         <h1>${seen.name}</h1>
         ${seen.kind ? html`<span class="tag">${wordOf('platform', seen.kind)}</span>` : nothing}
         ${asOf(seen.at)}
-        ${howNote(enterprise ? this.how : { how: 'asking' })}
+        ${howNote(enterprise ? this.how : { how: 'counted' })}
         ${enterprise
           ? html`<a class="button" href=${href('/devices', { enterprise })}>
               ${t('overview.all-devices')}

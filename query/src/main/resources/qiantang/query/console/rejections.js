@@ -101,7 +101,9 @@ class Rejections extends View {
 
   one(item) {
     const isBinary = item.payloadEncoding === 'base64';
-    const shownBytes = isBinary ? Math.floor((item.payload.length * 3) / 4) : item.payload.length;
+    const shownBytes = isBinary
+      ? Math.floor((item.payload.length * 3) / 4)
+      : new TextEncoder().encode(item.payload).length;
     return html`<li>
       <details>
         <summary>

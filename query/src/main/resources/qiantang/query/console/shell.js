@@ -30,7 +30,7 @@ export const masthead = (app, scope) => html`
       ${scopes(app, scope)}
       <span class="link" role="status">
         <span class="dot ${reached() ? 'on' : 'lost'}" aria-hidden="true"></span>
-        ${t(reached() ? 'link.on' : 'link.off')}
+        <span class="words">${t(reached() ? 'link.on' : 'link.off')}</span>
       </span>
       ${languages()} ${themes()}
       <button class="quiet" @click=${() => app.leave()}>${t('login.out')}</button>

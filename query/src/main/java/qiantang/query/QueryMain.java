@@ -302,6 +302,8 @@ public final class QueryMain implements AutoCloseable {
             registry,
             beginnings,
             devices,
+            gone,
+            access.watch(),
             store,
             clock,
             decoders,
@@ -330,6 +332,8 @@ public final class QueryMain implements AutoCloseable {
       Registry registry,
       Beginnings beginnings,
       Devices devices,
+      GoneDevices gone,
+      AccessWatch watch,
       StoreWait store,
       InstantSource clock,
       Executor decoders,
@@ -344,14 +348,16 @@ public final class QueryMain implements AutoCloseable {
                 beginnings,
                 new LookAtDevices(devices),
                 places,
+                gone,
                 store,
                 clock,
                 System::nanoTime,
                 new Semaphore(LOOKS_AT_ONCE),
                 decoders,
                 virtualThreads));
+    watch.tell(live::hear); // behind gone devices and beginnings, which have heard by then
     meter.gauge("qiantang.live.streams", "Live streams that are open", live::streams);
-    return new StreamEndpoints(live, places);
+    return new StreamEndpoints(live, places, devices);
   }
 
   /** They are read once, and again when a device was created. */

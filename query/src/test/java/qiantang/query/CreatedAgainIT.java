@@ -7,6 +7,7 @@ import static qiantang.query.World.NOW_MICROS;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
@@ -116,6 +117,73 @@ final class CreatedAgainIT {
     again();
     awaitStatus(404, E + "/devices");
     Api.assertProblem("not-found", 404, world.api.get(E, others));
+  }
+
+  @Test
+  void aStreamOfItEndsAndIsNotToldOfTheNewOne() throws IOException {
+    oldLife();
+    world.device(mine, "d2");
+    try (Events alone = follow("?devices=d1&events=reading");
+        Events two = follow("?devices=d1,d2&events=reading&minInterval=1h");
+        Events all = follow("?events=reading")) {
+      world.send(mine, World.reading("d1", NOW_MICROS, "m", new Value.Int(6)));
+      assertEquals("d1", alone.next("reading").getString("device"));
+      assertEquals("d1", all.next("reading").getString("device"));
+      assertEquals(200, world.api.delete(D1, admin).statusCode());
+      JsonObject deleted = alone.next("deleted");
+      assertEquals("d1", deleted.getString("device"));
+      assertEquals(NOW.toEpochMilli(), deleted.getLong("deleted"));
+      assertEquals("deleted", alone.next("end").getString("reason"));
+      alone.next("closed");
+      assertEquals("d1", two.next("deleted").getString("device"));
+
+      JsonObject refused = World.json(world.api.get(E + "/stream?devices=d2,d1", admin));
+      assertEquals(404, refused.getInteger("status"));
+      assertTrue(refused.getString("detail").startsWith("[d1]: "), refused::encode);
+      create();
+      world.send(mine, World.reading("d1", NOW_MICROS, "m", new Value.Int(7)));
+      assertEquals("d1", all.next("reading").getString("device"), "it names none");
+      assertEquals(200, world.api.delete(E + "/devices/d2", admin).statusCode());
+      assertEquals("d2", two.next("deleted").getString("device"));
+      // What waited for its interval is told before the end, and nothing of the new one.
+      JsonObject last = two.next("reading");
+      assertEquals(6, last.getJsonObject("values").getInteger("m"));
+      assertEquals("deleted", two.next("end").getString("reason"));
+    }
+  }
+
+  @Test
+  void aStreamIsToldOfADeletionAlsoWhereTheIdIsTakenAgainAtOnce() throws IOException {
+    oldLife();
+    try (Events events = follow("?devices=d1&events=reading")) {
+      again();
+      assertEquals(NOW.toEpochMilli(), events.next("deleted").getLong("deleted"));
+      assertEquals("deleted", events.next("end").getString("reason"));
+    }
+    try (Events events = follow("?devices=d1&events=reading")) {
+      world.send(mine, World.reading("d1", NOW_MICROS, "m", new Value.Int(7)));
+      assertEquals("d1", events.next("reading").getString("device"), "the new one");
+    }
+  }
+
+  @Test
+  void aStreamOfADeviceThatIsNotThereIsNotFound() {
+    world.device(mine, "d2");
+    Party party = new Party(Party.Kind.ENTERPRISE, "other");
+    world.device(mine, "d1");
+    world.grant(mine, "g", party, new Subtree(null, null, Set.of(new DeviceId("d1"))), Set.of(), 0);
+    Api.assertProblem("not-found", 404, world.api.get(E + "/stream?devices=none", admin));
+    // Who does not see a device cannot tell it from one that is not there.
+    HttpResponse<String> unseen = world.api.get(E + "/stream?devices=d1,d2", others);
+    HttpResponse<String> absent = world.api.get(E + "/stream?devices=d1,d0", others);
+    Api.assertProblem("not-found", 404, unseen);
+    assertEquals(
+        World.json(absent).getString("detail").replace("d0", "d2"),
+        World.json(unseen).getString("detail"));
+  }
+
+  private Events follow(String query) {
+    return new Events(world.query().port(), E + "/stream" + query, admin);
   }
 
   /** Its newest value is of a later time than all that the new one sends. */

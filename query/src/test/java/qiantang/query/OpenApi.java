@@ -94,6 +94,7 @@ public final class OpenApi {
           case "state" -> "LiveState";
           case "rejection" -> "Rejection";
           case "missed" -> "LiveMissed";
+          case "deleted" -> "LiveDeleted";
           case "end" -> "LiveEnd";
           case "closed" -> "";
           default -> throw new AssertionError("no event is described that is named " + name);

@@ -48,6 +48,8 @@ final class StreamIT {
 
   @Test
   void whatArrivesIsTold() throws IOException {
+    world.device(mine, "d1");
+    world.device(mine, "d2");
     try (Events events = follow("?devices=d1,d2&metrics=a&events=reading,rejection", admin)) {
       world.send(mine, two("d1", 1), two("d3", 2), rejection("d2"), two("d2", 3));
       JsonObject reading = events.next("reading");
@@ -215,6 +217,7 @@ final class StreamIT {
 
   @Test
   void aggregatesAreNoLeaveToFollow() {
+    world.device(mine, "d1");
     String viewer = world.token(other, Role.VIEWER);
     grant("0000000000000000000000a2", 3600, Set.of());
     Api.assertProblem("not-granted", 403, world.api.get(STREAM, viewer));

@@ -12,6 +12,7 @@ import qiantang.query.access.Choice;
 import qiantang.query.auth.Leave;
 import qiantang.query.live.Live;
 import qiantang.query.live.Wanted;
+import qiantang.query.read.Devices;
 import qiantang.query.read.Places;
 import qiantang.store.access.Place;
 import qiantang.store.model.DeviceId;
@@ -21,6 +22,7 @@ import qiantang.store.summary.IntervalText;
 
 /** The live stream. */
 public final class StreamEndpoints {
+  private static final int NAMED_MAX = 10; // in the words of a problem
   private static final Duration INTERVAL_MAX = Duration.ofHours(1);
   private static final String READING = "reading";
   private static final String STATE = "state";
@@ -29,11 +31,13 @@ public final class StreamEndpoints {
 
   private final Live live;
   private final Places places;
+  private final Devices devices;
 
   /** Answers by what happens. */
-  public StreamEndpoints(Live live, Places places) {
+  public StreamEndpoints(Live live, Places places, Devices devices) {
     this.live = live;
     this.places = places;
+    this.devices = devices;
   }
 
   /** Ends all streams, and lets none begin. */
@@ -54,6 +58,10 @@ public final class StreamEndpoints {
           "rejections are for the enterprise's own people, and its applications with the scope"
               + " 'diagnose': leave 'rejection' out of 'events'");
     }
+    Set<DeviceId> missing = missing(leave, wanted.devices());
+    if (!missing.isEmpty()) {
+      return noDevices(missing);
+    }
     String barred = wanted.readings() ? barred(leave, wanted) : null;
     if (barred != null) {
       return Granted.barred(barred);
@@ -70,6 +78,33 @@ public final class StreamEndpoints {
                   })
               .with("Retry-After", "5");
     };
+  }
+
+  /** Those that are not there, or not for this caller: nobody can tell which. */
+  private Set<DeviceId> missing(Leave leave, @Nullable Set<DeviceId> named) {
+    if (named == null) {
+      return Set.of();
+    }
+    Set<DeviceId> missing = devices.missing(leave.enterprise(), named);
+    if (!leave.sight().isWhole()) {
+      places
+          .of(leave, List.copyOf(named))
+          .forEach(
+              (device, place) -> {
+                if (!leave.sight().covers(place)) {
+                  missing.add(device);
+                }
+              });
+    }
+    return missing;
+  }
+
+  private static Answer noDevices(Set<DeviceId> missing) {
+    return Answer.problem(
+        Problem.NOT_FOUND,
+        missing.stream().limit(NAMED_MAX).map(DeviceId::text).toList()
+            + (missing.size() > NAMED_MAX ? " and others" : "")
+            + ": there are no such devices, or not for this token: leave them out of 'devices'");
   }
 
   private static Wanted wanted(Leave leave, Request request, Faults faults, Set<String> kinds) {

@@ -3,6 +3,7 @@ package qiantang.query.live;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,9 @@ final class Feed {
   private final Set<Listener> open = ConcurrentHashMap.newKeySet();
   private final Audience hearing = new Audience();
 
+  // Devices that may have been deleted since streams that name them began.
+  private final Set<DeviceId> noted = ConcurrentHashMap.newKeySet();
+
   private final ReentrantLock beginning = new ReentrantLock();
   private final ReentrantLock telling = new ReentrantLock();
   private boolean hasBegun; // guarded by beginning
@@ -97,6 +101,16 @@ final class Feed {
   /** Its leave is looked at from now on. */
   void open(Listener listener) {
     open.add(listener);
+  }
+
+  /** These may have been deleted. */
+  void note(Set<DeviceId> devices) {
+    noted.addAll(devices);
+  }
+
+  /** Any may have been. */
+  void noteAll() {
+    open.forEach(listener -> note(listener.named()));
   }
 
   /** It is told what comes from now on. */
@@ -282,6 +296,7 @@ final class Feed {
   private void watchLeave() {
     while (!isOver) {
       try {
+        tellDeleted();
         for (Listener listener : open) {
           check(listener);
         }
@@ -292,6 +307,34 @@ final class Feed {
       }
       rest(CHECK_EACH.toNanos());
     }
+  }
+
+  /** Whoever names a device is told that it was deleted, also where there is another one by now. */
+  private void tellDeleted() {
+    Set<DeviceId> some = Set.copyOf(noted);
+    Set<DeviceId> named = new HashSet<>();
+    for (Listener listener : some.isEmpty() ? Set.<Listener>of() : open) {
+      listener.named().stream().filter(some::contains).forEach(named::add);
+    }
+    if (!named.isEmpty()) {
+      Map<DeviceId, Instant> gone = parts.gone().when(enterprise, named);
+      Masks begun = parts.store().await(parts.beginnings().with(enterprise, Masks.NONE));
+      for (Listener listener : open) {
+        for (DeviceId device : listener.named()) {
+          Instant when = gone.get(device);
+          long begunMicros = begun.begunMicros(device);
+          if (some.contains(device) && (when != null || begunMicros != listener.begun(device))) {
+            long millis = when == null ? Math.floorDiv(begunMicros, 1000L) : when.toEpochMilli();
+            listener.tellDeleted(deleted(device, millis), device);
+          }
+        }
+      }
+    }
+    noted.removeAll(some);
+  }
+
+  private Shared deleted(DeviceId device, long millis) {
+    return new Shared(new LiveEvent.Deleted(mark, millis * 1000, device, millis));
   }
 
   private void beat() {

@@ -3,6 +3,7 @@ package qiantang.query.live;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import qiantang.query.read.GoneDevices;
 import qiantang.query.read.LookAtDevices;
 import qiantang.query.read.Places;
 import qiantang.query.waiting.StoreWait;
@@ -24,6 +25,7 @@ public record FeedParts(
     Beginnings beginnings,
     LookAtDevices lookAtDevices,
     Places places,
+    GoneDevices gone,
     StoreWait store,
     InstantSource clock,
     Ticker ticker,

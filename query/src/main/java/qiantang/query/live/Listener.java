@@ -1,7 +1,10 @@
 package qiantang.query.live;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Action;
 import qiantang.query.access.Choice;
@@ -20,14 +23,20 @@ final class Listener {
   private final Leave leave;
   private final LiveStream stream;
   private final long sinceMillis;
+  private final Map<DeviceId, Long> begun;
+  private final Set<DeviceId> gone = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Followed told;
 
   /**
    * A client.
    *
+   * @param begun when the devices began that are meant by the names in it: another one of the same
+   *     name begins later
    * @param sinceMillis of what changed since then it has not been told
    */
-  Listener(Wanted wanted, Leave leave, LiveStream stream, long sinceMillis) {
+  Listener(
+      Wanted wanted, Leave leave, LiveStream stream, Map<DeviceId, Long> begun, long sinceMillis) {
+    this.begun = begun;
     this.wanted = wanted;
     metrics = Set.copyOf(wanted.metrics());
     this.leave = leave;
@@ -91,6 +100,7 @@ final class Listener {
           stream.put(shared, null);
         }
       }
+      case LiveEvent.Deleted deleted -> tellDeleted(shared, deleted.device());
       case LiveEvent.Refused refused -> {
         if (wanted.rejections() && isTold(refused, place)) {
           stream.put(shared, null);
@@ -101,7 +111,33 @@ final class Listener {
 
   /** Whether a device is among those that are wanted. */
   boolean isWanted(DeviceId device, Place place) {
-    return wanted.hasDevice(device) && wanted.isAt(place);
+    return hasDevice(device) && wanted.isAt(place);
+  }
+
+  private boolean hasDevice(DeviceId device) {
+    return wanted.hasDevice(device) && !gone.contains(device);
+  }
+
+  /** The devices that it names and that were not deleted, as far as it knows. */
+  Set<DeviceId> named() {
+    Set<DeviceId> named = new HashSet<>(begun.keySet());
+    named.removeAll(gone);
+    return named;
+  }
+
+  /** When the device began that is meant by this name. */
+  long begun(DeviceId device) {
+    return begun.getOrDefault(device, Long.MIN_VALUE);
+  }
+
+  /** Tells that a device is gone which it names; with the last of them the stream ends. */
+  void tellDeleted(Shared shared, DeviceId device) {
+    if (gone.add(device)) {
+      stream.putAnyway(shared);
+      if (named().isEmpty()) {
+        stream.endWhenTold("deleted");
+      }
+    }
   }
 
   private static Place at(@Nullable Place place, DeviceId device) {
@@ -115,8 +151,7 @@ final class Listener {
     }
     DeviceId publisher = refused.item().rejection().publisher();
     Place at = at(place, device);
-    boolean isNamed =
-        wanted.hasDevice(device) || (publisher != null && wanted.hasDevice(publisher));
+    boolean isNamed = hasDevice(device) || (publisher != null && hasDevice(publisher));
     return isNamed && wanted.isAt(at) && leave.sight().covers(at);
   }
 

@@ -4,16 +4,20 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreUnavailable;
 import qiantang.store.fold.Masks;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Followed;
 import qiantang.store.read.Follower;
+import qiantang.store.registry.AccessChange;
 
 /**
  * All open streams of this node. An enterprise is followed as long as any stream of it is open.
@@ -84,7 +88,7 @@ public final class Live implements AutoCloseable {
    */
   public Begun begin(Leave leave, Wanted wanted) {
     Followed after = wanted.after();
-    Listener listener = listener(leave, wanted);
+    Listener listener = listener(leave, wanted, begun(leave, wanted));
     LiveStream stream = listener.stream();
     Feed feed;
     synchronized (this) {
@@ -98,6 +102,7 @@ public final class Live implements AutoCloseable {
       feed.open(listener);
     }
     stream.whenClosed(reason -> closed(feed, listener));
+    feed.note(listener.named()); // one may have been deleted since it was looked for
     boolean isBegun = false;
     try {
       feed.begin();
@@ -115,12 +120,34 @@ public final class Live implements AutoCloseable {
     return new Begun.Following(stream, () -> {});
   }
 
-  private Listener listener(Leave leave, Wanted wanted) {
+  /** Blocks where a device is named. */
+  private Map<DeviceId, Long> begun(Leave leave, Wanted wanted) {
+    Set<DeviceId> named = wanted.devices();
+    if (named == null) {
+      return Map.of();
+    }
+    Masks masks = parts.store().await(parts.beginnings().with(leave.enterprise(), Masks.NONE));
+    return named.stream().collect(Collectors.toMap(device -> device, masks::begunMicros));
+  }
+
+  /** A device was deleted, or created again; null where that may be of any. */
+  public synchronized void hear(@Nullable AccessChange change) {
+    if (change == null) {
+      feeds.values().forEach(Feed::noteAll);
+    } else if (change.device() != null && change.credential() == null) {
+      Feed feed = feeds.get(change.enterprise());
+      if (feed != null) {
+        feed.note(Set.of(change.device()));
+      }
+    }
+  }
+
+  private Listener listener(Leave leave, Wanted wanted, Map<DeviceId, Long> begun) {
     Followed after = wanted.after();
     long nowMicros = parts.clock().millis() * 1000;
     Followed begin = after == null ? new Followed(nowMicros, List.of(), null) : after;
     LiveStream stream = new LiveStream(wanted.leastInterval(), new Mark(begin), parts.ticker());
-    return new Listener(wanted, leave, stream, Math.floorDiv(begin.micros(), 1000L));
+    return new Listener(wanted, leave, stream, begun, Math.floorDiv(begin.micros(), 1000L));
   }
 
   /** What to do instead of one stream more; null where there is room. */

@@ -33,6 +33,10 @@ sealed interface LiveEvent {
   record Changed(Mark mark, long micros, DeviceId device, Axis axis, Health.On on)
       implements LiveEvent {}
 
+  /** A device was deleted: nothing more is told of it. */
+  record Deleted(Mark mark, long micros, DeviceId device, long deletedMillis)
+      implements LiveEvent {}
+
   /**
    * Something was refused.
    *

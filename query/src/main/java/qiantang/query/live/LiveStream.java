@@ -71,6 +71,7 @@ public final class LiveStream {
   private boolean isPinged;
   private boolean isSlow;
   private @Nullable String endReason;
+  private @Nullable String lastReason; // why it ends once all was told
   private boolean isOver;
   private @Nullable List<Consumer<String>> whenClosed = new ArrayList<>();
   private @Nullable Runnable wake;
@@ -120,7 +121,7 @@ public final class LiveStream {
   /** Tells an event; what of a reading may be told is given. */
   void put(Shared shared, @Nullable Measured part) {
     synchronized (this) {
-      if (endReason != null) {
+      if (endReason != null || lastReason != null) {
         return;
       }
       last = shared.event().mark();
@@ -170,6 +171,15 @@ public final class LiveStream {
       byte[] text = LiveText.missed(null, fromMicros, Math.max(fromMicros, toMicros));
       queue.add(new Queued(text, mark));
       queuedBytes += text.length + EVENT_BYTES;
+    }
+    wake();
+  }
+
+  /** Tells this, whether there is room or not. */
+  void putAnyway(Shared shared) {
+    synchronized (this) {
+      queue.add(new Queued(shared.text(), shared.event().mark()));
+      queuedBytes += shared.text().length + EVENT_BYTES;
     }
     wake();
   }
@@ -280,6 +290,14 @@ public final class LiveStream {
     wake();
   }
 
+  /** Nothing more is put: what was is told, and then the end. */
+  void endWhenTold(String reason) {
+    synchronized (this) {
+      lastReason = reason;
+    }
+    wake();
+  }
+
   /** Why it ends; null while it goes on. */
   public synchronized @Nullable String endReason() {
     return endReason;
@@ -339,6 +357,11 @@ public final class LiveStream {
       }
       isSlow &= isMore;
       notifyAll();
+      if (!isMore && lastReason != null) {
+        endReason = lastReason;
+        isOver = true;
+        write(out, done, LiveText.end(lastReason));
+      }
     }
     return out.toByteArray();
   }
@@ -355,6 +378,10 @@ public final class LiveStream {
     if (measured != null) {
       done = thinned.isLeaving() ? done : released;
       write(out, done, LiveText.of(measured));
+      return true;
+    }
+    if (lastReason != null && thinned.isWaiting()) {
+      release();
       return true;
     }
     if (missed > 0) {

@@ -20,6 +20,7 @@ final class LiveText {
     return switch (event) {
       case LiveEvent.Measured measured -> event("reading", out -> measured(out, measured));
       case LiveEvent.Changed changed -> event("state", out -> changed(out, changed));
+      case LiveEvent.Deleted deleted -> event("deleted", out -> deleted(out, deleted));
       case LiveEvent.Refused refused ->
           event("rejection", out -> DataJson.rejection(out, refused.item()));
     };
@@ -45,6 +46,13 @@ final class LiveText {
         .text("state", changed.on().state().word())
         .time("since", sinceMillis == null ? null : (Long) (sinceMillis * 1000))
         .text("reason", changed.on().reason())
+        .endObject();
+  }
+
+  private static void deleted(JsonOut out, LiveEvent.Deleted deleted) throws IOException {
+    out.object()
+        .text("device", deleted.device().text())
+        .time("deleted", (Long) (deleted.deletedMillis() * 1000))
         .endObject();
   }
 

@@ -1,10 +1,14 @@
 package qiantang.query.read;
 
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
@@ -105,7 +109,29 @@ public final class Devices {
     return unknown;
   }
 
-  /** The same, or whether any rejection is known of it: of some devices all was refused. */
+  /** Those of some devices that are not there, also those that were deleted. */
+  public Set<DeviceId> missing(EnterpriseId enterprise, Collection<DeviceId> ids) {
+    Set<DeviceId> missing = new TreeSet<>(ids);
+    Map<DeviceId, Device> deleted = new HashMap<>();
+    for (Device row : rowsOf(enterprise, List.copyOf(ids))) {
+      if (row.deleted() == null) {
+        missing.remove(row.id());
+      } else {
+        deleted.put(row.id(), row);
+      }
+    }
+    if (!missing.isEmpty()) {
+      Activity seen = activityOf(enterprise, Set.copyOf(missing));
+      missing.removeIf(
+          id -> {
+            Device row = deleted.get(id);
+            return seen.of(id) != null && (row == null || !DeviceEvidence.isGone(row, seen.of(id)));
+          });
+    }
+    return missing;
+  }
+
+  /** Whether it is known, or any rejection is known of it: of some devices all was refused. */
   public boolean hasLeftTraces(EnterpriseId enterprise, DeviceId id) {
     if (isKnown(enterprise, id)) {
       return true;

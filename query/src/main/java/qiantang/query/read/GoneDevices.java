@@ -1,8 +1,10 @@
 package qiantang.query.read;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -51,11 +53,16 @@ public final class GoneDevices {
 
   /** Those of some devices that are gone. */
   Set<DeviceId> of(EnterpriseId enterprise, Collection<DeviceId> ids) {
+    return when(enterprise, ids).keySet();
+  }
+
+  /** The same, and when each was deleted. */
+  public Map<DeviceId, Instant> when(EnterpriseId enterprise, Collection<DeviceId> ids) {
     List<Key> keys = ids.stream().map(id -> new Key(enterprise, id)).toList();
     Map<Key, Optional<Device>> rows = deleted.getAll(keys, this::read);
     List<Device> some = rows.values().stream().flatMap(Optional::stream).toList();
     if (some.isEmpty()) {
-      return Set.of();
+      return Map.of();
     }
     Activity since =
         store.await(
@@ -64,8 +71,7 @@ public final class GoneDevices {
                 : reader.activity(enterprise));
     return some.stream()
         .filter(row -> DeviceEvidence.isGone(row, since.of(row.id())))
-        .map(Device::id)
-        .collect(Collectors.toSet());
+        .collect(Collectors.toMap(Device::id, row -> Objects.requireNonNull(row.deleted())));
   }
 
   /** It was deleted by this node, which need not wait until it hears of it. */

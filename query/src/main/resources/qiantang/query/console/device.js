@@ -308,6 +308,11 @@ class Device extends View {
       <div class="title">
         <h1>${row.name || row.id}</h1>
         <span class="as-of">${t('as-of', { time: time(row.at) })}</span>
+        ${row.kind === 'gateway'
+          ? html`<a class="button" href=${href('/devices', { enterprise, gateway: row.id })}>
+              ${t('device.speaks-for')}
+            </a>`
+          : nothing}
       </div>
       <dl class="facts">
         ${facts
@@ -317,13 +322,6 @@ class Device extends View {
           ? html`<div>
               <dt>${t('device.gateway')}</dt>
               <dd>${gatewayLink(enterprise, row.gateway)}</dd>
-            </div>`
-          : nothing}
-        ${row.kind === 'gateway'
-          ? html`<div>
-              <a href=${href('/devices', { enterprise, gateway: row.id })}>
-                ${t('device.speaks-for')}
-              </a>
             </div>`
           : nothing}
       </dl>

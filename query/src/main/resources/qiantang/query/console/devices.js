@@ -309,16 +309,16 @@ class Devices extends View {
   nameCell({ id, name, kind, gateway }) {
     const { enterprise } = this;
     const address = href('/device', { enterprise, device: id });
-    const below = [
-      ...(name && name !== id ? [id] : []),
-      ...(kind === 'gateway' ? [wordOf('kind', 'gateway')] : []),
-      ...(gateway
-        ? [html`${t('device.through')} ${gatewayLink(enterprise, gateway, { isTabStop: false })}`]
-        : []),
-    ];
+    const through = gateway
+      ? html`${t('device.through')} ${gatewayLink(enterprise, gateway, { isTabStop: false })}`
+      : kind === 'gateway' && wordOf('kind', 'gateway');
+    const own = name && name !== id && id;
     return html`<span class="first"><a href=${address} tabindex="-1">${name || id}</a></span>
-      ${below.length > 0
-        ? html`<span class="below">${below.map((part, i) => (i > 0 ? [' · ', part] : part))}</span>`
+      ${own || through
+        ? html`<span class="below">
+            ${own && through ? html`<span class="own">${own} · </span>` : own || nothing}
+            ${through || nothing}
+          </span>`
         : nothing}`;
   }
 }

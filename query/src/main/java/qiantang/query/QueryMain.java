@@ -86,6 +86,7 @@ import qiantang.query.read.ReadSeries;
 import qiantang.query.read.ReadSets;
 import qiantang.query.read.ReadTrace;
 import qiantang.query.read.SortDevices;
+import qiantang.query.read.UnknownParts;
 import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
@@ -288,7 +289,7 @@ public final class QueryMain implements AutoCloseable {
             new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
             new ReadTrace(registry.traces(), store, clock, System::nanoTime),
             clock),
-        access.grants(credentials, changes),
+        access.grants(new UnknownParts(devices, kept), credentials, changes),
         access.sessions(credentials, changes),
         access.lines(),
         health(reader, registry, kept, devices, decoders, store, clock),

@@ -32,6 +32,7 @@ import qiantang.query.read.Devices;
 import qiantang.query.read.ListTokens;
 import qiantang.query.read.Places;
 import qiantang.query.read.Resolve;
+import qiantang.query.read.UnknownParts;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.registry.Registry;
 
@@ -80,9 +81,9 @@ record AccessParts(
         clock);
   }
 
-  GrantEndpoints grants(Credentials credentials, AccessChanges changes) {
+  GrantEndpoints grants(UnknownParts parts, Credentials credentials, AccessChanges changes) {
     return new GrantEndpoints(
-        new Grants(registry, credentials, changes, store, clock),
+        new Grants(registry, parts, credentials, changes, store, clock),
         readAudit(),
         new Attempts(Limits.USUAL, System::nanoTime),
         clock);

@@ -86,6 +86,7 @@ import qiantang.query.read.ReadSeries;
 import qiantang.query.read.ReadSets;
 import qiantang.query.read.ReadTrace;
 import qiantang.query.read.SortDevices;
+import qiantang.query.read.UnknownParts;
 import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
@@ -288,7 +289,7 @@ public final class QueryMain implements AutoCloseable {
             new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
             new ReadTrace(registry.traces(), store, clock, System::nanoTime),
             clock),
-        access.grants(credentials, changes),
+        access.grants(new UnknownParts(devices, kept), credentials, changes),
         access.sessions(credentials, changes),
         access.lines(),
         health(reader, registry, kept, devices, decoders, store, clock),
@@ -296,19 +297,7 @@ public final class QueryMain implements AutoCloseable {
         batch(reader, registry, kept, devices, gone, budget, store, clock),
         seriesQuery(reader, registry, devices, budget, store, clock),
         access.resolve(devices),
-        streams(
-            tables,
-            folds,
-            registry,
-            beginnings,
-            devices,
-            gone,
-            access.watch(),
-            store,
-            clock,
-            decoders,
-            virtualThreads,
-            meter));
+        streams(tables, folds, access, beginnings, devices, gone, decoders, virtualThreads, meter));
   }
 
   private static SampleBudget budget(QueryConfig config, RequestMeter meter) {
@@ -329,17 +318,15 @@ public final class QueryMain implements AutoCloseable {
   private static StreamEndpoints streams(
       JournalTables tables,
       FoldTables folds,
-      Registry registry,
+      AccessParts access,
       Beginnings beginnings,
       Devices devices,
       GoneDevices gone,
-      AccessWatch watch,
-      StoreWait store,
-      InstantSource clock,
       Executor decoders,
       Executor virtualThreads,
       RequestMeter meter) {
-    Places places = new Places(registry, store);
+    StoreWait store = access.store();
+    Places places = new Places(access.registry(), store);
     Live live =
         new Live(
             new FeedParts(
@@ -350,12 +337,12 @@ public final class QueryMain implements AutoCloseable {
                 places,
                 gone,
                 store,
-                clock,
+                access.clock(),
                 System::nanoTime,
                 new Semaphore(LOOKS_AT_ONCE),
                 decoders,
                 virtualThreads));
-    watch.tell(live::hear); // behind gone devices and beginnings, which have heard by then
+    access.watch().tell(live::hear); // behind gone devices and beginnings, which have heard by then
     meter.gauge("qiantang.live.streams", "Live streams that are open", live::streams);
     return new StreamEndpoints(live, places, devices);
   }

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import qiantang.store.access.Party;
+import qiantang.store.access.Subtree;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.Entry;
@@ -138,6 +140,34 @@ final class DeviceDeletionIT {
     EnterpriseId other = world.enterprise("other");
     String others = world.token(other, Role.ADMIN);
     world.api.posted(201, "/v1/enterprises/other/devices", others, wanted);
+  }
+
+  @Test
+  void itsHistoryBelongsToTheFactoryInWhichItStood() {
+    JsonObject wanted = new JsonObject().put("id", "d1").put("factory", "f1").put("line", "l1");
+    world.api.posted(201, DEVICES, admin, wanted);
+    world.send(mine, World.reading("d1", NOW_MICROS, "m", new Value.Int(1)));
+    String others = world.token(world.enterprise("other"), Role.ADMIN);
+    String thirds = world.token(world.enterprise("third"), Role.ADMIN);
+    grant("other", new Subtree("f1", "l1", Set.of()));
+    grant("third", new Subtree("f2", null, Set.of()));
+    deleted("d1");
+    assertEquals(200, world.api.get(DEVICES + "/d1/series", others).statusCode());
+    Api.assertProblem("not-found", 404, world.api.get(DEVICES + "/d1/series", thirds));
+    Api.assertProblem("not-found", 404, world.api.get(DEVICES + "/d1/latest", others));
+    JsonObject many = new JsonObject().put("devices", List.of("d1"));
+    String told = world.api.posted(200, E + "/series:query", others, many).encode();
+    assertTrue(told.contains("\"m\""), told);
+
+    // Whoever has its id now stands elsewhere.
+    world.api.posted(201, DEVICES, admin, wanted.copy().put("factory", "f2"));
+    Api.assertProblem("not-found", 404, world.api.get(DEVICES + "/d1/series", others));
+    assertEquals(200, world.api.get(DEVICES + "/d1/series", thirds).statusCode());
+  }
+
+  private void grant(String grantee, Subtree part) {
+    Party party = new Party(Party.Kind.ENTERPRISE, grantee);
+    world.grant(mine, "g-" + grantee, party, part, Set.of(), 0);
   }
 
   @Test

@@ -234,9 +234,67 @@ final class GrantsIT {
   }
 
   @Test
+  void whatIsNotThereIsNotGranted() {
+    JsonObject wanted = raw().put("grantee", grantee("platform", "textile"));
+    assertUnknown("/subtree/devices", "[nix]", wanted, part().put("devices", List.of("d1", "nix")));
+    assertUnknown("/subtree/factory", "factory", wanted, part().put("factory", "f9"));
+    JsonObject device = new JsonObject().put("id", "d9").put("factory", "f9").put("line", "l9");
+    world.api.posted(201, E + "/devices", admin, device);
+    assertUnknown("/subtree/line", "line", wanted, part().put("factory", "f9").put("line", "l8"));
+    // What it sent before it was deleted can be granted still.
+    assertEquals(200, world.api.delete(E + "/devices/d9", admin).statusCode());
+    for (JsonObject part :
+        List.of(
+            part().put("factory", "f9"),
+            part().put("factory", "f9").put("line", "l9"),
+            part().put("devices", List.of("d9")))) {
+      String id =
+          world
+              .api
+              .posted(201, E + "/grants", admin, wanted.copy().put("subtree", part))
+              .getString("id");
+      assertEquals(200, world.api.delete(E + "/grants/" + id, admin).statusCode());
+    }
+  }
+
+  private static JsonObject part() {
+    return new JsonObject();
+  }
+
+  private void assertUnknown(String pointer, String word, JsonObject wanted, JsonObject part) {
+    JsonObject error =
+        world
+            .api
+            .posted(400, E + "/grants", admin, wanted.copy().put("subtree", part))
+            .getJsonArray("errors")
+            .getJsonObject(0);
+    assertEquals(pointer, error.getString("pointer"));
+    assertTrue(error.getString("detail").contains(word), error::encode);
+  }
+
+  @Test
+  void whoIsGrantedNoSamplesIsToldSoOfAllDevicesTogether() {
+    EnterpriseId third = world.enterprise("third");
+    String viewer = world.token(third, Role.VIEWER);
+    Api.assertProblem("not-found", 404, world.api.get(E + "/latest", viewer));
+    grant("enterprise", "third", raw().put("action", "aggregate").put("leastIntervalSeconds", 900));
+    awaitStatus(403, E + "/latest", viewer);
+    Api.assertProblem("not-granted", 403, world.api.get(E + "/latest", viewer));
+    assertEquals(
+        World.json(world.api.get(D1 + "/latest", viewer)).getString("detail"),
+        World.json(world.api.get(E + "/latest", viewer)).getString("detail"));
+    grant("enterprise", "third", raw().put("metrics", new JsonArray().add("a")));
+    awaitStatus(200, E + "/latest", viewer);
+    Api.assertProblem("not-granted", 403, world.api.get(E + "/latest?metrics=b", viewer));
+    assertEquals(200, world.api.get(E + "/latest?metrics=a,b", viewer).statusCode());
+  }
+
+  @Test
   void aGrantToNobodyIsNoGrantToWhoeverComesLater() {
     String grants = "/v1/enterprises/guessing/grants";
-    String by = world.token(world.enterprise("guessing"), Role.ADMIN);
+    EnterpriseId guessing = world.enterprise("guessing");
+    world.device(guessing, "d1");
+    String by = world.token(guessing, Role.ADMIN);
     for (String kind : List.of("platform", "enterprise", "application")) {
       JsonObject answer =
           world.api.posted(400, grants, by, raw().put("grantee", grantee(kind, "mistyped")));

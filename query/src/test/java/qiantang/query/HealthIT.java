@@ -149,6 +149,16 @@ final class HealthIT {
     assertEquals(List.of("silent"), ids("?reason=online-but-silent"));
     assertEquals(List.of("late", "silent"), ids("?connection=online&line=l2"));
     assertEquals(List.of("flapping"), ids("?quality=suspect&reason=flapping"));
+    for (Object item : world.api.json(200, MINE + "/devices", viewer).getJsonArray("items")) {
+      JsonObject device = (JsonObject) item;
+      for (String axis : List.of("lifecycle", "connection", "data", "quality")) {
+        String reason = device.getJsonObject("health").getJsonObject(axis).getString("reason");
+        assertTrue(ids("?reason=" + reason).contains(device.getString("id")), reason);
+      }
+    }
+    String refused =
+        world.api.json(400, MINE + "/devices?reason=no-mood", viewer).getString("detail");
+    assertTrue(refused.contains("online-but-silent") && refused.contains("keep-alive"), refused);
     assertEquals(List.of("new", "refused"), ids("?lifecycle=registered"));
     assertEquals(List.of("refused"), ids("?lifecycle=registered&quality=bad"));
     assertEquals(List.of(), ids("?connection=unknown"));

@@ -1,18 +1,47 @@
 package qiantang.query;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
+import qiantang.query.read.DeviceFilter;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 
 final class OpenApiTest {
+  @Test
+  void theReasonsThatDevicesAreAskedForByAreThoseThereAre() throws IOException {
+    try (InputStream stream = OpenApi.class.getResourceAsStream("http/openapi.json")) {
+      String text = new String(Objects.requireNonNull(stream).readAllBytes(), UTF_8);
+      List<?> described =
+          new JsonObject(text)
+                  .getJsonObject("paths")
+                  .getJsonObject("/v1/enterprises/{enterprise}/devices")
+                  .getJsonObject("get")
+                  .getJsonArray("parameters")
+                  .stream()
+                  .map(JsonObject.class::cast)
+                  .filter(parameter -> parameter.getString("name").equals("reason"))
+                  .findFirst()
+                  .orElseThrow()
+                  .getJsonObject("schema")
+                  .getJsonArray("enum")
+                  .getList();
+      assertEquals(DeviceFilter.REASONS, described);
+    }
+  }
+
   @Test
   void describesTheRoutesThereAreAndNoOthers() {
     InstantSource clock = InstantSource.fixed(World.NOW);

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Leave;
 import qiantang.query.read.Page;
+import qiantang.query.read.UnknownParts;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.access.Grant;
 import qiantang.store.access.GrantTables;
@@ -25,6 +26,7 @@ public final class Grants {
   private static final Pattern TOKEN_ID = Pattern.compile("[0-9a-f]{16}|[0-9a-f]{24}");
 
   private final Registry registry;
+  private final UnknownParts parts;
   private final GrantTables tables;
   private final Credentials credentials;
   private final AccessChanges changes;
@@ -46,6 +48,9 @@ public final class Grants {
     /** It is stored. */
     record Created(Grant grant) implements Result {}
 
+    /** There is no such part to be granted. */
+    record UnknownPart(UnknownParts.Unknown unknown) implements Result {}
+
     /** It cannot be granted anything. */
     record NoGrantee(String detail) implements Result {}
 
@@ -63,11 +68,13 @@ public final class Grants {
   /** Grants of a registry. */
   public Grants(
       Registry registry,
+      UnknownParts parts,
       Credentials credentials,
       AccessChanges changes,
       StoreWait store,
       InstantSource clock) {
     this.registry = registry;
+    this.parts = parts;
     tables = registry.grants();
     this.credentials = credentials;
     this.changes = changes;
@@ -78,6 +85,11 @@ public final class Grants {
   /** Grants something. Of two requests at one moment both may be let. */
   public Result create(Leave leave, Wanted wanted, String by) {
     EnterpriseId enterprise = leave.enterpriseToChange();
+    // Its own names first: with one that is mistyped nobody is told who is a customer.
+    UnknownParts.Unknown unknown = parts.of(enterprise, wanted.subtree);
+    if (unknown.isAny()) {
+      return new Result.UnknownPart(unknown);
+    }
     Result fault = fault(enterprise, wanted.grantee);
     if (fault != null) {
       return fault;

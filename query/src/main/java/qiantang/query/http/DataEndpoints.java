@@ -120,17 +120,19 @@ public final class DataEndpoints {
     if (faults.areAny()) {
       return faults.answer();
     }
-    return readLatestOfAll
-        .run(leave, new ReadLatestOfAll.Wanted(new HashSet<>(metrics), after, limit))
-        .map(
-            found -> {
-              DeviceId last = found.answer().after();
-              String next = Cursor.LATEST.encode(request, last == null ? null : last.text());
-              return Answer.json(200, DataJson.latest(found.answer(), next, found.told()))
-                  .costing(points(found.answer()))
-                  .releasing(found.permit()::close);
-            })
-        .orElseGet(() -> busy("with a smaller limit"));
+    ReadLatestOfAll.Wanted wanted =
+        new ReadLatestOfAll.Wanted(new HashSet<>(metrics), after, limit);
+    return switch (readLatestOfAll.run(leave, wanted)) {
+      case ReadLatestOfAll.Result.Found found -> {
+        DeviceId last = found.answer().after();
+        String next = Cursor.LATEST.encode(request, last == null ? null : last.text());
+        yield Answer.json(200, DataJson.latest(found.answer(), next, found.told()))
+            .costing(points(found.answer()))
+            .releasing(found.permit()::close);
+      }
+      case ReadLatestOfAll.Result.Barred(String advice) -> Granted.barred(advice);
+      case ReadLatestOfAll.Result.Busy _ -> busy("with a smaller limit");
+    };
   }
 
   private static long points(LatestOfDevices answer) {

@@ -122,7 +122,7 @@ public final class DeviceEndpoints {
         parameters.text("line"),
         parameters.word("connection", DeviceFilter.Connected.class, DeviceFilter.Connected::word),
         states(parameters),
-        parameters.text("reason"),
+        parameters.word("reason", DeviceFilter.REASONS),
         parameters.text("text"),
         begin(parameters.text("identifier")));
   }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -17,12 +18,15 @@ import qiantang.query.json.RegistryJson;
 import qiantang.query.limit.Attempts;
 import qiantang.query.limit.Refusal;
 import qiantang.query.read.Page;
+import qiantang.query.read.UnknownParts;
 import qiantang.store.access.Grant;
 import qiantang.store.access.Party;
 import qiantang.store.access.Subtree;
+import qiantang.store.model.DeviceId;
 
 /** What an enterprise grants to others, and what became of it. */
 public final class GrantEndpoints {
+  private static final int NAMED_MAX = 10; // in the words of a problem
   private static final Pattern ID = Pattern.compile("[0-9a-f]{24}");
   private static final Pattern GRANTEE_ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
   // A year: a daily mean is the longest that anybody asks for, a month the longest of calendars.
@@ -79,6 +83,10 @@ public final class GrantEndpoints {
     return switch (grants.create(leave, wanted, leave.by())) {
       case Grants.Result.Created created ->
           Answer.json(201, RegistryJson.one(created.grant(), members()));
+      case Grants.Result.UnknownPart(UnknownParts.Unknown unknown) -> {
+        unknownPart(unknown, faults);
+        yield faults.answer();
+      }
       case Grants.Result.NoGrantee none -> {
         faults.member("/grantee/id", none.detail());
         yield faults.answer();
@@ -90,6 +98,32 @@ public final class GrantEndpoints {
       }
       case Grants.Result.TooMany(String detail) -> Answer.problem(Problem.TOO_MANY_GRANTS, detail);
     };
+  }
+
+  private static void unknownPart(UnknownParts.Unknown unknown, Faults faults) {
+    if (!unknown.devices().isEmpty()) {
+      List<String> first = unknown.devices().stream().limit(NAMED_MAX).map(DeviceId::text).toList();
+      boolean areMore = unknown.devices().size() > NAMED_MAX;
+      faults.member(
+          "/subtree/devices",
+          "there are no devices "
+              + first
+              + (areMore ? " and others" : "")
+              + ", so nothing was granted: create them first, or name those that GET .../devices"
+              + " lists");
+    }
+    if (unknown.factory()) {
+      faults.member(
+          "/subtree/factory",
+          "no device stands in a factory of this name, so nothing was granted: create one there"
+              + " first, or name one that GET .../health lists");
+    }
+    if (unknown.line()) {
+      faults.member(
+          "/subtree/line",
+          "no device of the factory stands in a line of this name, so nothing was granted: create"
+              + " one there first, or name one that GET .../health lists");
+    }
   }
 
   private Grants.Wanted wanted(Members members) {

@@ -116,7 +116,7 @@ public final class RouteTable {
       GrantEndpoints grants, TokenEndpoints tokens, AuditEndpoints audit) {
     return List.of(
         forEnterprise(GET, E + "/grants", READ, LIGHT, grants::list),
-        forEnterprise(POST, E + "/grants", CHANGE, LIGHT, grants::create),
+        forEnterprise(POST, E + "/grants", CHANGE, HEAVY, grants::create),
         forEnterprise(DELETE, E + "/grants/{grant}", CHANGE, LIGHT, grants::revoke),
         forEnterprise(GET, E + "/grants/{grant}/uses", READ, LIGHT, grants::uses),
         forCaller(GET, "/v1/tokens", MEMBER, tokens::list),

@@ -1,18 +1,21 @@
 package qiantang.query.read;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.health.Axis;
 import qiantang.store.health.Health;
 import qiantang.store.model.DeviceId;
+import qiantang.store.read.Activity;
 import qiantang.store.registry.Device;
 
 /**
  * Which devices are asked for; null asks for all.
  *
  * @param states of all of them, at most one on each axis
- * @param reason on any axis
+ * @param reason one of {@link #REASONS}, on any axis
  * @param text a part of the id, the name or an identifier, whatever its case
  * @param identifier the begin of an identifier, as it is stored
  */
@@ -27,6 +30,13 @@ public record DeviceFilter(
     @Nullable String reason,
     @Nullable String text,
     @Nullable String identifier) {
+
+  /** The reasons that there are, in order. */
+  public static final List<String> REASONS =
+      Stream.concat(Health.reasons().stream(), Activity.reasons().stream())
+          .sorted()
+          .distinct()
+          .toList();
 
   public DeviceFilter {
     states = Set.copyOf(states);

@@ -12,7 +12,8 @@ import qiantang.store.registry.Device;
 import qiantang.store.registry.Registry;
 
 /**
- * Where devices stand, for whom a part of an enterprise is granted. Blocks: virtual threads only.
+ * Where devices stand, for whom a part of an enterprise is granted; and where deleted ones stood,
+ * to which their history belongs. Blocks: virtual threads only.
  */
 public final class Places {
   private final Registry registry;
@@ -43,7 +44,7 @@ public final class Places {
   public Map<DeviceId, Place> whereAre(Leave leave, List<DeviceId> devices) {
     Map<DeviceId, Place> places = new TreeMap<>();
     store
-        .awaitEach(devices, device -> registry.device(leave.enterprise(), device))
+        .awaitEach(devices, device -> registry.deviceRow(leave.enterprise(), device))
         .forEach(row -> row.ifPresent(found -> places.put(found.id(), placeOf(found))));
     devices.forEach(device -> places.putIfAbsent(device, nowhere(device)));
     return places;
@@ -51,7 +52,7 @@ public final class Places {
 
   private Place read(EnterpriseId enterprise, DeviceId device) {
     return store
-        .await(registry.device(enterprise, device))
+        .await(registry.deviceRow(enterprise, device))
         .map(Places::placeOf)
         .orElseGet(() -> nowhere(device));
   }

@@ -42,13 +42,22 @@ public final class ReadLatestOfAll {
    */
   public record Wanted(Set<String> metrics, @Nullable DeviceId after, int limit) {}
 
-  /**
-   * A page; whoever has sent it closes the permit.
-   *
-   * @param told what the answer says of grants behind it; null where nothing is kept back
-   */
-  public record Found(
-      LatestOfDevices answer, Choice.@Nullable Told told, SampleBudget.Permit permit) {}
+  /** What became of it. */
+  public sealed interface Result {
+    /**
+     * A page; whoever has sent it closes the permit.
+     *
+     * @param told what the answer says of grants behind it; null where nothing is kept back
+     */
+    record Found(LatestOfDevices answer, Choice.@Nullable Told told, SampleBudget.Permit permit)
+        implements Result {}
+
+    /** The caller may not ask this of any of the devices that it sees. */
+    record Barred(String advice) implements Result {}
+
+    /** Other answers hold all the memory there is for samples. */
+    record Busy() implements Result {}
+  }
 
   /** Reads from these, within a budget. */
   public ReadLatestOfAll(
@@ -60,12 +69,12 @@ public final class ReadLatestOfAll {
     this.store = store;
   }
 
-  /** A page, or empty where other answers hold all the memory there is for samples. */
-  public Optional<Found> run(Leave leave, Wanted wanted) {
+  /** A page. */
+  public Result run(Leave leave, Wanted wanted) {
     int samplesMax = wanted.limit() * METRICS_OF_DEVICE;
     Optional<SampleBudget.Permit> room = budget.take(samplesMax);
     if (room.isEmpty()) {
-      return Optional.empty();
+      return new Result.Busy();
     }
     SampleBudget.Permit permit = room.get();
     boolean isHandedOver = false;
@@ -77,11 +86,12 @@ public final class ReadLatestOfAll {
                   reader.latestOfDevices(
                       leave.enterprise(), wanted.after(), wanted.limit(), samplesMax)));
       permit.shrinkTo(answer.byDevice().values().stream().mapToInt(one -> one.size()).sum());
-      isHandedOver = true;
-      return Optional.of(
+      Result result =
           leave.sight().isWhole()
-              ? new Found(ofMetrics(wanted.metrics(), answer), null, permit)
-              : granted(leave, wanted, answer, permit));
+              ? new Result.Found(ofMetrics(wanted.metrics(), answer), null, permit)
+              : granted(leave, wanted, answer, permit);
+      isHandedOver = result instanceof Result.Found;
+      return result;
     } finally {
       if (!isHandedOver) {
         permit.close();
@@ -101,16 +111,20 @@ public final class ReadLatestOfAll {
   }
 
   /** Of the devices that are granted, the metrics that are. */
-  private Found granted(
+  private Result granted(
       Leave leave, Wanted wanted, LatestOfDevices answer, SampleBudget.Permit permit) {
     List<String> asked = wanted.metrics().stream().sorted().toList();
     Map<DeviceId, Place> where = places.of(leave, List.copyOf(answer.byDevice().keySet()));
     SortedMap<DeviceId, SortedMap<String, Sample>> devices = new TreeMap<>();
     Set<String> metrics = new TreeSet<>();
     Set<String> withheld = new TreeSet<>();
+    Set<String> advice = new TreeSet<>();
     where.forEach(
         (device, place) -> {
           Choice choice = leave.sight().choose(place, asked, new Action.Samples());
+          if (choice instanceof Choice.Barred(String why)) {
+            advice.add(why);
+          }
           if (choice instanceof Choice.Pass pass) {
             SortedMap<String, Sample> own = new TreeMap<>(answer.byDevice().get(device));
             if (!pass.metrics().isEmpty()) {
@@ -123,7 +137,12 @@ public final class ReadLatestOfAll {
             }
           }
         });
-    return new Found(
+    // Of a page of many nobody knows what the next one has.
+    boolean isAll = wanted.after() == null && answer.after() == null;
+    if (devices.isEmpty() && isAll && !advice.isEmpty()) {
+      return new Result.Barred(advice.iterator().next());
+    }
+    return new Result.Found(
         of(devices, answer),
         leave.sight().isByGrants()
             ? new Choice.Told(leave.sight().used(), List.copyOf(metrics), List.copyOf(withheld))

@@ -126,7 +126,8 @@ class SchemaIT {
               "012-health.cql true",
               "013-identifiers.cql true",
               "014-platforms.cql true",
-              "015-conditions.cql true"),
+              "015-conditions.cql true",
+              "016-beginnings.cql true"),
           upgrades(session, "schema_together"));
     }
   }

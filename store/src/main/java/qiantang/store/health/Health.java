@@ -1,9 +1,12 @@
 package qiantang.store.health;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.health.Axis.State;
+import qiantang.store.model.Reason;
 
 /**
  * How well a device is, on four axes that do not depend on each other.
@@ -58,6 +61,42 @@ public record Health(Map<Axis, On> on, Evidence evidence, boolean isPart) {
       throw new AssertionError("BUG: nothing was said of " + axis);
     }
     return found;
+  }
+
+  /** The words of all axes; of connection those alone that no session has said. */
+  public static List<String> reasons() {
+    List<String> reasons =
+        new ArrayList<>(
+            List.of(
+                "disabled",
+                "heard-of",
+                "new",
+                "nothing-in-a-day",
+                "never-connected",
+                "heartbeat-late",
+                "online-but-silent",
+                "offline",
+                "only-old-event-times",
+                "most-come-late",
+                "readings-come",
+                "just-connected",
+                "speaks-for-others",
+                "online-but-never-reported",
+                "never-reported",
+                "clock-skew",
+                "nothing-found",
+                "taken-over",
+                "flapping",
+                "late-readings",
+                "clock-drift",
+                "gaps",
+                "outlier-late-share",
+                "outlier-skew",
+                "outlier-rate"));
+    for (Reason reason : Reason.values()) {
+      reasons.add("refused-" + reason.word());
+    }
+    return reasons;
   }
 
   /** What follows of the evidence at a moment. A pure function. */

@@ -1,6 +1,8 @@
 package qiantang.store.read;
 
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +10,8 @@ import qiantang.store.health.Behaviour;
 import qiantang.store.health.Evidence.Through;
 import qiantang.store.model.Counts;
 import qiantang.store.model.DeviceId;
+import qiantang.store.model.Entry;
+import qiantang.store.model.SessionEnd;
 
 /**
  * What an enterprise's devices did.
@@ -80,6 +84,22 @@ public record Activity(
     public boolean hasCome() {
       return firstArrivalMicros != null || lastEventTimeMicros != null;
     }
+  }
+
+  /** The words by which a device is connected or not, those of later programs apart. */
+  public static List<String> reasons() {
+    List<String> reasons = new ArrayList<>();
+    for (SessionEnd end : SessionEnd.values()) {
+      reasons.add(end.word());
+    }
+    reasons.addAll(
+        List.of(
+            "connect",
+            Sessions.NODE_LOST,
+            Sessions.GATEWAY_ENDED,
+            Entry.Death.OF_NODE,
+            Entry.Death.OF_DEVICE));
+    return reasons;
   }
 
   /** Whether a device is connected. */

@@ -172,7 +172,7 @@ final class ConsoleLookIT {
       Page page = CHROMIUM.page(locale, ColorScheme.LIGHT);
       page.setViewportSize(1280, 800);
       page.route(Pattern.compile("/alpha/devices\\?"), ConsoleLookIT::answerUnwell);
-      signedIn(page, DEVICES);
+      signedIn(page, DEVICES + "&kind=device");
       assertThat(page.locator(".line").first()).isVisible();
       assertEquals(List.of(), cutOff(page), locale);
       page.setViewportSize(PHONE, 844);
@@ -204,7 +204,10 @@ final class ConsoleLookIT {
     answer(route, "{\"items\":[" + items + "],\"next\":null}");
   }
 
-  /** Cells that are seen and do not show all that is in them, or lie beside what is seen. */
+  /**
+   * Cells and filters that are seen and do not show all that is in them, or lie beside what is
+   * seen.
+   */
   private static List<?> cutOff(Page page) {
     return (List<?>)
         page.evaluate(
@@ -212,7 +215,8 @@ final class ConsoleLookIT {
             () => {
               const list = document.querySelector('.viewport').getBoundingClientRect();
               return [...document.querySelectorAll('.viewport [role=gridcell],'
-                  + '.viewport [role=columnheader], .viewport .first, .viewport .below')]
+                  + '.viewport [role=columnheader], .viewport .first, .viewport .below,'
+                  + '.filters label > span')]
                 .filter((at) => at.checkVisibility())
                 .filter((at) => at.scrollWidth > at.clientWidth + 1
                   || at.scrollHeight > at.clientHeight + 4

@@ -50,7 +50,8 @@ public final class Beginnings {
 
   /** These masks, and what hides what came of devices before they began anew. */
   public CompletionStage<Masks> with(EnterpriseId enterprise, Masks masks) {
-    Map<DeviceId, Mask> known = hears.getAsBoolean() ? kept.getIfPresent(enterprise) : null;
+    boolean mayKeep = hears.getAsBoolean();
+    Map<DeviceId, Mask> known = mayKeep ? kept.getIfPresent(enterprise) : null;
     if (known != null) {
       return CompletableFuture.completedFuture(masks.with(known));
     }
@@ -60,7 +61,9 @@ public final class Beginnings {
         .thenApply(
             begun -> {
               Map<DeviceId, Mask> earlier = masks(enterprise, begun);
-              kept.put(enterprise, earlier);
+              if (mayKeep) {
+                kept.put(enterprise, earlier);
+              }
               if (generation.get() != before) {
                 kept.invalidate(enterprise); // perhaps from before a change that was heard since
               }

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import qiantang.store.fold.Beginnings;
 import qiantang.store.fold.EventId;
+import qiantang.store.fold.Masks;
 import qiantang.store.harness.Entries;
 import qiantang.store.harness.Stages;
 import qiantang.store.model.DeviceId;
@@ -26,6 +28,7 @@ import qiantang.store.model.Value;
 import qiantang.store.read.Activity.DeviceActivity;
 import qiantang.store.registry.AccessChange;
 import qiantang.store.registry.Device;
+import qiantang.store.registry.Registry;
 import qiantang.store.summary.Aggregate;
 
 /**
@@ -109,6 +112,40 @@ class BeginningsTest {
         values(Stages.done(reader.latest(ENTERPRISE, DEVICE)).byMetric()));
     assertEquals(1, series(DEVICE).size());
     assertEquals(1, series(DEVICE).getFirst().samples().size());
+  }
+
+  @Test
+  void whoHearsOfChangesReadsThemOnce() {
+    int[] reads = {0};
+    boolean[] hears = {true};
+    Registry counted =
+        Watched.tables(
+            Registry.class,
+            world.registry,
+            method -> {
+              reads[0] += method.equals("beginnings") ? 1 : 0;
+              return null;
+            });
+    Beginnings beginnings = new Beginnings(counted, () -> hears[0]);
+    long never = Long.MIN_VALUE;
+    assertEquals(never, begun(beginnings));
+    assertEquals(never, begun(beginnings));
+    assertEquals(1, reads[0]);
+    Stages.done(world.registry.createDevice(device(DEVICE)));
+    again();
+    assertEquals(never, begun(beginnings), "the word has not come");
+    beginnings.forget(ENTERPRISE);
+    assertTrue(begun(beginnings) > never);
+    assertTrue(begun(beginnings) > never);
+    assertEquals(2, reads[0]);
+    hears[0] = false;
+    begun(beginnings);
+    begun(beginnings);
+    assertEquals(4, reads[0]);
+  }
+
+  private static long begun(Beginnings beginnings) {
+    return Stages.done(beginnings.with(ENTERPRISE, Masks.NONE)).begunMicros(DEVICE);
   }
 
   /** Its newest value is of a time that the new one's values do not reach. */

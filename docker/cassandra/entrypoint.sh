@@ -37,10 +37,11 @@ fi
 # the context switches. See CassandraProcess.
 { echo 1000000 >/proc/self/timerslack_ns; } 2>/dev/null || true
 
-# All of it at once: a heap that begins small stops the node more often, and grows late.
+# All of it at once: a heap that begins small stops the node more often, and grows late. What
+# outlives a collection is in a memtable and lives on: see CassandraProcess.
 heap=${MAX_HEAP_SIZE:-1g}
 # shellcheck disable=SC2086 # The variables hold flags, not words.
-exec java "@$conf/jvm.options" "-Xms$heap" "-Xmx$heap" -XX:+UseG1GC \
+exec java "@$conf/jvm.options" "-Xms$heap" "-Xmx$heap" -XX:+UseG1GC -XX:MaxTenuringThreshold=1 \
   "-Dcassandra.config=file://$conf/cassandra.yaml" \
   "-Dcassandra-rackdc.properties=file://$conf/cassandra-rackdc.properties" \
   "-Dcassandra.storagedir=$data" \

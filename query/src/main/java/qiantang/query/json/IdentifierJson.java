@@ -68,9 +68,9 @@ public final class IdentifierJson {
           .text("retention", deleted.retention().word())
           .text(
               "detail",
-              "what it sent can be read by its id until it is older than the retention, or is"
-                  + " deleted by DELETE .../devices/{device}/data; a device that is created with"
-                  + " this id carries on with it, and so do grants that name it")
+              "what it sent can be read by its id until it is older than the retention, is deleted"
+                  + " by DELETE .../devices/{device}/data, or a device is created with this id:"
+                  + " that one begins anew")
           .endObject()
           .endObject();
     };

@@ -98,7 +98,7 @@ final class CassandraDevices {
               }
               Device known = existing.get();
               if (known.deleted() != null) {
-                return again(device, known.begunBy(device)).thenApply(nothing -> true);
+                return again(device, known.broughtBackFrom()).thenApply(nothing -> true);
               }
               DeviceId gateway = device.gateway();
               if (known.kind() == Device.Kind.GATEWAY

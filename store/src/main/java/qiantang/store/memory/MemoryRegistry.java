@@ -110,7 +110,7 @@ public final class MemoryRegistry implements Registry {
             (old, found) -> {
               isNew[0] = old.deleted() != null;
               if (isNew[0]) {
-                begin(found, old.begunBy(found));
+                begin(found, old.broughtBackFrom());
               }
               boolean isLeft = old.kind() == Device.Kind.GATEWAY || found.gateway() == null;
               return isNew[0] ? found : isLeft ? old : old.behind(found.gateway());

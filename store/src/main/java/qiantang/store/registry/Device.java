@@ -86,12 +86,11 @@ public record Device(
   }
 
   /**
-   * From when on what arrives of it is this device's, where this row was of a deleted one that a
-   * gateway brought back: what came in the last words of the other is still that one's.
+   * From when on what arrives under the id of this deleted one is of the one that a gateway brings
+   * back: since the deletion, for it is acknowledged before the registry hears of it.
    */
-  public Instant begunBy(Device found) {
-    Instant over = deleted == null ? found.created : deleted.plus(LAST_WORDS);
-    return over.isBefore(found.created) ? over : found.created;
+  public Instant broughtBackFrom() {
+    return deleted == null ? created : deleted.plusMillis(1);
   }
 
   /** The same device, deleted. */

@@ -97,12 +97,12 @@ class BeginningsTest {
   }
 
   @Test
-  void whatAGatewayBringsBackBeginsBehindTheLastWordsOfTheOldOne() {
+  void whatAGatewayBringsBackBeginsWithTheDeletion() {
     oldLife();
     Device row = device(DEVICE);
     Stages.done(world.registry.deleteDevice(row, world.time.instant(), false, change()));
     world.time.advance(Duration.ofSeconds(3));
-    world.send(0, DEVICE, world.time.micros(), value("m", 40)); // was under way
+    world.send(0, DEVICE, world.time.micros(), value("m", 40)); // acknowledged, so to be seen
     world.time.advance(Duration.ofSeconds(20));
     world.send(0, DEVICE, world.time.micros() - SECOND, value("m", 41));
     world.time.advance(Duration.ofSeconds(2)); // it is entered behind its first words
@@ -111,7 +111,7 @@ class BeginningsTest {
         Map.of("m", new Value.Int(41)),
         values(Stages.done(reader.latest(ENTERPRISE, DEVICE)).byMetric()));
     assertEquals(1, series(DEVICE).size());
-    assertEquals(1, series(DEVICE).getFirst().samples().size());
+    assertEquals(2, series(DEVICE).getFirst().samples().size());
   }
 
   @Test

@@ -171,7 +171,14 @@ public record Health(Map<Axis, On> on, Evidence evidence, boolean isPart) {
     if (behaviour.lastHourLate() > LATE_SHARE_MOST * behaviour.lastHourReadings()) {
       return new On(State.LATE, lastEvent, "most-come-late");
     }
-    return new On(State.FRESH, behaviour.unbrokenSinceMillis(), "readings-come");
+    return new On(State.FRESH, freshSince(evidence), "readings-come");
+  }
+
+  /** Gaps are counted by the minute of the event time, which began before the first arrival. */
+  private static @Nullable Long freshSince(Evidence evidence) {
+    Long unbroken = evidence.behaviour().unbrokenSinceMillis();
+    Long first = evidence.firstArrivalMillis();
+    return unbroken == null || first == null ? unbroken : (Long) Math.max(unbroken, first);
   }
 
   /**

@@ -44,6 +44,17 @@ class HealthTest {
   }
 
   @Test
+  void nobodyIsFreshBeforeTheFirstArrival() {
+    Behaviour unbroken = behaviour(b -> b.unbrokenSinceMillis = NOW - 90_000);
+    Evidence late =
+        new Evidence(false, false, NOW - DAY, NOW - 30_000, ONLINE, NOW, unbroken, 1.0, null);
+    assertEquals(NOW - 30_000, Health.of(late, NOW).on(Axis.DATA).sinceMillis());
+    Evidence early =
+        new Evidence(false, false, NOW - DAY, NOW - DAY, ONLINE, NOW, unbroken, 1.0, null);
+    assertEquals(NOW - 90_000, Health.of(early, NOW).on(Axis.DATA).sinceMillis());
+  }
+
+  @Test
   void disabledIsOnlyALifecycle() {
     Evidence evidence =
         new Evidence(true, false, NOW - DAY, NOW - DAY, ONLINE, NOW, well(), 1.0, null);
@@ -275,6 +286,7 @@ class HealthTest {
     @Nullable Long lastArrivalMillis = NOW;
     @Nullable Long periodMillis = PERIOD;
     int gaps;
+    @Nullable Long unbrokenSinceMillis = NOW - DAY;
     @Nullable Long skewMillis = 100L;
     @Nullable Long driftMillisPerDay = 0L;
     long ends;
@@ -297,7 +309,7 @@ class HealthTest {
         draft.periodMillis,
         draft.gaps,
         0,
-        NOW - DAY,
+        draft.unbrokenSinceMillis,
         draft.skewMillis,
         draft.driftMillisPerDay,
         0,

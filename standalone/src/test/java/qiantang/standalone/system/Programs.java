@@ -301,6 +301,17 @@ final class Programs implements AutoCloseable {
     return new Answer(response.statusCode(), JSON.readTree(response.body()));
   }
 
+  /** Asks again while the store does not answer, as the API says; it may just have been killed. */
+  private Answer getOnceThere(String path) throws Exception {
+    long end = System.nanoTime() + START_LIMIT.toNanos();
+    Answer answer = get(path, operator);
+    while (answer.status() == 503 && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(200);
+      answer = get(path, operator);
+    }
+    return answer;
+  }
+
   /** All samples of one metric of a device: event time in ms to value, over all pages. */
   Map<Long, JsonNode> series(EnterpriseId enterprise, String device, String metric)
       throws Exception {
@@ -310,7 +321,7 @@ final class Programs implements AutoCloseable {
             .formatted(enterprise, device, metric);
     String cursor = "";
     while (true) {
-      Answer answer = get(base + cursor, operator);
+      Answer answer = getOnceThere(base + cursor);
       if (answer.status() == 404) {
         return samples; // nothing acknowledged, and the device not discovered yet
       }

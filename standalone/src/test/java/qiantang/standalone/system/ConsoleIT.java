@@ -26,8 +26,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import qiantang.store.cassandra.Cassandra;
-import qiantang.store.registry.Platform;
 import qiantang.store.registry.Role;
 
 /** The console in a real browser over the real programs: each screen's main task, and how it is. */
@@ -54,10 +52,7 @@ final class ConsoleIT {
     // Counts are kept by the minute; what takes longer is broken.
     PlaywrightAssertions.setDefaultAssertionTimeout(150_000);
     Programs programs = RUNNING.programs();
-    try (Cassandra store = programs.store()) {
-      Platform base = new Platform(Platform.BASE, "supET 平台", "supET platform", "base");
-      store.registry().putPlatform(base).toCompletableFuture().join();
-    }
+    programs.putBasePlatform();
     String token = programs.register(Programs.ALPHA, "press-1", Role.DEVICE);
     programs.register(Programs.ALPHA, "press-2", Role.DEVICE);
     press = new MqttClient(programs.mqttUri(), "press-1", new MemoryPersistence());

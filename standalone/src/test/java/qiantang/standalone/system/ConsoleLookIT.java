@@ -26,8 +26,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import qiantang.store.cassandra.Cassandra;
-import qiantang.store.registry.Platform;
 
 /**
  * What a customer sees at a glance: nothing is cut off on any screen, what stands for the same is
@@ -54,10 +52,7 @@ final class ConsoleLookIT {
     // Counts are kept by the minute; what takes longer is broken.
     PlaywrightAssertions.setDefaultAssertionTimeout(150_000);
     Programs programs = RUNNING.programs();
-    try (Cassandra store = programs.store()) {
-      Platform base = new Platform(Platform.BASE, "supET 平台", "supET platform", "base");
-      store.registry().putPlatform(base).toCompletableFuture().join();
-    }
+    programs.putBasePlatform();
     String admin = programs.adminToken(Programs.ALPHA);
     String devices = "/v1/enterprises/alpha/devices";
     String named =

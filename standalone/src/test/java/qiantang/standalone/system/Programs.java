@@ -142,6 +142,16 @@ final class Programs implements AutoCloseable {
     return new Credential(token.owner(), id, token.hash(), role, device, id, now, null);
   }
 
+  /** The platform that is above all others. */
+  void putBasePlatform() {
+    try (Cassandra store = store()) {
+      await(
+          store
+              .registry()
+              .putPlatform(new Platform(Platform.BASE, "supET 平台", "supET platform", "base")));
+    }
+  }
+
   Cassandra store() {
     return Cassandra.connect(CassandraConfig.local(cqlPort));
   }

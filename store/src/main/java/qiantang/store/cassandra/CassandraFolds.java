@@ -48,13 +48,14 @@ final class CassandraFolds implements FoldTables {
    * for each of its processors: Cassandra's writes, which devices wait for, share its processors
    * with its reads. A person's question is wide: with 2 the p99 of a day's aggregates of 500
    * devices was 138 ms, with 8 it is 56. Who asks without end is not: beside 20 such askers the p99
-   * of acknowledgements was 2.0 times what it is alone with 8, and 1.35 times with 1.
+   * of acknowledgements was 2.0 times what it is alone with 8, and 1.35 times with 1, on one slow
+   * machine.
    */
   private static final int BULK_READS_PER_PROCESSOR = 1;
 
   private static final int BULK_READS_PER_PROCESSOR_IN_A_BURST = 8;
 
-  // A day of 500 devices takes 16 to 500 reads, the longest answers some 4,000.
+  // Chosen, not tuned: a person's questions of a few minutes; 20 askers use it up in seconds.
   private static final int BULK_BURST = 1000;
   private static final double BULK_BURST_PER_SECOND = 25;
 

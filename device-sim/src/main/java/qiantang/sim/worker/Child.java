@@ -74,12 +74,19 @@ final class Child implements FigureSource, AutoCloseable {
     return child;
   }
 
-  /** An order that cannot be given any more is no matter: the listener knows why. */
+  /** An order that an ended process cannot be given is no matter: the listener tells its end. */
   void tell(Order order) {
     try {
       orders.write(order);
     } catch (IOException e) {
-      failed("it takes no orders: " + e.getMessage());
+      process
+          .onExit()
+          .orTimeout(END_MAX.toMillis(), TimeUnit.MILLISECONDS)
+          .exceptionally(
+              living -> {
+                failed("it takes no orders, and goes on: " + e.getMessage());
+                return process;
+              });
     }
   }
 

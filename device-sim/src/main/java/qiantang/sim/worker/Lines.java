@@ -1,5 +1,6 @@
 package qiantang.sim.worker;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -52,13 +53,21 @@ final class Lines {
       this.type = type;
     }
 
-    /** The next line, or null at the end. */
+    /** The next line, or null at the end; one that its writer's end cut off is the end too. */
     @Nullable T read() throws IOException {
       String line = in.readLine();
       if (line == null) {
         return null;
       }
-      JsonNode node = JSON.readTree(line);
+      JsonNode node;
+      try {
+        node = JSON.readTree(line);
+      } catch (JsonParseException e) {
+        if (in.readLine() == null) {
+          return null;
+        }
+        throw e;
+      }
       String kind = node.path(KIND).asText();
       for (Class<?> each : type.getPermittedSubclasses()) {
         if (each.getSimpleName().equals(kind)) {

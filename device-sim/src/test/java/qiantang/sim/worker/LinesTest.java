@@ -58,6 +58,29 @@ class LinesTest {
   }
 
   @Test
+  void aLineThatItsWritersEndCutOffIsTheEnd() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Lines.Writer<Order> writer = new Lines.Writer<>(bytes);
+    writer.write(new Order.Reserve(7));
+    int whole = bytes.size();
+    writer.write(new Order.Tokens(List.of("acme.x", "acme.y")));
+    byte[] both = bytes.toByteArray();
+    for (int length = whole; length < both.length - 2; length++) {
+      Lines.Reader<Order> reader =
+          new Lines.Reader<>(new ByteArrayInputStream(both, 0, length), Order.class);
+      assertEquals(new Order.Reserve(7), reader.read());
+      assertNull(reader.read());
+    }
+  }
+
+  @Test
+  void aLineThatIsCutOffInTheMidstIsAnError() {
+    byte[] bytes = "{\"is\":\"Tok\n{\"is\":\"Stop\"}\n".getBytes(StandardCharsets.UTF_8);
+    Lines.Reader<Order> reader = new Lines.Reader<>(new ByteArrayInputStream(bytes), Order.class);
+    assertThrows(IOException.class, reader::read);
+  }
+
+  @Test
   void tokensAreNotInTexts() {
     assertFalse(new Order.Tokens(List.of("acme.secret")).toString().contains("secret"));
   }

@@ -23,6 +23,7 @@ import qiantang.store.model.Entry;
 import qiantang.store.model.MetricValue;
 import qiantang.store.model.Reason;
 import qiantang.store.model.Value;
+import qiantang.store.read.Followed;
 import qiantang.store.registry.Role;
 
 /** A device that is created under the id of a deleted one begins anew. */
@@ -167,6 +168,30 @@ final class CreatedAgainIT {
   }
 
   @Test
+  void whoWasAwayMeanwhileIsToldOfTheDeletionFirstAndOnce() throws IOException {
+    oldLife();
+    world.device(mine, "d2");
+    again();
+    world.send(mine, World.reading("d1", NOW_MICROS, "m", new Value.Int(7)));
+    world.send(mine, World.reading("d2", NOW_MICROS, "m", new Value.Int(8)));
+    String then = new Followed(EARLIER_MICROS, List.of(), null).text();
+    try (Events both = follow("?devices=d1,d2&events=reading", "Last-Event-ID", then)) {
+      assertEquals("d1", both.next("deleted").getString("device"));
+      assertEquals("d2", both.next("reading").getString("device"), "and nothing of the new one");
+    }
+    String id;
+    try (Events alone = follow("?devices=d1&events=reading", "Last-Event-ID", then)) {
+      assertEquals(NOW.toEpochMilli(), alone.next("deleted").getLong("deleted"));
+      Events.Event end = alone.nextEvent("end");
+      assertEquals("deleted", end.data().getString("reason"));
+      id = end.id();
+    }
+    try (Events again = follow("?devices=d1&events=reading", "Last-Event-ID", id)) {
+      assertEquals(7, again.next("reading").getJsonObject("values").getInteger("m"), "the new one");
+    }
+  }
+
+  @Test
   void aStreamOfADeviceThatIsNotThereIsNotFound() {
     world.device(mine, "d2");
     Party party = new Party(Party.Kind.ENTERPRISE, "other");
@@ -182,8 +207,8 @@ final class CreatedAgainIT {
         World.json(unseen).getString("detail"));
   }
 
-  private Events follow(String query) {
-    return new Events(world.query().port(), E + "/stream" + query, admin);
+  private Events follow(String query, String... headers) {
+    return new Events(world.query().port(), E + "/stream" + query, admin, headers);
   }
 
   /** Its newest value is of a later time than all that the new one sends. */

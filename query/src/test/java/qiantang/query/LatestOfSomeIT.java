@@ -98,6 +98,7 @@ final class LatestOfSomeIT {
     assertEquals(404, theirs.getInteger("status"));
     assertEquals(theirs, item(answer, "nobody").getJsonObject("error"));
     assertFalse(answer.encode().contains("\"value\":7"), answer.encode());
+    assertFalse(answer.getJsonObject("completeness").getBoolean("complete"));
   }
 
   @Test
@@ -105,6 +106,7 @@ final class LatestOfSomeIT {
     JsonObject answer = ask(token, body("d3", "no id", "x".repeat(70), "d0"));
     String cut = "x".repeat(64) + "...";
     assertEquals(List.of("d3", "no id", cut, "d0"), devices(answer));
+    assertFalse(answer.getJsonObject("completeness").getBoolean("complete"));
     for (String wrong : List.of("no id", cut)) {
       JsonObject error = item(answer, wrong).getJsonObject("error");
       assertEquals("/problems/invalid-request", error.getString("type"));

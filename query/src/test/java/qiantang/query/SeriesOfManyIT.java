@@ -1,6 +1,7 @@
 package qiantang.query;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -244,7 +245,9 @@ final class SeriesOfManyIT {
 
   @Test
   void anothersDeviceCannotBeToldFromOneThatIsNot() {
-    JsonArray items = ask(body("theirs", "nobody")).getJsonArray("items");
+    JsonObject answer = ask(body("theirs", "nobody"));
+    assertFalse(answer.getJsonObject("completeness").getBoolean("complete"));
+    JsonArray items = answer.getJsonArray("items");
     JsonObject theirs = items.getJsonObject(0).getJsonObject("error");
     assertEquals("/problems/not-found", theirs.getString("type"));
     assertEquals(theirs, items.getJsonObject(1).getJsonObject("error"));
@@ -262,6 +265,7 @@ final class SeriesOfManyIT {
                 .mergeIn(body)
                 .put("limit", 900));
     assertEquals(List.of("no, id", "d2"), devices(rest));
+    assertFalse(rest.getJsonObject("completeness").getBoolean("complete"));
     JsonObject error = rest.getJsonArray("items").getJsonObject(0).getJsonObject("error");
     assertEquals("/problems/invalid-request", error.getString("type"));
     assertTrue(csv(body("no, id")).contains("\r\n\"no, id\",,,,invalid-request\r\n"));

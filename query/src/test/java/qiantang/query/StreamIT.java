@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import qiantang.query.live.Live;
@@ -175,6 +176,7 @@ final class StreamIT {
     world.device(mine, "d1");
     grant("0000000000000000000000a1", 0, Set.of("a"));
     try (Events events = follow("", viewer)) {
+      assertEquals("0000000000000000000000a1", ofBegin(), "before anything was told");
       Api.assertProblem("forbidden", 403, world.api.get(STREAM + "?events=rejection", viewer));
       world.send(mine, two("d2", 1), rejection("d1"), two("d1", 2));
       assertEquals(new JsonObject().put("a", 2), values(events));
@@ -197,6 +199,17 @@ final class StreamIT {
     awaitOutcome("end leave-ended");
   }
 
+  /** The grants of a stream's begin. */
+  private @Nullable String ofBegin() {
+    JsonArray lines = lines("enterprise:other");
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.getJsonObject(i).getString("outcome").equals("begin")) {
+        return lines.getJsonObject(i).getString("grant");
+      }
+    }
+    return null;
+  }
+
   private void awaitOutcome(String outcome) {
     long until = System.nanoTime() + 30_000_000_000L;
     while (!outcomes("enterprise:other").contains(outcome)) {
@@ -206,13 +219,16 @@ final class StreamIT {
   }
 
   private List<String> outcomes(String actor) {
-    JsonArray lines =
-        world.api.json(200, "/v1/audit?action=read&actor=" + actor, admin).getJsonArray("items");
+    JsonArray lines = lines(actor);
     List<String> outcomes = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       outcomes.add(lines.getJsonObject(i).getString("outcome"));
     }
     return outcomes;
+  }
+
+  private JsonArray lines(String actor) {
+    return world.api.json(200, "/v1/audit?action=read&actor=" + actor, admin).getJsonArray("items");
   }
 
   @Test

@@ -106,6 +106,19 @@ public final class GrantIndex {
         .anyMatch(grant -> grant.id().equals(id) && grant.stateAt(now) == Grant.State.LIVE);
   }
 
+  /** Ids of those that hold at this moment or will, in order. */
+  List<String> usableAt(Instant now) {
+    return all.stream()
+        .filter(
+            grant ->
+                switch (grant.stateAt(now)) {
+                  case LIVE, WAITING -> true;
+                  case REVOKED, OVER -> false;
+                })
+        .map(Grant::id)
+        .toList();
+  }
+
   /** Whether something may be read, and by which grant. */
   public Decision decide(
       @Nullable Place place, @Nullable String metric, Action action, Instant now) {

@@ -168,6 +168,11 @@ public final class Sight {
     return before.used.stream().allMatch(id -> grants.isLiveAt(id, clock.instant()));
   }
 
+  /** Ids of the grants by which anything may be let now or later, in order. */
+  public List<String> usable() {
+    return isByGrants() ? grants.usableAt(clock.instant()) : List.of();
+  }
+
   /** Ids of the grants by which anything was let so far, in order. */
   public List<String> used() {
     return List.copyOf(used);

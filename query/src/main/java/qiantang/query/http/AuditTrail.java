@@ -48,12 +48,25 @@ public final class AuditTrail {
     }
   }
 
-  /** Somebody begins to follow another's data, or ends: each is a line of its own. */
-  void follows(Caller caller, Leave leave, Exchange exchange, String outcome) {
+  /**
+   * Somebody begins to follow another's data. Of whom it follows no device by name nobody knows yet
+   * which grants will let it something: all that may are on record before anything is told.
+   */
+  void beginsToFollow(Caller caller, Leave leave, Exchange exchange) {
+    List<String> used = leave.sight().used();
+    follows(caller, leave, exchange, "begin", used.isEmpty() ? leave.sight().usable() : used);
+  }
+
+  /** Somebody followed another's data: the grants by which it was told anything. */
+  void followed(Caller caller, Leave leave, Exchange exchange, String reason) {
+    follows(caller, leave, exchange, "end " + reason, leave.sight().used());
+  }
+
+  private void follows(
+      Caller caller, Leave leave, Exchange exchange, String outcome, List<String> grants) {
     if (caller.isMember() && leave.enterprise().equals(caller.enterprise())) {
       return;
     }
-    List<String> grants = leave.sight().used();
     Act act =
         act(
             leave.enterprise(),

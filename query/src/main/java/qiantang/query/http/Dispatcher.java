@@ -313,7 +313,7 @@ public final class Dispatcher {
         };
     try {
       if (answer.body() instanceof EventBody events) {
-        trail.follows(caller, leave, exchange, "begin");
+        trail.beginsToFollow(caller, leave, exchange);
         events.stream().whenClosed(reason -> followed(exchange, caller, leave, reason));
         return answer; // it looks at leave by itself
       }
@@ -331,7 +331,7 @@ public final class Dispatcher {
       virtualThreads.execute(
           () -> {
             try {
-              trail.follows(caller, leave, exchange, "end " + reason);
+              trail.followed(caller, leave, exchange, reason);
             } catch (StoreUnavailable e) {
               logger.warn("the end of a stream is not written down: {}", e.getMessage());
             }

@@ -162,7 +162,7 @@ final class SeriesOfMany {
         }
         case Block.Refused(ItemProblem problem) -> {
           sink.problem(device.name(), problem);
-          all = problem.status() == Problem.NOT_FOUND.status() ? all : all.lacking();
+          all = all.lacking();
         }
         case Block.Away away -> {
           sink.problem(device.name(), away.problem());

@@ -33,10 +33,14 @@ public final class BatchJson {
   public static JsonOut.Text latest(
       List<Told> items, ReadLatestOfSome.Result.Found found, long nowMicros) {
     return out -> {
+      Completeness completeness = found.completeness();
       out.object().array("items");
       for (Told item : items) {
         switch (item) {
-          case Told.Failed(String device, ItemProblem problem) -> problem(out, device, problem);
+          case Told.Failed(String device, ItemProblem problem) -> {
+            problem(out, device, problem);
+            completeness = completeness.lacking();
+          }
           case Told.Values(Item.Values values) -> {
             out.object().text("device", values.device().text());
             values(out, values, nowMicros);
@@ -45,7 +49,7 @@ public final class BatchJson {
         }
       }
       out.endArray();
-      DataJson.completeness(out, found.completeness());
+      DataJson.completeness(out, completeness);
       AccessJson.told(out, found.told());
       out.endObject();
     };

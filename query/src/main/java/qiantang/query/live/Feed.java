@@ -334,7 +334,9 @@ final class Feed {
   }
 
   private Shared deleted(DeviceId device, long millis) {
-    return new Shared(new LiveEvent.Deleted(mark, millis * 1000, device, millis));
+    // Who comes back with it was told of the deletion.
+    Mark told = new Mark(mark.followed().until(millis * 1000));
+    return new Shared(new LiveEvent.Deleted(told, millis * 1000, device, millis));
   }
 
   private void beat() {

@@ -130,6 +130,13 @@ final class Listener {
     return begun.getOrDefault(device, Long.MIN_VALUE);
   }
 
+  /** The devices that it names and that began later than at this time. */
+  Set<DeviceId> begunAfter(long micros) {
+    Set<DeviceId> later = named();
+    later.removeIf(device -> begun(device) <= micros);
+    return later;
+  }
+
   /** Tells that a device is gone which it names; with the last of them the stream ends. */
   void tellDeleted(Shared shared, DeviceId device) {
     if (gone.add(device)) {

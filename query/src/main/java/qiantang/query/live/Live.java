@@ -181,6 +181,9 @@ public final class Live implements AutoCloseable {
   /** Tells what came since a client was told last, as far as it is to be had; then what comes. */
   private void catchUp(Feed feed, Listener listener, Followed after) {
     LiveStream stream = listener.stream();
+    if (!tellReplaced(listener, after)) {
+      return;
+    }
     try {
       long nowMicros = parts.clock().millis() * 1000;
       long earliestMicros = nowMicros - RESUME_MAX.toSeconds() * 1_000_000;
@@ -205,6 +208,25 @@ public final class Live implements AutoCloseable {
       logger.warn("cannot read what a stream missed: {}", e.getMessage());
       stream.end("store-unavailable");
     }
+  }
+
+  /**
+   * Tells who was away while a device that it names made room for another one of the same id.
+   *
+   * @return whether it names others, so that there is more to tell
+   */
+  private static boolean tellReplaced(Listener listener, Followed after) {
+    Set<DeviceId> replaced = listener.begunAfter(after.micros());
+    boolean isMore = replaced.isEmpty() || replaced.size() < listener.named().size();
+    for (DeviceId device : replaced) {
+      long micros = listener.begun(device);
+      // Who is told nothing else comes back with this mark, and then means the new one.
+      Mark mark = new Mark(isMore ? after : after.until(micros));
+      long millis = Math.floorDiv(micros, 1000L);
+      var deleted = new LiveEvent.Deleted(mark, millis * 1000, device, millis);
+      listener.tellDeleted(new Shared(deleted), device);
+    }
+    return isMore;
   }
 
   private CompletionStage<Masks> masks(EnterpriseId enterprise) {

@@ -113,7 +113,7 @@ public record Completeness(
     return new Completeness(false, what, freshnessMicros, sources, damagedFrames, gaps);
   }
 
-  /** The same of an answer that misses something that it names. */
+  /** The same of an answer that has an error in the place of something that was named. */
   public Completeness lacking() {
     return new Completeness(false, truncatedBy, freshnessMicros, sources, damagedFrames, gaps);
   }

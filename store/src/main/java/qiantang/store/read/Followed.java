@@ -106,6 +106,11 @@ public record Followed(long micros, List<Point> points, @Nullable Within within)
             half(frame.partition().start()), frame.partition().lane(), frame.sequence(), told));
   }
 
+  /** The same as it is known at a later time, with which nothing new came in its lanes. */
+  public Followed until(long later) {
+    return new Followed(Math.max(micros, later), points, within);
+  }
+
   /** As an opaque text of letters, digits, hyphens and underscores. */
   public String text() {
     ByteBuffer bytes =

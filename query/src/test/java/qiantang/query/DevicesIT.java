@@ -232,6 +232,11 @@ final class DevicesIT {
         new Device(
             mine, new DeviceId("x"), "x", Device.Kind.DEVICE, null, "", "", "", true, World.NOW));
     assertEquals("disabled", world.api.json(200, DEVICES + "/x", admin).getString("lifecycle"));
+    var nothing = world.api.patch(DEVICES + "/x", admin, new JsonObject());
+    Api.assertProblem("invalid-request", 400, nothing);
+    JsonObject error = World.json(nothing).getJsonArray("errors").getJsonObject(0);
+    assertEquals("", error.getString("pointer"));
+    assertTrue(error.getString("detail").contains("disabled (true or false), identifiers"));
   }
 
   private JsonObject post(int status, String body) {

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -152,7 +153,52 @@ public final class AccessWatch implements AutoCloseable {
             .collect(groupingBy(session -> session.identity().device()));
     boolean concernsRules = changes.stream().anyMatch(change -> change.credential() == null);
     return lookInto(changes, 0, sessions)
-        .thenCompose(nothing -> concernsRules ? readRulesAgain(enterprise) : done());
+        .thenCompose(nothing -> concernsRules ? readRulesAgain(enterprise) : done())
+        .thenCompose(nothing -> tellGateways(enterprise, changes));
+  }
+
+  /** Gateways that go on speaking for a deleted device speak for another one, which is born. */
+  private CompletionStage<Void> tellGateways(EnterpriseId enterprise, List<AccessChange> changes) {
+    List<Active> gateways =
+        node.sessions(enterprise).stream().filter(one -> one.identity().isGateway()).toList();
+    List<DeviceId> devices =
+        changes.stream()
+            .filter(change -> change.credential() == null)
+            .map(AccessChange::device)
+            .filter(Objects::nonNull)
+            .distinct()
+            .toList();
+    return gateways.isEmpty() ? done() : tellDeleted(enterprise, devices, 0, gateways);
+  }
+
+  private CompletionStage<Void> tellDeleted(
+      EnterpriseId enterprise, List<DeviceId> devices, int from, List<Active> gateways) {
+    if (from >= devices.size()) {
+      return done();
+    }
+    int to = Math.min(devices.size(), from + AT_ONCE);
+    Set<DeviceId> gone = ConcurrentHashMap.newKeySet();
+    return all(devices.subList(from, to).stream()
+            .map(
+                device ->
+                    node.logins()
+                        .isCreated(enterprise, device)
+                        .thenAccept(isThere -> noteGone(isThere, device, gone)))
+            .toList())
+        .thenComposeAsync(
+            nothing -> {
+              if (!gone.isEmpty()) {
+                gateways.forEach(gateway -> gateway.deletedLater(gone));
+              }
+              return tellDeleted(enterprise, devices, to, gateways);
+            },
+            executor);
+  }
+
+  private static void noteGone(boolean isThere, DeviceId device, Set<DeviceId> gone) {
+    if (!isThere) {
+      gone.add(device);
+    }
   }
 
   /** Who is slowed by a quota that has risen since does not wait for the time it was told. */

@@ -1,5 +1,6 @@
 package qiantang.ingest.mqtt;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.Identity;
 import qiantang.ingest.auth.Logins;
@@ -11,6 +12,7 @@ import qiantang.ingest.payload.sparkplug.EdgeNodes;
 import qiantang.ingest.quota.Usage;
 import qiantang.store.journal.Journal;
 import qiantang.store.model.Counts;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.Reason;
 import qiantang.store.model.SessionEnd;
 import qiantang.store.registry.Quota;
@@ -176,6 +178,19 @@ final class Active implements Phase {
   /** Any thread: its access was taken away. */
   void revokeLater(String detail, SessionEnd why) {
     session.loop().executor().execute(() -> revoke(detail, why));
+  }
+
+  /** Any thread: devices that it may speak for were deleted. */
+  void deletedLater(Set<DeviceId> devices) {
+    session
+        .loop()
+        .executor()
+        .execute(
+            () -> {
+              if (incoming != null) {
+                incoming.deleted(devices);
+              }
+            });
   }
 
   /** Any thread: a quota has risen. */

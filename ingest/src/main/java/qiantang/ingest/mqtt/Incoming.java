@@ -1,5 +1,6 @@
 package qiantang.ingest.mqtt;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.ingest.auth.Identity;
 import qiantang.ingest.meter.IngestMeter;
@@ -13,6 +14,7 @@ import qiantang.ingest.payload.SubDevices;
 import qiantang.ingest.quota.Usage;
 import qiantang.store.journal.ByteBudget;
 import qiantang.store.model.Counts;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.Reason;
 import qiantang.store.model.SessionEnd;
 import qiantang.store.model.WriteResult;
@@ -83,6 +85,11 @@ final class Incoming {
     } else {
       await(publish, bytes);
     }
+  }
+
+  /** Devices that it may speak for were deleted. */
+  void deleted(Set<DeviceId> ids) {
+    devices.deleted(ids);
   }
 
   /** Whether a message is a new one that the client may send now; else all is done. */

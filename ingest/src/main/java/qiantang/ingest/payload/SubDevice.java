@@ -68,6 +68,13 @@ public final class SubDevice {
     announced = false;
   }
 
+  /** It was deleted: whoever speaks for it on speaks for another one, which is to be born. */
+  void deleted() {
+    announced = false;
+    isCreated = false;
+    notCreatedNanos = 0;
+  }
+
   /** Whether the registry has said that somebody created it. */
   public boolean isCreated() {
     return isCreated;

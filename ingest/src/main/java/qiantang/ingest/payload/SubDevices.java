@@ -3,6 +3,7 @@ package qiantang.ingest.payload;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.model.DeviceId;
 
@@ -28,6 +29,15 @@ public final class SubDevices {
       byName = devices;
     }
     return devices.computeIfAbsent(name, fresh -> new SubDevice(fresh, DeviceId.ofName(fresh)));
+  }
+
+  /** These were deleted; most sessions never named them. */
+  public void deleted(Set<DeviceId> ids) {
+    if (byName != null) {
+      byName.values().stream()
+          .filter(device -> ids.contains(device.id()))
+          .forEach(SubDevice::deleted);
+    }
   }
 
   /** Those whose names begin so and whose births were written. */

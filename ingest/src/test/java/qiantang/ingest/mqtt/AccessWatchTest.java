@@ -14,7 +14,10 @@ import static qiantang.ingest.net.MqttVersion.V3_1_1;
 import static qiantang.ingest.net.MqttVersion.V5;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.DeviceId;
@@ -108,6 +111,47 @@ class AccessWatchTest {
     disable(device, false);
     rig.pass(TWO_SECONDS);
     open("one", "c1");
+  }
+
+  @Test
+  void aGatewayThatGoesOnSpeakingForADeletedDeviceSpeaksForAnotherOne() {
+    Rig.Client gateway = rig.login(V5, Role.GATEWAY, "g");
+    rig.access.poll();
+    report(gateway, 1);
+    Device first = registry.device(ACME, new DeviceId("a")).toCompletableFuture().join().get();
+    disable(first, true);
+    rig.pass(TWO_SECONDS);
+    disable(first, false);
+    rig.pass(TWO_SECONDS);
+    report(gateway, 2);
+    assertEquals(1, births("a"), "it is the same one");
+
+    Instant when = rig.now();
+    registry.deleteDevice(first, when, false, AccessChange.ofDevice(when, 77, ACME, first.id()));
+    report(gateway, 3);
+    assertTrue(registry.device(ACME, first.id()).toCompletableFuture().join().isEmpty());
+    rig.pass(TWO_SECONDS);
+    report(gateway, 4);
+    assertTrue(registry.device(ACME, first.id()).toCompletableFuture().join().isPresent());
+    assertEquals(2, births("a"));
+    assertEquals(
+        Map.of(first.id(), when.truncatedTo(ChronoUnit.MILLIS).plusMillis(1)),
+        registry.beginnings(ACME).toCompletableFuture().join(),
+        "what came since the deletion is the new one's");
+    rig.pass(TWO_SECONDS);
+    report(gateway, 5);
+    assertEquals(2, births("a"));
+  }
+
+  private void report(Rig.Client gateway, int packetId) {
+    gateway.send(publish(V5, "v1/gateway/telemetry", packetId, "{\"a\":[{\"m\":1}]}"));
+    rig.commit();
+  }
+
+  private long births(String device) {
+    return rig.stored(ACME, Entry.Birth.class).stream()
+        .filter(birth -> birth.device().text().equals(device))
+        .count();
   }
 
   @Test

@@ -204,8 +204,11 @@ public final class DeviceEndpoints {
     Members members = new Members(request.body(), "", faults);
     boolean isNamed = members.isGiven(IdentifierMembers.NAME);
     List<Identifier> identifiers = IdentifierMembers.of(members);
-    boolean isSwitched = !isNamed || members.isGiven("disabled");
+    boolean isSwitched = members.isThere("disabled");
     boolean isDisabled = isSwitched && members.flagNeeded("disabled");
+    if (!isSwitched && !isNamed) {
+      members.fault("", "name what to change: disabled (true or false), identifiers, or both");
+    }
     members.refuseOthers();
     if (faults.areAny()) {
       return faults.answer();

@@ -123,6 +123,20 @@ class RevocationIT {
   }
 
   @Test
+  void whatAGatewayGoesOnSpeakingForAfterADeletionBeginsAnew() throws Exception {
+    String token = running.programs().register(Programs.ALPHA, "hall", Role.GATEWAY);
+    Client gateway = new Client("hall", token, null);
+    assertEquals(0, gateway.report("behind"));
+    String path = "/v1/enterprises/alpha/devices/behind";
+    assertEquals(1, samples("behind", "a").size());
+    long deleted = admin("DELETE", path, "").body().path("deleted").asLong();
+    assertEquals(404, admin("GET", path, "").status());
+    Programs.awaitTrue(
+        "the session to speak for another one", () -> isBack(gateway, "behind", deleted));
+    gateway.close();
+  }
+
+  @Test
   void aPasswordLogsInWithMosquittosClient() throws Exception {
     running.programs().register(Programs.ALPHA, "press-1", Role.DEVICE);
     JsonNode made = credential("press-1", "{\"kind\":\"password\"}");
@@ -249,6 +263,19 @@ class RevocationIT {
             .start();
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), "mosquitto_pub hangs");
     return process.exitValue();
+  }
+
+  /** Whether a device is there that has samples, all of them of after this; its gateway speaks. */
+  private static boolean isBack(Client gateway, String device, long deleted) {
+    try {
+      Programs.Answer answer = admin("GET", "/v1/enterprises/alpha/devices/" + device, "");
+      return gateway.report(device) == 0
+          && answer.status() == 200
+          && answer.body().path("created").asLong() > deleted
+          && samples(device, "a").keySet().stream().min(Long::compare).orElse(0L) >= deleted;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static boolean comesBack(String token) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessChange;
@@ -19,6 +20,7 @@ final class CassandraChanges {
   private final CqlSession session;
   private final PreparedStatement insert;
   private final PreparedStatement select;
+  private final PreparedStatement selectTime;
 
   CassandraChanges(CqlSession session) {
     this.session = session;
@@ -27,6 +29,7 @@ final class CassandraChanges {
             "INSERT INTO access_changes (minute, at, id, enterprise, device, credential)"
                 + " VALUES (?, ?, ?, ?, ?, ?)");
     select = prepare("SELECT * FROM access_changes WHERE minute = ? AND at >= ?");
+    selectTime = prepare("SELECT toTimestamp(now()) AS time FROM system.local");
   }
 
   CompletionStage<Void> note(AccessChange change) {
@@ -44,6 +47,15 @@ final class CassandraChanges {
       row = row.setString("credential", change.credential());
     }
     return session.executeAsync(row.build()).thenAccept(rows -> {});
+  }
+
+  /** Of a device, at the database's time. */
+  CompletionStage<Void> note(EnterpriseId enterprise, DeviceId device) {
+    long id = ThreadLocalRandom.current().nextLong();
+    return session
+        .executeAsync(selectTime.bind())
+        .thenApply(rows -> Rows.instant(Rows.present(rows.one(), "row"), "time"))
+        .thenCompose(now -> note(AccessChange.ofDevice(now, id, enterprise, device)));
   }
 
   /** Minute by minute: one read a second most of the time. */

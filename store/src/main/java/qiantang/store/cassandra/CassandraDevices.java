@@ -98,7 +98,10 @@ final class CassandraDevices {
               }
               Device known = existing.get();
               if (known.deleted() != null) {
-                return again(device, known.broughtBackFrom()).thenApply(nothing -> true);
+                // Who remembers what began anew is told: a gateway asks no API.
+                return again(device, known.broughtBackFrom())
+                    .thenCompose(nothing -> changes.note(device.enterprise(), device.id()))
+                    .thenApply(nothing -> true);
               }
               DeviceId gateway = device.gateway();
               if (known.kind() == Device.Kind.GATEWAY

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.AuditTables;
@@ -111,6 +112,8 @@ public final class MemoryRegistry implements Registry {
               isNew[0] = old.deleted() != null;
               if (isNew[0]) {
                 begin(found, old.broughtBackFrom());
+                long id = ThreadLocalRandom.current().nextLong();
+                note(AccessChange.ofDevice(found.created(), id, found.enterprise(), found.id()));
               }
               boolean isLeft = old.kind() == Device.Kind.GATEWAY || found.gateway() == null;
               return isNew[0] ? found : isLeft ? old : old.behind(found.gateway());

@@ -173,7 +173,7 @@ public abstract class AccessContract {
     return Stages.await(registry().enterprise(enterprise)).orElseThrow().quotas();
   }
 
-  private List<AccessChange> changes(Instant from, Instant until) {
+  List<AccessChange> changes(Instant from, Instant until) {
     return Stages.await(registry().changes(from.truncatedTo(ChronoUnit.MILLIS), until)).stream()
         .filter(change -> change.enterprise().equals(enterprise))
         .toList();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -135,7 +136,9 @@ public abstract class RegistryContract extends AccessContract {
     // What a gateway brings back has been acknowledged before it is entered.
     delete(second, after(100));
     Device third = plain("again", Device.Kind.DEVICE, GATEWAY, after(130));
+    assertEquals(0, wordsOf(third));
     assertTrue(Stages.await(registry().discoverDevice(third)));
+    assertEquals(1, wordsOf(third), "who remembers beginnings hears of it");
     assertEquals(
         Map.of(first.id(), after(100).plusMillis(1)),
         Stages.await(registry().beginnings(enterprise)));
@@ -146,6 +149,17 @@ public abstract class RegistryContract extends AccessContract {
     assertEquals(
         Map.of(first.id(), after(200).plusMillis(1)),
         Stages.await(registry().beginnings(enterprise)));
+  }
+
+  /** How many words say that it was changed, besides those of its deletions. */
+  private long wordsOf(Device device) {
+    Instant now = Instant.now();
+    return Stream.of(
+            changes(CREATED, after(300)), changes(now.minusSeconds(60), now.plusSeconds(60)))
+        .flatMap(List::stream)
+        .filter(change -> device.id().equals(change.device()) && change.id() != 1)
+        .distinct()
+        .count();
   }
 
   private static Instant after(int seconds) {

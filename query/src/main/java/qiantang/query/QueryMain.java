@@ -265,7 +265,7 @@ public final class QueryMain implements AutoCloseable {
         new EnterpriseEndpoints(
             new DescribeCaller(registry, listEnterprises, store),
             listEnterprises,
-            new ReadEnterprise(registry, devices, store),
+            new ReadEnterprise(registry, devices, kept, store),
             new CreateEnterprise(registry, store, clock),
             new ChangeEnterprise(registry, changes, store),
             conditions),

@@ -7,6 +7,7 @@ import static qiantang.query.World.NOW;
 import static qiantang.query.World.NOW_MICROS;
 
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,8 +21,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.store.access.Bounds;
 import qiantang.store.access.Subtree;
 import qiantang.store.codec.KeptCodec;
+import qiantang.store.health.Axis;
 import qiantang.store.health.EnterpriseCount;
+import qiantang.store.health.Health;
 import qiantang.store.health.HealthCounts;
+import qiantang.store.health.HealthCounts.Reasoned;
 import qiantang.store.identifier.Identifier;
 import qiantang.store.kept.KeptTables.Kept;
 import qiantang.store.model.DeviceId;
@@ -50,8 +54,62 @@ final class LargeEnterpriseIT {
     fill(large);
     HealthCounts all = new HealthCounts();
     all.addTotal(5_000);
+    keep(all);
+  }
+
+  private void keep(HealthCounts all) {
     EnterpriseCount count = new EnterpriseCount(all, new TreeMap<>(), new TreeMap<>(), 0, 0);
     world.registry.kept().write(new Kept(large, NOW.toEpochMilli(), KeptCodec.encode(count)));
+  }
+
+  private void countHundredThousand() {
+    HealthCounts all = new HealthCounts();
+    all.addTotal(100_000);
+    all.add(Axis.State.ONLINE, 60_000);
+    all.add(Axis.State.OFFLINE, 30_000);
+    all.add(Axis.State.UNKNOWN, 10_000);
+    all.reason(new Reasoned(Axis.CONNECTION, Axis.State.OFFLINE, Health.NEVER_CONNECTED), 4_000);
+    keep(all);
+  }
+
+  @Test
+  void whatIsCountedOfManyIsNotCountedAgain() {
+    countHundredThousand();
+    JsonObject few = world.api.json(200, "/v1/enterprises/small", operator);
+    JsonObject many = world.api.json(200, "/v1/enterprises/large", operator);
+    assertEquals(
+        new JsonObject(
+            "{'total':100000,'online':60000,'offline':26000,'never':4000,'unknown':10000}"
+                .replace('\'', '"')),
+        many.getJsonObject("devices"));
+    assertEquals(few.getJsonObject("messages"), many.getJsonObject("messages"));
+    assertEquals(few.getJsonObject("readings"), many.getJsonObject("readings"));
+    JsonObject completeness = many.getJsonObject("completeness");
+    assertEquals(List.of("counts"), completeness.getJsonArray("sources").getList());
+    assertEquals(NOW.toEpochMilli(), completeness.getLong("freshness"));
+  }
+
+  /** Named ones, and the first of all. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void statesOfManyAreFollowed(boolean areNamed) throws IOException {
+    countHundredThousand();
+    List<String> ids =
+        list(large, "&factory=f1&line=l1", 1000, operator).stream()
+            .map(item -> item.getString("id"))
+            .limit(40)
+            .toList();
+    String query =
+        "?events=state" + (areNamed ? "&devices=" + String.join(",", ids) : "&factory=f1&line=l1");
+    String path = "/v1/enterprises/large/stream" + query;
+    String last = ids.getLast();
+    try (Events events = new Events(world.query().port(), path, operator)) {
+      world.send(large, World.presence(last, 5_000, true));
+      JsonObject event = events.next("state");
+      while (!event.getString("device").equals(last)) {
+        event = events.next("state");
+      }
+    }
   }
 
   @AfterEach

@@ -2,8 +2,12 @@ package qiantang.query.read;
 
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.Set;
 import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
+import qiantang.store.health.Axis;
+import qiantang.store.health.Health;
+import qiantang.store.health.HealthCounts;
 import qiantang.store.model.Counts;
 import qiantang.store.read.Activity;
 import qiantang.store.read.Completeness;
@@ -13,9 +17,12 @@ import qiantang.store.registry.Registry;
 /** What an enterprise is, has and sent. */
 public final class ReadEnterprise {
   private static final int ROWS_AT_ONCE = 1000;
+  private static final HealthCounts.Reasoned NEVER =
+      new HealthCounts.Reasoned(Axis.CONNECTION, Axis.State.OFFLINE, Health.NEVER_CONNECTED);
 
   private final Registry registry;
   private final Devices devices;
+  private final KeptCounts kept;
   private final StoreWait store;
 
   /**
@@ -27,12 +34,28 @@ public final class ReadEnterprise {
       Enterprise enterprise, DeviceCounts devices, Counts counts, Completeness completeness) {}
 
   /** Devices by connection. */
-  public record DeviceCounts(int total, int online, int offline, int never, int unknown) {}
+  public record DeviceCounts(long total, long online, long offline, long never, long unknown) {
+    /** Of what was counted by state: who was never connected is offline for that reason. */
+    static DeviceCounts of(HealthCounts all) {
+      long never =
+          all.reasons().stream()
+              .filter(reason -> reason.why().equals(NEVER))
+              .mapToLong(HealthCounts.Reason::count)
+              .sum();
+      return new DeviceCounts(
+          all.total(),
+          all.of(Axis.State.ONLINE),
+          all.of(Axis.State.OFFLINE) - never,
+          never,
+          all.of(Axis.State.UNKNOWN));
+    }
+  }
 
   /** Reads from these. */
-  public ReadEnterprise(Registry registry, Devices devices, StoreWait store) {
+  public ReadEnterprise(Registry registry, Devices devices, KeptCounts kept, StoreWait store) {
     this.registry = registry;
     this.devices = devices;
+    this.kept = kept;
     this.store = store;
   }
 
@@ -40,21 +63,34 @@ public final class ReadEnterprise {
   public Optional<Found> run(Leave leave) {
     Optional<Enterprise> enterprise = store.await(registry.enterprise(leave.enterprise()));
     return enterprise.map(
-        row -> {
-          Activity activity = devices.activity(row.id());
-          return new Found(
-              row,
-              count(devices.fleet(row.id(), activity)),
-              activity.counts(),
-              activity.completeness());
-        });
+        row ->
+            kept.of(row.id())
+                .filter(last -> last.count().all().total() > ReadHealth.COUNTED_NOW_MAX)
+                .map(last -> ofKept(row, last))
+                .orElseGet(() -> counted(row)));
+  }
+
+  private Found counted(Enterprise row) {
+    Activity activity = devices.activity(row.id());
+    return new Found(
+        row, count(devices.fleet(row.id(), activity)), activity.counts(), activity.completeness());
+  }
+
+  /** A million devices are not gone through to be counted. */
+  private Found ofKept(Enterprise row, KeptCounts.Found last) {
+    Activity ofNone = devices.activityOf(row.id(), Set.of());
+    return new Found(
+        row,
+        DeviceCounts.of(last.count().all()),
+        ofNone.counts(),
+        Completeness.ofCounts(ofNone.completeness().complete(), last.countedMillis()));
   }
 
   private static DeviceCounts count(Fleet fleet) {
-    int online = 0;
-    int offline = 0;
-    int never = 0;
-    int unknown = 0;
+    long online = 0;
+    long offline = 0;
+    long never = 0;
+    long unknown = 0;
     Iterator<FleetDevice> walk = fleet.after(null, ROWS_AT_ONCE);
     while (walk.hasNext()) {
       switch (walk.next().connection()) {

@@ -16,6 +16,9 @@ import qiantang.store.model.Reason;
  * @param isPart whether some metrics alone may be seen: what is counted of all of them is withheld
  */
 public record Health(Map<Axis, On> on, Evidence evidence, boolean isPart) {
+  /** Why a device is offline of which no session is known. */
+  public static final String NEVER_CONNECTED = "never-connected";
+
   /** Silent means: no reading for so many periods. */
   static final int SILENT_PERIODS = 3;
 
@@ -135,7 +138,7 @@ public record Health(Map<Axis, On> on, Evidence evidence, boolean isPart) {
 
   private static On connection(Evidence evidence) {
     Evidence.Link link = evidence.link();
-    String reason = link.reason() == null ? "never-connected" : link.reason();
+    String reason = link.reason() == null ? NEVER_CONNECTED : link.reason();
     return switch (link.state()) {
       case ONLINE -> new On(State.ONLINE, link.sinceMillis(), reason);
       case OFFLINE -> new On(State.OFFLINE, link.sinceMillis(), reason);

@@ -58,7 +58,7 @@ final class LargeEnterpriseIT {
   }
 
   private void keep(HealthCounts all) {
-    EnterpriseCount count = new EnterpriseCount(all, new TreeMap<>(), new TreeMap<>(), 0, 0);
+    EnterpriseCount count = new EnterpriseCount(all, new TreeMap<>(), new TreeMap<>(), 0, 12.5);
     world.registry.kept().write(new Kept(large, NOW.toEpochMilli(), KeptCodec.encode(count)));
   }
 
@@ -84,6 +84,10 @@ final class LargeEnterpriseIT {
         many.getJsonObject("devices"));
     assertEquals(few.getJsonObject("messages"), many.getJsonObject("messages"));
     assertEquals(few.getJsonObject("readings"), many.getJsonObject("readings"));
+    JsonObject usage = new JsonObject().put("messagesPerSecond", 12.5).put("quota", 20_000);
+    assertEquals(usage.put("countedAt", NOW.toEpochMilli()), many.getJsonObject("usage"));
+    assertEquals(
+        usage.putNull("messagesPerSecond").putNull("countedAt"), few.getJsonObject("usage"));
     JsonObject completeness = many.getJsonObject("completeness");
     assertEquals(List.of("counts"), completeness.getJsonArray("sources").getList());
     assertEquals(NOW.toEpochMilli(), completeness.getLong("freshness"));

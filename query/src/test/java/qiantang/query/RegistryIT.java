@@ -63,7 +63,7 @@ final class RegistryIT {
     assertEquals(NOW_MICROS / 1000, created.getLong("created"));
     JsonObject read = world.api.json(200, "/v1/enterprises/new-1", world.operator);
     assertEquals(json("{'accepted':0,'refused':0}"), read.getJsonObject("messages"));
-    List.of("devices", "messages", "readings", "completeness").forEach(read::remove);
+    List.of("devices", "messages", "readings", "usage", "completeness").forEach(read::remove);
     assertEquals(created, read);
     Api.assertProblem(
         "conflict",

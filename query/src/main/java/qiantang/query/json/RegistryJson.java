@@ -1,6 +1,7 @@
 package qiantang.query.json;
 
 import java.io.IOException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.change.CreateDevices;
 import qiantang.query.change.Drawn;
@@ -132,6 +133,12 @@ public final class RegistryJson {
         .object("readings")
         .number("accepted", found.counts().readingsAccepted())
         .number("refused", found.counts().readingsRefused())
+        .endObject();
+    ReadEnterprise.@Nullable Usage usage = found.usage();
+    out.object("usage")
+        .decimal("messagesPerSecond", usage == null ? null : usage.messagesPerSecond())
+        .number("quota", found.enterprise().quotas().of(Quota.ENTERPRISE_MESSAGES))
+        .time("countedAt", usage == null ? null : Instant.ofEpochMilli(usage.countedMillis()))
         .endObject();
     DataJson.completeness(out, found.completeness());
   }

@@ -3,6 +3,7 @@ package qiantang.query.read;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Leave;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.health.Axis;
@@ -29,9 +30,25 @@ public final class ReadEnterprise {
    * The answer.
    *
    * @param counts what it sent and what became of it
+   * @param usage null where it was never counted
    */
   public record Found(
-      Enterprise enterprise, DeviceCounts devices, Counts counts, Completeness completeness) {}
+      Enterprise enterprise,
+      DeviceCounts devices,
+      Counts counts,
+      @Nullable Usage usage,
+      Completeness completeness) {}
+
+  /**
+   * What it used when it was counted last.
+   *
+   * @param messagesPerSecond on all nodes together, since the count before
+   */
+  public record Usage(double messagesPerSecond, long countedMillis) {
+    static Usage of(KeptCounts.Found last) {
+      return new Usage(last.count().messagesPerSecond(), last.countedMillis());
+    }
+  }
 
   /** Devices by connection. */
   public record DeviceCounts(long total, long online, long offline, long never, long unknown) {
@@ -63,17 +80,22 @@ public final class ReadEnterprise {
   public Optional<Found> run(Leave leave) {
     Optional<Enterprise> enterprise = store.await(registry.enterprise(leave.enterprise()));
     return enterprise.map(
-        row ->
-            kept.of(row.id())
-                .filter(last -> last.count().all().total() > ReadHealth.COUNTED_NOW_MAX)
-                .map(last -> ofKept(row, last))
-                .orElseGet(() -> counted(row)));
+        row -> {
+          KeptCounts.@Nullable Found last = kept.of(row.id()).orElse(null);
+          return last != null && last.count().all().total() > ReadHealth.COUNTED_NOW_MAX
+              ? ofKept(row, last)
+              : counted(row, last == null ? null : Usage.of(last));
+        });
   }
 
-  private Found counted(Enterprise row) {
+  private Found counted(Enterprise row, @Nullable Usage usage) {
     Activity activity = devices.activity(row.id());
     return new Found(
-        row, count(devices.fleet(row.id(), activity)), activity.counts(), activity.completeness());
+        row,
+        count(devices.fleet(row.id(), activity)),
+        activity.counts(),
+        usage,
+        activity.completeness());
   }
 
   /** A million devices are not gone through to be counted. */
@@ -83,6 +105,7 @@ public final class ReadEnterprise {
         row,
         DeviceCounts.of(last.count().all()),
         ofNone.counts(),
+        Usage.of(last),
         Completeness.ofCounts(ofNone.completeness().complete(), last.countedMillis()));
   }
 

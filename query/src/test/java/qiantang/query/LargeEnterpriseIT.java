@@ -2,6 +2,7 @@ package qiantang.query;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qiantang.query.World.NOW;
 import static qiantang.query.World.NOW_MICROS;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import qiantang.store.access.Bounds;
+import qiantang.store.access.Scope;
 import qiantang.store.access.Subtree;
 import qiantang.store.codec.KeptCodec;
 import qiantang.store.health.Axis;
@@ -206,12 +208,16 @@ final class LargeEnterpriseIT {
 
   @Test
   void whoSeesAPartIsProposedAPart() {
-    Bounds bounds = new Bounds(null, Set.of(), new Subtree("f1", "l1", Set.of()));
-    String ofSmall = world.token(small, Role.VIEWER, "s", bounds);
-    String ofLarge = world.token(large, Role.VIEWER, "l", bounds);
-    List<JsonObject> part = list(large, "", 5, ofLarge);
-    assertEquals(list(small, "", 5, ofSmall), part);
+    List<JsonObject> part = list(large, "", 5, partOf(large));
+    assertEquals(list(small, "", 5, partOf(small)), part);
     assertFalse(part.isEmpty());
+    assertTrue(part.stream().allMatch(item -> item.getString("factory").equals("f1")));
+  }
+
+  private String partOf(EnterpriseId enterprise) {
+    Subtree line = new Subtree("f1", "l1", Set.of());
+    Bounds bounds = new Bounds(null, Set.of(Scope.READ), line);
+    return world.token(enterprise, Role.APPLICATION, "part", bounds);
   }
 
   @Test
@@ -231,6 +237,19 @@ final class LargeEnterpriseIT {
     JsonObject known = world.api.json(200, path, operator).getJsonObject("completeness");
     assertTrue(known.getJsonArray("sources").contains("index"), known.encode());
     assertEquals(NOW.toEpochMilli(), known.getNumber("freshness").longValue());
+  }
+
+  @Test
+  void anAnswerWithoutOneIsAsFreshAsWhatWasRead() {
+    HealthCounts tooMany = new HealthCounts();
+    tooMany.addTotal(1L << 40);
+    keep(tooMany);
+    String path = "/v1/enterprises/" + large + "/devices";
+    JsonObject known = world.api.json(200, path, operator).getJsonObject("completeness");
+    assertFalse(known.getJsonArray("sources").contains("index"), known.encode());
+    assertEquals(NOW.toEpochMilli(), known.getNumber("freshness").longValue());
+    known = world.api.json(200, path, partOf(large)).getJsonObject("completeness");
+    assertNull(known.getValue("freshness"), "when others sent something is not told");
   }
 
   private List<JsonObject> list(EnterpriseId enterprise, String filter, int limit, String token) {

@@ -207,7 +207,7 @@ public final class DeviceEndpoints {
     boolean isSwitched = members.isThere("disabled");
     boolean isDisabled = isSwitched && members.flagNeeded("disabled");
     if (!isSwitched && !isNamed) {
-      members.fault("", "name what to change: disabled (true or false), identifiers, or both");
+      members.fault("name what to change: disabled (true or false), identifiers, or both");
     }
     members.refuseOthers();
     if (faults.areAny()) {

@@ -259,6 +259,11 @@ final class Members {
     faults.member(pointer + "/" + name.replace("~", "~0").replace("/", "~1"), detail);
   }
 
+  /** Something is wrong with the object itself. */
+  void fault(String detail) {
+    faults.member(pointer, detail);
+  }
+
   private <T> T missing(String name, T standIn) {
     if (!isGiven(name)) {
       fault(name, "it must be given");

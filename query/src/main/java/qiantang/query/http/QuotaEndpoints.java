@@ -39,7 +39,7 @@ public final class QuotaEndpoints {
     }
     members.refuseOthers();
     if (wanted.isEmpty()) {
-      members.fault("", "name the quotas to change; null makes one the usual one");
+      members.fault("name the quotas to change; null makes one the usual one");
     }
     if (faults.areAny()) {
       return faults.answer();

@@ -126,7 +126,8 @@ public final class ListDevices {
               ? all(leave, index, last, max)
               : some(leave, filter, index, last, max);
       Activity activity = devices.activityOf(leave.enterprise(), Set.copyOf(proposed.ids));
-      known = known.plus(activity.completeness().fresh(0));
+      // What an index proposed is as old as that.
+      known = known.plus(index == null ? known(leave, activity) : activity.completeness().fresh(0));
       List<FleetDevice> accepted =
           devices.fleet(leave.enterprise(), activity).of(proposed.ids, proposed.rows).stream()
               .map(device -> device.seenBy(leave.sight()))

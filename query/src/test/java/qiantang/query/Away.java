@@ -30,6 +30,8 @@ import qiantang.store.registry.Platform;
 import qiantang.store.registry.Quota;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.SubDevices;
+import qiantang.store.registry.UnitTables;
+import qiantang.store.registry.Units;
 import qiantang.store.trace.TraceTables;
 
 /** A registry of which nothing is heard any more. */
@@ -214,6 +216,21 @@ final class Away implements Registry {
   @Override
   public KeptTables kept() {
     return new MemoryKept();
+  }
+
+  @Override
+  public UnitTables units() {
+    return new UnitTables() {
+      @Override
+      public CompletionStage<Units> read(EnterpriseId enterprise) {
+        return away();
+      }
+
+      @Override
+      public CompletionStage<Void> write(EnterpriseId enterprise, List<Change> changes) {
+        return away();
+      }
+    };
   }
 
   private static <T> CompletionStage<T> away() {

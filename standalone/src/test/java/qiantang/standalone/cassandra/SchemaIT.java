@@ -73,6 +73,7 @@ class SchemaIT {
           "tokens",
           "trace_records",
           "traces",
+          "units",
           "whereabouts");
 
   private final Address address;
@@ -127,7 +128,8 @@ class SchemaIT {
               "013-identifiers.cql true",
               "014-platforms.cql true",
               "015-conditions.cql true",
-              "016-beginnings.cql true"),
+              "016-beginnings.cql true",
+              "017-units.cql true"),
           upgrades(session, "schema_together"));
     }
   }

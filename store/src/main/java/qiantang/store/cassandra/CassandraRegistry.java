@@ -34,6 +34,7 @@ import qiantang.store.registry.Quotas;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Retention;
 import qiantang.store.registry.SubDevices;
+import qiantang.store.registry.UnitTables;
 import qiantang.store.trace.TraceTables;
 
 /**
@@ -64,6 +65,7 @@ final class CassandraRegistry implements Registry {
   private final CassandraTraces traces;
   private final CassandraKept kept;
   private final CassandraIdentifiers identifiers;
+  private final CassandraUnits units;
 
   CassandraRegistry(CqlSession session) {
     this.session = session;
@@ -93,6 +95,7 @@ final class CassandraRegistry implements Registry {
     traces = new CassandraTraces(session);
     kept = new CassandraKept(session);
     identifiers = new CassandraIdentifiers(session);
+    units = new CassandraUnits(session);
     devices = new CassandraDevices(session, changes);
     credentials = new CassandraCredentials(session, changes);
   }
@@ -350,6 +353,11 @@ final class CassandraRegistry implements Registry {
   @Override
   public KeptTables kept() {
     return kept;
+  }
+
+  @Override
+  public UnitTables units() {
+    return units;
   }
 
   private CompletionStage<Void> write(BoundStatement statement) {

@@ -42,7 +42,8 @@ final class Schema {
           "013-identifiers.cql",
           "014-platforms.cql",
           "015-conditions.cql",
-          "016-beginnings.cql");
+          "016-beginnings.cql",
+          "017-units.cql");
 
   // An upgrade takes seconds; who claimed one and died is followed after this.
   private static final int CLAIM_SECONDS = 60;

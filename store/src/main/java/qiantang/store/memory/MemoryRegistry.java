@@ -31,6 +31,7 @@ import qiantang.store.registry.Platform;
 import qiantang.store.registry.Quota;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.SubDevices;
+import qiantang.store.registry.UnitTables;
 import qiantang.store.trace.TraceTables;
 
 /** The registry's tables in memory; every stage is complete when it is returned. Any thread. */
@@ -53,6 +54,7 @@ public final class MemoryRegistry implements Registry {
   private final TraceTables traces = new MemoryTraces();
   private final KeptTables kept = new MemoryKept();
   private final IdentifierTables identifiers = new MemoryIdentifiers();
+  private final UnitTables units = new MemoryUnits();
   private final Map<Instant, Queue<AccessChange>> changes = new ConcurrentSkipListMap<>();
 
   /** An empty registry. */
@@ -306,6 +308,11 @@ public final class MemoryRegistry implements Registry {
   @Override
   public KeptTables kept() {
     return kept;
+  }
+
+  @Override
+  public UnitTables units() {
+    return units;
   }
 
   private ConcurrentSkipListMap<DeviceId, Device> of(EnterpriseId enterprise) {

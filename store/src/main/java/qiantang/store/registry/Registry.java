@@ -183,4 +183,7 @@ public interface Registry {
 
   /** The tables of kept counts. */
   KeptTables kept();
+
+  /** The table of units. */
+  UnitTables units();
 }

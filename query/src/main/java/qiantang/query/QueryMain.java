@@ -33,12 +33,10 @@ import qiantang.query.change.DisableDevice;
 import qiantang.query.change.RevokeCredential;
 import qiantang.query.change.Traces;
 import qiantang.query.console.Console;
-import qiantang.query.http.BatchEndpoints;
 import qiantang.query.http.Conditions;
 import qiantang.query.http.ConnectionEndpoints;
 import qiantang.query.http.ConsoleEndpoints;
 import qiantang.query.http.CredentialEndpoints;
-import qiantang.query.http.DataEndpoints;
 import qiantang.query.http.DeletionEndpoints;
 import qiantang.query.http.DeviceEndpoints;
 import qiantang.query.http.Dispatcher;
@@ -52,7 +50,6 @@ import qiantang.query.http.QuotaEndpoints;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.http.RouterFactory;
-import qiantang.query.http.SeriesQueryEndpoint;
 import qiantang.query.http.StreamEndpoints;
 import qiantang.query.http.TraceEndpoints;
 import qiantang.query.limit.Attempts;
@@ -60,7 +57,6 @@ import qiantang.query.limit.Throttle;
 import qiantang.query.live.FeedParts;
 import qiantang.query.live.Live;
 import qiantang.query.read.CheckReadiness;
-import qiantang.query.read.ChosenDevices;
 import qiantang.query.read.DescribeCaller;
 import qiantang.query.read.DeviceIndexes;
 import qiantang.query.read.Devices;
@@ -75,15 +71,8 @@ import qiantang.query.read.Places;
 import qiantang.query.read.ReadConnections;
 import qiantang.query.read.ReadEnterprise;
 import qiantang.query.read.ReadHealth;
-import qiantang.query.read.ReadIntervals;
-import qiantang.query.read.ReadLatest;
-import qiantang.query.read.ReadLatestOfAll;
-import qiantang.query.read.ReadLatestOfSome;
 import qiantang.query.read.ReadPlatforms;
 import qiantang.query.read.ReadQuotas;
-import qiantang.query.read.ReadRejections;
-import qiantang.query.read.ReadSeries;
-import qiantang.query.read.ReadSets;
 import qiantang.query.read.ReadTrace;
 import qiantang.query.read.SortDevices;
 import qiantang.query.read.UnknownParts;
@@ -243,14 +232,16 @@ public final class QueryMain implements AutoCloseable {
       StoreWait store,
       RequestMeter meter,
       AccessParts access) {
-    SampleBudget budget = budget(config, meter);
     Beginnings beginnings = beginnings(registry, access.watch());
     Reader reader = reader(config, tables, folds, registry, beginnings, clock, decoders);
     KeptCounts kept = new KeptCounts(registry.kept(), store);
     Devices devices = new Devices(registry, reader, kept, store, clock);
     DeviceIndexes indexes = indexes(registry, reader, kept, clock);
+    UnitParts units = UnitParts.of(registry.units(), store, devices, access.watch());
     Conditions conditions = new Conditions(registry, store);
     GoneDevices gone = new GoneDevices(registry, reader, store, access.watch());
+    SampleBudget budget = budget(config, meter);
+    DataParts data = new DataParts(reader, registry, devices, units, gone, budget, store, clock);
     ListEnterprises listEnterprises = new ListEnterprises(registry, access.leaves(), store);
     SecureRandom random = new SecureRandom();
     Credentials credentials = new Credentials(random, clock);
@@ -273,14 +264,25 @@ public final class QueryMain implements AutoCloseable {
             new ReadQuotas(registry, store),
             new ChangeQuotas(registry, changes, store),
             conditions),
-        devices(registry, indexes, devices, gone, beginnings, credentials, changes, store, clock),
+        units.endpoints(conditions),
+        devices(
+            registry,
+            indexes,
+            devices,
+            units,
+            gone,
+            beginnings,
+            credentials,
+            changes,
+            store,
+            clock),
         new CredentialEndpoints(
             new ListCredentials(registry, devices, store),
             new CreateCredential(registry, devices, store, credentials),
             new RevokeCredential(registry, changes, store),
             clock),
         access.tokens(credentials, changes),
-        data(reader, registry, devices, gone, budget, store, clock),
+        data.endpoints(),
         new ConnectionEndpoints(new ReadConnections(reader, devices, store)),
         new DeletionEndpoints(
             new DeleteData(registry, folds, devices, store, clock, random::nextLong),
@@ -294,8 +296,8 @@ public final class QueryMain implements AutoCloseable {
         access.lines(),
         health(reader, registry, kept, devices, decoders, store, clock),
         new PlatformEndpoints(new ReadPlatforms(registry, kept, PlanFigures.load(), store)),
-        batch(reader, registry, kept, devices, gone, budget, store, clock),
-        seriesQuery(reader, registry, devices, budget, store, clock),
+        data.batch(kept),
+        data.seriesQuery(),
         access.resolve(devices),
         streams(tables, folds, access, beginnings, devices, gone, decoders, virtualThreads, meter));
   }
@@ -377,39 +379,11 @@ public final class QueryMain implements AutoCloseable {
         clock);
   }
 
-  private static SeriesQueryEndpoint seriesQuery(
-      Reader reader,
-      Registry registry,
-      Devices devices,
-      SampleBudget budget,
-      StoreWait store,
-      InstantSource clock) {
-    return new SeriesQueryEndpoint(
-        new ReadSeries(reader, devices, budget, store),
-        new ReadIntervals(reader, devices, budget, store),
-        new Places(registry, store),
-        clock);
-  }
-
-  private static BatchEndpoints batch(
-      Reader reader,
-      Registry registry,
-      KeptCounts kept,
-      Devices devices,
-      GoneDevices gone,
-      SampleBudget budget,
-      StoreWait store,
-      InstantSource clock) {
-    return new BatchEndpoints(
-        new ReadLatestOfSome(reader, devices, gone, new Places(registry, store), budget, store),
-        new ReadSets(reader, new ChosenDevices(registry, devices, store), kept, budget, store),
-        clock);
-  }
-
   private static DeviceEndpoints devices(
       Registry registry,
       DeviceIndexes indexes,
       Devices devices,
+      UnitParts units,
       GoneDevices gone,
       Beginnings beginnings,
       Credentials credentials,
@@ -426,6 +400,7 @@ public final class QueryMain implements AutoCloseable {
         new DisableDevice(registry, rows, changes, store),
         new ChangeIdentifiers(registry, rows, claims, store),
         new DeleteDevice(registry, rows, claims, gone, changes, store, clock),
+        units.ofDevices(),
         new Conditions(registry, store));
   }
 
@@ -440,23 +415,6 @@ public final class QueryMain implements AutoCloseable {
     EnterpriseCounter counter = new EnterpriseCounter(reader, registry, clock, decoders);
     return new HealthEndpoints(
         new ReadHealth(counter, kept, registry.kept(), devices, store), clock);
-  }
-
-  private static DataEndpoints data(
-      Reader reader,
-      Registry registry,
-      Devices devices,
-      GoneDevices gone,
-      SampleBudget budget,
-      StoreWait store,
-      InstantSource clock) {
-    return new DataEndpoints(
-        new ReadLatest(reader, devices, gone, store),
-        new ReadLatestOfAll(reader, gone, new Places(registry, store), budget, store),
-        new ReadSeries(reader, devices, budget, store),
-        new ReadIntervals(reader, devices, budget, store),
-        new ReadRejections(reader, devices, store),
-        clock);
   }
 
   /** The port it listens on. */

@@ -41,6 +41,8 @@ final class AccessIT {
       GET E/health                     200 200 200 403 403
       GET E/quotas                     200 200 200 403 403
       PATCH E/quotas                   403 403 400 403 403 {}
+      GET E/units                      200 200 200 403 403
+      PATCH E/units                    403 400 400 403 403 {}
       GET E/grants                     200 200 200 403 403
       POST E/grants                    403 400 400 403 403 {}
       DELETE E/grants/{grant}          403 404 404 403 403

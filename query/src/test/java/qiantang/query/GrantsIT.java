@@ -104,6 +104,7 @@ final class GrantsIT {
         List.of(
             "/rejections",
             "/quotas",
+            "/units",
             "/traces",
             "/grants",
             "/deletions",

@@ -87,6 +87,7 @@ final class TagsIT {
             "/v1/enterprises",
             E,
             E + "/quotas",
+            E + "/units",
             E + "/devices",
             D,
             D + "/latest",

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Choice;
 import qiantang.query.auth.Leave;
 import qiantang.query.json.BatchJson;
+import qiantang.query.read.DeviceUnits;
 import qiantang.query.read.ReadLatestOfSome;
 import qiantang.query.read.ReadSets;
 import qiantang.store.access.Subtree;
@@ -22,12 +23,15 @@ public final class BatchEndpoints {
 
   private final ReadLatestOfSome readLatest;
   private final ReadSets readSets;
+  private final DeviceUnits units;
   private final InstantSource clock;
 
-  /** Answers by these use cases; the clock gives ages and the usual times. */
-  public BatchEndpoints(ReadLatestOfSome readLatest, ReadSets readSets, InstantSource clock) {
+  /** Answers by these use cases, with units; the clock gives ages and the usual times. */
+  public BatchEndpoints(
+      ReadLatestOfSome readLatest, ReadSets readSets, DeviceUnits units, InstantSource clock) {
     this.readLatest = readLatest;
     this.readSets = readSets;
+    this.units = units;
     this.clock = clock;
   }
 
@@ -45,12 +49,14 @@ public final class BatchEndpoints {
     long fromMicros = maxAgeSeconds == 0 ? Long.MIN_VALUE : nowMicros - maxAgeSeconds * 1_000_000L;
     return switch (readLatest.run(
         leave, new ReadLatestOfSome.Wanted(BatchMembers.ids(devices), metrics, fromMicros))) {
-      case ReadLatestOfSome.Result.Found found ->
-          granted(
-              Answer.json(200, BatchJson.latest(told(devices, found), found, nowMicros))
-                  .costing(found.values())
-                  .releasing(found.permit()::close),
-              found.told());
+      case ReadLatestOfSome.Result.Found found -> {
+        var each = units.of(leave.enterprise(), BatchMembers.ids(devices));
+        yield granted(
+            Answer.json(200, BatchJson.latest(told(devices, found), found, each, nowMicros))
+                .costing(found.values())
+                .releasing(found.permit()::close),
+            found.told());
+      }
       case ReadLatestOfSome.Result.TooLarge(int samplesMax) -> {
         faults.member(
             "/devices",

@@ -16,6 +16,7 @@ import qiantang.query.auth.Caller;
 import qiantang.query.auth.Leave;
 import qiantang.query.json.DataJson;
 import qiantang.query.json.SeriesCsv;
+import qiantang.query.read.DeviceUnits;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatest;
 import qiantang.query.read.ReadLatestOfAll;
@@ -27,6 +28,7 @@ import qiantang.store.read.IntervalsAnswer;
 import qiantang.store.read.LatestOfDevices;
 import qiantang.store.read.RejectionsAnswer;
 import qiantang.store.read.SeriesAnswer;
+import qiantang.store.registry.Units;
 
 /** What devices sent, and what was refused of it. */
 public final class DataEndpoints {
@@ -45,6 +47,7 @@ public final class DataEndpoints {
   private final ReadSeries readSeries;
   private final ReadIntervals readIntervals;
   private final ReadRejections readRejections;
+  private final DeviceUnits units;
   private final InstantSource clock;
 
   /** Where a series goes on, and where the request before ended. */
@@ -64,19 +67,21 @@ public final class DataEndpoints {
     }
   }
 
-  /** Answers by these use cases; the clock gives the usual times. */
+  /** Answers by these use cases, with units; the clock gives the usual times. */
   public DataEndpoints(
       ReadLatest readLatest,
       ReadLatestOfAll readLatestOfAll,
       ReadSeries readSeries,
       ReadIntervals readIntervals,
       ReadRejections readRejections,
+      DeviceUnits units,
       InstantSource clock) {
     this.readLatest = readLatest;
     this.readLatestOfAll = readLatestOfAll;
     this.readSeries = readSeries;
     this.readIntervals = readIntervals;
     this.readRejections = readRejections;
+    this.units = units;
     this.clock = clock;
   }
 
@@ -103,10 +108,12 @@ public final class DataEndpoints {
     return readLatest
         .run(leave, device, new HashSet<>(pass.metrics()))
         .map(
-            answer ->
-                Answer.json(200, DataJson.latest(device, answer, pass.told()))
-                    .costing(answer.byMetric().size())
-                    .tagged(Tag.BY_CONTENT))
+            answer -> {
+              Units.OfModel own = units.of(leave.enterprise(), device);
+              return Answer.json(200, DataJson.latest(device, answer, own, pass.told()))
+                  .costing(answer.byMetric().size())
+                  .tagged(Tag.BY_CONTENT);
+            })
         .orElseGet(() -> Answer.notFound("device"));
   }
 
@@ -126,7 +133,8 @@ public final class DataEndpoints {
       case ReadLatestOfAll.Result.Found found -> {
         DeviceId last = found.answer().after();
         String next = Cursor.LATEST.encode(request, last == null ? null : last.text());
-        yield Answer.json(200, DataJson.latest(found.answer(), next, found.told()))
+        var each = units.of(leave.enterprise(), found.answer().byDevice().keySet());
+        yield Answer.json(200, DataJson.latest(found.answer(), each, next, found.told()))
             .costing(points(found.answer()))
             .releasing(found.permit()::close);
       }
@@ -164,7 +172,10 @@ public final class DataEndpoints {
 
   private Answer samples(Leave leave, Request request, ReadSeries.Wanted wanted, Choice.Pass pass) {
     return switch (readSeries.run(leave, wanted)) {
-      case ReadSeries.Result.Found found -> series(request, wanted, found, pass.told());
+      case ReadSeries.Result.Found found -> {
+        Units.OfModel own = units(leave, request, wanted.device());
+        yield series(request, wanted, found, own, pass.told());
+      }
       case ReadSeries.Result.NoDevice none -> Answer.notFound("device");
       case ReadSeries.Result.Busy busy -> busy("with a smaller limit");
     };
@@ -295,6 +306,7 @@ public final class DataEndpoints {
       Request request,
       ReadSeries.Wanted wanted,
       ReadSeries.Result.Found found,
+      Units.OfModel own,
       Choice.@Nullable Told told) {
     SeriesAnswer answer = found.answer();
     Long nextMicros = answer.nextFromMicros();
@@ -305,12 +317,12 @@ public final class DataEndpoints {
     Answer sent =
         request.wantsCsv()
             ? Answer.of(200, CSV, stream -> SeriesCsv.write(stream, wanted.device(), answer))
-            : Answer.json(200, DataJson.series(wanted, answer, next, told));
+            : Answer.json(200, DataJson.series(wanted, answer, own, next, told));
     if (next != null) {
       sent = sent.with("Link", "<" + request.pathWith("cursor", next) + ">; rel=next");
     }
     if (isOver(wanted.toMicros())) {
-      sent = sent.tagged(SeriesTag.of(request, wanted, answer, told));
+      sent = sent.tagged(SeriesTag.of(request, wanted, answer, own, told));
     }
     return sent.costing(answer.series().stream().mapToLong(one -> one.samples().size()).sum())
         .with("Vary", "Accept")
@@ -324,16 +336,25 @@ public final class DataEndpoints {
       ReadIntervals.Result.Found found,
       Choice.Pass pass) {
     IntervalsAnswer.Found answer = found.answer();
+    Units.OfModel own = units(leave, request, wanted.device());
     Answer sent =
         request.wantsCsv()
             ? Answer.of(200, CSV, stream -> SeriesCsv.write(stream, wanted, answer.series()))
-            : Answer.json(200, DataJson.intervals(leave.enterprise(), wanted, answer, pass.told()));
+            : Answer.json(
+                200, DataJson.intervals(leave.enterprise(), wanted, answer, own, pass.told()));
     if (isOver(wanted.toMicros())) {
-      sent = sent.tagged(SeriesTag.of(request, wanted, answer, pass.told()));
+      sent = sent.tagged(SeriesTag.of(request, wanted, answer, own, pass.told()));
     }
     return sent.costing(answer.series().stream().mapToLong(one -> one.samples().size()).sum())
         .with("Vary", "Accept")
         .releasing(found.permit()::close);
+  }
+
+  /** A table has no place for them; all devices together may measure in several. */
+  private Units.OfModel units(Leave leave, Request request, @Nullable DeviceId device) {
+    return device == null || request.wantsCsv()
+        ? Units.OfModel.NONE
+        : units.of(leave.enterprise(), device);
   }
 
   /** Only what comes late changes it: of what goes on nobody has the answer already. */

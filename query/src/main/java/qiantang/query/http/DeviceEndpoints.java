@@ -18,8 +18,10 @@ import qiantang.query.change.DeleteDevice;
 import qiantang.query.change.DisableDevice;
 import qiantang.query.json.IdentifierJson;
 import qiantang.query.json.RegistryJson;
+import qiantang.query.json.UnitsJson;
 import qiantang.query.read.DeviceFilter;
 import qiantang.query.read.DeviceOrder;
+import qiantang.query.read.DeviceUnits;
 import qiantang.query.read.Devices;
 import qiantang.query.read.FleetDevice;
 import qiantang.query.read.ListDevices;
@@ -43,6 +45,7 @@ public final class DeviceEndpoints {
   private final DisableDevice disableDevice;
   private final ChangeIdentifiers changeIdentifiers;
   private final DeleteDevice deleteDevice;
+  private final DeviceUnits units;
   private final Conditions conditions;
 
   /** Answers by these use cases. */
@@ -54,6 +57,7 @@ public final class DeviceEndpoints {
       DisableDevice disableDevice,
       ChangeIdentifiers changeIdentifiers,
       DeleteDevice deleteDevice,
+      DeviceUnits units,
       Conditions conditions) {
     this.devices = devices;
     this.listDevices = listDevices;
@@ -62,6 +66,7 @@ public final class DeviceEndpoints {
     this.disableDevice = disableDevice;
     this.changeIdentifiers = changeIdentifiers;
     this.deleteDevice = deleteDevice;
+    this.units = units;
     this.conditions = conditions;
   }
 
@@ -138,12 +143,12 @@ public final class DeviceEndpoints {
     return idOf(request)
         .flatMap(id -> devices.find(leave.enterprise(), id))
         .map(found -> found.seenBy(leave.sight()).reporting(granted(leave, found.metrics())))
-        .map(DeviceEndpoints::one)
+        .map(found -> one(leave, found))
         .orElseGet(() -> Answer.notFound("device"));
   }
 
-  private static Answer one(FleetDevice device) {
-    return Answer.json(200, RegistryJson.one(device, RegistryJson::deviceWithMetrics))
+  private Answer one(Leave leave, FleetDevice device) {
+    return Answer.json(200, UnitsJson.device(device, units.of(leave.enterprise(), device)))
         .tagged(tag(device));
   }
 
@@ -231,7 +236,7 @@ public final class DeviceEndpoints {
           return (isSwitched
                   ? disableDevice.run(leave, device, isDisabled)
                   : devices.find(leave.enterprise(), device))
-              .map(DeviceEndpoints::one)
+              .map(found -> one(leave, found))
               .orElseGet(() -> Answer.notFound("device"));
         });
   }

@@ -36,6 +36,7 @@ public final class RouteTable {
       ConsoleEndpoints console,
       EnterpriseEndpoints enterprises,
       QuotaEndpoints quotas,
+      UnitEndpoints units,
       DeviceEndpoints devices,
       CredentialEndpoints credentials,
       TokenEndpoints tokens,
@@ -64,8 +65,6 @@ public final class RouteTable {
             forCaller(POST, "/v1/enterprises", OPERATOR, enterprises::create),
             forEnterprise(GET, E, READ, HEAVY, enterprises::read),
             forEnterprise(PATCH, E, CHANGE, LIGHT, enterprises::change),
-            forEnterprise(GET, E + "/quotas", READ, LIGHT, quotas::read),
-            forEnterprise(PATCH, E + "/quotas", OPERATE, LIGHT, quotas::change),
             forEnterprise(GET, E + "/devices", LOOK, HEAVY, devices::list),
             forEnterprise(POST, E + "/devices", CHANGE, HEAVY, devices::create),
             forEnterprise(GET, E + "/series", DATA, HEAVY, data::seriesOfEnterprise),
@@ -92,6 +91,7 @@ public final class RouteTable {
         Stream.of(
                 consoleRoutes(console),
                 others,
+                settingRoutes(quotas, units),
                 healthRoutes(health, platforms),
                 accessRoutes(grants, tokens, audit),
                 watchRoutes(streams, traces),
@@ -110,6 +110,14 @@ public final class RouteTable {
         forAnyone(GET, "/console/{build}/{file}", console::file),
         forAnyone(GET, "/webjars/{library}/{version}/{file}", console::file),
         forAnyone(GET, "/webjars/{library}/{version}/{folder}/{file}", console::file));
+  }
+
+  private static List<Route> settingRoutes(QuotaEndpoints quotas, UnitEndpoints units) {
+    return List.of(
+        forEnterprise(GET, E + "/quotas", READ, LIGHT, quotas::read),
+        forEnterprise(PATCH, E + "/quotas", OPERATE, LIGHT, quotas::change),
+        forEnterprise(GET, E + "/units", READ, LIGHT, units::read),
+        forEnterprise(PATCH, E + "/units", CHANGE, LIGHT, units::change));
   }
 
   private static List<Route> accessRoutes(

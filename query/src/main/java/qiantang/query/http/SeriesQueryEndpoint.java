@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Action;
 import qiantang.query.access.Choice;
@@ -16,6 +17,7 @@ import qiantang.query.json.BatchJson;
 import qiantang.query.json.ItemProblem;
 import qiantang.query.json.JsonOut;
 import qiantang.query.json.SeriesOfManyCsv;
+import qiantang.query.read.DeviceUnits;
 import qiantang.query.read.Places;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatestOfSome;
@@ -26,6 +28,7 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.read.Completeness;
 import qiantang.store.read.IntervalsAnswer.IntervalSeries;
 import qiantang.store.read.Series;
+import qiantang.store.registry.Units;
 
 /** Series of many devices in one answer, which is streamed. */
 public final class SeriesQueryEndpoint {
@@ -36,6 +39,7 @@ public final class SeriesQueryEndpoint {
   private final ReadSeries readSeries;
   private final ReadIntervals readIntervals;
   private final Places places;
+  private final DeviceUnits units;
   private final InstantSource clock;
 
   /**
@@ -88,12 +92,17 @@ public final class SeriesQueryEndpoint {
     }
   }
 
-  /** Answers by these use cases; the clock gives the usual times. */
+  /** Answers by these use cases, with units; the clock gives the usual times. */
   public SeriesQueryEndpoint(
-      ReadSeries readSeries, ReadIntervals readIntervals, Places places, InstantSource clock) {
+      ReadSeries readSeries,
+      ReadIntervals readIntervals,
+      Places places,
+      DeviceUnits units,
+      InstantSource clock) {
     this.readSeries = readSeries;
     this.readIntervals = readIntervals;
     this.places = places;
+    this.units = units;
     this.clock = clock;
   }
 
@@ -126,7 +135,7 @@ public final class SeriesQueryEndpoint {
     Answer answer =
         request.wantsCsv()
             ? Answer.of(200, CSV, stream -> csv(stream, wanted, series, first))
-            : Answer.json(200, out -> json(out, wanted, series, first, told));
+            : json(wanted, series, first, told, units.of(leave.enterprise(), choices.keySet()));
     return BatchEndpoints.granted(answer, told)
         .with("Vary", "Accept")
         .costing(series::values)
@@ -248,12 +257,22 @@ public final class SeriesQueryEndpoint {
     return Cursor.SERIES_OF_MANY.encode(wanted.request(), position.text());
   }
 
+  private static Answer json(
+      Wanted wanted,
+      SeriesOfMany series,
+      SeriesOfMany.@Nullable Block first,
+      Choice.@Nullable Told told,
+      Function<DeviceId, Units.OfModel> each) {
+    return Answer.json(200, out -> json(out, wanted, series, first, told, each));
+  }
+
   private static void json(
       JsonOut out,
       Wanted wanted,
       SeriesOfMany series,
       SeriesOfMany.@Nullable Block first,
-      Choice.@Nullable Told told)
+      Choice.@Nullable Told told,
+      Function<DeviceId, Units.OfModel> each)
       throws IOException {
     BatchJson.beginSeries(out, wanted.times().fromMicros(), wanted.times().toMicros());
     SeriesOfMany.End end =
@@ -263,14 +282,15 @@ public final class SeriesQueryEndpoint {
               @Override
               public void samples(String device, List<Series> all, Completeness completeness)
                   throws IOException {
-                BatchJson.samples(out, device, all, completeness);
+                BatchJson.samples(out, device, all, each.apply(new DeviceId(device)), completeness);
               }
 
               @Override
               public void intervals(
                   String device, List<IntervalSeries> all, Completeness completeness)
                   throws IOException {
-                BatchJson.intervals(out, device, all, completeness);
+                BatchJson.intervals(
+                    out, device, all, each.apply(new DeviceId(device)), completeness);
               }
 
               @Override

@@ -12,6 +12,7 @@ import qiantang.store.model.Value;
 import qiantang.store.read.IntervalsAnswer;
 import qiantang.store.read.Series;
 import qiantang.store.read.SeriesAnswer;
+import qiantang.store.registry.Units;
 import qiantang.store.summary.Sample;
 
 /**
@@ -31,12 +32,22 @@ final class SeriesTag {
     text(request.wantsCsv() ? "csv" : "json");
   }
 
+  /**
+   * Of samples.
+   *
+   * @param units that are told along
+   */
   static Tag of(
-      Request request, ReadSeries.Wanted wanted, SeriesAnswer answer, Choice.@Nullable Told told) {
+      Request request,
+      ReadSeries.Wanted wanted,
+      SeriesAnswer answer,
+      Units.OfModel units,
+      Choice.@Nullable Told told) {
     SeriesTag tag = new SeriesTag(request);
     tag.text(wanted + " " + answer.nextFromMicros() + " " + answer.completeness() + " " + told);
     for (Series series : answer.series()) {
       tag.text(series.metric());
+      tag.text(String.valueOf(units.of(series.metric())));
       for (Series.Sample sample : series.samples()) {
         tag.sample(sample.eventTimeMicros(), sample.value());
       }
@@ -44,10 +55,16 @@ final class SeriesTag {
     return tag.made();
   }
 
+  /**
+   * Of aggregates, or of samples that are thinned.
+   *
+   * @param units that are told along
+   */
   static Tag of(
       Request request,
       ReadIntervals.Wanted wanted,
       IntervalsAnswer.Found answer,
+      Units.OfModel units,
       Choice.@Nullable Told told) {
     SeriesTag tag = new SeriesTag(request);
     tag.text(
@@ -58,6 +75,7 @@ final class SeriesTag {
             + told);
     for (IntervalsAnswer.IntervalSeries series : answer.series()) {
       tag.text(series.metric() + " " + series.aggregate());
+      tag.text(String.valueOf(units.of(series.metric())));
       for (Sample sample : series.samples()) {
         tag.sample(sample.timeMicros(), sample.value());
       }

@@ -2,15 +2,18 @@ package qiantang.query.json;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Choice;
 import qiantang.query.read.ReadLatestOfSome;
 import qiantang.query.read.ReadLatestOfSome.Item;
 import qiantang.query.read.ReadSets;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.read.Completeness;
 import qiantang.store.read.IntervalsAnswer.IntervalSeries;
 import qiantang.store.read.Series;
+import qiantang.store.registry.Units;
 import qiantang.store.summary.Aggregate;
 import qiantang.store.summary.Sample;
 
@@ -29,9 +32,16 @@ public final class BatchJson {
     record Failed(String device, ItemProblem problem) implements Told {}
   }
 
-  /** Newest values of some devices, in the order in which they were named. */
+  /**
+   * Newest values of some devices, in the order in which they were named.
+   *
+   * @param units of each
+   */
   public static JsonOut.Text latest(
-      List<Told> items, ReadLatestOfSome.Result.Found found, long nowMicros) {
+      List<Told> items,
+      ReadLatestOfSome.Result.Found found,
+      Function<DeviceId, Units.OfModel> units,
+      long nowMicros) {
     return out -> {
       Completeness completeness = found.completeness();
       out.object().array("items");
@@ -43,7 +53,7 @@ public final class BatchJson {
           }
           case Told.Values(Item.Values values) -> {
             out.object().text("device", values.device().text());
-            values(out, values, nowMicros);
+            values(out, values, units.apply(values.device()), nowMicros);
             out.endObject();
           }
         }
@@ -55,7 +65,8 @@ public final class BatchJson {
     };
   }
 
-  private static void values(JsonOut out, Item.Values item, long nowMicros) throws IOException {
+  private static void values(JsonOut out, Item.Values item, Units.OfModel units, long nowMicros)
+      throws IOException {
     long freshness = 0;
     out.array("metrics");
     for (var entry : item.values().entrySet()) {
@@ -66,8 +77,9 @@ public final class BatchJson {
           .value("value", sample.value())
           .time("time", sample.eventTimeMicros())
           .time("arrival", sample.arrivalMicros())
-          .decimal("ageSeconds", (nowMicros - sample.eventTimeMicros()) / MICROS_PER_SECOND)
-          .endObject();
+          .decimal("ageSeconds", (nowMicros - sample.eventTimeMicros()) / MICROS_PER_SECOND);
+      UnitsJson.unit(out, "unit", units.of(entry.getKey()));
+      out.endObject();
     }
     out.endArray()
         .time("freshness", freshness == 0 ? null : Long.valueOf(freshness))
@@ -81,10 +93,14 @@ public final class BatchJson {
 
   /** All samples of one device. */
   public static void samples(
-      JsonOut out, String device, List<Series> series, Completeness completeness)
+      JsonOut out,
+      String device,
+      List<Series> series,
+      Units.OfModel units,
+      Completeness completeness)
       throws IOException {
     out.object().text("device", device).array("series");
-    DataJson.samples(out, series);
+    DataJson.samples(out, series, units);
     out.endArray();
     DataJson.completeness(out, completeness);
     out.endObject();
@@ -92,10 +108,14 @@ public final class BatchJson {
 
   /** Aggregates or thinned samples of one device. */
   public static void intervals(
-      JsonOut out, String device, List<IntervalSeries> series, Completeness completeness)
+      JsonOut out,
+      String device,
+      List<IntervalSeries> series,
+      Units.OfModel units,
+      Completeness completeness)
       throws IOException {
     out.object().text("device", device).array("series");
-    DataJson.intervals(out, series);
+    DataJson.intervals(out, series, units);
     out.endArray();
     DataJson.completeness(out, completeness);
     out.endObject();

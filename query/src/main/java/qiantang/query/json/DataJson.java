@@ -3,6 +3,7 @@ package qiantang.query.json;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Choice;
 import qiantang.query.read.ReadIntervals;
@@ -17,6 +18,8 @@ import qiantang.store.read.LatestOfDevices;
 import qiantang.store.read.RejectionsAnswer;
 import qiantang.store.read.Series;
 import qiantang.store.read.SeriesAnswer;
+import qiantang.store.registry.Units;
+import qiantang.store.summary.Aggregate;
 import qiantang.store.summary.Sample;
 
 /** What devices sent, as JSON. */
@@ -25,10 +28,10 @@ public final class DataJson {
 
   /** Newest values. */
   public static JsonOut.Text latest(
-      DeviceId device, LatestAnswer answer, Choice.@Nullable Told told) {
+      DeviceId device, LatestAnswer answer, Units.OfModel units, Choice.@Nullable Told told) {
     return out -> {
       out.object();
-      latest(out, device, answer.byMetric());
+      latest(out, device, answer.byMetric(), units);
       completeness(out, answer.completeness());
       AccessJson.told(out, told);
       out.endObject();
@@ -38,15 +41,19 @@ public final class DataJson {
   /**
    * Newest values of many devices.
    *
+   * @param units of each
    * @param next cursor of the next page, null at the end
    */
   public static JsonOut.Text latest(
-      LatestOfDevices answer, @Nullable String next, Choice.@Nullable Told told) {
+      LatestOfDevices answer,
+      Function<DeviceId, Units.OfModel> units,
+      @Nullable String next,
+      Choice.@Nullable Told told) {
     return out -> {
       out.object().array("items");
       for (var device : answer.byDevice().entrySet()) {
         out.object();
-        latest(out, device.getKey(), device.getValue());
+        latest(out, device.getKey(), device.getValue(), units.apply(device.getKey()));
         out.endObject();
       }
       out.endArray();
@@ -56,7 +63,8 @@ public final class DataJson {
     };
   }
 
-  private static void latest(JsonOut out, DeviceId device, Map<String, Series.Sample> byMetric)
+  private static void latest(
+      JsonOut out, DeviceId device, Map<String, Series.Sample> byMetric, Units.OfModel units)
       throws IOException {
     out.text("device", device.text()).array("metrics");
     for (var entry : byMetric.entrySet()) {
@@ -65,8 +73,9 @@ public final class DataJson {
           .text("metric", entry.getKey())
           .value("value", sample.value())
           .time("time", sample.eventTimeMicros())
-          .time("arrival", sample.arrivalMicros())
-          .endObject();
+          .time("arrival", sample.arrivalMicros());
+      UnitsJson.unit(out, "unit", units.of(entry.getKey()));
+      out.endObject();
     }
     out.endArray();
   }
@@ -79,11 +88,12 @@ public final class DataJson {
   public static JsonOut.Text series(
       ReadSeries.Wanted wanted,
       SeriesAnswer answer,
+      Units.OfModel units,
       @Nullable String next,
       Choice.@Nullable Told told) {
     return out -> {
       begin(out.object(), "device", wanted.device().text(), wanted.fromMicros(), wanted.toMicros());
-      samples(out, answer.series());
+      samples(out, answer.series(), units);
       end(out, answer.completeness(), next, told);
     };
   }
@@ -93,6 +103,7 @@ public final class DataJson {
       EnterpriseId enterprise,
       ReadIntervals.Wanted wanted,
       IntervalsAnswer.Found answer,
+      Units.OfModel units,
       Choice.@Nullable Told told) {
     return out -> {
       DeviceId device = wanted.device();
@@ -102,15 +113,17 @@ public final class DataJson {
           device == null ? enterprise.text() : device.text(),
           wanted.fromMicros(),
           wanted.toMicros());
-      intervals(out, answer.series());
+      intervals(out, answer.series(), units);
       end(out, answer.completeness(), null, told);
     };
   }
 
   /** Series of samples, into an array that was begun. */
-  static void samples(JsonOut out, List<Series> all) throws IOException {
+  static void samples(JsonOut out, List<Series> all, Units.OfModel units) throws IOException {
     for (Series series : all) {
-      out.object().text("metric", series.metric()).array("times");
+      out.object().text("metric", series.metric());
+      UnitsJson.unit(out, "unit", units.of(series.metric()));
+      out.array("times");
       for (Series.Sample sample : series.samples()) {
         out.time(sample.eventTimeMicros());
       }
@@ -123,11 +136,15 @@ public final class DataJson {
   }
 
   /** Series of aggregates or thinned samples, into an array that was begun. */
-  static void intervals(JsonOut out, List<IntervalsAnswer.IntervalSeries> all) throws IOException {
+  static void intervals(JsonOut out, List<IntervalsAnswer.IntervalSeries> all, Units.OfModel units)
+      throws IOException {
     for (IntervalsAnswer.IntervalSeries series : all) {
       out.object().text("metric", series.metric());
       if (series.aggregate() != null) {
         out.text("aggregate", series.aggregate().word());
+      }
+      if (series.aggregate() != Aggregate.COUNT) { // of degrees: how many there are is no degree
+        UnitsJson.unit(out, "unit", units.of(series.metric()));
       }
       out.array("times");
       for (Sample sample : series.samples()) {

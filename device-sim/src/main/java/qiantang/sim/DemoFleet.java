@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Fleet;
@@ -14,6 +15,7 @@ import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Mix;
 import qiantang.sim.plan.Plan;
 import qiantang.sim.plan.SignalModel;
+import qiantang.sim.plan.SignalUnits;
 
 /**
  * The fleet of a demo: publishes plausible signals with existing tokens until it is closed, and
@@ -89,6 +91,15 @@ public final class DemoFleet implements AutoCloseable {
         .filter(signals -> signals.label().equals(model))
         .findFirst()
         .orElse(all[index % all.length]);
+  }
+
+  /** Metric to unit, of what devices of a model publish; none where we do not know the model. */
+  public static Map<String, String> units(String model) {
+    return Arrays.stream(SignalModel.values())
+        .filter(signals -> signals.label().equals(model))
+        .findFirst()
+        .map(SignalUnits::of)
+        .orElse(Map.of());
   }
 
   /** What was sent and acknowledged so far, for the demo's own log. */

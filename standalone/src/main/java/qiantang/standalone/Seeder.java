@@ -27,6 +27,7 @@ import qiantang.store.registry.Platform;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Retention;
 import qiantang.store.registry.Role;
+import qiantang.store.registry.UnitTables;
 
 /**
  * Puts the catalogue into the registry, and a token for everybody a visitor of the demo may want to
@@ -77,6 +78,7 @@ final class Seeder {
     done(
         registry.createEnterprise(
             new Enterprise(id, seed.nameZh(), seed.city(), seed.platforms(), retention, now)));
+    seedUnits(id, seed);
     String factory = seed.factories().getFirst().id();
     LineSeed line = seed.factories().getFirst().lines().getFirst();
     done(
@@ -103,6 +105,19 @@ final class Seeder {
         new DeviceToken(
             DEVICE.text(),
             token(known == null ? null : known.device().token(), id, Role.DEVICE, DEVICE)));
+  }
+
+  /** Only where there are none: what people changed stays. */
+  private void seedUnits(EnterpriseId id, EnterpriseSeed seed) {
+    List<UnitTables.Change> units =
+        DemoUnits.of(
+            seed.factories().stream()
+                .flatMap(factory -> factory.lines().stream())
+                .map(LineSeed::model)
+                .toList());
+    if (!units.isEmpty() && done(registry.units().read(id)).byMetric().isEmpty()) {
+      done(registry.units().write(id, units));
+    }
   }
 
   /** The token of before if it still opens, else a fresh one. */

@@ -92,6 +92,16 @@ class MainTest {
   }
 
   @Test
+  void aModelWithoutAUnitIsOneSentence() {
+    assertEquals(2, main.execute("admin", "units", "--enterprise", "e", "--model", "m"));
+    assertTrue(err.toString().startsWith("qiantang: --model goes with --set"), err.toString());
+    assertEquals(0, main.execute("admin", "units", "--help"));
+    for (String option : List.of("--set=METRIC=UNIT", "--unset=METRIC", "--model=MODEL")) {
+      assertTrue(out.toString().contains(option), option + " in " + out);
+    }
+  }
+
+  @Test
   void helpIsAnAnswerAndGoesToStandardOutput() {
     assertEquals(0, main.execute("demo", "--help"));
     assertTrue(out.toString().contains("--ingest-http-port"));

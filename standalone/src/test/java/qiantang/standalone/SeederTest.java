@@ -2,6 +2,7 @@ package qiantang.standalone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import qiantang.standalone.DemoFile.EnterpriseTokens;
@@ -19,6 +22,8 @@ import qiantang.store.registry.Credential;
 import qiantang.store.registry.Platform;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Role;
+import qiantang.store.registry.UnitTables;
+import qiantang.store.registry.Units;
 
 class SeederTest {
   private final Registry registry = new MemoryRegistry();
@@ -43,6 +48,39 @@ class SeederTest {
   void aRestartKeepsEveryToken() throws Exception {
     Seeder.Tokens first = seed(registry, Optional.empty());
     assertEquals(first, seed(registry, Optional.of(file(first))));
+  }
+
+  @Test
+  void everyEnterpriseHasTheUnitsOfItsModelsAndWhatPeopleChangedStays() throws Exception {
+    Seeder.Tokens first = seed(registry, Optional.empty());
+    for (EnterpriseTokens enterprise : first.enterprises()) {
+      assertTrue(!units(enterprise.id()).byMetric().isEmpty(), enterprise.id());
+    }
+    String id = first.enterprises().getFirst().id();
+    Units.Metric metric = units(id).byMetric().firstKey();
+    UnitTables.Change change = new UnitTables.Change(metric, null);
+    registry.units().write(new EnterpriseId(id), List.of(change)).toCompletableFuture().get();
+    Units left = units(id);
+    seed(registry, Optional.of(file(first)));
+    assertEquals(left, units(id));
+  }
+
+  @Test
+  void whatModelsMeasureInTwoUnitsIsSaidOfEachAndAllElseOnce() {
+    SortedMap<Units.Metric, String> all = new TreeMap<>();
+    DemoUnits.of(List.of("reactor", "compressor", "pump", "unheard-of"))
+        .forEach(change -> all.put(change.metric(), String.valueOf(change.unit())));
+    Units units = new Units(all);
+    assertEquals("kPa", units.of("reactor", "pressure"));
+    assertEquals("bar", units.of("compressor", "pressure"));
+    assertNull(units.of("", "pressure"));
+    assertEquals("Wh", units.of("", "energy"));
+    assertEquals("°C", units.of("pump", "motorTemperature"));
+    assertNull(units.of("pump", "alarm"));
+  }
+
+  private Units units(String enterprise) throws Exception {
+    return registry.units().read(new EnterpriseId(enterprise)).toCompletableFuture().get();
   }
 
   @Test

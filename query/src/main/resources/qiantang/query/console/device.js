@@ -263,6 +263,7 @@ class Device extends View {
           .latest=${this.latest}
           .periods=${this.periods}
           .chosen=${this.metric()}
+          .units=${this.row.units}
           .choose=${(metric) => this.show({ metric })}
           .how=${this.how}
         ></q-values>
@@ -341,10 +342,12 @@ class Device extends View {
   chart() {
     const { series } = this;
     const metric = this.metric();
+    const unit = this.row.units?.[metric];
+    const title = unit ? `${metric} (${unit})` : metric;
     return html`
       <section class="card">
         <div class="head">
-          <h2>${metric ?? t('chart.title')}</h2>
+          <h2>${title ?? t('chart.title')}</h2>
           <label>
             <span class="hidden">${t('range.label')}</span>
             <select @change=${(event) => this.show({ range: event.target.value })}>
@@ -359,7 +362,7 @@ class Device extends View {
         </div>
         ${metric
           ? html`<q-chart
-              .label=${metric}
+              .label=${title}
               .times=${series?.times}
               .values=${series?.values}
               .from=${series?.from}

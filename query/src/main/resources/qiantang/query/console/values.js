@@ -12,7 +12,7 @@ const EVERY_MILLIS = 1000;
 
 /** The newest value of each metric with its age; what is past its period looks stale. */
 class Values extends View {
-  static properties = { latest: {}, periods: {}, chosen: {}, choose: {}, how: {} };
+  static properties = { latest: {}, periods: {}, chosen: {}, choose: {}, how: {}, units: {} };
 
   connectedCallback() {
     super.connectedCallback();
@@ -65,6 +65,7 @@ class Values extends View {
 
   row(metric, newest) {
     const period = this.periods?.get(metric);
+    const unit = this.units?.[metric]; // of a server that tells none there is none
     const limit = period ? Math.max(AGE_MILLIS_LEAST, PERIODS_MAX * period) : AGE_MILLIS_MAX;
     const isStale = Date.now() - newest.time > limit;
     const title = `${dateTime(newest.time)}${
@@ -82,7 +83,7 @@ class Values extends View {
         </button>
       </th>
       <td class="right value" title=${typeof newest.value === 'string' ? newest.value : nothing}>
-        ${value(newest.value)}
+        ${value(newest.value)}${unit ? html` <span class="faint">${unit}</span>` : nothing}
       </td>
       <td class="right age" title=${title}>
         ${isStale ? html`${shape('old')} ${t('values.stale')} ` : nothing}${age(newest.time)}

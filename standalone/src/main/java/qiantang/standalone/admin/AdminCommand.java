@@ -9,12 +9,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "admin",
     description =
-        "Lists, creates and changes enterprises, their quotas, devices, their credentials, people's"
-            + " tokens, links to log in by, grants, and the audit, through the HTTP API.",
+        "Lists, creates and changes enterprises, their quotas and units, devices, their credentials,"
+            + " people's tokens, links to log in by, grants, and the audit, through the HTTP API.",
     mixinStandardHelpOptions = true,
     subcommands = {
       EnterprisesCommand.class,
       QuotasCommand.class,
+      UnitsCommand.class,
       DevicesCommand.class,
       CredentialsCommand.class,
       TokensCommand.class,
@@ -29,7 +30,7 @@ public final class AdminCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "name a subcommand: enterprises, quotas, devices, credentials, tokens, link, grants or"
+        "name a subcommand: enterprises, quotas, units, devices, credentials, tokens, link, grants or"
             + " audit");
   }
 }

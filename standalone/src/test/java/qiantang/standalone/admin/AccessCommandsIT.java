@@ -111,6 +111,36 @@ class AccessCommandsIT {
         requests.getLast());
   }
 
+  @Test
+  void unitsAreReadAndChanged() {
+    answer =
+        "{\"items\":[{\"model\":null,\"metric\":\"temperature\",\"unit\":\"°C\"},"
+            + "{\"model\":\"loom\",\"metric\":\"speed\",\"unit\":\"1/min\"}],\"next\":null}";
+    String printed = "temperature\t°C\nloom\tspeed\t1/min"; // the first model is empty
+    assertEquals(printed, run("units", "--enterprise=acme"));
+    assertEquals("GET /v1/enterprises/acme/units ", requests.getLast());
+    String patch = "PATCH /v1/enterprises/acme/units ";
+    assertEquals(
+        printed,
+        run(
+            "units",
+            "--enterprise=acme",
+            "--set",
+            "b=°C",
+            "--set=a=x=y",
+            "--unset=c",
+            "--unset=d"));
+    assertEquals(
+        patch
+            + "{\"items\":[{\"metric\":\"b\",\"unit\":\"°C\"},{\"metric\":\"a\",\"unit\":\"x=y\"},"
+            + "{\"metric\":\"c\",\"unit\":null},{\"metric\":\"d\",\"unit\":null}]}",
+        requests.getLast());
+    run("units", "--enterprise=acme", "--model=cnc-spindle", "--set=speed=1/min");
+    assertEquals(
+        patch + "{\"items\":[{\"metric\":\"speed\",\"model\":\"cnc-spindle\",\"unit\":\"1/min\"}]}",
+        requests.getLast());
+  }
+
   private String credentials(String... options) {
     List<String> words = new ArrayList<>(List.of("--enterprise=acme", "--device=d.1"));
     words.addAll(List.of(options));

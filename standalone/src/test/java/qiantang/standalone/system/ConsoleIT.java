@@ -178,6 +178,32 @@ final class ConsoleIT {
     assertEquals(true, dots, "nothing is drawn of the only value");
   }
 
+  @Test
+  void aUnitIsBehindTheValueAndAtTheChartAndAChangeIsSeen() throws Exception {
+    Programs programs = RUNNING.programs();
+    Page page = signedIn(CHROMIUM.page(), DEVICE + "&metric=temperature");
+    page.locator(".plot canvas").waitFor();
+    send(System.currentTimeMillis(), 66.5);
+    Locator temperature =
+        page.locator("q-values tr").filter(new Locator.FilterOptions().setHasText("temperature"));
+    Locator title = page.locator(".card:has(q-chart) h2");
+    Locator plot = page.getByRole(AriaRole.APPLICATION);
+    try {
+      for (String unit : List.of("°C", "°F")) {
+        programs.setUnit(Programs.ALPHA, "temperature", unit);
+        assertThat(temperature.locator(".value")).hasText(Pattern.compile("^\\s*66\\.5 " + unit));
+        assertThat(title).hasText("temperature (" + unit + ")");
+        assertThat(plot).hasAttribute("aria-label", Pattern.compile("temperature \\(" + unit));
+      }
+      Locator program =
+          page.locator("q-values tr").filter(new Locator.FilterOptions().setHasText("program"));
+      assertThat(program.locator(".value")).hasText("A-7");
+    } finally {
+      programs.setUnit(Programs.ALPHA, "temperature", null);
+    }
+    assertThat(title).hasText("temperature");
+  }
+
   private static long latestRequests() {
     return List.copyOf(CHROMIUM.requests()).stream()
         .filter(request -> URI.create(request.url()).getPath().endsWith("/latest"))

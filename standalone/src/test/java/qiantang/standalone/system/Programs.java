@@ -36,6 +36,8 @@ import qiantang.store.registry.Enterprise;
 import qiantang.store.registry.Platform;
 import qiantang.store.registry.Retention;
 import qiantang.store.registry.Role;
+import qiantang.store.registry.UnitTables;
+import qiantang.store.registry.Units;
 
 /**
  * Cassandra, ingest and query, each a process of its own that a test can kill and start again on
@@ -140,6 +142,15 @@ final class Programs implements AutoCloseable {
       AccessToken token, Role role, @Nullable DeviceId device, Instant now) {
     String id = device == null ? role.word() : device.text();
     return new Credential(token.owner(), id, token.hash(), role, device, id, now, null);
+  }
+
+  /** Says in which unit all models of an enterprise measure; null for none. */
+  void setUnit(EnterpriseId enterprise, String metric, @Nullable String unit) {
+    Units.Metric ofAll = new Units.Metric(Units.Metric.ALL, metric);
+    try (Cassandra store = store()) {
+      await(
+          store.registry().units().write(enterprise, List.of(new UnitTables.Change(ofAll, unit))));
+    }
   }
 
   /** The platform that is above all others. */

@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import qiantang.sim.fleet.Figures;
 import qiantang.sim.fleet.Fleet;
@@ -93,13 +96,32 @@ public final class DemoFleet implements AutoCloseable {
         .orElse(all[index % all.length]);
   }
 
-  /** Metric to unit, of what devices of a model publish; none where we do not know the model. */
+  /**
+   * Metric to unit, of what devices of a model publish. Of one whose signals nobody has described:
+   * of what all others measure alike, for it publishes those of any.
+   */
   public static Map<String, String> units(String model) {
     return Arrays.stream(SignalModel.values())
         .filter(signals -> signals.label().equals(model))
         .findFirst()
         .map(SignalUnits::of)
-        .orElse(Map.of());
+        .orElseGet(DemoFleet::unitsAlike);
+  }
+
+  private static Map<String, String> unitsAlike() {
+    Map<String, Set<String>> all = new TreeMap<>();
+    for (SignalModel signals : SignalModel.values()) {
+      SignalUnits.of(signals)
+          .forEach((metric, unit) -> all.computeIfAbsent(metric, _ -> new TreeSet<>()).add(unit));
+    }
+    Map<String, String> alike = new TreeMap<>();
+    all.forEach(
+        (metric, units) -> {
+          if (units.size() == 1) {
+            alike.put(metric, units.iterator().next());
+          }
+        });
+    return alike;
   }
 
   /** What was sent and acknowledged so far, for the demo's own log. */

@@ -265,17 +265,7 @@ public final class QueryMain implements AutoCloseable {
             new ChangeQuotas(registry, changes, store),
             conditions),
         units.endpoints(conditions),
-        devices(
-            registry,
-            indexes,
-            devices,
-            units,
-            gone,
-            beginnings,
-            credentials,
-            changes,
-            store,
-            clock),
+        devices(access, indexes, devices, units, gone, beginnings, credentials, changes),
         new CredentialEndpoints(
             new ListCredentials(registry, devices, store),
             new CreateCredential(registry, devices, store, credentials),
@@ -380,16 +370,17 @@ public final class QueryMain implements AutoCloseable {
   }
 
   private static DeviceEndpoints devices(
-      Registry registry,
+      AccessParts access,
       DeviceIndexes indexes,
       Devices devices,
       UnitParts units,
       GoneDevices gone,
       Beginnings beginnings,
       Credentials credentials,
-      AccessChanges changes,
-      StoreWait store,
-      InstantSource clock) {
+      AccessChanges changes) {
+    Registry registry = access.registry();
+    StoreWait store = access.store();
+    InstantSource clock = access.clock();
     DeviceRows rows = new DeviceRows(registry, devices, store);
     Claims claims = new Claims(registry, store, clock);
     return new DeviceEndpoints(

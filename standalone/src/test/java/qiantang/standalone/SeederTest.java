@@ -68,7 +68,7 @@ class SeederTest {
   @Test
   void whatModelsMeasureInTwoUnitsIsSaidOfEachAndAllElseOnce() {
     SortedMap<Units.Metric, String> all = new TreeMap<>();
-    DemoUnits.of(List.of("reactor", "compressor", "pump", "unheard-of"))
+    DemoUnits.of(List.of("reactor", "compressor", "pump"))
         .forEach(change -> all.put(change.metric(), String.valueOf(change.unit())));
     Units units = new Units(all);
     assertEquals("kPa", units.of("reactor", "pressure"));
@@ -77,6 +77,15 @@ class SeederTest {
     assertEquals("Wh", units.of("", "energy"));
     assertEquals("°C", units.of("pump", "motorTemperature"));
     assertNull(units.of("pump", "alarm"));
+    // What publishes the signals of any model has those that no two measure in two units.
+    assertTrue(DemoUnits.of(List.of("unheard-of")).stream().anyMatch(SeederTest::isEnergy));
+    assertTrue(
+        DemoUnits.of(List.of("unheard-of")).stream()
+            .noneMatch(change -> change.metric().name().equals("pressure")));
+  }
+
+  private static boolean isEnergy(UnitTables.Change change) {
+    return change.equals(new UnitTables.Change(new Units.Metric(Units.Metric.ALL, "energy"), "Wh"));
   }
 
   private Units units(String enterprise) throws Exception {

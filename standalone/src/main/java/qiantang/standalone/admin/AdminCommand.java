@@ -9,8 +9,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "admin",
     description =
-        "Lists, creates and changes enterprises, their quotas and units, devices, their credentials,"
-            + " people's tokens, links to log in by, grants, and the audit, through the HTTP API.",
+        "Lists, creates and changes enterprises, their quotas and units, devices, their"
+            + " credentials, people's tokens, links to log in by, grants, and the audit, through"
+            + " the HTTP API.",
     mixinStandardHelpOptions = true,
     subcommands = {
       EnterprisesCommand.class,
@@ -30,7 +31,7 @@ public final class AdminCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "name a subcommand: enterprises, quotas, units, devices, credentials, tokens, link, grants or"
-            + " audit");
+        "name a subcommand: enterprises, quotas, units, devices, credentials, tokens, link, grants"
+            + " or audit");
   }
 }

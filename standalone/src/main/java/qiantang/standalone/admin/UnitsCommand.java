@@ -23,7 +23,7 @@ import qiantang.sim.SystemOptions;
 @Command(
     name = "units",
     description = {
-      "Prints in which units an enterprise's devices measure, model<TAB>metric<TAB>unit, one a line.",
+      "Prints in which units devices measure, model<TAB>metric<TAB>unit, one a line.",
       "The model is empty where the unit is that of all models that have none of their own. With"
           + " --set or --unset units are changed first, all of them or none, which takes a token of"
           + " an admin or operator. Nodes follow within 10 s."

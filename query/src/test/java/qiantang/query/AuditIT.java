@@ -22,6 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 import qiantang.store.access.AuditLine;
 import qiantang.store.access.AuditTables;
 import qiantang.store.access.Bounds;
+import qiantang.store.access.Party;
 import qiantang.store.access.Scope;
 import qiantang.store.access.Subtree;
 import qiantang.store.memory.MemoryAudit;
@@ -162,6 +163,47 @@ final class AuditIT {
             new Class<?>[] {Registry.class},
             (proxy, method, arguments) ->
                 method.getName().equals("audit") ? tables : method.invoke(rows, arguments));
+  }
+
+  /** A question about many is a read of each that it names, or of all. */
+  @Test
+  void whoReadADeviceIsFoundHoweverItWasRead() throws IOException {
+    EnterpriseId theirs = world.enterprise("theirs");
+    String own = world.token(theirs, Role.ADMIN);
+    for (String id : List.of("a", "b", "c")) {
+      world.device(theirs, id);
+      world.send(theirs, World.reading(id, World.NOW_MICROS, "m", new Value.Int(1)));
+    }
+    Subtree some = new Subtree(null, null, Set.of(new DeviceId("a"), new DeviceId("b")));
+    world.grant(
+        theirs,
+        "0000000000000000000000b1",
+        new Party(Party.Kind.ENTERPRISE, "other"),
+        some,
+        Set.of(),
+        0);
+    String stranger = world.token(other, Role.VIEWER);
+    String path = "/v1/enterprises/theirs/";
+    JsonObject named = new JsonObject().put("devices", List.of("b", "a"));
+    world.api.posted(200, path + "latest:batch", stranger, named);
+    world.api.posted(200, path + "series:query", stranger, named);
+    JsonObject sum = new JsonObject().put("metric", "m").put("subtree", named);
+    world.api.posted(200, path + "aggregate:query", stranger, sum);
+    new Events(world.query().port(), path + "stream?devices=a", stranger).close();
+    world.api.json(200, path + "latest", world.operator);
+    String list = "?devices=a,b";
+    assertEquals(
+        Set.of(
+            "enterprises/theirs/latest:batch" + list,
+            "enterprises/theirs/series:query" + list,
+            "enterprises/theirs/aggregate:query" + list,
+            "enterprises/theirs/stream?devices=a",
+            "enterprises/theirs/latest"),
+        objects(own, "?device=a"));
+    assertEquals(4, objects(own, "?device=b").size());
+    assertEquals(Set.of("enterprises/theirs/latest"), objects(own, "?device=c"));
+    String grant = path + "grants/0000000000000000000000b1/uses";
+    assertTrue(world.api.json(200, grant, own).getJsonArray("items").size() >= 4);
   }
 
   private String application(Set<Scope> scopes, Subtree part) {

@@ -45,7 +45,9 @@ final class ProtocolIT {
 
   @Test
   void whatCannotBeDecodedIs400() throws IOException {
-    for (String path : List.of("/v1/%zz", "/v1/enterprises/%z", "/v1/me?x=%zz", "/?%")) {
+    for (String path :
+        List.of(
+            "/v1/%zz", "/v1/enterprises/%z", "/v1/me?x=%zz", "/?%", "/v1/me?x=%ff", "/v1/me?%C3")) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), world.query().port())) {
         String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(UTF_8));

@@ -171,7 +171,7 @@ final class SessionsIT {
     awaitStatus(401, ofToken);
     awaitStatus(401, ofBrowser);
     assertEquals(200, with(ofAnother, "GET", "/v1/me").statusCode());
-    assertEquals(401, with(cookie(unused), "GET", "/v1/me").statusCode(), "nor does it begin");
+    Api.assertProblem("link-used", 410, open(unused)); // nor does it begin
   }
 
   @Test

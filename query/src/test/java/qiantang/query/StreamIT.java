@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -363,7 +364,13 @@ final class StreamIT {
       for (int i = 0; i < Live.STREAMS_PER_TOKEN_MAX; i++) {
         open.add(follow("?events=reading", admin));
       }
-      Api.assertProblem("too-many-streams", 429, world.api.get(STREAM, admin));
+      HttpResponse<String> refused = world.api.get(STREAM, admin);
+      Api.assertProblem("too-many-streams", 429, refused);
+      assertEquals(
+          "\"live-streams\";q=100;qu=\"concurrent-requests\"",
+          Api.header(refused, "RateLimit-Policy"));
+      assertEquals("\"live-streams\";r=0;t=5", Api.header(refused, "RateLimit"));
+      assertEquals("5", Api.header(refused, "Retry-After"));
     } finally {
       for (Events each : open) {
         each.close();

@@ -212,7 +212,10 @@ final class SubDeviceGate {
     if (rules.isDisabled(device.id())) {
       return new Fault(
           Reason.UNAUTHORIZED,
-          "device " + device.id() + " is disabled: enable it by PATCH .../devices/{device}");
+          "device "
+              + device.id()
+              + " is disabled: enable it by PATCH .../devices/{device}; or it was deleted: create"
+              + " it again by POST .../devices");
     }
     boolean isUnknown = device.notCreatedNanos() != 0;
     if (rules.isKnownOnly() && isUnknown) {

@@ -2,6 +2,7 @@ package qiantang.query.audit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.access.Act;
@@ -24,6 +25,9 @@ public final class ReadAudit {
 
   private static final int ROWS_AT_ONCE = 1000;
 
+  // Below an enterprise: values of all its devices, or of those that were granted.
+  private static final Set<String> OF_ALL = Set.of("latest", "series", "aggregate:query", "stream");
+
   private final AuditTables tables;
   private final StoreWait store;
 
@@ -33,7 +37,7 @@ public final class ReadAudit {
    * @param subject whose lines
    * @param actor token id or party
    * @param grant id of a grant
-   * @param device what names it by path
+   * @param device what names it, by its path or in a list, and what tells values of all
    * @param isOfReads whether only those that tell of reads are wanted
    * @param before where the page before ended
    */
@@ -64,8 +68,16 @@ public final class ReadAudit {
     private static boolean names(AuditLine line, DeviceId device) {
       String object = line.act().object();
       String path = object.substring(object.indexOf(' ') + 1);
-      String whole = "enterprises/" + line.act().subject() + "/devices/" + device;
-      return path.equals(whole) || path.startsWith(whole + "/");
+      String enterprise = "enterprises/" + line.act().subject() + "/";
+      int list = path.indexOf(Act.DEVICES);
+      if (list >= 0) {
+        String devices = path.substring(list + Act.DEVICES.length());
+        return List.of(devices.split(",", -1)).contains(device.text());
+      }
+      String whole = enterprise + "devices/" + device;
+      return path.equals(whole)
+          || path.startsWith(whole + "/")
+          || (path.startsWith(enterprise) && OF_ALL.contains(path.substring(enterprise.length())));
     }
 
     private static boolean isBy(AuditLine line, String grant) {

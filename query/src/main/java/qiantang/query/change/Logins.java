@@ -11,6 +11,7 @@ import qiantang.store.access.Bounds;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.AccessToken;
 import qiantang.store.registry.Credential;
+import qiantang.store.registry.CredentialKey;
 import qiantang.store.registry.Registry;
 import qiantang.store.registry.Role;
 
@@ -77,7 +78,7 @@ public final class Logins {
   public Optional<Drawn.Token> open(String secret) {
     return AccessToken.parse(secret)
         .flatMap(token -> store.await(registry.takeLink(token.key())))
-        .filter(link -> link.isValidAt(clock.instant()))
+        .filter(link -> link.isValidAt(clock.instant()) && isOfAny(link))
         .map(
             link -> {
               Instant expires = clock.instant().plus(SESSION_KEPT);
@@ -85,6 +86,16 @@ public final class Logins {
               store.await(registry.putSession(drawn.credential()));
               return drawn;
             });
+  }
+
+  /** Whether the token still opens anything that the link was made with. */
+  private boolean isOfAny(Credential link) {
+    CredentialKey parent = link.parent();
+    return parent == null
+        || store
+            .await(registry.credential(parent))
+            .filter(token -> token.isValidAt(clock.instant()))
+            .isPresent();
   }
 
   /** Ends a browser's session; empty where the text is none's. */

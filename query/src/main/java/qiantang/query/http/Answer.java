@@ -2,12 +2,14 @@ package qiantang.query.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.json.JsonOut;
+import qiantang.store.model.DeviceId;
 
 /**
  * What is sent back.
@@ -18,6 +20,7 @@ import qiantang.query.json.JsonOut;
  * @param release run once when the answer was sent, or could not be
  * @param points values of samples in it, those of a body as far as it is written
  * @param tag what its entity tag is made of; null where it gets none
+ * @param about the devices that a body or a list named; empty for that of the path, or for all
  */
 record Answer(
     int status,
@@ -26,7 +29,8 @@ record Answer(
     Body body,
     Runnable release,
     LongSupplier points,
-    @Nullable Tag tag) {
+    @Nullable Tag tag,
+    List<DeviceId> about) {
   static final String JSON = "application/json";
   static final String PROBLEM_JSON = "application/problem+json";
 
@@ -38,7 +42,7 @@ record Answer(
   }
 
   static Answer of(int status, String contentType, Body body) {
-    return new Answer(status, contentType, Map.of(), body, () -> {}, () -> 0, null);
+    return new Answer(status, contentType, Map.of(), body, () -> {}, () -> 0, null, List.of());
   }
 
   static Answer of(int status, String contentType, byte[] bytes) {
@@ -96,12 +100,12 @@ record Answer(
   Answer with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);
-    return new Answer(status, contentType, more, body, release, points, tag);
+    return new Answer(status, contentType, more, body, release, points, tag, about);
   }
 
   /** The same answer with its body written otherwise. */
   Answer writing(Body other) {
-    return new Answer(status, contentType, headers, other, release, points, tag);
+    return new Answer(status, contentType, headers, other, release, points, tag, about);
   }
 
   /** The same answer, which has so many values of samples. */
@@ -111,17 +115,23 @@ record Answer(
 
   /** The same answer, whose values are read while it is written. */
   Answer costing(LongSupplier valuesSoFar) {
-    return new Answer(status, contentType, headers, body, release, valuesSoFar, tag);
+    return new Answer(status, contentType, headers, body, release, valuesSoFar, tag, about);
   }
 
   /** The same answer, whose client may ask whether it still holds. */
   Answer tagged(Tag other) {
-    return new Answer(status, contentType, headers, body, release, points, other);
+    return new Answer(status, contentType, headers, body, release, points, other, about);
+  }
+
+  /** The same answer, which tells of these devices. */
+  Answer about(Collection<DeviceId> devices) {
+    List<DeviceId> named = devices.stream().sorted().distinct().toList();
+    return new Answer(status, contentType, headers, body, release, points, tag, named);
   }
 
   /** What whoever has the same answer is told. */
   Answer notModified() {
-    return new Answer(304, contentType, headers, stream -> {}, release, () -> 0, null);
+    return new Answer(304, contentType, headers, stream -> {}, release, () -> 0, null, about);
   }
 
   /** The same answer, which also gives something back when it was sent. */
@@ -137,6 +147,7 @@ record Answer(
           also.run();
         },
         points,
-        tag);
+        tag,
+        about);
   }
 }

@@ -1,6 +1,7 @@
 package qiantang.query.http;
 
 import io.vertx.core.http.HttpMethod;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.audit.Audit;
@@ -16,6 +17,9 @@ import qiantang.store.registry.AccessToken;
 public final class AuditTrail {
   // An object is a path; whoever makes up longer ones is not written down at length.
   private static final int OBJECT_LENGTH_MAX = 256;
+
+  // A line has 3.3 KB at most, so that 20,000 that are counted within a minute have 66 MB.
+  private static final int DEVICES_A_LINE = 50;
 
   private final Audit audit;
 
@@ -34,36 +38,53 @@ public final class AuditTrail {
       boolean isOwners = caller.isMember() && leave.enterprise().equals(caller.enterprise());
       if (!isOwners && answer.status() < 400) {
         List<String> grants = leave.sight().used();
-        audit.writeOnce(
+        Act act =
             act(
                 leave.enterprise(),
                 caller,
                 Act.READ,
                 exchange,
                 grants.isEmpty() ? null : String.join(" ", grants),
-                answer.status()));
+                answer.status());
+        about(act, answer).forEach(audit::writeOnce);
       }
     } else if (answer.status() < 400) {
       audit.write(act(leave.enterprise(), caller, Act.CHANGE, exchange, null, answer.status()));
     }
   }
 
+  /** A line for that of the path or for all, or as many as it takes for those that were named. */
+  private static List<Act> about(Act act, Answer answer) {
+    List<DeviceId> named = answer.about();
+    List<Act> lines = new ArrayList<>();
+    for (int i = 0; i < named.size(); i += DEVICES_A_LINE) {
+      lines.add(act.about(named.subList(i, Math.min(named.size(), i + DEVICES_A_LINE))));
+    }
+    return lines.isEmpty() ? List.of(act) : lines;
+  }
+
   /**
    * Somebody begins to follow another's data. Of whom it follows no device by name nobody knows yet
    * which grants will let it something: all that may are on record before anything is told.
    */
-  void beginsToFollow(Caller caller, Leave leave, Exchange exchange) {
+  void beginsToFollow(Caller caller, Leave leave, Exchange exchange, Answer answer) {
     List<String> used = leave.sight().used();
-    follows(caller, leave, exchange, "begin", used.isEmpty() ? leave.sight().usable() : used);
+    List<String> grants = used.isEmpty() ? leave.sight().usable() : used;
+    follows(caller, leave, exchange, answer, "begin", grants);
   }
 
   /** Somebody followed another's data: the grants by which it was told anything. */
-  void followed(Caller caller, Leave leave, Exchange exchange, String reason) {
-    follows(caller, leave, exchange, "end " + reason, leave.sight().used());
+  void followed(Caller caller, Leave leave, Exchange exchange, Answer answer, String reason) {
+    follows(caller, leave, exchange, answer, "end " + reason, leave.sight().used());
   }
 
   private void follows(
-      Caller caller, Leave leave, Exchange exchange, String outcome, List<String> grants) {
+      Caller caller,
+      Leave leave,
+      Exchange exchange,
+      Answer answer,
+      String outcome,
+      List<String> grants) {
     if (caller.isMember() && leave.enterprise().equals(caller.enterprise())) {
       return;
     }
@@ -75,7 +96,7 @@ public final class AuditTrail {
             exchange,
             grants.isEmpty() ? null : String.join(" ", grants),
             200);
-    audit.write(act.with(outcome));
+    about(act.with(outcome), answer).forEach(audit::write);
   }
 
   /** What somebody was answered that is of no enterprise in the path. */

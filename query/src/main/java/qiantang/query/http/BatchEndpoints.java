@@ -53,6 +53,7 @@ public final class BatchEndpoints {
         var each = units.of(leave.enterprise(), BatchMembers.ids(devices));
         yield granted(
             Answer.json(200, BatchJson.latest(told(devices, found), found, each, nowMicros))
+                .about(BatchMembers.ids(devices))
                 .costing(found.values())
                 .releasing(found.permit()::close),
             found.told());
@@ -101,6 +102,7 @@ public final class BatchEndpoints {
       case ReadSets.Result.Found found ->
           granted(
               Answer.json(200, BatchJson.sets(leave.enterprise(), wanted, found))
+                  .about(wanted.subtree().devices())
                   .costing(found.values())
                   .releasing(found.permit()::close),
               found.told());

@@ -313,8 +313,8 @@ public final class Dispatcher {
         };
     try {
       if (answer.body() instanceof EventBody events) {
-        trail.beginsToFollow(caller, leave, exchange);
-        events.stream().whenClosed(reason -> followed(exchange, caller, leave, reason));
+        trail.beginsToFollow(caller, leave, exchange, answer);
+        events.stream().whenClosed(reason -> followed(exchange, caller, leave, answer, reason));
         return answer; // it looks at leave by itself
       }
       trail.answered(caller, leave, exchange, answer);
@@ -326,12 +326,13 @@ public final class Dispatcher {
   }
 
   /** Any thread. Writes down that a stream has ended. */
-  private void followed(Exchange exchange, Caller caller, Leave leave, String reason) {
+  private void followed(
+      Exchange exchange, Caller caller, Leave leave, Answer answer, String reason) {
     try {
       virtualThreads.execute(
           () -> {
             try {
-              trail.followed(caller, leave, exchange, reason);
+              trail.followed(caller, leave, exchange, answer, reason);
             } catch (StoreUnavailable e) {
               logger.warn("the end of a stream is not written down: {}", e.getMessage());
             }

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.live.LiveStream;
@@ -39,6 +40,7 @@ final class Exchange {
   // A client that takes or gives no byte for so long is gone.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
   private static final Set<String> CSV = Set.of("text/csv", "text/*");
   private static final Set<String> NOT_CSV = Set.of(Answer.JSON, "application/*", "*/*");
 
@@ -71,6 +73,7 @@ final class Exchange {
     boolean isReadable = true;
     try {
       query = routing.queryParams(UTF_8);
+      isReadable = isWhole(raw.query(), query);
     } catch (IllegalArgumentException | HttpException e) {
       isReadable = false; // a percent sign with no digits behind it
     }
@@ -93,6 +96,14 @@ final class Exchange {
             raw.getHeader("If-Match"),
             new JsonObject());
     raw.pause();
+  }
+
+  /** Whether each percent sign has two digits behind it, and all bytes together are UTF-8. */
+  private static boolean isWhole(@Nullable String text, MultiMap decoded) {
+    return text == null
+        || (!BROKEN_ESCAPE.matcher(text).find()
+            && decoded.entries().stream()
+                .noneMatch(entry -> (entry.getKey() + entry.getValue()).indexOf('\uFFFD') >= 0));
   }
 
   Request request() {

@@ -122,17 +122,12 @@ public final class Pace {
   /** As many heavy reads of a token are under way as may be. */
   Answer tooManyReads(int perTokenMax) {
     meter.refused(HEAVY_READS, Of.TOKEN.word());
-    return Answer.problem(
-            Problem.TOO_MANY_READS,
-            "wait for an answer before asking on: " + perTokenMax + " at once per token",
-            out -> {
-              out.texts("violated-policies", List.of(HEAVY_READS)).number("retryAfterSeconds", 1);
-            })
-        .with(RETRY_AFTER, "1")
-        .with(
-            RATE_LIMIT_POLICY,
-            "\"%s\";q=%d;qu=\"%s\"".formatted(HEAVY_READS, perTokenMax, Policy.AT_ONCE.unit()))
-        .with(RATE_LIMIT, "\"%s\";r=0;t=1".formatted(HEAVY_READS));
+    return tooManyAtOnce(
+        Problem.TOO_MANY_READS,
+        HEAVY_READS,
+        perTokenMax,
+        "wait for an answer before asking on: " + perTokenMax + " at once per token",
+        1);
   }
 
   private Answer refused(Refusal refusal) {
@@ -153,6 +148,22 @@ public final class Pace {
         .with(RETRY_AFTER, Long.toString(refusal.retrySeconds()))
         .with(RATE_LIMIT_POLICY, policy(refusal.policy(), refusal.of(), refusal.limits()))
         .with(RATE_LIMIT, "\"%s\";r=0;t=%d".formatted(name, refusal.retrySeconds()));
+  }
+
+  /** A limit that has no window is reached: so many of a token at a time. */
+  static Answer tooManyAtOnce(
+      Problem problem, String name, int most, String detail, int retrySeconds) {
+    return Answer.problem(
+            problem,
+            detail,
+            out -> {
+              out.texts("violated-policies", List.of(name))
+                  .number("retryAfterSeconds", retrySeconds);
+            })
+        .with(RETRY_AFTER, Integer.toString(retrySeconds))
+        .with(
+            RATE_LIMIT_POLICY, "\"%s\";q=%d;qu=\"%s\"".formatted(name, most, Policy.AT_ONCE.unit()))
+        .with(RATE_LIMIT, "\"%s\";r=0;t=%d".formatted(name, retrySeconds));
   }
 
   private static String name(Policy policy, Of of) {

@@ -137,6 +137,7 @@ public final class SeriesQueryEndpoint {
             ? Answer.of(200, CSV, stream -> csv(stream, wanted, series, first))
             : json(wanted, series, first, told, units.of(leave.enterprise(), choices.keySet()));
     return BatchEndpoints.granted(answer, told)
+        .about(choices.keySet())
         .with("Vary", "Accept")
         .costing(series::values)
         .releasing(() -> release(first));

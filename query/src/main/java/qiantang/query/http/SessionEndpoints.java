@@ -95,7 +95,8 @@ public final class SessionEndpoints {
           Problem.LINK_USED,
           "it was used already, is older than "
               + Logins.LINK_KEPT.toMinutes()
-              + " minutes, or is mistyped: get another one with 'qiantang admin link'");
+              + " minutes, is mistyped, or the token that it was made with was revoked: get another"
+              + " one with 'qiantang admin link'");
     }
     Drawn.Token session = opened.get();
     Credential credential = session.credential();

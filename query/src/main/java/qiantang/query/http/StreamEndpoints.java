@@ -22,6 +22,7 @@ import qiantang.store.summary.IntervalText;
 
 /** The live stream. */
 public final class StreamEndpoints {
+  private static final int RETRY_SECONDS = 5;
   private static final int NAMED_MAX = 10; // in the words of a problem
   private static final Duration INTERVAL_MAX = Duration.ofHours(1);
   private static final String READING = "reading";
@@ -67,16 +68,17 @@ public final class StreamEndpoints {
       return Granted.barred(barred);
     }
     return switch (live.begin(leave, wanted)) {
-      case Live.Begun.Following following -> new EventBody(following).answer();
+      case Live.Begun.Following following -> {
+        Set<DeviceId> named = wanted.devices();
+        yield new EventBody(following).answer().about(named == null ? Set.of() : named);
+      }
       case Live.Begun.TooMany(String advice) ->
-          Answer.problem(
-                  Problem.TOO_MANY_STREAMS,
-                  advice,
-                  out -> {
-                    out.texts("violated-policies", List.of("live-streams"))
-                        .number("retryAfterSeconds", 5);
-                  })
-              .with("Retry-After", "5");
+          Pace.tooManyAtOnce(
+              Problem.TOO_MANY_STREAMS,
+              "live-streams",
+              Live.STREAMS_PER_TOKEN_MAX,
+              advice,
+              RETRY_SECONDS);
     };
   }
 

@@ -3,7 +3,7 @@ import { get, ofDevice, repeat } from './api.js';
 import { AXES, axesOf, reasonWord, shape, stateWord, toneOf } from './axes.js';
 import { contract } from './contract.js';
 import { medianStep } from './chart.js';
-import { dateTime, number, percent, period, span, t, time, value, wordOf } from './i18n.js';
+import { dateTime, number, percent, period, skewWords, span, t, time, value, wordOf } from './i18n.js';
 import { watch } from './live.js';
 import { gatewayLink } from './names.js';
 import { go, href } from './route.js';
@@ -462,6 +462,9 @@ function proof(name, each) {
   }
   if (typeof each !== 'number') {
     return value(each);
+  }
+  if (name === 'skewSeconds') {
+    return skewWords(each < 0, Math.abs(each));
   }
   if (name.includes('Seconds')) {
     return `${each < 0 ? '−' : ''}${span(Math.abs(each))}`;

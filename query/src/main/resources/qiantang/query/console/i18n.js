@@ -124,6 +124,10 @@ export function span(seconds) {
   }).format(decimals ? amount : Math.floor(amount));
 }
 
+/** How far a device's clock is from ours, in seconds. */
+export const skewWords = (isAhead, seconds) =>
+  t(isAhead ? 'skew.ahead' : 'skew.behind', { span: span(seconds) });
+
 /** A time that something takes again and again: none is shorter than what can be told apart. */
 export const period = (seconds) =>
   seconds === null || seconds === undefined

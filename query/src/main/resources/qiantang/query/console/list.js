@@ -207,7 +207,7 @@ class List extends View {
     return html`
       ${this.trouble ? this.note() : nothing}
       <div
-        class="viewport"
+        class=${isAll && this.rows.length === 0 ? 'viewport empty' : 'viewport'}
         role="grid"
         tabindex="0"
         aria-label=${this.label}

@@ -107,7 +107,7 @@ class Overview extends View {
       reasons: health?.reasons ?? null,
       trend: health?.trend ?? null,
       by: health?.by ?? null,
-      perSecond: this.rate(id, row.messages.accepted),
+      perSecond: this.rate(id, row.messages.accepted) ?? row.usage?.messagesPerSecond ?? null,
       messages: row.messages,
     };
   }

@@ -162,8 +162,12 @@ class Readers extends View {
   }
 }
 
-/** What of a device a path is: the part behind it; the device itself where there is none. */
-const partOf = (path) => path.split('/')[4]?.split('?')[0] || 'device';
+/** What is told by a path: of many devices, or the part behind one; itself where there is none. */
+function partOf(path) {
+  const [, , devices, , part] = path.split('/');
+  const told = devices === 'devices' ? part : devices;
+  return told?.split(/[?:]/)[0] || 'device';
+}
 
 /** A party in words; an id of one stays as it is. */
 function partyWords(party) {

@@ -1,7 +1,7 @@
 import { View, html, nothing } from './element.js';
 import { get, ofDevice, repeat } from './api.js';
 import { reasonWord } from './axes.js';
-import { languageNow, number, span, t, time } from './i18n.js';
+import { languageNow, number, skewWords, span, t, time } from './i18n.js';
 import { technical, troubleNote } from './trouble.js';
 
 const PAGE = 20;
@@ -125,7 +125,7 @@ class Rejections extends View {
           ${item.skewMillis === null
             ? nothing
             : html`<dt>${t('rejections.skew')}</dt>
-                <dd>${item.skewMillis < 0 ? '−' : '+'}${span(Math.abs(item.skewMillis) / 1000)}</dd>`}
+                <dd>${skewWords(item.skewMillis > 0, Math.abs(item.skewMillis) / 1000)}</dd>`}
           <dt>${t('rejections.payload')}</dt>
           <dd>
             ${item.payloadBytes === 0

@@ -1,7 +1,9 @@
 package qiantang.store.access;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import qiantang.store.model.DeviceId;
 import qiantang.store.model.EnterpriseId;
 
 /**
@@ -10,7 +12,8 @@ import qiantang.store.model.EnterpriseId;
  * @param subject whose line it is: the enterprise whose data or settings it is about, else {@link
  *     EnterpriseId#OPERATOR}
  * @param action one of {@link #ACTIONS}
- * @param object the path below the enterprise, or the whole path
+ * @param object the path below the enterprise, or the whole path; behind it {@link #DEVICES} and
+ *     the devices that a body or a list named
  * @param grant ids of the grants by which it was let, separated by blanks; null where by role
  * @param outcome the status of the answer and, of a refusal, why
  * @param count how many times since the line of the same act before
@@ -42,6 +45,9 @@ public record Act(
   /** Somebody asked for what it may not. */
   public static final String REFUSED = "refused";
 
+  /** In an object: what comes behind it are ids of devices, separated by commas. */
+  public static final String DEVICES = "?devices=";
+
   /** All there are. */
   public static final List<String> ACTIONS = List.of(READ, CHANGE, LOGIN, LOGOUT, REFUSED);
 
@@ -61,6 +67,13 @@ public record Act(
   public Act ofOthers() {
     return new Act(
         EnterpriseId.OPERATOR, Actor.NOBODY, action, "others", null, outcome, 1, requestId, "");
+  }
+
+  /** The same of devices that were named. */
+  public Act about(List<DeviceId> devices) {
+    String named =
+        object + DEVICES + devices.stream().map(DeviceId::text).collect(Collectors.joining(","));
+    return new Act(subject, actor, action, named, grant, outcome, count, requestId, address);
   }
 
   /** The same with another outcome. */

@@ -13,8 +13,8 @@ import qiantang.store.model.DeviceId;
  * @param link whether it is connected
  * @param lastEventMillis event time of its newest reading there ever was; null without one
  * @param behaviour what it did in the last 24 hours
- * @param connectedShare of the last 24 hours, or of the time since it is known; null where nothing
- *     of its sessions is known
+ * @param connectedShare of the last 24 hours, or of the time since it is known; null where no
+ *     session of its own is known
  * @param bounds what others of its model do; null for no model, or too few of them
  */
 public record Evidence(

@@ -1,6 +1,7 @@
 package qiantang.store.health;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -107,9 +108,23 @@ public record Health(Map<Axis, On> on, Evidence evidence, boolean isPart) {
     Map<Axis, On> on = new EnumMap<>(Axis.class);
     on.put(Axis.LIFECYCLE, lifecycle(evidence, nowMillis));
     on.put(Axis.CONNECTION, connection(evidence));
-    on.put(Axis.DATA, data(evidence, nowMillis));
-    on.put(Axis.QUALITY, quality(evidence));
+    on.put(Axis.DATA, within(data(evidence, nowMillis), evidence, nowMillis));
+    on.put(Axis.QUALITY, within(quality(evidence), evidence, nowMillis));
     return new Health(on, evidence, false);
+  }
+
+  /** Nothing is so before anybody knew the device, whatever its clock says, nor later than now. */
+  private static On within(On on, Evidence evidence, long nowMillis) {
+    Long since = on.sinceMillis();
+    if (since == null) {
+      return on;
+    }
+    long known = evidence.createdMillis();
+    for (Long begin : Arrays.asList(evidence.firstArrivalMillis(), evidence.link().sinceMillis())) {
+      known = begin == null ? known : Math.min(known, begin);
+    }
+    long clamped = Math.clamp(since, Math.min(known, nowMillis), nowMillis);
+    return clamped == since ? on : new On(on.state(), clamped, on.reason());
   }
 
   /** For who may see some of its metrics alone. */

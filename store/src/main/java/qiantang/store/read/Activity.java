@@ -46,8 +46,8 @@ public record Activity(
    * @param lastEventTimeMicros of its newest reading, null without one
    * @param metrics names seen, the first thousand in order of name
    * @param behaviour in the last day; deletions hide nothing of it, for it has no values
-   * @param connectedShare of the last day, by sessions of its own or of its gateway; null where
-   *     none is known
+   * @param connectedShare of the last day, by sessions of its own; null where none is known, and
+   *     for who is spoken for: its connections tell
    * @param through the gateway's session by which it is connected or not; null where none tells
    */
   public record DeviceActivity(

@@ -390,37 +390,13 @@ final class ActivityMerge {
         seen.lastEventTimeMicros,
         seen.metrics,
         behaviour,
-        connectedShare(id, register, behaviour, registers, sessions),
+        register == null || register.isSpokenFor()
+            ? null
+            : HealthMerge.connectedShare(register, behaviour, sessions, nowMillis),
         connected.through());
   }
 
   private Behaviour behaviour(DeviceId device, long nowMillis) {
     return health == null ? Behaviour.NONE : health.behaviour(device, nowMillis);
-  }
-
-  private @Nullable Double connectedShare(
-      DeviceId device,
-      @Nullable Register register,
-      Behaviour behaviour,
-      Map<DeviceId, Register> registers,
-      Sessions sessions) {
-    long nowMillis = Math.floorDiv(sessions.nowMicros(), 1000L);
-    if (register == null || !register.isSpokenFor()) {
-      return HealthMerge.connectedShare(register, behaviour, sessions, nowMillis);
-    }
-    DeviceId gateway = register.gone() == null ? speaker(register) : null;
-    return gateway == null || gateway.equals(device)
-        ? null
-        : HealthMerge.connectedShare(
-            registers.get(gateway), behaviour(gateway, nowMillis), sessions, nowMillis);
-  }
-
-  /** The gateway that named a device last; null for none. */
-  private static @Nullable DeviceId speaker(Register register) {
-    Entry.Birth birth = register.birth();
-    if (!register.named().isEmpty()) {
-      return register.named().getLast().gateway();
-    }
-    return birth == null ? null : birth.gateway();
   }
 }

@@ -54,6 +54,28 @@ class HealthTest {
     assertEquals(NOW - 90_000, Health.of(early, NOW).on(Axis.DATA).sinceMillis());
   }
 
+  /** Whatever its clock says. */
+  @Test
+  void nothingIsSoBeforeADeviceWasKnownNorLaterThanNow() {
+    Evidence old =
+        new Evidence(
+            false,
+            false,
+            NOW - MINUTE,
+            null,
+            new Link(Link.State.ONLINE, NOW - 2 * MINUTE, "connect", null),
+            NOW - 5 * HOUR,
+            last(NOW - 1000, PERIOD),
+            1.0,
+            null);
+    Health late = Health.of(old, NOW);
+    assertOn(late, Axis.DATA, State.LATE, "only-old-event-times");
+    assertEquals(NOW - 2 * MINUTE, late.on(Axis.DATA).sinceMillis());
+    Behaviour ahead = behaviour(b -> b.unbrokenSinceMillis = NOW + 90_000);
+    Evidence early = new Evidence(false, false, NOW, NOW - 5, ONLINE, NOW, ahead, 1.0, null);
+    assertEquals(NOW, Health.of(early, NOW).on(Axis.DATA).sinceMillis());
+  }
+
   @Test
   void disabledIsOnlyALifecycle() {
     Evidence evidence =

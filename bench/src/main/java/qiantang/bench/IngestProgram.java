@@ -13,6 +13,9 @@ import qiantang.standalone.cassandra.Ports;
  * @param httpPort health and metrics, likewise
  */
 record IngestProgram(Program program, int mqttPort, int httpPort) implements AutoCloseable {
+  // All at once, as ./qiantang starts it.
+  private static final List<String> ONE_GIB = List.of("-Xms1g", "-Xmx1g");
+
   /**
    * The program that users start, over a Cassandra of this machine; returns when it is ready.
    *
@@ -20,7 +23,7 @@ record IngestProgram(Program program, int mqttPort, int httpPort) implements Aut
    * @param options those of {@code qiantang ingest} beside its ports and its database
    */
   static IngestProgram overCassandra(Path log, int cqlPort, List<String> options) throws Exception {
-    return overCassandra(Program.ONE_GIB, log, cqlPort, options);
+    return overCassandra(ONE_GIB, log, cqlPort, options);
   }
 
   /** The same with these flags of its JVM, behind our own. */

@@ -2,6 +2,7 @@ package qiantang.sim;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +31,9 @@ public final class DemoFleet implements AutoCloseable {
   private static final double JITTER = 0.1;
   private static final long SEED = 1;
 
+  // When its machines were switched on: a demo that is started again goes on counting.
+  private static final Instant SWITCHED_ON = Instant.parse("2026-01-01T00:00:00Z");
+
   private final Fleet fleet;
 
   private DemoFleet(Fleet fleet) {
@@ -55,10 +59,11 @@ public final class DemoFleet implements AutoCloseable {
   /** Starts to connect and to publish, without waiting for either. */
   public static DemoFleet start(
       InetSocketAddress mqtt, List<Connection> connections, Duration period) {
+    long startMillis = System.currentTimeMillis();
     List<Seat> seats = new ArrayList<>();
     for (Connection connection : connections) {
       if (!connection.gateway() || !connection.subDevices().isEmpty()) {
-        seats.add(seat(connection, seats.size(), period));
+        seats.add(seat(connection, seats.size(), period, startMillis));
       }
     }
     long backlogMax = Math.max(1, BACKLOG_MAX.dividedBy(period));
@@ -70,20 +75,20 @@ public final class DemoFleet implements AutoCloseable {
             1,
             backlogMax,
             () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
-    long startMillis = System.currentTimeMillis();
     Fleet fleet = Fleet.connect("demo" + ScenarioRun.runId(startMillis), seats, options);
     fleet.begin(startMillis);
     return new DemoFleet(fleet);
   }
 
-  private static Seat seat(Connection connection, int index, Duration period) {
+  static Seat seat(Connection connection, int index, Duration period, long startMillis) {
+    long ageMillis = startMillis - SWITCHED_ON.toEpochMilli();
     FleetSpec spec =
         FleetSpec.direct("demo", 1, signals(connection.model(), index), period)
             .withSubDevices(connection.gateway() ? connection.subDevices().size() : 0)
             .withJitter(JITTER);
     String id = "demo-" + index;
     return new Seat(
-        Plan.endless(spec, index, id, connection.subDevices(), Mix.bits(SEED, index)),
+        Plan.endless(spec, index, id, connection.subDevices(), Mix.bits(SEED, index), ageMillis),
         connection.token());
   }
 

@@ -2,8 +2,13 @@ package qiantang.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import qiantang.sim.plan.MetricValue;
+import qiantang.sim.plan.PublisherPlan;
 import qiantang.sim.plan.SignalModel;
 
 class DemoFleetTest {
@@ -16,5 +21,22 @@ class DemoFleetTest {
   @Test
   void aModelWithoutSignalsPublishesThoseOfAnotherAndNotAllTheSame() {
     assertNotEquals(DemoFleet.signals("greenhouse", 0), DemoFleet.signals("loom", 1));
+  }
+
+  @Test
+  void aFleetThatIsStartedAgainGoesOnCounting() {
+    DemoFleet.Connection one = new DemoFleet.Connection("t", false, "compressor", List.of());
+    long start = 1_795_000_000_000L;
+    PublisherPlan first = DemoFleet.seat(one, 3, Duration.ofSeconds(1), start).plan();
+    PublisherPlan again = DemoFleet.seat(one, 3, Duration.ofSeconds(1), start + 3_600_000).plan();
+    assertTrue(energy(first, 0) > 0);
+    assertTrue(energy(first, 3599) <= energy(again, 0), "as if it had never been away");
+    assertTrue(energy(again, 0) <= energy(first, 3601));
+    assertTrue(energy(first, 0) < energy(again, 0));
+  }
+
+  private static long energy(PublisherPlan plan, long n) {
+    int metric = plan.devices().getFirst().metrics().indexOf("energy");
+    return ((MetricValue.Whole) plan.values(0, n).get(metric)).value();
   }
 }

@@ -26,12 +26,17 @@ public record Plan(String runId, List<PublisherPlan> publishers) {
     return new Plan(runId, List.copyOf(publishers));
   }
 
-  /** One publisher of a fleet that never ends; its devices exist already. */
+  /**
+   * One publisher of a fleet that never ends; its devices exist already.
+   *
+   * @param ageMillis for how long they have run when the plan begins
+   */
   public static PublisherPlan endless(
-      FleetSpec fleet, int index, String id, List<String> subDevices, long seed) {
+      FleetSpec fleet, int index, String id, List<String> subDevices, long seed, long ageMillis) {
     List<DevicePlan> devices = new ArrayList<>();
     for (String device : fleet.gateway() ? subDevices : List.of(id)) {
-      devices.add(DevicePlan.of(device, Mix.bits(seed, devices.size()), fleet.model()));
+      long ofDevice = Mix.bits(seed, devices.size());
+      devices.add(DevicePlan.of(device, ofDevice, fleet.model()).aged(ageMillis));
     }
     return PublisherPlan.endless(fleet, index, id, seed, List.copyOf(devices));
   }

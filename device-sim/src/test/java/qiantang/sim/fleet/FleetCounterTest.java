@@ -45,6 +45,6 @@ class FleetCounterTest {
 
   private static Seat seat(String fleet) {
     FleetSpec spec = FleetSpec.direct(fleet, 1, SignalModel.PUMP, Duration.ofSeconds(1));
-    return new Seat(Plan.endless(spec, 0, fleet, List.of(), 1), "any");
+    return new Seat(Plan.endless(spec, 0, fleet, List.of(), 1, 0), "any");
   }
 }

@@ -59,21 +59,30 @@ public final class Audit {
   /**
    * The same for what is done over and over: the first of a minute is a line, and all others of it
    * wait until that one is stored. So nothing is told of which a node that dies leaves no line.
+   *
+   * @param acts whose lines go together
    */
-  public void writeOnce(Act act) {
+  public void writeOnce(List<Act> acts) {
+    CompletableFuture<?>[] stored = acts.stream().map(this::once).toArray(CompletableFuture[]::new);
+    store.await(CompletableFuture.allOf(stored).thenApply(nothing -> acts));
+  }
+
+  private CompletableFuture<@Nullable Void> once(Act act) {
     Repeated.Counted counted = reads.count(act);
-    if (!counted.isFirst()) {
-      store.await(counted.stored().thenApply(nothing -> act));
-      return;
+    if (counted.isFirst()) {
+      var _ =
+          log.write(act)
+              .whenComplete(
+                  (nothing, error) -> {
+                    if (error == null) {
+                      counted.stored().complete(null);
+                    } else {
+                      reads.forget(act);
+                      counted.stored().completeExceptionally(error);
+                    }
+                  });
     }
-    try {
-      write(act);
-      counted.stored().complete(null);
-    } catch (RuntimeException e) {
-      reads.forget(act);
-      counted.stored().completeExceptionally(e);
-      throw e;
-    }
+    return counted.stored();
   }
 
   /** The same without waiting, for what gave nothing away. Any thread. */

@@ -29,13 +29,13 @@ import qiantang.store.model.EnterpriseId;
  * thread.
  */
 public final class AuditLog {
-  /** Lines that wait to be written, about 1 KB each; more are refused, and so is what they tell. */
+  /** Lines that wait to be written, 1 to 4 KB each; more are refused, and so is what they tell. */
   static final int WAITING_MAX = 10_000;
 
   /** Chains that go on. Who was idle longest begins another one: a line more to check, no loss. */
   static final int CHAINS_MAX = 10_000;
 
-  // A batch of one partition, far below what Cassandra warns of.
+  // A batch of one partition, which is one mutation: Cassandra takes up to 16 MiB.
   private static final int AT_ONCE = 50;
 
   // A write that times out is repeated under its key; a request waits 5 s at most.

@@ -46,7 +46,7 @@ public final class AuditTrail {
                 exchange,
                 grants.isEmpty() ? null : String.join(" ", grants),
                 answer.status());
-        about(act, answer).forEach(audit::writeOnce);
+        audit.writeOnce(about(act, answer));
       }
     } else if (answer.status() < 400) {
       audit.write(act(leave.enterprise(), caller, Act.CHANGE, exchange, null, answer.status()));
@@ -139,7 +139,7 @@ public final class AuditTrail {
       String object = "enterprises/" + leave.enterprise() + "/devices/" + device + "/resolve";
       List<String> grants = leave.sight().used();
       String by = grants.isEmpty() ? null : String.join(" ", grants);
-      audit.writeOnce(act(leave.enterprise(), caller, Act.READ, object, by, request, 200));
+      audit.writeOnce(List.of(act(leave.enterprise(), caller, Act.READ, object, by, request, 200)));
     }
   }
 

@@ -146,8 +146,8 @@ class AuditLogTest {
             nanos::get,
             this::name);
     for (int i = 0; i < 60; i++) {
-      audit.writeOnce(act(1));
-      audit.writeOnce(act(2));
+      audit.writeOnce(List.of(act(1)));
+      audit.writeOnce(List.of(act(2)));
       nanos.addAndGet(Duration.ofSeconds(1).toNanos() - 1);
       audit.sweep();
     }
@@ -155,7 +155,7 @@ class AuditLogTest {
     nanos.addAndGet(60);
     audit.sweep();
     assertEquals(List.of(1L, 1L, 59L, 59L), counts(stored));
-    audit.writeOnce(act(1));
+    audit.writeOnce(List.of(act(1)));
     audit.end();
     assertEquals(List.of(1L, 1L, 1L, 59L, 59L), counts(stored));
   }

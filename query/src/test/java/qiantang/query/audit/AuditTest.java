@@ -69,7 +69,7 @@ class AuditTest {
     for (Reading reading : readings) {
       reading.told.get();
     }
-    audit.writeOnce(read);
+    audit.writeOnce(List.of(read));
     assertEquals(0, writes.size(), "the others are counted");
   }
 
@@ -115,7 +115,7 @@ class AuditTest {
             .start(
                 () -> {
                   try {
-                    audit.writeOnce(read);
+                    audit.writeOnce(List.of(read));
                     told.complete(null);
                   } catch (RuntimeException e) {
                     told.completeExceptionally(e);

@@ -53,7 +53,7 @@ public final class BatchEndpoints {
         var each = units.of(leave.enterprise(), BatchMembers.ids(devices));
         yield granted(
             Answer.json(200, BatchJson.latest(told(devices, found), found, each, nowMicros))
-                .about(BatchMembers.ids(devices))
+                .about(toldOf(found))
                 .costing(found.values())
                 .releasing(found.permit()::close),
             found.told());
@@ -66,6 +66,14 @@ public final class BatchEndpoints {
       }
       case ReadLatestOfSome.Result.Busy _ -> busy("for fewer devices");
     };
+  }
+
+  /** Those of which anything is told. */
+  private static List<DeviceId> toldOf(ReadLatestOfSome.Result.Found found) {
+    return found.items().stream()
+        .filter(item -> item instanceof ReadLatestOfSome.Item.Values)
+        .map(ReadLatestOfSome.Item::device)
+        .toList();
   }
 
   /** Of each that was named, in that order: what was found of it, or that it is no id. */

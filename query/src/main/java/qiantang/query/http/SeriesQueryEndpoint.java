@@ -137,10 +137,17 @@ public final class SeriesQueryEndpoint {
             ? Answer.of(200, CSV, stream -> csv(stream, wanted, series, first))
             : json(wanted, series, first, told, units.of(leave.enterprise(), choices.keySet()));
     return BatchEndpoints.granted(answer, told)
-        .about(choices.keySet())
+        .about(readable(choices))
         .with("Vary", "Accept")
         .costing(series::values)
         .releasing(() -> release(first));
+  }
+
+  private static List<DeviceId> readable(Map<DeviceId, Choice> choices) {
+    return choices.entrySet().stream()
+        .filter(entry -> entry.getValue() instanceof Choice.Pass)
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   private static void release(SeriesOfMany.@Nullable Block first) {

@@ -157,7 +157,10 @@ public final class AccessWatch implements AutoCloseable {
         .thenCompose(nothing -> tellGateways(enterprise, changes));
   }
 
-  /** Gateways that go on speaking for a deleted device speak for another one, which is born. */
+  /**
+   * Gateways that go on speaking for a deleted device speak for another one, which is born. Behind
+   * the rules: what is refused from now on is not.
+   */
   private CompletionStage<Void> tellGateways(EnterpriseId enterprise, List<AccessChange> changes) {
     List<Active> gateways =
         node.sessions(enterprise).stream().filter(one -> one.identity().isGateway()).toList();
@@ -183,7 +186,12 @@ public final class AccessWatch implements AutoCloseable {
                 device ->
                     node.logins()
                         .isCreated(enterprise, device)
-                        .thenAccept(isThere -> noteGone(isThere, device, gone)))
+                        .thenAccept(
+                            isThere -> {
+                              if (!isThere) {
+                                gone.add(device);
+                              }
+                            }))
             .toList())
         .thenComposeAsync(
             nothing -> {
@@ -193,12 +201,6 @@ public final class AccessWatch implements AutoCloseable {
               return tellDeleted(enterprise, devices, to, gateways);
             },
             executor);
-  }
-
-  private static void noteGone(boolean isThere, DeviceId device, Set<DeviceId> gone) {
-    if (!isThere) {
-      gone.add(device);
-    }
   }
 
   /** Who is slowed by a quota that has risen since does not wait for the time it was told. */

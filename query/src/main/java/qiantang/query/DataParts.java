@@ -16,6 +16,7 @@ import qiantang.query.read.ReadLatestOfSome;
 import qiantang.query.read.ReadRejections;
 import qiantang.query.read.ReadSeries;
 import qiantang.query.read.ReadSets;
+import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.read.Reader;
@@ -29,13 +30,14 @@ record DataParts(
     UnitParts units,
     GoneDevices gone,
     SampleBudget budget,
+    HeavyReads heavyReads,
     StoreWait store,
     InstantSource clock) {
   DataEndpoints endpoints() {
     return new DataEndpoints(
         new ReadLatest(reader, devices, gone, store),
         new ReadLatestOfAll(reader, gone, new Places(registry, store), budget, store),
-        new ReadSeries(reader, devices, budget, store),
+        readSeries(),
         new ReadIntervals(reader, devices, budget, store),
         new ReadRejections(reader, devices, store),
         units.ofDevices(),
@@ -50,10 +52,15 @@ record DataParts(
         clock);
   }
 
+  private ReadSeries readSeries() {
+    return new ReadSeries(reader, devices, budget, heavyReads, store);
+  }
+
   SeriesQueryEndpoint seriesQuery() {
     return new SeriesQueryEndpoint(
-        new ReadSeries(reader, devices, budget, store),
+        readSeries(),
         new ReadIntervals(reader, devices, budget, store),
+        heavyReads,
         new Places(registry, store),
         units.ofDevices(),
         clock);

@@ -186,7 +186,17 @@ public final class QueryMain implements AutoCloseable {
             ticker);
     RouteTable routes =
         routes(
-            config, tables, folds, registry, clock, decoders, virtualThreads, store, meter, access);
+            config,
+            tables,
+            folds,
+            registry,
+            clock,
+            decoders,
+            virtualThreads,
+            store,
+            heavyReads,
+            meter,
+            access);
     RouterFactory routers = new RouterFactory(routes, dispatcher);
 
     Vertx vertx =
@@ -230,6 +240,7 @@ public final class QueryMain implements AutoCloseable {
       Executor decoders,
       Executor virtualThreads,
       StoreWait store,
+      HeavyReads heavyReads,
       RequestMeter meter,
       AccessParts access) {
     Beginnings beginnings = beginnings(registry, access.watch());
@@ -241,7 +252,8 @@ public final class QueryMain implements AutoCloseable {
     Conditions conditions = new Conditions(registry, store);
     GoneDevices gone = new GoneDevices(registry, reader, store, access.watch());
     SampleBudget budget = budget(config, meter);
-    DataParts data = new DataParts(reader, registry, devices, units, gone, budget, store, clock);
+    DataParts data =
+        new DataParts(reader, registry, devices, units, gone, budget, heavyReads, store, clock);
     ListEnterprises listEnterprises = new ListEnterprises(registry, access.leaves(), store);
     SecureRandom random = new SecureRandom();
     Credentials credentials = new Credentials(random, clock);

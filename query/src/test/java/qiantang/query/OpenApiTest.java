@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
 import qiantang.query.read.DeviceFilter;
+import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.StoreWait;
 import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
@@ -57,6 +58,7 @@ final class OpenApiTest {
             Runnable::run,
             Runnable::run,
             store,
+            new HeavyReads(1, 1, Duration.ZERO),
             new RequestMeter(),
             AccessParts.of(registry, store, clock));
     assertEquals(

@@ -9,18 +9,13 @@ import static qiantang.query.World.NOW_MICROS;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import qiantang.store.journal.JournalTables;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.MetricValue;
 import qiantang.store.model.Value;
@@ -202,7 +196,7 @@ final class SeriesOfManyIT {
   @Test
   void whereTheStoreFailsMeanwhileTheAnswerEndsAndGoesOn() {
     AtomicInteger readsLeft = new AtomicInteger(Integer.MAX_VALUE);
-    try (World failing = new World(config -> config, away(readsLeft), rows -> rows)) {
+    try (World failing = new World(config -> config, World.away(readsLeft), rows -> rows)) {
       EnterpriseId theirs = failing.enterprise("mine");
       String viewer = failing.token(theirs, Role.VIEWER);
       for (String device : List.of("d1", "d2", "d3")) {
@@ -227,20 +221,6 @@ final class SeriesOfManyIT {
       assertEquals(List.of("d2", "d3"), devices(rest));
       assertTrue(rest.getJsonObject("completeness").getBoolean("complete"));
     }
-  }
-
-  /** Tables of which only so many more reads succeed. */
-  private static UnaryOperator<JournalTables> away(AtomicInteger readsLeft) {
-    return tables ->
-        (JournalTables)
-            Proxy.newProxyInstance(
-                JournalTables.class.getClassLoader(),
-                new Class<?>[] {JournalTables.class},
-                (proxy, method, arguments) ->
-                    method.getReturnType() == CompletionStage.class
-                            && readsLeft.getAndDecrement() <= 0
-                        ? CompletableFuture.failedFuture(new IOException("no node answers"))
-                        : method.invoke(tables, arguments));
   }
 
   @Test

@@ -1,6 +1,8 @@
 package qiantang.query;
 
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -10,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -110,6 +114,20 @@ final class World implements AutoCloseable {
       throw new AssertionError(e);
     }
     api = new Api(query.port());
+  }
+
+  /** Tables of which only so many more reads succeed. */
+  static UnaryOperator<JournalTables> away(AtomicInteger readsLeft) {
+    return tables ->
+        (JournalTables)
+            Proxy.newProxyInstance(
+                JournalTables.class.getClassLoader(),
+                new Class<?>[] {JournalTables.class},
+                (proxy, method, arguments) ->
+                    method.getReturnType() == CompletionStage.class
+                            && readsLeft.getAndDecrement() <= 0
+                        ? CompletableFuture.failedFuture(new IOException("no node answers"))
+                        : method.invoke(tables, arguments));
   }
 
   QueryMain query() {

@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Action;
@@ -171,10 +173,17 @@ public final class DataEndpoints {
   }
 
   private Answer samples(Leave leave, Request request, ReadSeries.Wanted wanted, Choice.Pass pass) {
-    return switch (readSeries.run(leave, wanted)) {
+    // A table says in its head whether there is more: nothing of it is sent before all is read.
+    ReadSeries.Result result =
+        request.wantsCsv() ? readSeries.run(leave, wanted) : readSeries.begin(leave, wanted);
+    return switch (result) {
       case ReadSeries.Result.Found found -> {
         Units.OfModel own = units(leave, request, wanted.device());
-        yield series(request, wanted, found, own, pass.told());
+        Answer sent =
+            found.isBegun(wanted)
+                ? begun(leave, request, wanted, found, own, pass.told())
+                : whole(request, wanted, found.answer(), own, pass.told());
+        yield sent.with("Vary", "Accept").releasing(found.permit()::close);
       }
       case ReadSeries.Result.NoDevice none -> Answer.notFound("device");
       case ReadSeries.Result.Busy busy -> busy("with a smaller limit");
@@ -302,18 +311,14 @@ public final class DataEndpoints {
     return new TimeRange(fromMicros, toMicros);
   }
 
-  private Answer series(
+  /** Samples that are all read. */
+  private Answer whole(
       Request request,
       ReadSeries.Wanted wanted,
-      ReadSeries.Result.Found found,
+      SeriesAnswer answer,
       Units.OfModel own,
       Choice.@Nullable Told told) {
-    SeriesAnswer answer = found.answer();
-    Long nextMicros = answer.nextFromMicros();
-    String next =
-        Cursor.SERIES.encode(
-            request,
-            nextMicros == null ? null : new Position(nextMicros, wanted.toMicros()).text());
+    String next = next(request, wanted, answer.nextFromMicros());
     Answer sent =
         request.wantsCsv()
             ? Answer.of(200, CSV, stream -> SeriesCsv.write(stream, wanted.device(), answer))
@@ -324,9 +329,42 @@ public final class DataEndpoints {
     if (isOver(wanted.toMicros())) {
       sent = sent.tagged(SeriesTag.of(request, wanted, answer, own, told));
     }
-    return sent.costing(answer.series().stream().mapToLong(one -> one.samples().size()).sum())
-        .with("Vary", "Accept")
-        .releasing(found.permit()::close);
+    return sent.costing(answer.samples());
+  }
+
+  /**
+   * Samples of which the first ones are sent while the others are read: no tag, which is a head.
+   */
+  private Answer begun(
+      Leave leave,
+      Request request,
+      ReadSeries.Wanted wanted,
+      ReadSeries.Result.Found found,
+      Units.OfModel own,
+      Choice.@Nullable Told told) {
+    AtomicLong values = new AtomicLong(found.answer().samples());
+    Supplier<SeriesAnswer> readRest =
+        () -> {
+          SeriesAnswer rest = readSeries.rest(leave, wanted, found);
+          values.addAndGet(rest.samples());
+          return rest;
+        };
+    return Answer.json(
+            200,
+            DataJson.series(
+                wanted,
+                found.answer(),
+                readRest,
+                own,
+                nextMicros -> next(request, wanted, nextMicros),
+                told))
+        .costing(values::get);
+  }
+
+  private static @Nullable String next(
+      Request request, ReadSeries.Wanted wanted, @Nullable Long nextMicros) {
+    return Cursor.SERIES.encode(
+        request, nextMicros == null ? null : new Position(nextMicros, wanted.toMicros()).text());
   }
 
   private Answer intervals(

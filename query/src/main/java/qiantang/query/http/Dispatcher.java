@@ -350,7 +350,7 @@ public final class Dispatcher {
     Runnable exit = entered.get();
     @Nullable Answer answer = null;
     try {
-      answer = withBody(exchange, request -> inTurn(route, caller, leave, request));
+      answer = withBody(exchange, request -> inTurn(route, leave, request));
       return answer.releasing(exit);
     } finally {
       if (answer == null) {
@@ -360,8 +360,8 @@ public final class Dispatcher {
   }
 
   /** What it takes to know the answer; sending it depends on the client and is not waited for. */
-  private Answer inTurn(Route.ForEnterprise route, Caller caller, Leave leave, Request request) {
-    Optional<Runnable> begun = heavyReads.begin(caller.tokenId());
+  private Answer inTurn(Route.ForEnterprise route, Leave leave, Request request) {
+    Optional<Runnable> begun = heavyReads.begin(leave.by());
     if (begun.isEmpty()) {
       return overloaded("as many heavy reads are at work as may be: try again, or ask for less");
     }

@@ -2,11 +2,13 @@ package qiantang.query.http;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Leave;
 import qiantang.query.json.ItemProblem;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadSeries;
+import qiantang.query.waiting.HeavyReads;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreUnavailable;
 import qiantang.store.model.DeviceId;
@@ -23,6 +25,7 @@ final class SeriesOfMany {
   private final Leave leave;
   private final ReadSeries readSeries;
   private final ReadIntervals readIntervals;
+  private final HeavyReads heavyReads;
   private final List<Asked> asked;
   private final int limit;
   private long values; // written so far
@@ -111,11 +114,13 @@ final class SeriesOfMany {
       Leave leave,
       ReadSeries readSeries,
       ReadIntervals readIntervals,
+      HeavyReads heavyReads,
       List<Asked> asked,
       int limit) {
     this.leave = leave;
     this.readSeries = readSeries;
     this.readIntervals = readIntervals;
+    this.heavyReads = heavyReads;
     this.asked = asked;
     this.limit = limit;
   }
@@ -139,7 +144,7 @@ final class SeriesOfMany {
       if (left <= 0) {
         return new End(all.cutBy("limit"), i, null);
       }
-      Block block = i == 0 && first != null ? first : read(device, (int) left);
+      Block block = i == 0 && first != null ? first : readInTurn(device, (int) left);
       switch (block) {
         case Block.Samples samples -> {
           try (var _ = samples.permit()) {
@@ -175,6 +180,19 @@ final class SeriesOfMany {
 
   private static @Nullable Long from(Asked asked) {
     return asked instanceof Asked.Samples samples ? (Long) samples.fromMicros() : null;
+  }
+
+  /** While the answer is sent: nobody waits with the turn in which its first block was read. */
+  private Block readInTurn(Asked device, int left) {
+    Optional<Runnable> turn = heavyReads.begin(leave.by());
+    if (turn.isEmpty()) {
+      return busy("as many heavy reads are at work as may be: go on from here");
+    }
+    try {
+      return read(device, left);
+    } finally {
+      turn.get().run();
+    }
   }
 
   private Block read(Asked device, int left) {
@@ -221,12 +239,12 @@ final class SeriesOfMany {
   }
 
   private static Block busy() {
-    return new Block.Away(
-        problem(
-            Problem.OVERLOADED,
-            "other answers hold all the memory for samples: go on from here, or with a smaller"
-                + " limit"),
-        null);
+    return busy(
+        "other answers hold all the memory for samples: go on from here, or with a smaller limit");
+  }
+
+  private static Block busy(String advice) {
+    return new Block.Away(problem(Problem.OVERLOADED, advice), null);
   }
 
   /** What a caller may not see, and what does not exist: one problem, so that none can tell. */

@@ -23,6 +23,7 @@ import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatestOfSome;
 import qiantang.query.read.ReadSeries;
 import qiantang.query.read.WholeIntervals;
+import qiantang.query.waiting.HeavyReads;
 import qiantang.store.access.Place;
 import qiantang.store.model.DeviceId;
 import qiantang.store.read.Completeness;
@@ -38,6 +39,7 @@ public final class SeriesQueryEndpoint {
 
   private final ReadSeries readSeries;
   private final ReadIntervals readIntervals;
+  private final HeavyReads heavyReads;
   private final Places places;
   private final DeviceUnits units;
   private final InstantSource clock;
@@ -96,11 +98,13 @@ public final class SeriesQueryEndpoint {
   public SeriesQueryEndpoint(
       ReadSeries readSeries,
       ReadIntervals readIntervals,
+      HeavyReads heavyReads,
       Places places,
       DeviceUnits units,
       InstantSource clock) {
     this.readSeries = readSeries;
     this.readIntervals = readIntervals;
+    this.heavyReads = heavyReads;
     this.places = places;
     this.units = units;
     this.clock = clock;
@@ -123,7 +127,8 @@ public final class SeriesQueryEndpoint {
               ? new SeriesOfMany.Asked.Refused(device.text(), BatchMembers.malformed())
               : asked(wanted, device.id(), asked.isEmpty(), choice));
     }
-    SeriesOfMany series = new SeriesOfMany(leave, readSeries, readIntervals, asked, wanted.limit());
+    SeriesOfMany series =
+        new SeriesOfMany(leave, readSeries, readIntervals, heavyReads, asked, wanted.limit());
     SeriesOfMany.Block first = series.first();
     if (first instanceof SeriesOfMany.Block.Away(ItemProblem _, var cause)) {
       if (cause != null) {

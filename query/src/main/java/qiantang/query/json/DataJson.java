@@ -1,9 +1,14 @@
 package qiantang.query.json;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Choice;
 import qiantang.query.read.ReadIntervals;
@@ -81,7 +86,7 @@ public final class DataJson {
   }
 
   /**
-   * Samples.
+   * Samples that are all read.
    *
    * @param next cursor of the next page, null at the end
    */
@@ -96,6 +101,64 @@ public final class DataJson {
       samples(out, answer.series(), units);
       end(out, answer.completeness(), next, told);
     };
+  }
+
+  /**
+   * Samples whose rest is read while the first ones are sent. The metric that is the first by name
+   * among those stands before all others, which are in order of name.
+   *
+   * @param first as many of them as are read, one at least
+   * @param readRest reads those behind them
+   * @param next from where on there are more, as the cursor of the next page
+   */
+  public static JsonOut.Text series(
+      ReadSeries.Wanted wanted,
+      SeriesAnswer first,
+      Supplier<SeriesAnswer> readRest,
+      Units.OfModel units,
+      Function<@Nullable Long, @Nullable String> next,
+      Choice.@Nullable Told told) {
+    return out -> {
+      begin(out.object(), "device", wanted.device().text(), wanted.fromMicros(), wanted.toMicros());
+      Series head = first.series().getFirst();
+      beginSamples(out, head.metric(), units);
+      times(out, head.samples());
+      out.flush();
+      SeriesAnswer rest = readRest.get();
+      Map<String, List<Series.Sample>> behind = byMetric(rest.series());
+      List<Series.Sample> tail = behind.getOrDefault(head.metric(), List.of());
+      times(out, tail);
+      out.endArray().array("values");
+      values(out, head.samples());
+      values(out, tail);
+      out.endArray().endObject();
+      samples(out, others(head.metric(), byMetric(first.series()), behind), units);
+      end(
+          out,
+          first.completeness().uncut().plus(rest.completeness()),
+          next.apply(rest.nextFromMicros()),
+          told);
+    };
+  }
+
+  private static Map<String, List<Series.Sample>> byMetric(List<Series> all) {
+    return all.stream().collect(Collectors.toMap(Series::metric, Series::samples));
+  }
+
+  private static List<Series> others(
+      String besides,
+      Map<String, List<Series.Sample>> first,
+      Map<String, List<Series.Sample>> behind) {
+    SortedSet<String> metrics = new TreeSet<>(first.keySet());
+    metrics.addAll(behind.keySet());
+    metrics.remove(besides);
+    List<Series> others = new ArrayList<>();
+    for (String metric : metrics) {
+      List<Series.Sample> samples = new ArrayList<>(first.getOrDefault(metric, List.of()));
+      samples.addAll(behind.getOrDefault(metric, List.of()));
+      others.add(new Series(metric, samples));
+    }
+    return others;
   }
 
   /** Aggregates of intervals, of a device or of all of an enterprise, or samples thinned. */
@@ -121,17 +184,30 @@ public final class DataJson {
   /** Series of samples, into an array that was begun. */
   static void samples(JsonOut out, List<Series> all, Units.OfModel units) throws IOException {
     for (Series series : all) {
-      out.object().text("metric", series.metric());
-      UnitsJson.unit(out, "unit", units.of(series.metric()));
-      out.array("times");
-      for (Series.Sample sample : series.samples()) {
-        out.time(sample.eventTimeMicros());
-      }
+      beginSamples(out, series.metric(), units);
+      times(out, series.samples());
       out.endArray().array("values");
-      for (Series.Sample sample : series.samples()) {
-        out.value(sample.value());
-      }
+      values(out, series.samples());
       out.endArray().endObject();
+    }
+  }
+
+  private static void beginSamples(JsonOut out, String metric, Units.OfModel units)
+      throws IOException {
+    out.object().text("metric", metric);
+    UnitsJson.unit(out, "unit", units.of(metric));
+    out.array("times");
+  }
+
+  private static void times(JsonOut out, List<Series.Sample> samples) throws IOException {
+    for (Series.Sample sample : samples) {
+      out.time(sample.eventTimeMicros());
+    }
+  }
+
+  private static void values(JsonOut out, List<Series.Sample> samples) throws IOException {
+    for (Series.Sample sample : samples) {
+      out.value(sample.value());
     }
   }
 

@@ -33,14 +33,16 @@ public final class JsonOut implements AutoCloseable {
   }
 
   private final JsonGenerator generator;
+  private final OutputStream stream;
 
-  private JsonOut(JsonGenerator generator) {
-    this.generator = generator;
+  private JsonOut(OutputStream stream) throws IOException {
+    generator = JSON.createGenerator(stream);
+    this.stream = stream;
   }
 
   /** Writes a text into a stream, which stays open. */
   public static void write(OutputStream stream, Text text) throws IOException {
-    try (JsonOut out = new JsonOut(JSON.createGenerator(stream))) {
+    try (JsonOut out = new JsonOut(stream)) {
       text.writeTo(out);
     }
   }
@@ -48,6 +50,12 @@ public final class JsonOut implements AutoCloseable {
   @Override
   public void close() throws IOException {
     generator.close();
+  }
+
+  /** Sends what is written, because the rest takes a while. */
+  public void flush() throws IOException {
+    generator.flush();
+    stream.flush();
   }
 
   /** Begins an object. */

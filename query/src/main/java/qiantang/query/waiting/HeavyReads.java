@@ -31,7 +31,8 @@ public final class HeavyReads {
    * Lets so many through.
    *
    * @param perTokenMax of one token, from the question to the end of the answer
-   * @param atWorkMax of all tokens, until it is known what to answer
+   * @param atWorkMax of all tokens: until it is known what to answer, and whenever more is read
+   *     while it is sent
    * @param patience how long one waits for a place at work
    */
   public HeavyReads(int perTokenMax, int atWorkMax, Duration patience) {
@@ -59,15 +60,19 @@ public final class HeavyReads {
     underWay.computeIfPresent(tokenId, (id, count) -> count == 1 ? null : count - 1);
   }
 
-  /** A place at work, to be given back by running it; empty if none came free in time. Blocks. */
-  public Optional<Runnable> begin(String tokenId) {
+  /**
+   * A place at work, to be given back by running it; empty if none came free in time. Blocks.
+   *
+   * @param reader whose turns they are: a token
+   */
+  public Optional<Runnable> begin(String reader) {
     CountDownLatch turn = new CountDownLatch(1);
     synchronized (this) {
       if (atWork < atWorkMax) {
         atWork++;
         return Optional.of(place());
       }
-      waiting.computeIfAbsent(tokenId, id -> new ArrayDeque<>()).add(turn);
+      waiting.computeIfAbsent(reader, id -> new ArrayDeque<>()).add(turn);
     }
     boolean hasCome = false;
     try {
@@ -75,7 +80,7 @@ public final class HeavyReads {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return hasCome || !withdraw(tokenId, turn) ? Optional.of(place()) : Optional.empty();
+    return hasCome || !withdraw(reader, turn) ? Optional.of(place()) : Optional.empty();
   }
 
   /** How many wait for a place at work. */
@@ -93,11 +98,11 @@ public final class HeavyReads {
   }
 
   /** Whether it still waited; else its turn has come just now. */
-  private synchronized boolean withdraw(String tokenId, CountDownLatch turn) {
-    ArrayDeque<CountDownLatch> own = waiting.get(tokenId);
+  private synchronized boolean withdraw(String reader, CountDownLatch turn) {
+    ArrayDeque<CountDownLatch> own = waiting.get(reader);
     boolean hasWaited = own != null && own.remove(turn);
     if (own != null && own.isEmpty()) {
-      waiting.remove(tokenId);
+      waiting.remove(reader);
     }
     return hasWaited;
   }

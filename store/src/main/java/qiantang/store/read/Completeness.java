@@ -113,6 +113,12 @@ public record Completeness(
     return new Completeness(false, what, freshnessMicros, sources, damagedFrames, gaps);
   }
 
+  /** The same of an answer that tells, further on, of what is behind its limit too. */
+  public Completeness uncut() {
+    boolean isComplete = damagedFrames == 0 && gaps.isEmpty();
+    return new Completeness(isComplete, null, freshnessMicros, sources, damagedFrames, gaps);
+  }
+
   /** The same of an answer that has an error in the place of something that was named. */
   public Completeness lacking() {
     return new Completeness(false, truncatedBy, freshnessMicros, sources, damagedFrames, gaps);

@@ -10,4 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param nextFromMicros {@code from} of the request that goes on where the limit cut, else null
  */
 public record SeriesAnswer(
-    List<Series> series, @Nullable Long nextFromMicros, Completeness completeness) {}
+    List<Series> series, @Nullable Long nextFromMicros, Completeness completeness) {
+  /** How many there are, of all metrics. */
+  public int samples() {
+    return series.stream().mapToInt(one -> one.samples().size()).sum();
+  }
+}

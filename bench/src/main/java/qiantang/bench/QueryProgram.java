@@ -21,6 +21,8 @@ import qiantang.store.registry.Role;
  * @param token what a request shows; empty where none was drawn with it
  */
 record QueryProgram(Program program, int httpPort, String token) implements AutoCloseable {
+  private static final List<String> ONE_GIB = List.of("-Xmx1g", "-XX:G1HeapRegionSize=8m");
+
   /**
    * The program that users start, over a Cassandra of this machine; returns when it is ready.
    *
@@ -30,7 +32,7 @@ record QueryProgram(Program program, int httpPort, String token) implements Auto
    */
   static QueryProgram overCassandra(
       Path log, int cqlPort, Registry registry, EnterpriseId owner, Role role) throws Exception {
-    return overCassandra(Program.ONE_GIB, log, cqlPort, registry, owner, role);
+    return overCassandra(ONE_GIB, log, cqlPort, registry, owner, role);
   }
 
   /** The same with these flags for its JVM. */
@@ -44,7 +46,7 @@ record QueryProgram(Program program, int httpPort, String token) implements Auto
 
   /** The same with these options, as users have it where there are none; it draws no token. */
   static QueryProgram with(Path log, int cqlPort, List<String> options) throws Exception {
-    return start(Program.ONE_GIB, log, cqlPort, "", options);
+    return start(ONE_GIB, log, cqlPort, "", options);
   }
 
   private static QueryProgram start(

@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import qiantang.query.limit.Limits;
+import qiantang.store.journal.JournalTables;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.model.MetricValue;
 import qiantang.store.model.Reading;
@@ -30,8 +32,12 @@ final class LimitsIT {
   private final AtomicLong nanos = new AtomicLong();
 
   private World world(Limits limits) {
+    return world(limits, tables -> tables);
+  }
+
+  private World world(Limits limits, UnaryOperator<JournalTables> seenTables) {
     World world =
-        new World(config -> config.limitedTo(limits), tables -> tables, rows -> rows, nanos::get);
+        new World(config -> config.limitedTo(limits), seenTables, rows -> rows, nanos::get);
     EnterpriseId mine = world.enterprise("mine");
     world.device(mine, "d1");
     world.send(
@@ -130,6 +136,43 @@ final class LimitsIT {
       pass(13);
       assertEquals(200, world.api.get("/v1/me", token).statusCode());
       assertEquals(200, world.api.get(SERIES + "?aggregate=count", token).statusCode());
+    }
+  }
+
+  @Test
+  void whatIsReadWhileAnAnswerIsSentIsWorkToo() {
+    long workMillis = 60_000;
+    AtomicLong reads = new AtomicLong();
+    AtomicLong millisEach = new AtomicLong();
+    UnaryOperator<JournalTables> slow =
+        World.reading(
+            () -> {
+              reads.incrementAndGet();
+              nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(millisEach.get()));
+            });
+    try (World world = world(WIDE.within(1000, 1000_000, 1 << 30, workMillis), slow)) {
+      EnterpriseId mine = new EnterpriseId("mine");
+      JsonArray devices = new JsonArray();
+      for (int i = 1; i <= 20; i++) {
+        world.device(mine, "d" + i);
+        devices.add("d" + i);
+      }
+      JsonObject all = new JsonObject().put("devices", devices);
+      JsonObject one = new JsonObject().put("devices", new JsonArray().add("d1"));
+      String path = "/v1/enterprises/mine/series:query";
+      String token = world.token(mine, Role.VIEWER);
+      world.api.posted(200, path, token, one);
+      reads.set(0);
+      world.api.posted(200, path, token, one);
+      long ofOne = reads.getAndSet(0);
+      world.api.posted(200, path, token, all);
+      long ofAll = reads.get();
+      assertTrue(ofAll > 4 * ofOne, ofOne + " and " + ofAll + " reads");
+      // So slow that all are too much within a minute, and one is not.
+      millisEach.set(2 * workMillis / ofAll);
+      world.api.posted(200, path, token, one);
+      world.api.posted(200, path, token, all);
+      refused("work", world.api.post(path, token, one));
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -118,14 +119,26 @@ final class World implements AutoCloseable {
 
   /** Tables of which only so many more reads succeed. */
   static UnaryOperator<JournalTables> away(AtomicInteger readsLeft) {
+    return seen(() -> readsLeft.getAndDecrement() > 0);
+  }
+
+  /** Tables that do something at each read. */
+  static UnaryOperator<JournalTables> reading(Runnable each) {
+    return seen(
+        () -> {
+          each.run();
+          return true;
+        });
+  }
+
+  private static UnaryOperator<JournalTables> seen(BooleanSupplier isThere) {
     return tables ->
         (JournalTables)
             Proxy.newProxyInstance(
                 JournalTables.class.getClassLoader(),
                 new Class<?>[] {JournalTables.class},
                 (proxy, method, arguments) ->
-                    method.getReturnType() == CompletionStage.class
-                            && readsLeft.getAndDecrement() <= 0
+                    method.getReturnType() == CompletionStage.class && !isThere.getAsBoolean()
                         ? CompletableFuture.failedFuture(new IOException("no node answers"))
                         : method.invoke(tables, arguments));
   }

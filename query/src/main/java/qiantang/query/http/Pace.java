@@ -77,12 +77,17 @@ public final class Pace {
     return told(answer, visit.tightest())
         .writing(
             stream -> {
-              Counted counted = new Counted(stream, visit);
+              Counted counted = new Counted(stream, visit, ticker);
+              long begunNanos = ticker.nanos();
               try {
                 body.writeTo(counted);
               } finally {
                 counted.tell();
                 visit.use(Policy.POINTS, points.getAsLong() - atOnce);
+                if (isHeavy(route)) { // what is read while it is sent costs what it does before
+                  long nanos = ticker.nanos() - begunNanos - counted.sendingNanos;
+                  visit.use(Policy.WORK, TimeUnit.NANOSECONDS.toMillis(nanos));
+                }
               }
             })
         .releasing(visit::end);
@@ -220,23 +225,40 @@ public final class Pace {
     private static final int TOLD_EACH_BYTES = 64 * 1024;
 
     private final Throttle.Visit visit;
+    private final Ticker ticker;
     private long untold;
+    private long sendingNanos; // in which a slow client was waited for
 
-    Counted(OutputStream stream, Throttle.Visit visit) {
+    Counted(OutputStream stream, Throttle.Visit visit, Ticker ticker) {
       super(stream);
       this.visit = visit;
+      this.ticker = ticker;
     }
 
     @Override
     public void write(int b) throws IOException {
-      out.write(b);
-      count(1);
+      write(new byte[] {(byte) b}, 0, 1);
     }
 
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
-      out.write(bytes, from, length);
+      long begunNanos = ticker.nanos();
+      try {
+        out.write(bytes, from, length);
+      } finally {
+        sendingNanos += ticker.nanos() - begunNanos;
+      }
       count(length);
+    }
+
+    @Override
+    public void flush() throws IOException {
+      long begunNanos = ticker.nanos();
+      try {
+        out.flush();
+      } finally {
+        sendingNanos += ticker.nanos() - begunNanos;
+      }
     }
 
     private void count(int bytes) {

@@ -332,21 +332,33 @@ function since(row) {
   return at ? html`<span title=${dateTime(at)}>${age(at)}</span>` : '–';
 }
 
+const isUnwell = (axis, told) => told && !['good', 'idle'].includes(toneOf(axis, told.state));
+
+/** How old its newest reading is; on a phone, which has no room for both, what is wrong with it. */
 function newest(row) {
-  const at = axesOf(row).data?.evidence?.lastEventTime;
-  return at ? html`<span title=${dateTime(at)}>${age(at)}</span>` : '–';
+  const { data, quality } = axesOf(row);
+  const at = data?.evidence?.lastEventTime;
+  return html`<span class="age" title=${at ? dateTime(at) : ''}>${at ? age(at) : '–'}</span>
+    ${isUnwell('quality', quality)
+      ? html`<span class="instead">${stateMark('quality', quality.state)}</span>`
+      : nothing}`;
 }
 
-/** Why the first axis that is not well is so; who is switched off is as it is for that. */
+/**
+ * Why it is not well: who is not connected reports nothing for that, and who is switched off is as it
+ * is for that; what was wrong with its readings has reasons of its own.
+ */
 function why(row) {
   const axes = axesOf(row);
   if (axes.lifecycle?.state === 'disabled') {
     return reasonWord(axes.lifecycle.reason ?? 'disabled');
   }
-  const unwell = ['connection', 'data', 'quality', 'lifecycle'].find(
-    (axis) => axes[axis]?.reason && !['good', 'idle'].includes(toneOf(axis, axes[axis].state)),
-  );
-  return unwell ? reasonWord(axes[unwell].reason) : '–';
+  const has = (axis) => axes[axis]?.reason && isUnwell(axis, axes[axis]);
+  const unwell = [
+    ['connection', 'data', 'lifecycle'].find(has),
+    ['quality'].find(has),
+  ].filter(Boolean);
+  return unwell.map((axis) => reasonWord(axes[axis].reason)).join(t('list.comma')) || '–';
 }
 
 /** A row after a change of one axis. */

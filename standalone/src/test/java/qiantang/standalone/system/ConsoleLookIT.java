@@ -168,9 +168,16 @@ final class ConsoleLookIT {
       page.setViewportSize(1280, 800);
       page.route(Pattern.compile("/alpha/devices\\?"), ConsoleLookIT::answerUnwell);
       signedIn(page, DEVICES + "&kind=device");
-      assertThat(page.locator(".line").first()).isVisible();
+      Locator line = page.locator(".line").first();
+      assertThat(line).isVisible();
+      boolean isEnglish = locale.startsWith("en");
+      // What is wrong with its connection, and what with its readings.
+      assertThat(line.locator(".why"))
+          .hasText(Pattern.compile(isEnglish ? "will, later than others" : "、|，"));
       assertEquals(List.of(), cutOff(page), locale);
       page.setViewportSize(PHONE, 844);
+      assertThat(line.locator(".reading .instead")).hasText(isEnglish ? "suspect" : "可疑");
+      assertThat(line.locator(".reading .instead")).isVisible();
       assertEquals(List.of(), cutOff(page), locale + " on a phone");
     }
   }

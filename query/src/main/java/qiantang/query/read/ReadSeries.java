@@ -79,7 +79,7 @@ public final class ReadSeries {
   }
 
   private Result run(Leave leave, Wanted wanted, int samplesMax) {
-    Optional<SampleBudget.Permit> room = budget.take(wanted.limit());
+    Optional<SampleBudget.Permit> room = budget.take(samplesMax);
     if (room.isEmpty()) {
       return new Result.Busy();
     }
@@ -101,17 +101,14 @@ public final class ReadSeries {
     if (answer.series().isEmpty() && !devices.isKnown(leave.enterprise(), wanted.device())) {
       return new Result.NoDevice();
     }
-    Result.Found found = new Result.Found(answer, permit);
-    if (!found.isBegun(wanted)) {
-      permit.shrinkTo(answer.samples());
-    }
-    return found;
+    permit.shrinkTo(answer.samples());
+    return new Result.Found(answer, permit);
   }
 
   /**
    * What is behind the first samples of an answer that is begun, read when its turn comes. Where
-   * the store is away meanwhile, or no turn comes in time, it is nothing, and goes on where the
-   * first ones end: they are sent already.
+   * the store is away meanwhile, or neither turn nor room comes in time, it is nothing, and goes on
+   * where the first ones end: they are sent already.
    */
   public SeriesAnswer rest(Leave leave, Wanted wanted, Result.Found begun) {
     SeriesAnswer first = begun.answer();
@@ -119,15 +116,16 @@ public final class ReadSeries {
     int left = wanted.limit() - first.samples();
     Optional<Runnable> turn = heavyReads.begin(leave.by());
     try {
-      if (turn.isPresent()) {
+      if (turn.isPresent() && begun.permit().grow(left)) {
         SeriesAnswer rest =
             left > 0 ? read(leave, wanted, fromMicros, left) : none(fromMicros, "limit");
         begun.permit().shrinkTo(first.samples() + rest.samples());
         // The samples of one instant may be more than are left: they are never told apart.
         return rest.samples() > left ? none(fromMicros, "limit") : rest;
       }
-      logger.warn("a series that is being sent ends early: no turn came for its rest");
+      logger.warn("a series that is being sent ends early: no turn or no room came for its rest");
     } catch (StoreUnavailable e) {
+      begun.permit().shrinkTo(first.samples());
       logger.warn("a series that is being sent ends early: {}", e.getMessage());
     } finally {
       turn.ifPresent(Runnable::run);

@@ -31,13 +31,15 @@ public final class SampleBudget {
   public Optional<Permit> take(int samples) {
     // A request larger than the whole budget runs alone instead of never.
     int taken = Math.min(samples, samplesMax);
+    return acquire(taken) ? Optional.of(new Permit(taken)) : Optional.empty();
+  }
+
+  private boolean acquire(int samples) {
     try {
-      return free.tryAcquire(taken, patience.toNanos(), TimeUnit.NANOSECONDS)
-          ? Optional.of(new Permit(taken))
-          : Optional.empty();
+      return free.tryAcquire(samples, patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.empty();
+      return false;
     }
   }
 
@@ -52,6 +54,16 @@ public final class SampleBudget {
 
     private Permit(int samples) {
       held = new AtomicInteger(samples);
+    }
+
+    /** Takes room for so many more; false if none came free in time. */
+    public boolean grow(int samples) {
+      int taken = Math.min(samples, samplesMax - held.get());
+      boolean isTaken = acquire(taken);
+      if (isTaken) {
+        held.addAndGet(taken);
+      }
+      return isTaken;
     }
 
     /** Gives back what the answer turned out not to need. */

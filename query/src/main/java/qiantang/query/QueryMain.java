@@ -305,7 +305,7 @@ public final class QueryMain implements AutoCloseable {
   }
 
   private static SampleBudget budget(QueryConfig config, RequestMeter meter) {
-    SampleBudget budget = new SampleBudget(config.samplesMax(), config.storeTimeMax());
+    SampleBudget budget = new SampleBudget(config.samplesMax());
     meter.gauge(
         "qiantang.http.samples.free",
         "Samples that answers under way could still hold",

@@ -93,6 +93,11 @@ final class BegunSeriesIT {
         response = world.api.get(SERIES, viewer, "Accept", "text/csv");
       } while (response.statusCode() == 503);
       assertEquals(SAMPLES, response.body().lines().count() - 1);
+      readsLeft.set(Integer.MAX_VALUE);
+      response = world.api.get(SERIES + "&limit=20000", viewer, "Accept", "text/csv");
+      assertTrue(Api.header(response, "Content-Type").startsWith("text/csv"));
+      assertTrue(Api.header(response, "Link").endsWith("rel=next"));
+      assertEquals(20_000, response.body().lines().count() - 1);
     }
   }
 

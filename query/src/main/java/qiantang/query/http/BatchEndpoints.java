@@ -64,7 +64,6 @@ public final class BatchEndpoints {
             "they have more than " + samplesMax + " metrics together: ask for fewer devices");
         yield faults.answer();
       }
-      case ReadLatestOfSome.Result.Busy _ -> busy("for fewer devices");
     };
   }
 
@@ -130,7 +129,6 @@ public final class BatchEndpoints {
                   + " devices: take a factory or a line, or one set of all devices with an"
                   + " aggregate that needs no device's own number");
       case ReadSets.Result.Barred(String advice) -> Granted.barred(advice);
-      case ReadSets.Result.Busy _ -> busy("for less");
     };
   }
 
@@ -178,12 +176,5 @@ public final class BatchEndpoints {
 
   static Answer granted(Answer answer, Choice.@Nullable Told told) {
     return told == null ? answer : answer.with("Qiantang-Grants", String.join(",", told.grants()));
-  }
-
-  static Answer busy(String how) {
-    return Answer.problem(
-            Problem.OVERLOADED,
-            "other answers hold all the memory for samples: try again, or " + how)
-        .with("Retry-After", "1");
   }
 }

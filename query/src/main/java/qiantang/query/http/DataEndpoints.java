@@ -141,7 +141,6 @@ public final class DataEndpoints {
             .releasing(found.permit()::close);
       }
       case ReadLatestOfAll.Result.Barred(String advice) -> Granted.barred(advice);
-      case ReadLatestOfAll.Result.Busy _ -> busy("with a smaller limit");
     };
   }
 
@@ -180,13 +179,12 @@ public final class DataEndpoints {
       case ReadSeries.Result.Found found -> {
         Units.OfModel own = units(leave, request, wanted.device());
         Answer sent =
-            found.isBegun(wanted)
+            found.isBegun()
                 ? begun(leave, request, wanted, found, own, pass.told())
                 : whole(request, wanted, found.answer(), own, pass.told());
         yield sent.with("Vary", "Accept").releasing(found.permit()::close);
       }
       case ReadSeries.Result.NoDevice none -> Answer.notFound("device");
-      case ReadSeries.Result.Busy busy -> busy("with a smaller limit");
     };
   }
 
@@ -244,15 +242,7 @@ public final class DataEndpoints {
                   + " values, or more than 1000 metrics: name some metrics, or take longer"
                   + " intervals, fewer points, fewer aggregates or a shorter time");
       case ReadIntervals.Result.NoDevice none -> Answer.notFound("device");
-      case ReadIntervals.Result.Busy busy -> busy("for less");
     };
-  }
-
-  private static Answer busy(String how) {
-    return Answer.problem(
-            Problem.OVERLOADED,
-            "other answers hold all the memory for samples: try again, or " + how)
-        .with("Retry-After", "1");
   }
 
   Answer rejectionsOfEnterprise(Leave leave, Request request) {

@@ -21,6 +21,7 @@ import qiantang.query.auth.Authenticator;
 import qiantang.query.auth.Caller;
 import qiantang.query.auth.Leave;
 import qiantang.query.waiting.HeavyReads;
+import qiantang.query.waiting.Overloaded;
 import qiantang.query.waiting.StoreUnavailable;
 import qiantang.store.journal.Ticker;
 
@@ -361,14 +362,10 @@ public final class Dispatcher {
 
   /** What it takes to know the answer; sending it depends on the client and is not waited for. */
   private Answer inTurn(Route.ForEnterprise route, Leave leave, Request request) {
-    Optional<Runnable> begun = heavyReads.begin(leave.by());
-    if (begun.isEmpty()) {
-      return overloaded("as many heavy reads are at work as may be: try again, or ask for less");
-    }
     try {
-      return route.use().answer(leave, request);
-    } finally {
-      begun.get().run();
+      return heavyReads.inTurn(leave.by(), () -> route.use().answer(leave, request));
+    } catch (Overloaded e) {
+      return overloaded(e.getMessage() + ": try again, or ask for less");
     }
   }
 

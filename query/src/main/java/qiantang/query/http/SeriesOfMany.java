@@ -2,13 +2,15 @@ package qiantang.query.http;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import qiantang.query.auth.Leave;
 import qiantang.query.json.ItemProblem;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadSeries;
 import qiantang.query.waiting.HeavyReads;
+import qiantang.query.waiting.Overloaded;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreUnavailable;
 import qiantang.store.model.DeviceId;
@@ -22,6 +24,8 @@ import qiantang.store.read.Series;
  * values as it may, and says where it goes on. Blocks: virtual threads only.
  */
 final class SeriesOfMany {
+  private static final Logger logger = LoggerFactory.getLogger(SeriesOfMany.class);
+
   private final Leave leave;
   private final ReadSeries readSeries;
   private final ReadIntervals readIntervals;
@@ -83,7 +87,7 @@ final class SeriesOfMany {
     record Refused(ItemProblem problem) implements Block {}
 
     /** It cannot be told now: the answer goes on here. */
-    record Away(ItemProblem problem, @Nullable StoreUnavailable cause) implements Block {}
+    record Away(ItemProblem problem) implements Block {}
   }
 
   /** Takes an answer in pieces. */
@@ -184,28 +188,25 @@ final class SeriesOfMany {
 
   /** While the answer is sent: nobody waits with the turn in which its first block was read. */
   private Block readInTurn(Asked device, int left) {
-    Optional<Runnable> turn = heavyReads.begin(leave.by());
-    if (turn.isEmpty()) {
-      return busy("as many heavy reads are at work as may be: go on from here");
-    }
     try {
-      return read(device, left);
-    } finally {
-      turn.get().run();
+      return heavyReads.inTurn(leave.by(), () -> read(device, left));
+    } catch (StoreUnavailable e) {
+      logger.warn("a series of many that is being sent ends early: {}", e.getMessage());
+      return new Block.Away(
+          problem(Problem.STORE_UNAVAILABLE, "go on from here with the cursor of the answer"));
+    } catch (Overloaded e) {
+      return new Block.Away(
+          problem(
+              Problem.OVERLOADED, e.getMessage() + ": go on from here, or with a smaller limit"));
     }
   }
 
   private Block read(Asked device, int left) {
-    try {
-      return switch (device) {
-        case Asked.Refused(String _, ItemProblem problem) -> new Block.Refused(problem);
-        case Asked.Samples samples -> read(samples, left);
-        case Asked.Intervals(DeviceId _, ReadIntervals.Wanted wanted) -> read(wanted);
-      };
-    } catch (StoreUnavailable e) {
-      return new Block.Away(
-          problem(Problem.STORE_UNAVAILABLE, "go on from here with the cursor of the answer"), e);
-    }
+    return switch (device) {
+      case Asked.Refused(String _, ItemProblem problem) -> new Block.Refused(problem);
+      case Asked.Samples samples -> read(samples, left);
+      case Asked.Intervals(DeviceId _, ReadIntervals.Wanted wanted) -> read(wanted);
+    };
   }
 
   private Block read(Asked.Samples asked, int left) {
@@ -213,11 +214,10 @@ final class SeriesOfMany {
         new ReadSeries.Wanted(
             asked.device(), asked.metrics(), asked.fromMicros(), asked.toMicros(), left);
     return switch (readSeries.run(leave, wanted)) {
-      case ReadSeries.Result.Found(var answer, var permit) ->
+      case ReadSeries.Result.Found(var answer, var permit, boolean _) ->
           new Block.Samples(
               answer.series(), answer.completeness(), answer.nextFromMicros(), permit);
       case ReadSeries.Result.NoDevice _ -> new Block.Refused(noDevice());
-      case ReadSeries.Result.Busy _ -> busy();
     };
   }
 
@@ -234,17 +234,7 @@ final class SeriesOfMany {
                       + " values, or more than 1000 metrics: name some metrics, or take longer"
                       + " intervals, fewer points, fewer aggregates or a shorter time"));
       case ReadIntervals.Result.NoDevice _ -> new Block.Refused(noDevice());
-      case ReadIntervals.Result.Busy _ -> busy();
     };
-  }
-
-  private static Block busy() {
-    return busy(
-        "other answers hold all the memory for samples: go on from here, or with a smaller limit");
-  }
-
-  private static Block busy(String advice) {
-    return new Block.Away(problem(Problem.OVERLOADED, advice), null);
   }
 
   /** What a caller may not see, and what does not exist: one problem, so that none can tell. */

@@ -130,12 +130,6 @@ public final class SeriesQueryEndpoint {
     SeriesOfMany series =
         new SeriesOfMany(leave, readSeries, readIntervals, heavyReads, asked, wanted.limit());
     SeriesOfMany.Block first = series.first();
-    if (first instanceof SeriesOfMany.Block.Away(ItemProblem _, var cause)) {
-      if (cause != null) {
-        throw cause; // nothing was sent yet: the answer is that there is none
-      }
-      return BatchEndpoints.busy("with a smaller limit");
-    }
     Choice.Told told = ReadLatestOfSome.told(leave, choices);
     Answer answer =
         request.wantsCsv()

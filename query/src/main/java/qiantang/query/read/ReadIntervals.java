@@ -1,7 +1,6 @@
 package qiantang.query.read;
 
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.auth.Leave;
 import qiantang.query.waiting.SampleBudget;
@@ -70,9 +69,6 @@ public final class ReadIntervals {
 
     /** Neither the registry nor the journal knows the device. */
     record NoDevice() implements Result {}
-
-    /** Other answers hold all the memory there is for samples. */
-    record Busy() implements Result {}
   }
 
   /** Reads from these, within a budget. */
@@ -86,11 +82,7 @@ public final class ReadIntervals {
   /** The intervals. */
   public Result run(Leave leave, Wanted wanted) {
     int samplesMax = (int) Math.min(SAMPLES_MAX, wanted.samples());
-    Optional<SampleBudget.Permit> room = budget.take((samplesMax + HELD_BESIDES) / A_RAW_ONES);
-    if (room.isEmpty()) {
-      return new Result.Busy();
-    }
-    SampleBudget.Permit permit = room.get();
+    SampleBudget.Permit permit = budget.take((samplesMax + HELD_BESIDES) / A_RAW_ONES);
     boolean isHandedOver = false;
     try {
       Result result = read(leave, wanted, samplesMax, permit);

@@ -2,7 +2,6 @@ package qiantang.query.read;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -54,9 +53,6 @@ public final class ReadLatestOfAll {
 
     /** The caller may not ask this of any of the devices that it sees. */
     record Barred(String advice) implements Result {}
-
-    /** Other answers hold all the memory there is for samples. */
-    record Busy() implements Result {}
   }
 
   /** Reads from these, within a budget. */
@@ -72,11 +68,7 @@ public final class ReadLatestOfAll {
   /** A page. */
   public Result run(Leave leave, Wanted wanted) {
     int samplesMax = wanted.limit() * METRICS_OF_DEVICE;
-    Optional<SampleBudget.Permit> room = budget.take(samplesMax);
-    if (room.isEmpty()) {
-      return new Result.Busy();
-    }
-    SampleBudget.Permit permit = room.get();
+    SampleBudget.Permit permit = budget.take(samplesMax);
     boolean isHandedOver = false;
     try {
       LatestOfDevices answer =

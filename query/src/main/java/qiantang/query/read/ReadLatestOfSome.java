@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -69,9 +68,6 @@ public final class ReadLatestOfSome {
 
     /** The devices have more than so many metrics together. */
     record TooLarge(int samplesMax) implements Result {}
-
-    /** Other answers hold all the memory there is for samples. */
-    record Busy() implements Result {}
   }
 
   /** What is told of one device. */
@@ -124,11 +120,7 @@ public final class ReadLatestOfSome {
           }
         });
     int samplesMax = Math.max(SAMPLES_LEAST, readable.size() * METRICS_OF_DEVICE);
-    Optional<SampleBudget.Permit> room = budget.take(samplesMax);
-    if (room.isEmpty()) {
-      return new Result.Busy();
-    }
-    SampleBudget.Permit permit = room.get();
+    SampleBudget.Permit permit = budget.take(samplesMax);
     boolean isHandedOver = false;
     try {
       LatestOfDevices answer =

@@ -2,11 +2,11 @@ package qiantang.query.read;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.query.auth.Leave;
 import qiantang.query.waiting.HeavyReads;
+import qiantang.query.waiting.Overloaded;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreUnavailable;
 import qiantang.query.waiting.StoreWait;
@@ -19,7 +19,7 @@ import qiantang.store.read.SeriesRequest;
 /** Raw samples of a device. Blocks: virtual threads only. */
 public final class ReadSeries {
   // Of 100,000 samples the first 10,000 take a fifth of the time, and fill two pieces of an answer.
-  private static final int FIRST_SAMPLES = 10_000;
+  private static final int FIRST_SAMPLES = SampleBudget.SMALL_SAMPLES;
 
   private static final Logger logger = LoggerFactory.getLogger(ReadSeries.class);
 
@@ -43,19 +43,16 @@ public final class ReadSeries {
 
   /** What became of it. */
   public sealed interface Result {
-    /** The samples; whoever has sent them closes the permit. */
-    record Found(SeriesAnswer answer, SampleBudget.Permit permit) implements Result {
-      /** Whether there is a rest that may be told, too. */
-      public boolean isBegun(Wanted wanted) {
-        return wanted.limit() > FIRST_SAMPLES && answer.nextFromMicros() != null;
-      }
-    }
+    /**
+     * The samples; whoever has sent them closes the permit.
+     *
+     * @param isBegun whether there is a rest that is wanted, too
+     */
+    record Found(SeriesAnswer answer, SampleBudget.Permit permit, boolean isBegun)
+        implements Result {}
 
     /** Neither the registry nor the journal knows the device. */
     record NoDevice() implements Result {}
-
-    /** Other answers hold all the memory there is for samples. */
-    record Busy() implements Result {}
   }
 
   /** Reads from these, within a budget. */
@@ -79,11 +76,7 @@ public final class ReadSeries {
   }
 
   private Result run(Leave leave, Wanted wanted, int samplesMax) {
-    Optional<SampleBudget.Permit> room = budget.take(samplesMax);
-    if (room.isEmpty()) {
-      return new Result.Busy();
-    }
-    SampleBudget.Permit permit = room.get();
+    SampleBudget.Permit permit = budget.take(samplesMax);
     boolean isHandedOver = false;
     try {
       Result result = read(leave, wanted, samplesMax, permit);
@@ -102,7 +95,8 @@ public final class ReadSeries {
       return new Result.NoDevice();
     }
     permit.shrinkTo(answer.samples());
-    return new Result.Found(answer, permit);
+    boolean isBegun = samplesMax < wanted.limit() && answer.nextFromMicros() != null;
+    return new Result.Found(answer, permit, isBegun);
   }
 
   /**
@@ -114,21 +108,24 @@ public final class ReadSeries {
     SeriesAnswer first = begun.answer();
     long fromMicros = Objects.requireNonNull(first.nextFromMicros(), "it is not begun");
     int left = wanted.limit() - first.samples();
-    Optional<Runnable> turn = heavyReads.begin(leave.by());
+    if (left <= 0) {
+      return none(fromMicros, "limit");
+    }
+    SampleBudget.Permit permit = begun.permit();
     try {
-      if (turn.isPresent() && begun.permit().grow(left)) {
-        SeriesAnswer rest =
-            left > 0 ? read(leave, wanted, fromMicros, left) : none(fromMicros, "limit");
-        begun.permit().shrinkTo(first.samples() + rest.samples());
-        // The samples of one instant may be more than are left: they are never told apart.
-        return rest.samples() > left ? none(fromMicros, "limit") : rest;
-      }
-      logger.warn("a series that is being sent ends early: no turn or no room came for its rest");
-    } catch (StoreUnavailable e) {
-      begun.permit().shrinkTo(first.samples());
+      SeriesAnswer rest =
+          heavyReads.inTurn(
+              leave.by(),
+              () -> {
+                permit.grow(left);
+                return read(leave, wanted, fromMicros, left);
+              });
+      permit.shrinkTo(first.samples() + rest.samples());
+      // The samples of one instant may be more than are left: they are never told apart.
+      return rest.samples() > left ? none(fromMicros, "limit") : rest;
+    } catch (StoreUnavailable | Overloaded e) {
+      permit.shrinkTo(first.samples());
       logger.warn("a series that is being sent ends early: {}", e.getMessage());
-    } finally {
-      turn.ifPresent(Runnable::run);
     }
     return none(fromMicros, "store");
   }

@@ -164,9 +164,6 @@ public final class ReadSets {
 
     /** The caller may not ask this of any of the devices. */
     record Barred(String advice) implements Result {}
-
-    /** Other answers hold all the memory there is for samples. */
-    record Busy() implements Result {}
   }
 
   /** Which set: a line is one of its factory. */
@@ -468,11 +465,7 @@ public final class ReadSets {
 
   /** Reads within the budget; whoever answers keeps the permit. */
   private Result held(int samples, Function<SampleBudget.Permit, Result> use) {
-    Optional<SampleBudget.Permit> room = budget.take(samples + HELD_BESIDES);
-    if (room.isEmpty()) {
-      return new Result.Busy();
-    }
-    SampleBudget.Permit permit = room.get();
+    SampleBudget.Permit permit = budget.take(samples + HELD_BESIDES);
     boolean isHandedOver = false;
     try {
       Result result = use.apply(permit);

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,11 +62,38 @@ public final class HeavyReads {
   }
 
   /**
+   * Reads when there is a place at work. Who finds no room for samples then gives the place to
+   * others while it waits, for who has room may be waiting for a place. Blocks.
+   *
+   * @param reader whose turns they are: a token
+   * @throws Overloaded if no place or no room came free in time
+   */
+  public <T> T inTurn(String reader, Supplier<T> read) {
+    long deadlineNanos = System.nanoTime() + patience.toNanos();
+    while (true) {
+      Runnable place =
+          begin(reader)
+              .orElseThrow(() -> new Overloaded("as many heavy reads are at work as may be"));
+      NoRoom lacking;
+      try {
+        return read.get();
+      } catch (NoRoom e) {
+        lacking = e;
+      } finally {
+        place.run();
+      }
+      if (!lacking.await(deadlineNanos - System.nanoTime())) {
+        throw lacking;
+      }
+    }
+  }
+
+  /**
    * A place at work, to be given back by running it; empty if none came free in time. Blocks.
    *
    * @param reader whose turns they are: a token
    */
-  public Optional<Runnable> begin(String reader) {
+  Optional<Runnable> begin(String reader) {
     CountDownLatch turn = new CountDownLatch(1);
     synchronized (this) {
       if (atWork < atWorkMax) {

@@ -1,6 +1,7 @@
 package qiantang.query.waiting;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,51 @@ class HeavyReadsTest {
     }
     assertEquals(List.of("greedy-1", "b-1", "c-1", "greedy-2", "b-2", "greedy-3"), order);
     assertEquals(0, reads.waiting());
+  }
+
+  /** One has room and waits for a turn, the other has the turn and waits for room. */
+  @Test
+  void whoFindsNoRoomLetsOthersHaveTheTurn() throws InterruptedException {
+    HeavyReads reads = new HeavyReads(100, 1, LONG);
+    SampleBudget budget = new SampleBudget(100);
+    SampleBudget.Permit all = budget.take(100);
+    CountDownLatch isRefused = new CountDownLatch(1);
+    Thread waiting =
+        Thread.startVirtualThread(
+            () ->
+                reads.inTurn(
+                    "a",
+                    () -> {
+                      try {
+                        return budget.take(50);
+                      } finally {
+                        isRefused.countDown();
+                      }
+                    }));
+    isRefused.await();
+    assertEquals("read", reads.inTurn("b", () -> "read"));
+    assertEquals(0, budget.freeSamples());
+    all.close();
+    waiting.join();
+    assertEquals(50, budget.freeSamples());
+    assertEquals("read", reads.inTurn("c", () -> "read"), "the turn was given back");
+  }
+
+  @Test
+  void whoFindsNoRoomInTimeIsToldAndKeepsNoTurn() {
+    HeavyReads reads = new HeavyReads(100, 1, Duration.ofMillis(20));
+    SampleBudget budget = new SampleBudget(100);
+    try (SampleBudget.Permit _ = budget.take(60)) {
+      Overloaded refused =
+          assertThrows(Overloaded.class, () -> reads.inTurn("a", () -> budget.take(50)));
+      assertEquals("other answers hold all the memory for samples", refused.getMessage());
+    }
+    SampleBudget.Permit held = reads.inTurn("a", () -> budget.take(100));
+    Runnable place = reads.begin("a").orElseThrow();
+    Overloaded late = assertThrows(Overloaded.class, () -> reads.inTurn("b", () -> budget.take(0)));
+    assertEquals("as many heavy reads are at work as may be", late.getMessage());
+    place.run();
+    held.close();
   }
 
   @Test

@@ -1,38 +1,41 @@
 package qiantang.query.waiting;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class SampleBudgetTest {
-  private final SampleBudget budget = new SampleBudget(100, Duration.ofMillis(1));
+  private static final int MAX = 1_000_000;
+
+  private final SampleBudget budget = new SampleBudget(MAX);
 
   @Test
   void whatAnAnswerHoldsGrowsAndShrinksAndIsGivenBackOnce() {
-    SampleBudget.Permit permit = budget.take(10).orElseThrow();
-    assertTrue(permit.grow(50));
-    assertEquals(40, budget.freeSamples());
-    SampleBudget.Permit other = budget.take(30).orElseThrow();
-    assertFalse(permit.grow(11), "10 are left");
-    assertEquals(10, budget.freeSamples());
-    permit.shrinkTo(20);
-    assertEquals(50, budget.freeSamples());
+    SampleBudget.Permit permit = budget.take(100_000);
+    permit.grow(500_000);
+    assertEquals(400_000, budget.freeSamples());
+    SampleBudget.Permit other = budget.take(250_000);
+    assertThrows(NoRoom.class, () -> permit.grow(50_001));
+    assertEquals(150_000, budget.freeSamples());
+    permit.shrinkTo(20_000);
+    permit.shrinkTo(30_000);
+    assertEquals(730_000, budget.freeSamples());
     permit.close();
     permit.close();
     other.close();
-    assertEquals(100, budget.freeSamples());
+    assertEquals(MAX, budget.freeSamples());
   }
 
   @Test
-  void whatIsLargerThanAllGetsAll() {
-    try (SampleBudget.Permit permit = budget.take(30).orElseThrow()) {
-      assertTrue(permit.grow(1000));
-      assertEquals(0, budget.freeSamples());
-      assertTrue(budget.take(1).isEmpty());
-    }
-    assertEquals(100, budget.freeSamples());
+  void whatIsLargerThanAllGetsAllButWhatIsKeptForSmallOnes() {
+    SampleBudget.Permit permit = budget.take(30_000);
+    permit.grow(10 * MAX);
+    assertEquals(MAX / 10, budget.freeSamples());
+    assertThrows(NoRoom.class, () -> budget.take(SampleBudget.SMALL_SAMPLES + 1));
+    SampleBudget.Permit small = budget.take(SampleBudget.SMALL_SAMPLES);
+    permit.close();
+    small.close();
+    assertEquals(MAX, budget.freeSamples());
   }
 }

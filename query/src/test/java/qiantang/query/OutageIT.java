@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static qiantang.query.World.NOW_MICROS;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -97,32 +100,9 @@ final class OutageIT {
     try (World world = world(config -> config)) {
       EnterpriseId mine = new EnterpriseId("mine");
       String viewer = world.token(mine, Role.VIEWER);
-      // 20 MB of JSON: more than all sockets on the way hold.
-      String text = "x".repeat(4000);
-      for (int i = 0; i < 50; i++) {
-        int base = 100 * i;
-        world.send(
-            mine,
-            World.message(
-                "d1",
-                IntStream.range(base, base + 100)
-                    .mapToObj(
-                        n ->
-                            World.reading(
-                                "d1", NOW_MICROS - n, new MetricValue("m", new Value.Text(text))))
-                    .toArray(Reading[]::new)));
-      }
+      sendMuch(world, mine);
       long all = freeSamples(world);
-      try (Socket stalled = new Socket(InetAddress.getLoopbackAddress(), world.query().port())) {
-        stalled
-            .getOutputStream()
-            .write(
-                ("GET "
-                        + SERIES
-                        + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
-                        + viewer
-                        + "\r\n\r\n")
-                    .getBytes(UTF_8));
+      try (Socket stalled = asking(world, viewer)) {
         assertEquals('H', stalled.getInputStream().read());
         // The answer has begun and cannot end, so its samples are held, and others are served.
         assertEquals(all - 5001, freeSamples(world));
@@ -130,6 +110,69 @@ final class OutageIT {
       }
       while (freeSamples(world) != all) {
         LockSupport.parkNanos(1_000_000); // until the server noticed that the client is gone
+      }
+    }
+  }
+
+  /** 20 MB of JSON: more than all sockets on the way hold. */
+  private static void sendMuch(World world, EnterpriseId mine) {
+    String text = "x".repeat(4000);
+    for (int i = 0; i < 50; i++) {
+      int base = 100 * i;
+      world.send(
+          mine,
+          World.message(
+              "d1",
+              IntStream.range(base, base + 100)
+                  .mapToObj(
+                      n ->
+                          World.reading(
+                              "d1", NOW_MICROS - n, new MetricValue("m", new Value.Text(text))))
+                  .toArray(Reading[]::new)));
+    }
+  }
+
+  private static Socket asking(World world, String token) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(8 * 1024);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), world.query().port()));
+    socket
+        .getOutputStream()
+        .write(
+            ("GET "
+                    + SERIES
+                    + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                    + token
+                    + "\r\n\r\n")
+                .getBytes(UTF_8));
+    return socket;
+  }
+
+  /** Megabytes of an answer lie between server and client; none of them comes after it. */
+  @Test
+  void whatIsRevokedWhileAnAnswerIsSentCutsItAndWhatIsOnTheWay() throws IOException {
+    try (World world = world(config -> config)) {
+      EnterpriseId mine = new EnterpriseId("mine");
+      sendMuch(world, mine);
+      String admin = world.token(mine, Role.ADMIN);
+      JsonObject wanted = new JsonObject().put("role", "viewer").put("name", "slow");
+      JsonObject made = world.api.posted(201, "/v1/tokens", admin, wanted);
+      long all = freeSamples(world);
+      try (Socket stalled = asking(world, made.getString("token"))) {
+        assertEquals('H', stalled.getInputStream().read());
+        assertEquals(
+            200, world.api.delete("/v1/tokens/" + made.getString("id"), admin).statusCode());
+        while (freeSamples(world) != all) {
+          LockSupport.parkNanos(1_000_000); // until the server noticed it, though nothing is taken
+        }
+        byte[] buffer = new byte[1 << 16];
+        assertThrows(
+            SocketException.class,
+            () -> {
+              while (stalled.getInputStream().read(buffer) >= 0) {
+                Thread.onSpinWait(); // what had come already
+              }
+            });
       }
     }
   }

@@ -319,10 +319,20 @@ public final class Dispatcher {
         return answer; // it looks at leave by itself
       }
       trail.answered(caller, leave, exchange, answer);
-      return leave.sight().isWhole() ? answer : HeldBack.by(leave, answer);
+      exchange.onlyWhile(() -> stillHolds(leave));
+      return answer;
     } catch (RuntimeException e) {
       answer.release().run(); // what is not written down is not told
       throw e;
+    }
+  }
+
+  /** While nobody knows, an enterprise goes on getting what was read for it, and no one else. */
+  private static boolean stillHolds(Leave leave) {
+    try {
+      return leave.stillHolds();
+    } catch (StoreUnavailable e) {
+      return leave.sight().isWhole();
     }
   }
 

@@ -2,6 +2,7 @@ package qiantang.query.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.netty.channel.ChannelOption;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -11,6 +12,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.io.ByteArrayOutputStream;
@@ -24,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,9 @@ final class Exchange {
   // A client that takes or gives no byte for so long is gone.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  // Of a client that takes nothing: what is revoked ends within two seconds.
+  private static final Duration LOOK_EACH = Duration.ofSeconds(1);
+
   private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
   private static final Set<String> CSV = Set.of("text/csv", "text/*");
   private static final Set<String> NOT_CSV = Set.of(Answer.JSON, "application/*", "*/*");
@@ -48,6 +54,7 @@ final class Exchange {
   private final HttpServerRequest raw;
   private final Request request;
   private final Map<String, String> headers;
+  private BooleanSupplier holds = () -> true; // its virtual thread alone
   private final boolean isReadable;
   private final Set<String> accepted;
 
@@ -296,20 +303,59 @@ final class Exchange {
             done.completeExceptionally(e); // the response was closed under us
           }
         });
+    long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+    boolean isDone = false;
+    while (!isDone) {
+      isDone = isDone(done);
+      if (!isDone) {
+        look();
+        if (System.nanoTime() > deadlineNanos) {
+          throw new IOException("the client took nothing for " + PATIENCE.toSeconds() + " s");
+        }
+      }
+    }
+  }
+
+  private static boolean isDone(CompletableFuture<@Nullable Void> done) throws IOException {
     try {
-      done.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+      done.get(LOOK_EACH.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
     } catch (ExecutionException e) {
       throw new IOException("the client went away", e);
     } catch (TimeoutException e) {
-      throw new IOException("the client took nothing for " + PATIENCE.toSeconds() + " s", e);
+      return false;
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
   }
 
-  /** Any thread. An answer that was begun cannot be taken back: cut, so that nobody believes it. */
+  /** Virtual thread. What follows is sent only while this holds: a slow client takes minutes. */
+  void onlyWhile(BooleanSupplier condition) {
+    holds = condition;
+  }
+
+  /** Virtual thread. Cuts the answer where what it was answered by holds no more. */
+  void look() throws IOException {
+    if (!holds.getAsBoolean()) {
+      throw new IOException("what it was answered by was taken back meanwhile");
+    }
+  }
+
+  /**
+   * Any thread. An answer that was begun cannot be taken back: cut, so that nobody believes it.
+   * What the kernel still has of it, up to 3 MB for a slow client, is dropped, for it may be cut
+   * because the client is not to have it any more.
+   */
   void abort() {
-    loop.runOnContext(nothing -> raw.response().reset());
+    loop.runOnContext(
+        nothing -> {
+          if (raw.version() != HttpVersion.HTTP_2
+              && raw.connection() instanceof ConnectionBase connection
+              && connection.channel().isOpen()) {
+            connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+          }
+          raw.response().reset();
+        });
   }
 
   /** Any thread. Reads and forgets what is left of the request, so that the next one is seen. */

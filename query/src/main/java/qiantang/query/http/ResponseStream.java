@@ -56,6 +56,9 @@ final class ResponseStream extends OutputStream {
 
   /** The body is whole: sends the rest. */
   void finish() throws IOException {
+    if (isChunked) {
+      exchange.look();
+    }
     Buffer rest = take();
     isFinished = true;
     exchange.onLoop(response -> response.end(rest));
@@ -72,6 +75,9 @@ final class ResponseStream extends OutputStream {
   private void send() throws IOException {
     Buffer full = take();
     boolean isFirst = !isChunked;
+    if (!isFirst) {
+      exchange.look();
+    }
     isChunked = true;
     exchange.onLoop(
         response -> {

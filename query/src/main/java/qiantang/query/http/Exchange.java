@@ -43,8 +43,8 @@ final class Exchange {
   // A client that takes or gives no byte for so long is gone.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  // Of a client that takes nothing: what is revoked ends within two seconds.
-  private static final Duration LOOK_EACH = Duration.ofSeconds(1);
+  // While a client takes nothing: what is revoked ends within two seconds, hearing of it included.
+  private static final Duration LOOK_EACH = Duration.ofMillis(200);
 
   private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
   private static final Set<String> CSV = Set.of("text/csv", "text/*");

@@ -162,13 +162,7 @@ public final class QueryMain implements AutoCloseable {
     StoreWait store = new StoreWait(config.storeTimeMax());
     RequestMeter meter = new RequestMeter();
     AccessParts access = AccessParts.of(registry, store, clock);
-    HeavyReads heavyReads =
-        new HeavyReads(
-            config.heavyReadsPerTokenMax(), HEAVY_READS_PER_CORE * cores, config.storeTimeMax());
-    meter.gauge(
-        "qiantang.http.heavy.waiting",
-        "Heavy reads that wait until others end",
-        heavyReads::waiting);
+    HeavyReads heavyReads = heavyReads(config, meter, cores);
     Dispatcher dispatcher =
         new Dispatcher(
             access.authenticator(),
@@ -289,10 +283,7 @@ public final class QueryMain implements AutoCloseable {
         new DeletionEndpoints(
             new DeleteData(registry, folds, devices, store, clock, random::nextLong),
             new ListDeletions(folds, store)),
-        new TraceEndpoints(
-            new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
-            new ReadTrace(registry.traces(), store, clock, System::nanoTime),
-            clock),
+        traces(tables, registry, store, clock, random),
         access.grants(new UnknownParts(devices, kept), credentials, changes),
         access.sessions(credentials, changes),
         access.lines(),
@@ -302,6 +293,29 @@ public final class QueryMain implements AutoCloseable {
         data.seriesQuery(),
         access.resolve(devices),
         streams(tables, folds, access, beginnings, devices, gone, decoders, virtualThreads, meter));
+  }
+
+  private static TraceEndpoints traces(
+      JournalTables tables,
+      Registry registry,
+      StoreWait store,
+      InstantSource clock,
+      SecureRandom random) {
+    return new TraceEndpoints(
+        new Traces(registry.traces(), tables::databaseTime, store, random::nextLong),
+        new ReadTrace(registry.traces(), store, clock, System::nanoTime),
+        clock);
+  }
+
+  private static HeavyReads heavyReads(QueryConfig config, RequestMeter meter, int cores) {
+    HeavyReads heavyReads =
+        new HeavyReads(
+            config.heavyReadsPerTokenMax(), HEAVY_READS_PER_CORE * cores, config.storeTimeMax());
+    meter.gauge(
+        "qiantang.http.heavy.waiting",
+        "Heavy reads that wait until others end",
+        heavyReads::waiting);
+    return heavyReads;
   }
 
   private static SampleBudget budget(QueryConfig config, RequestMeter meter) {

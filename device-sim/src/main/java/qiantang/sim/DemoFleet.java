@@ -18,6 +18,7 @@ import qiantang.sim.fleet.Seat;
 import qiantang.sim.plan.FleetSpec;
 import qiantang.sim.plan.Mix;
 import qiantang.sim.plan.Plan;
+import qiantang.sim.plan.PublisherPlan;
 import qiantang.sim.plan.SignalModel;
 import qiantang.sim.plan.SignalUnits;
 
@@ -30,6 +31,9 @@ public final class DemoFleet implements AutoCloseable {
   private static final Duration BACKLOG_MAX = Duration.ofMinutes(1);
   private static final double JITTER = 0.1;
   private static final long SEED = 1;
+
+  // So few that it is silent within the first minute, so many that its period is known.
+  private static final int MESSAGES_BEFORE_SILENCE = 5;
 
   // When its machines were switched on: a demo that is started again goes on counting.
   private static final Instant SWITCHED_ON = Instant.parse("2026-01-01T00:00:00Z");
@@ -46,8 +50,11 @@ public final class DemoFleet implements AutoCloseable {
    * @param token the access token it logs in with
    * @param model device model of what it measures; decides what is published where we know it
    * @param subDevices ids of the devices behind a gateway; empty for a direct device
+   * @param fallsSilent whether it stays connected and soon measures nothing any more, as machines
+   *     do whose sensor or program is stuck: a demo shows that this is seen
    */
-  public record Connection(String token, boolean gateway, String model, List<String> subDevices) {
+  public record Connection(
+      String token, boolean gateway, String model, List<String> subDevices, boolean fallsSilent) {
 
     /** Leaves the token out. */
     @Override
@@ -87,9 +94,10 @@ public final class DemoFleet implements AutoCloseable {
             .withSubDevices(connection.gateway() ? connection.subDevices().size() : 0)
             .withJitter(JITTER);
     String id = "demo-" + index;
+    PublisherPlan plan =
+        Plan.endless(spec, index, id, connection.subDevices(), Mix.bits(SEED, index), ageMillis);
     return new Seat(
-        Plan.endless(spec, index, id, connection.subDevices(), Mix.bits(SEED, index), ageMillis),
-        connection.token());
+        connection.fallsSilent() ? plan.first(MESSAGES_BEFORE_SILENCE) : plan, connection.token());
   }
 
   /** A model whose signals nobody has described publishes those of another. */

@@ -16,9 +16,9 @@ class DemoFleetIT {
       system.breakEvery = 7;
       List<DemoFleet.Connection> connections =
           List.of(
-              new DemoFleet.Connection(system.login("mill"), false, "pump", List.of()),
+              new DemoFleet.Connection(system.login("mill"), false, "pump", List.of(), false),
               new DemoFleet.Connection(
-                  system.login("hall"), true, "cnc-spindle", List.of("press-1", "press-2")));
+                  system.login("hall"), true, "cnc-spindle", List.of("press-1", "press-2"), false));
       try (DemoFleet fleet =
           DemoFleet.start(system.mqttAddress(), connections, Duration.ofMillis(50))) {
         Await.until("messages are acknowledged", () -> fleet.counts().acked() >= 40);

@@ -27,6 +27,11 @@ final class FleetRoll {
 
   private static final int TOKEN_ID_CHARACTERS = 16;
 
+  /** In every fourth enterprise, the first one included, the last machine falls silent. */
+  private static final int SILENT_EACH = 4;
+
+  private static final int MACHINES_LEAST = 3; // where there are fewer, all of them report
+
   private final Registry registry;
   private final FleetKey key;
   private final Instant now;
@@ -55,14 +60,14 @@ final class FleetRoll {
     for (int i = 0; i < enterprises; i++) {
       int share = (devices + i) / enterprises; // These sum up to the whole fleet.
       if (share > 0) {
-        roll.enrol(catalogue.enterprises().get(i), share);
+        roll.enrol(catalogue.enterprises().get(i), share, i % SILENT_EACH == 0);
       }
     }
     roll.awaitAll();
     return roll.connections;
   }
 
-  private void enrol(EnterpriseSeed seed, int devices) {
+  private void enrol(EnterpriseSeed seed, int devices, boolean hasSilentOne) {
     EnterpriseId enterprise = new EnterpriseId(seed.id());
     List<Place> places = places(seed);
     int behindGateway = devices / 2;
@@ -76,13 +81,16 @@ final class FleetRoll {
               Device.Kind.GATEWAY,
               places.getFirst().ofGateway());
       String model = places.getFirst().model();
-      connections.add(new DemoFleet.Connection(token.text(), true, model, subDevices));
+      connections.add(new DemoFleet.Connection(token.text(), true, model, subDevices, false));
     }
-    for (int number = 1; number <= devices - behindGateway; number++) {
+    int machines = devices - behindGateway;
+    for (int number = 1; number <= machines; number++) {
       DeviceId id = new DeviceId("machine-%04d".formatted(number));
       Place place = places.get((number - 1) % places.size());
       AccessToken token = enrol(enterprise, id, Device.Kind.DEVICE, place);
-      connections.add(new DemoFleet.Connection(token.text(), false, place.model(), List.of()));
+      boolean fallsSilent = hasSilentOne && machines >= MACHINES_LEAST && number == machines;
+      connections.add(
+          new DemoFleet.Connection(token.text(), false, place.model(), List.of(), fallsSilent));
     }
   }
 

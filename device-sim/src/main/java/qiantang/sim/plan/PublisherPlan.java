@@ -64,6 +64,12 @@ public record PublisherPlan(
         fleet, index, id, seed, devices, ENDLESS, LoadCurve.STEADY, times, Breakage.NONE);
   }
 
+  /** The same plan, of which only the first messages are sent. */
+  public PublisherPlan first(long messagesMax) {
+    return new PublisherPlan(
+        fleet, index, id, seed, devices, Math.min(messages, messagesMax), load, times, breakage);
+  }
+
   /** The same plan under ids that do not begin with this. */
   PublisherPlan without(String prefix) {
     return new PublisherPlan(

@@ -62,18 +62,13 @@ final class BegunSeriesIT {
     AtomicInteger readsLeft = new AtomicInteger(Integer.MAX_VALUE);
     try (World world = new World(config -> config, World.away(readsLeft), rows -> rows)) {
       String viewer = begin(world);
-      HttpResponse<String> response;
-      int reads = 0;
-      do {
-        readsLeft.set(reads++);
-        response = world.api.get(SERIES, viewer);
-      } while (response.statusCode() == 503);
+      HttpResponse<String> response =
+          World.asReadsFail(readsLeft, () -> world.api.get(SERIES, viewer));
       JsonObject answer = World.json(response);
       assertEquals(200, response.statusCode());
       assertEquals("store", answer.getJsonObject("completeness").getString("truncatedBy"));
       assertEquals(false, answer.getJsonObject("completeness").getBoolean("complete"));
       assertEquals(FIRST, valuesOf(List.of(answer)).size());
-      readsLeft.set(Integer.MAX_VALUE);
       JsonObject rest = world.api.json(200, SERIES + "&cursor=" + answer.getString("next"), viewer);
       assertTrue(rest.getJsonObject("completeness").getBoolean("complete"));
       assertEquals(expected(), valuesOf(List.of(answer, rest)));
@@ -86,14 +81,9 @@ final class BegunSeriesIT {
     AtomicInteger readsLeft = new AtomicInteger(Integer.MAX_VALUE);
     try (World world = new World(config -> config, World.away(readsLeft), rows -> rows)) {
       String viewer = begin(world);
-      HttpResponse<String> response;
-      int reads = 0;
-      do {
-        readsLeft.set(reads++);
-        response = world.api.get(SERIES, viewer, "Accept", "text/csv");
-      } while (response.statusCode() == 503);
+      HttpResponse<String> response =
+          World.asReadsFail(readsLeft, () -> world.api.get(SERIES, viewer, "Accept", "text/csv"));
       assertEquals(SAMPLES, response.body().lines().count() - 1);
-      readsLeft.set(Integer.MAX_VALUE);
       response = world.api.get(SERIES + "&limit=20000", viewer, "Accept", "text/csv");
       assertTrue(Api.header(response, "Content-Type").startsWith("text/csv"));
       assertTrue(Api.header(response, "Link").endsWith("rel=next"));

@@ -203,19 +203,14 @@ final class SeriesOfManyIT {
         failing.send(theirs, World.reading(device, NOW_MICROS, "a", new Value.Int(1)));
       }
       JsonObject body = body("d1", "d2", "d3");
-      HttpResponse<String> response;
-      int reads = 0;
-      do {
-        readsLeft.set(reads++);
-        response = failing.api.post(QUERY, viewer, body);
-      } while (response.statusCode() == 503);
+      HttpResponse<String> response =
+          World.asReadsFail(readsLeft, () -> failing.api.post(QUERY, viewer, body));
       JsonObject answer = World.json(response);
       assertEquals("store", answer.getJsonObject("completeness").getString("truncatedBy"));
       assertEquals(List.of("d1", "d2"), devices(answer));
       assertEquals(
           "/problems/store-unavailable",
           answer.getJsonArray("items").getJsonObject(1).getJsonObject("error").getString("type"));
-      readsLeft.set(Integer.MAX_VALUE);
       JsonObject rest =
           failing.api.posted(200, QUERY, viewer, body.put("cursor", answer.getString("next")));
       assertEquals(List.of("d2", "d3"), devices(rest));

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.Bounds;
@@ -120,6 +121,19 @@ final class World implements AutoCloseable {
   /** Tables of which only so many more reads succeed. */
   static UnaryOperator<JournalTables> away(AtomicInteger readsLeft) {
     return seen(() -> readsLeft.getAndDecrement() > 0);
+  }
+
+  /** The first answer that is not 503, of a question that gets one read more each time. */
+  static HttpResponse<String> asReadsFail(
+      AtomicInteger readsLeft, Supplier<HttpResponse<String>> question) {
+    HttpResponse<String> response;
+    int reads = 0;
+    do {
+      readsLeft.set(reads++);
+      response = question.get();
+    } while (response.statusCode() == 503);
+    readsLeft.set(Integer.MAX_VALUE);
+    return response;
   }
 
   /** Tables that do something at each read. */

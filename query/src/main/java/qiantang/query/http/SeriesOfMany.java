@@ -17,6 +17,7 @@ import qiantang.store.model.DeviceId;
 import qiantang.store.read.Completeness;
 import qiantang.store.read.IntervalsAnswer.IntervalSeries;
 import qiantang.store.read.Series;
+import qiantang.store.read.SeriesAnswer;
 
 /**
  * Series of many devices, read one device at a time while the answer is sent: no more than one
@@ -63,16 +64,7 @@ final class SeriesOfMany {
   /** What is told of one device. */
   sealed interface Block {
     /** All samples, or those before a time. */
-    record Samples(
-        List<Series> series,
-        Completeness completeness,
-        @Nullable Long nextMicros,
-        SampleBudget.Permit permit)
-        implements Block {
-      long values() {
-        return series.stream().mapToLong(one -> one.samples().size()).sum();
-      }
-    }
+    record Samples(SeriesAnswer answer, SampleBudget.Permit permit) implements Block {}
 
     /** Aggregates of them, or thinned ones. */
     record Intervals(
@@ -150,15 +142,15 @@ final class SeriesOfMany {
       }
       Block block = i == 0 && first != null ? first : readInTurn(device, (int) left);
       switch (block) {
-        case Block.Samples samples -> {
-          try (var _ = samples.permit()) {
-            sink.samples(device.name(), samples.series(), samples.completeness());
+        case Block.Samples(SeriesAnswer answer, SampleBudget.Permit permit) -> {
+          try (permit) {
+            sink.samples(device.name(), answer.series(), answer.completeness());
           }
-          all = all.plus(samples.completeness());
-          left -= samples.values();
-          values += samples.values();
-          if (samples.nextMicros() != null) {
-            return new End(all.cutBy("limit"), i, samples.nextMicros());
+          all = all.plus(answer.completeness());
+          left -= answer.samples();
+          values += answer.samples();
+          if (answer.nextFromMicros() != null) {
+            return new End(all.cutBy("limit"), i, answer.nextFromMicros());
           }
         }
         case Block.Intervals intervals -> {
@@ -215,8 +207,7 @@ final class SeriesOfMany {
             asked.device(), asked.metrics(), asked.fromMicros(), asked.toMicros(), left);
     return switch (readSeries.run(leave, wanted)) {
       case ReadSeries.Result.Found(var answer, var permit, boolean _) ->
-          new Block.Samples(
-              answer.series(), answer.completeness(), answer.nextFromMicros(), permit);
+          new Block.Samples(answer, permit);
       case ReadSeries.Result.NoDevice _ -> new Block.Refused(noDevice());
     };
   }

@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +16,14 @@ import java.util.concurrent.TimeUnit;
 import qiantang.store.model.EnterpriseId;
 
 /**
- * {@link ParallelAskers} in a process of their own. What they read is some 100 MB a second: beside
- * it the collector would stop the client that takes the time of acknowledgements, in no machine but
- * this one.
+ * {@link ParallelAskers} in a process of their own, behind all others: clients are on machines of
+ * their own elsewhere, and what they read is some 100 MB a second. The collector would stop the
+ * client that takes the time of acknowledgements, and they would take the cores from ingest.
  */
 final class AskingProcess implements AutoCloseable {
   private static final long END_SECONDS_MAX = 10;
+  private static final int NICE = 19;
+  private static final int NICE_OF_QUERY = 10;
 
   private final Process process;
   private final PrintStream to;
@@ -63,12 +66,26 @@ final class AskingProcess implements AutoCloseable {
 
   /** Askers that wait for {@link #ask}. */
   static AskingProcess start(Asked asked) throws IOException {
-    List<String> command = Program.command(Program.ONE_GIB, AskingMain.class.getName());
+    return start(NICE, AskingMain.class, asked);
+  }
+
+  /** What computes in their place, as near to the cores as query is. */
+  static AskingProcess computing(Asked asked) throws IOException {
+    return start(NICE_OF_QUERY, ComputingMain.class, asked);
+  }
+
+  private static AskingProcess start(int nice, Class<?> main, Asked asked) throws IOException {
+    List<String> command = new ArrayList<>(Program.behind(nice));
+    command.addAll(Program.command(Program.ONE_GIB, main.getName()));
     AskingProcess started =
         new AskingProcess(
             new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     started.to.println(asked.json().encode()); // tokens do not stand in a command line
     return started;
+  }
+
+  ProcessHandle handle() {
+    return process.toHandle();
   }
 
   /** All askers ask from now on. */

@@ -90,8 +90,22 @@ final class Program implements AutoCloseable {
   static List<String> command(List<String> flags, String main, String... arguments) {
     List<String> command = new ArrayList<>();
     if (arguments.length > 0 && arguments[0].equals("query")) {
-      command.addAll(List.of("nice", "-n", "10")); // as ./qiantang starts it
+      command.addAll(behind(10)); // as ./qiantang starts it
     }
+    command.addAll(java(flags));
+    command.add(main);
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** The beginning of the command line of what takes the cores behind others. */
+  static List<String> behind(int nice) {
+    return List.of("nice", "-n", String.valueOf(nice));
+  }
+
+  /** The command line up to the class that is run. */
+  private static List<String> java(List<String> flags) {
+    List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (!flag.startsWith("-Xlog")
@@ -103,8 +117,6 @@ final class Program implements AutoCloseable {
     command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add(main);
-    command.addAll(List.of(arguments));
     return command;
   }
 

@@ -65,6 +65,14 @@ final class QueriesBench implements Callable<Integer> {
       description = "Asks one kind of question after the other, two askers and two pairs each.")
   private boolean each;
 
+  @Option(
+      names = "--control",
+      description = {
+        "Asks nothing: something computes in its place, for half of a core at query's priority,",
+        "which is what any neighbour on these cores does to the latency of acknowledgements."
+      })
+  private boolean isControl;
+
   @Option(names = "--pairs", description = "How often latency is measured without and with them.")
   private int pairs = 9;
 
@@ -148,7 +156,9 @@ final class QueriesBench implements Callable<Integer> {
         AskingProcess.Asked asked =
             new AskingProcess.Asked(
                 query.httpPort(), fleet, viewers, kinds, each ? ASKERS_OF_EACH : askers);
-        try (AskingProcess asking = AskingProcess.start(asked)) {
+        try (AskingProcess asking =
+            isControl ? AskingProcess.computing(asked) : AskingProcess.start(asked)) {
+          processes.put("askers", asking.handle());
           courses.add(measure(ingest, tokens, asking, processes));
         }
       }
@@ -313,7 +323,7 @@ final class QueriesBench implements Callable<Integer> {
     courses.forEach(course -> course.answers().forEach((name, told) -> print(course, name, told)));
     System.out.println();
     System.out.println(
-        "| p99 ms alone | beside questions | ratio | cores alone: client, ingest, query, cassandra"
+        "| p99 ms alone | beside questions | ratio | cores alone: client, ingest, query, cassandra, askers"
             + " | beside questions |");
     System.out.println("|---|---|---|---|---|");
     List<Pair> done = courses.stream().flatMap(course -> course.pairs().stream()).toList();

@@ -76,7 +76,7 @@ public final class ReadSeries {
   }
 
   private Result run(Leave leave, Wanted wanted, int samplesMax) {
-    SampleBudget.Permit permit = budget.take(samplesMax);
+    SampleBudget.Permit permit = budget.take(leave.by(), samplesMax);
     boolean isHandedOver = false;
     try {
       Result result = read(leave, wanted, samplesMax, permit);

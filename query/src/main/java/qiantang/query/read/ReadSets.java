@@ -288,6 +288,7 @@ public final class ReadSets {
     int cellsMax = (int) Math.min(CELLS_MAX, cells);
     boolean isWhole = isWhole(wanted) && leave.sight().isWholeOfOwn();
     return held(
+        leave,
         cellsMax,
         permit -> {
           SetsAnswer answer =
@@ -411,6 +412,7 @@ public final class ReadSets {
   private Result ofAll(Leave leave, Wanted wanted, Choice.Pass pass) {
     int samplesMax = wanted.across().size() * (wanted.cutsMicros().length - 1);
     return held(
+        leave,
         samplesMax,
         permit -> {
           IntervalsAnswer answer =
@@ -464,8 +466,8 @@ public final class ReadSets {
   }
 
   /** Reads within the budget; whoever answers keeps the permit. */
-  private Result held(int samples, Function<SampleBudget.Permit, Result> use) {
-    SampleBudget.Permit permit = budget.take(samples + HELD_BESIDES);
+  private Result held(Leave leave, int samples, Function<SampleBudget.Permit, Result> use) {
+    SampleBudget.Permit permit = budget.take(leave.by(), samples + HELD_BESIDES);
     boolean isHandedOver = false;
     try {
       Result result = use.apply(permit);

@@ -9,16 +9,32 @@ public final class NoRoom extends Overloaded {
 
   private final transient SampleBudget budget;
   private final int samplesFree;
+  private final String reader;
+  private final int readerLargeMax;
 
-  /** So many must be free. */
-  NoRoom(SampleBudget budget, int samplesFree) {
-    super("other answers hold all the memory for samples");
+  /** So many must be free, and no more held by large answers of this reader. */
+  NoRoom(SampleBudget budget, int samplesFree, String reader, int readerLargeMax) {
+    super("other answers hold the memory for samples, or large ones of this token its half of it");
     this.budget = budget;
     this.samplesFree = samplesFree;
+    this.reader = reader;
+    this.readerLargeMax = readerLargeMax;
+  }
+
+  int samplesFree() {
+    return samplesFree;
+  }
+
+  String reader() {
+    return reader;
+  }
+
+  int readerLargeMax() {
+    return readerLargeMax;
   }
 
   /** Waits until there may be room; false if there was none in time. Blocks. */
   boolean await(long nanos) {
-    return budget.await(samplesFree, nanos);
+    return budget.await(this, nanos);
   }
 }

@@ -51,7 +51,7 @@ class HeavyReadsTest {
   void whoFindsNoRoomLetsOthersHaveTheTurn() throws InterruptedException {
     HeavyReads reads = new HeavyReads(100, 1, LONG);
     SampleBudget budget = new SampleBudget(100);
-    SampleBudget.Permit all = budget.take(100);
+    SampleBudget.Permit all = budget.take("a", 100);
     CountDownLatch isRefused = new CountDownLatch(1);
     Thread waiting =
         Thread.startVirtualThread(
@@ -60,7 +60,7 @@ class HeavyReadsTest {
                     "a",
                     () -> {
                       try {
-                        return budget.take(50);
+                        return budget.take("a", 50);
                       } finally {
                         isRefused.countDown();
                       }
@@ -78,14 +78,17 @@ class HeavyReadsTest {
   void whoFindsNoRoomInTimeIsToldAndKeepsNoTurn() {
     HeavyReads reads = new HeavyReads(100, 1, Duration.ofMillis(20));
     SampleBudget budget = new SampleBudget(100);
-    try (SampleBudget.Permit _ = budget.take(60)) {
+    try (SampleBudget.Permit _ = budget.take("a", 60)) {
       Overloaded refused =
-          assertThrows(Overloaded.class, () -> reads.inTurn("a", () -> budget.take(50)));
-      assertEquals("other answers hold all the memory for samples", refused.getMessage());
+          assertThrows(Overloaded.class, () -> reads.inTurn("a", () -> budget.take("a", 50)));
+      assertEquals(
+          "other answers hold the memory for samples, or large ones of this token its half of it",
+          refused.getMessage());
     }
-    SampleBudget.Permit held = reads.inTurn("a", () -> budget.take(100));
+    SampleBudget.Permit held = reads.inTurn("a", () -> budget.take("a", 100));
     Runnable place = reads.begin("a").orElseThrow();
-    Overloaded late = assertThrows(Overloaded.class, () -> reads.inTurn("b", () -> budget.take(0)));
+    Overloaded late =
+        assertThrows(Overloaded.class, () -> reads.inTurn("b", () -> budget.take("a", 0)));
     assertEquals("as many heavy reads are at work as may be", late.getMessage());
     place.run();
     held.close();

@@ -323,8 +323,8 @@ final class QueriesBench implements Callable<Integer> {
     courses.forEach(course -> course.answers().forEach((name, told) -> print(course, name, told)));
     System.out.println();
     System.out.println(
-        "| p99 ms alone | beside questions | ratio | cores alone: client, ingest, query, cassandra, askers"
-            + " | beside questions |");
+        "| p99 ms alone | beside questions | ratio"
+            + " | cores alone: client, ingest, query, cassandra, askers | beside questions |");
     System.out.println("|---|---|---|---|---|");
     List<Pair> done = courses.stream().flatMap(course -> course.pairs().stream()).toList();
     done.forEach(pair -> System.out.println(row(pair)));

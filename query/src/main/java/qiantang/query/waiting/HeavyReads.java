@@ -34,7 +34,7 @@ public final class HeavyReads {
    * @param perTokenMax of one token, from the question to the end of the answer
    * @param atWorkMax of all tokens: until it is known what to answer, and whenever more is read
    *     while it is sent
-   * @param patience how long one waits for a place at work
+   * @param patience how long one waits for a place at work, and for room with it
    */
   public HeavyReads(int perTokenMax, int atWorkMax, Duration patience) {
     this.perTokenMax = perTokenMax;
@@ -72,7 +72,7 @@ public final class HeavyReads {
     long deadlineNanos = System.nanoTime() + patience.toNanos();
     while (true) {
       Runnable place =
-          begin(reader)
+          begin(reader, deadlineNanos)
               .orElseThrow(() -> new Overloaded("as many heavy reads are at work as may be"));
       NoRoom lacking;
       try {
@@ -94,6 +94,10 @@ public final class HeavyReads {
    * @param reader whose turns they are: a token
    */
   Optional<Runnable> begin(String reader) {
+    return begin(reader, System.nanoTime() + patience.toNanos());
+  }
+
+  private Optional<Runnable> begin(String reader, long deadlineNanos) {
     CountDownLatch turn = new CountDownLatch(1);
     synchronized (this) {
       if (atWork < atWorkMax) {
@@ -104,7 +108,7 @@ public final class HeavyReads {
     }
     boolean hasCome = false;
     try {
-      hasCome = turn.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+      hasCome = turn.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -91,6 +91,39 @@ final class BegunSeriesIT {
     }
   }
 
+  /** Room is taken for 100,000 first, and for all that are wanted when there are more. */
+  @Test
+  void whatIsReadInTwoStepsIsTheSame() {
+    int many = 120_000;
+    try (World world = new World()) {
+      world.enterprise("mine");
+      for (int from = 0; from < many; from += 10_000) {
+        world.send(
+            MINE,
+            World.message(
+                "d",
+                IntStream.range(from, from + 10_000)
+                    .mapToObj(
+                        i ->
+                            World.reading(
+                                "d", NOW_MICROS - i, new MetricValue("m", new Value.Int(i))))
+                    .toArray(Reading[]::new)));
+      }
+      String viewer = world.token(MINE, Role.VIEWER);
+      for (int limit : new int[] {many - 1, many, 1_000_000}) {
+        String path = SERIES + "&limit=" + limit;
+        List<JsonObject> page = List.of(world.api.json(200, path, viewer));
+        int all = Math.min(limit, many);
+        assertEquals(all, valuesOf(page).size());
+        assertEquals(
+            limit < many ? "limit" : null,
+            page.getFirst().getJsonObject("completeness").getString("truncatedBy"));
+        HttpResponse<String> table = world.api.get(path, viewer, "Accept", "text/csv");
+        assertEquals(all, table.body().lines().distinct().count() - 1);
+      }
+    }
+  }
+
   /** "z" and "m" at the first instants, "a" at the later ones. */
   private static String begin(World world) {
     world.enterprise("mine");

@@ -77,6 +77,27 @@ final class ProtocolIT {
     }
   }
 
+  /** Nothing in it says where it ends: what a node wrote that died looks whole. */
+  @Test
+  void aTableInHttp10IsRefused() throws IOException {
+    world.device(mine, "table");
+    String path = DEVICES + "/table/series";
+    String refused = inHttp10(path, "text/csv");
+    assertTrue(refused.contains("/problems/not-acceptable"), refused);
+    String answer = inHttp10(path, "application/json");
+    assertTrue(answer.matches("(?s)HTTP/1\\.[01] 200 .*"), answer);
+  }
+
+  private String inHttp10(String path, String type) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), world.query().port())) {
+      String request =
+          "GET %s HTTP/1.0\r\nAuthorization: Bearer %s\r\nAccept: %s\r\n\r\n"
+              .formatted(path, admin, type);
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    }
+  }
+
   @Test
   void otherMethodsAre405AndSayWhichAreAllowed() {
     for (String method : List.of("PUT", "PATCH", "DELETE")) {

@@ -18,6 +18,7 @@ public final class Leave {
   private final EnterpriseId enterprise;
   private final boolean mayChange;
   private final String by;
+  private final String account;
   private final Sight sight;
   private final @Nullable Place place;
   private final Function<Leave, Optional<Leave>> again;
@@ -26,12 +27,14 @@ public final class Leave {
       EnterpriseId enterprise,
       boolean mayChange,
       String by,
+      String account,
       Sight sight,
       @Nullable Place place,
       Function<Leave, Optional<Leave>> again) {
     this.enterprise = enterprise;
     this.mayChange = mayChange;
     this.by = by;
+    this.account = account;
     this.sight = sight;
     this.place = place;
     this.again = again;
@@ -55,6 +58,11 @@ public final class Leave {
     return by;
   }
 
+  /** Whose share of the memory it takes: the enterprise of its token, else the token. */
+  public String account() {
+    return account;
+  }
+
   /** How much of it may be seen. */
   public Sight sight() {
     return sight;
@@ -67,7 +75,7 @@ public final class Leave {
 
   /** The same for the device at this place, which was looked at. */
   public Leave at(Place there) {
-    return new Leave(enterprise, mayChange, by, sight, there, again);
+    return new Leave(enterprise, mayChange, by, account, sight, there, again);
   }
 
   /**

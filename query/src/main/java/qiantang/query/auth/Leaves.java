@@ -35,6 +35,7 @@ public final class Leaves {
                 enterprise,
                 sight.isWhole() && caller.mayChange(),
                 caller.name() + " (" + caller.tokenId() + ")",
+                account(caller),
                 sight,
                 null,
                 before -> again(caller, before)))
@@ -45,6 +46,11 @@ public final class Leaves {
   public List<EnterpriseId> grantors(Caller caller, @Nullable EnterpriseId after, int limit) {
     Party party = caller.party();
     return party == null ? List.of() : book.grantors(party, after, limit);
+  }
+
+  private static String account(Caller caller) {
+    EnterpriseId own = caller.enterprise();
+    return own == null ? "token " + caller.tokenId() : "enterprise " + own;
   }
 
   private Optional<Leave> again(Caller caller, Leave before) {

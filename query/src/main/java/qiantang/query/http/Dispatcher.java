@@ -169,6 +169,12 @@ public final class Dispatcher {
           Problem.NOT_ACCEPTABLE,
           "it is answered as " + route.types() + ": name one of them in the header Accept, or */*");
     }
+    if (route.types().contains("text/csv") && exchange.endsUnseen()) {
+      return Answer.problem(
+          Problem.NOT_ACCEPTABLE,
+          "in HTTP/1.0 a table that was cut looks whole: ask by HTTP/1.1 (a proxy of nginx:"
+              + " proxy_http_version 1.1), or for application/json");
+    }
     return switch (route) {
       case Route.ForAnyone open -> opened(open, exchange);
       case Route.ForCaller called ->

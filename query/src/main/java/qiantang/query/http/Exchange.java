@@ -135,6 +135,11 @@ final class Exchange {
                         || accepted.contains(type.substring(0, type.indexOf('/')) + "/*"));
   }
 
+  /** Whether a client could take the half of an answer for the whole of it, where we die. */
+  boolean endsUnseen() {
+    return raw.version() == HttpVersion.HTTP_1_0 && request.wantsCsv();
+  }
+
   /** Names the request in logs and in the audit. */
   String requestId() {
     return headers.getOrDefault(Dispatcher.REQUEST_ID, "");
@@ -354,8 +359,12 @@ final class Exchange {
               && raw.connection() instanceof ConnectionBase connection
               && connection.channel().isOpen()) {
             connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            // At the socket: Vert.x's handlers would first send what they have, which takes as long
+            // as the client wants.
+            var _ = connection.channel().pipeline().firstContext().close();
+          } else {
+            raw.response().reset();
           }
-          raw.response().reset();
         });
   }
 

@@ -79,7 +79,7 @@ final class SeriesOfMany {
     record Refused(ItemProblem problem) implements Block {}
 
     /** It cannot be told now: the answer goes on here. */
-    record Away(ItemProblem problem) implements Block {}
+    record Away(ItemProblem problem, String truncatedBy) implements Block {}
   }
 
   /** Takes an answer in pieces. */
@@ -167,7 +167,7 @@ final class SeriesOfMany {
         }
         case Block.Away away -> {
           sink.problem(device.name(), away.problem());
-          return new End(all.cutBy("store"), i, from(device));
+          return new End(all.cutBy(away.truncatedBy()), i, from(device));
         }
       }
     }
@@ -185,11 +185,13 @@ final class SeriesOfMany {
     } catch (StoreUnavailable e) {
       logger.warn("a series of many that is being sent ends early: {}", e.getMessage());
       return new Block.Away(
-          problem(Problem.STORE_UNAVAILABLE, "go on from here with the cursor of the answer"));
+          problem(Problem.STORE_UNAVAILABLE, "go on from here with the cursor of the answer"),
+          "store");
     } catch (Overloaded e) {
       return new Block.Away(
           problem(
-              Problem.OVERLOADED, e.getMessage() + ": go on from here, or with a smaller limit"));
+              Problem.OVERLOADED, e.getMessage() + ": go on from here, or with a smaller limit"),
+          "overloaded");
     }
   }
 

@@ -1,14 +1,10 @@
 package qiantang.query.json;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qiantang.query.access.Choice;
 import qiantang.query.read.ReadIntervals;
@@ -125,14 +121,22 @@ public final class DataJson {
       times(out, head.samples());
       out.flush();
       SeriesAnswer rest = readRest.get();
-      Map<String, List<Series.Sample>> behind = byMetric(rest.series());
-      List<Series.Sample> tail = behind.getOrDefault(head.metric(), List.of());
+      List<Series.Sample> tail =
+          rest.series().stream()
+              .filter(one -> one.metric().equals(head.metric()))
+              .findFirst()
+              .map(Series::samples)
+              .orElse(List.of());
       times(out, tail);
       out.endArray().array("values");
       values(out, head.samples());
       values(out, tail);
       out.endArray().endObject();
-      samples(out, others(head.metric(), byMetric(first.series()), behind), units);
+      samples(
+          out,
+          Series.followed(
+              without(head.metric(), first.series()), without(head.metric(), rest.series())),
+          units);
       end(
           out,
           first.completeness().uncut().plus(rest.completeness()),
@@ -141,24 +145,8 @@ public final class DataJson {
     };
   }
 
-  private static Map<String, List<Series.Sample>> byMetric(List<Series> all) {
-    return all.stream().collect(Collectors.toMap(Series::metric, Series::samples));
-  }
-
-  private static List<Series> others(
-      String besides,
-      Map<String, List<Series.Sample>> first,
-      Map<String, List<Series.Sample>> behind) {
-    SortedSet<String> metrics = new TreeSet<>(first.keySet());
-    metrics.addAll(behind.keySet());
-    metrics.remove(besides);
-    List<Series> others = new ArrayList<>();
-    for (String metric : metrics) {
-      List<Series.Sample> samples = new ArrayList<>(first.getOrDefault(metric, List.of()));
-      samples.addAll(behind.getOrDefault(metric, List.of()));
-      others.add(new Series(metric, samples));
-    }
-    return others;
+  private static List<Series> without(String metric, List<Series> all) {
+    return all.stream().filter(one -> !one.metric().equals(metric)).toList();
   }
 
   /** Aggregates of intervals, of a device or of all of an enterprise, or samples thinned. */

@@ -82,7 +82,8 @@ public final class ReadIntervals {
   /** The intervals. */
   public Result run(Leave leave, Wanted wanted) {
     int samplesMax = (int) Math.min(SAMPLES_MAX, wanted.samples());
-    SampleBudget.Permit permit = budget.take(leave.by(), (samplesMax + HELD_BESIDES) / A_RAW_ONES);
+    SampleBudget.Permit permit =
+        budget.take(leave.account(), (samplesMax + HELD_BESIDES) / A_RAW_ONES);
     boolean isHandedOver = false;
     try {
       Result result = read(leave, wanted, samplesMax, permit);

@@ -68,7 +68,7 @@ public final class ReadLatestOfAll {
   /** A page. */
   public Result run(Leave leave, Wanted wanted) {
     int samplesMax = wanted.limit() * METRICS_OF_DEVICE;
-    SampleBudget.Permit permit = budget.take(leave.by(), samplesMax);
+    SampleBudget.Permit permit = budget.take(leave.account(), samplesMax);
     boolean isHandedOver = false;
     try {
       LatestOfDevices answer =

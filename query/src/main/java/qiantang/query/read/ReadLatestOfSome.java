@@ -120,7 +120,7 @@ public final class ReadLatestOfSome {
           }
         });
     int samplesMax = Math.max(SAMPLES_LEAST, readable.size() * METRICS_OF_DEVICE);
-    SampleBudget.Permit permit = budget.take(leave.by(), samplesMax);
+    SampleBudget.Permit permit = budget.take(leave.account(), samplesMax);
     boolean isHandedOver = false;
     try {
       LatestOfDevices answer =

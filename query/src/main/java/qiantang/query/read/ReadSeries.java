@@ -6,6 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import qiantang.query.auth.Leave;
 import qiantang.query.waiting.HeavyReads;
+import qiantang.query.waiting.NoRoom;
 import qiantang.query.waiting.Overloaded;
 import qiantang.query.waiting.SampleBudget;
 import qiantang.query.waiting.StoreUnavailable;
@@ -20,6 +21,11 @@ import qiantang.store.read.SeriesRequest;
 public final class ReadSeries {
   // Of 100,000 samples the first 10,000 take a fifth of the time, and fill two pieces of an answer.
   private static final int FIRST_SAMPLES = SampleBudget.SMALL_SAMPLES;
+
+  // Room is taken for so many, and for all that are wanted when there are more: a limit of a
+  // million
+  // says little of how many there are, and would wait for room that nothing comes into.
+  private static final int STEP_SAMPLES = 100_000;
 
   private static final Logger logger = LoggerFactory.getLogger(ReadSeries.class);
 
@@ -76,7 +82,7 @@ public final class ReadSeries {
   }
 
   private Result run(Leave leave, Wanted wanted, int samplesMax) {
-    SampleBudget.Permit permit = budget.take(leave.by(), samplesMax);
+    SampleBudget.Permit permit = budget.take(leave.account(), 0);
     boolean isHandedOver = false;
     try {
       Result result = read(leave, wanted, samplesMax, permit);
@@ -90,7 +96,7 @@ public final class ReadSeries {
   }
 
   private Result read(Leave leave, Wanted wanted, int samplesMax, SampleBudget.Permit permit) {
-    SeriesAnswer answer = read(leave, wanted, wanted.fromMicros(), samplesMax);
+    SeriesAnswer answer = readInSteps(leave, wanted, wanted.fromMicros(), samplesMax, permit);
     if (answer.series().isEmpty() && !devices.isKnown(leave.enterprise(), wanted.device())) {
       return new Result.NoDevice();
     }
@@ -117,21 +123,47 @@ public final class ReadSeries {
           heavyReads.inTurn(
               leave.by(),
               () -> {
-                permit.grow(left);
-                return read(leave, wanted, fromMicros, left);
+                try {
+                  return readInSteps(leave, wanted, fromMicros, left, permit);
+                } catch (NoRoom e) {
+                  permit.shrinkTo(first.samples()); // nothing is held while it waits
+                  throw e;
+                }
               });
       permit.shrinkTo(first.samples() + rest.samples());
       // The samples of one instant may be more than are left: they are never told apart.
       return rest.samples() > left ? none(fromMicros, "limit") : rest;
-    } catch (StoreUnavailable | Overloaded e) {
-      permit.shrinkTo(first.samples());
-      logger.warn("a series that is being sent ends early: {}", e.getMessage());
+    } catch (StoreUnavailable e) {
+      return endsEarly(begun, "store", e);
+    } catch (Overloaded e) {
+      return endsEarly(begun, "overloaded", e);
     }
-    return none(fromMicros, "store");
+  }
+
+  private static SeriesAnswer endsEarly(Result.Found begun, String truncatedBy, Exception why) {
+    logger.warn("a series that is being sent ends early: {}", why.getMessage());
+    begun.permit().shrinkTo(begun.answer().samples());
+    return none(Objects.requireNonNull(begun.answer().nextFromMicros()), truncatedBy);
   }
 
   private static SeriesAnswer none(long nextFromMicros, String truncatedBy) {
     return new SeriesAnswer(List.of(), nextFromMicros, Completeness.NOTHING.cutBy(truncatedBy));
+  }
+
+  private SeriesAnswer readInSteps(
+      Leave leave, Wanted wanted, long fromMicros, int samplesMax, SampleBudget.Permit permit) {
+    int step = Math.min(STEP_SAMPLES, samplesMax);
+    permit.grow(step);
+    SeriesAnswer answer = read(leave, wanted, fromMicros, step);
+    Long nextMicros = answer.nextFromMicros();
+    int left = samplesMax - answer.samples();
+    if (nextMicros == null || step == samplesMax || left <= 0) {
+      return answer;
+    }
+    permit.grow(samplesMax - step);
+    SeriesAnswer rest = read(leave, wanted, nextMicros, left);
+    // The samples of one instant may be more than are left: they are never told apart.
+    return rest.samples() > left ? answer : answer.followedBy(rest);
   }
 
   private SeriesAnswer read(Leave leave, Wanted wanted, long fromMicros, int samplesMax) {

@@ -467,7 +467,7 @@ public final class ReadSets {
 
   /** Reads within the budget; whoever answers keeps the permit. */
   private Result held(Leave leave, int samples, Function<SampleBudget.Permit, Result> use) {
-    SampleBudget.Permit permit = budget.take(leave.by(), samples + HELD_BESIDES);
+    SampleBudget.Permit permit = budget.take(leave.account(), samples + HELD_BESIDES);
     boolean isHandedOver = false;
     try {
       Result result = use.apply(permit);

@@ -7,34 +7,18 @@ package qiantang.query.waiting;
 public final class NoRoom extends Overloaded {
   private static final long serialVersionUID = 1L;
 
-  private final transient SampleBudget budget;
-  private final int samplesFree;
-  private final String reader;
-  private final int readerLargeMax;
+  private final transient SampleBudget.Permit permit;
+  private final int samples;
 
-  /** So many must be free, and no more held by large answers of this reader. */
-  NoRoom(SampleBudget budget, int samplesFree, String reader, int readerLargeMax) {
-    super("other answers hold the memory for samples, or large ones of this token its half of it");
-    this.budget = budget;
-    this.samplesFree = samplesFree;
-    this.reader = reader;
-    this.readerLargeMax = readerLargeMax;
-  }
-
-  int samplesFree() {
-    return samplesFree;
-  }
-
-  String reader() {
-    return reader;
-  }
-
-  int readerLargeMax() {
-    return readerLargeMax;
+  /** This one cannot hold so many. */
+  NoRoom(SampleBudget.Permit permit, int samples) {
+    super("answers that are being sent hold the memory for samples, or your own your share of it");
+    this.permit = permit;
+    this.samples = samples;
   }
 
   /** Waits until there may be room; false if there was none in time. Blocks. */
   boolean await(long nanos) {
-    return budget.await(this, nanos);
+    return permit.await(samples, nanos);
   }
 }

@@ -7,20 +7,23 @@ import java.util.concurrent.TimeUnit;
 /**
  * A bound on the samples that all answers under way hold together, because each is in memory until
  * its client has taken it. A tenth is kept for small answers: however slowly large ones are taken,
- * they hold up nobody who asks for little. Of the rest one reader has half, beside others of its
- * own: however slowly it takes large answers, there is room for those of somebody else. Any thread.
+ * they hold up nobody who asks for little. Of the rest an account has half; an answer may go
+ * beyond, beside others of its account that hold a quarter at most. Of small answers an account has
+ * half of all. So an enterprise that takes its answers slowly leaves room for those of others. Any
+ * thread.
  */
 public final class SampleBudget {
   /** As much as a small answer has at the most. */
   public static final int SMALL_SAMPLES = 10_000;
 
   private static final int KEPT_SHARE = 10;
-  private static final int READER_SHARE = 2;
+  private static final int ACCOUNT_SHARE = 2;
 
   private final int samplesMax;
 
-  // Both guarded by this. Of each reader what its large answers hold.
-  private final Map<String, Integer> largeOf = new HashMap<>();
+  // All guarded by this. What all answers of an account hold, and its small ones.
+  private final Map<String, Integer> heldBy = new HashMap<>();
+  private final Map<String, Integer> smallOf = new HashMap<>();
   private int free;
 
   /**
@@ -36,11 +39,11 @@ public final class SampleBudget {
   /**
    * Room for so many samples.
    *
-   * @param reader whose answer it is: a token
-   * @throws NoRoom if others hold it, or other answers of this reader its share; not waited for
+   * @param account whose share they are of
+   * @throws NoRoom if others hold it, or other answers of this account its share; not waited for
    */
-  public Permit take(String reader, int samples) {
-    Permit permit = new Permit(reader);
+  public Permit take(String account, int samples) {
+    Permit permit = new Permit(account);
     permit.grow(samples);
     return permit;
   }
@@ -50,56 +53,29 @@ public final class SampleBudget {
     return free;
   }
 
-  /** Waits until there is room for this, but no longer; whether there is. */
-  synchronized boolean await(NoRoom lacking, long nanos) {
-    long deadlineNanos = System.nanoTime() + nanos;
-    try {
-      while (free < lacking.samplesFree() || largeOf(lacking.reader()) > lacking.readerLargeMax()) {
-        long leftNanos = deadlineNanos - System.nanoTime();
-        if (leftNanos <= 0) {
-          return false;
-        }
-        TimeUnit.NANOSECONDS.timedWait(this, leftNanos);
-      }
-      return nanos > 0;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
-  // Guarded by this.
-  private int largeOf(String reader) {
-    return largeOf.getOrDefault(reader, 0);
-  }
-
   /** Room that is held until it is closed. */
   public final class Permit implements AutoCloseable {
-    private final String reader;
+    private final String account;
     private int held; // guarded by the budget
 
-    private Permit(String reader) {
-      this.reader = reader;
+    private Permit(String account) {
+      this.account = account;
     }
 
     /**
      * Takes room for so many more.
      *
-     * @throws NoRoom if others hold it, or other answers of this reader its share; not waited for
+     * @throws NoRoom if others hold it, or other answers of this account its share; not waited for
      */
     public void grow(int samples) {
       synchronized (SampleBudget.this) {
-        boolean isLarge = held + samples > SMALL_SAMPLES;
-        int kept = isLarge ? samplesMax / KEPT_SHARE : 0;
+        long wanted = (long) held + samples;
         // A request larger than all there is runs alone instead of never.
-        int taken = Math.clamp((long) samplesMax - kept - held, 0, samples);
-        // So does one that is larger than its reader's share, beside no large one of its own.
-        int share = (samplesMax - kept) / READER_SHARE;
-        int largeMax = isLarge ? Math.max(large(), share - taken) : samplesMax;
-        if (free < taken + kept || largeOf(reader) > largeMax) {
-          throw new NoRoom(SampleBudget.this, taken + kept, reader, largeMax);
+        int whole = (int) Math.min(wanted, samplesMax - kept(wanted));
+        if (!fits(whole)) {
+          throw new NoRoom(this, whole);
         }
-        hold(held + taken);
+        hold(Math.max(held, whole));
       }
     }
 
@@ -116,21 +92,58 @@ public final class SampleBudget {
       shrinkTo(0);
     }
 
-    // Guarded by the budget, as what follows.
-    private void hold(int samples) {
-      int before = large();
-      free += held - samples;
-      held = samples;
-      int now = largeOf(reader) + large() - before;
-      if (now == 0) {
-        largeOf.remove(reader);
-      } else {
-        largeOf.put(reader, now);
+    /** Waits until it could hold so many, but no longer; whether it could. */
+    boolean await(int samples, long nanos) {
+      long deadlineNanos = System.nanoTime() + nanos;
+      synchronized (SampleBudget.this) {
+        try {
+          while (!fits(samples)) {
+            long leftNanos = deadlineNanos - System.nanoTime();
+            if (leftNanos <= 0) {
+              return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(SampleBudget.this, leftNanos);
+          }
+          return nanos > 0;
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return false;
+        }
       }
     }
 
-    private int large() {
-      return held > SMALL_SAMPLES ? held : 0;
+    // What follows is guarded by the budget.
+    private boolean fits(int samples) {
+      int kept = kept(samples);
+      int share = (samplesMax - kept) / ACCOUNT_SHARE;
+      int others =
+          kept == 0
+              ? smallOf.getOrDefault(account, 0) - small()
+              : heldBy.getOrDefault(account, 0) - held;
+      return free >= samples - held + kept && others <= Math.max(share - samples, share / 2);
+    }
+
+    private int small() {
+      return held <= SMALL_SAMPLES ? held : 0;
+    }
+
+    private int kept(long samples) {
+      return samples > SMALL_SAMPLES ? samplesMax / KEPT_SHARE : 0;
+    }
+
+    private void hold(int samples) {
+      int more = samples - held;
+      int smallBefore = small();
+      held = samples;
+      free -= more;
+      add(heldBy, more);
+      add(smallOf, small() - smallBefore);
+    }
+
+    private void add(Map<String, Integer> sums, int more) {
+      if (sums.merge(account, more, Integer::sum) == 0) {
+        sums.remove(account);
+      }
     }
   }
 }

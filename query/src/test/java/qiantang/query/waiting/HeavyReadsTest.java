@@ -82,7 +82,7 @@ class HeavyReadsTest {
       Overloaded refused =
           assertThrows(Overloaded.class, () -> reads.inTurn("a", () -> budget.take("a", 50)));
       assertEquals(
-          "other answers hold the memory for samples, or large ones of this token its half of it",
+          "answers that are being sent hold the memory for samples, or your own your share of it",
           refused.getMessage());
     }
     SampleBudget.Permit held = reads.inTurn("a", () -> budget.take("a", 100));

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class SampleBudgetTest {
@@ -42,34 +44,48 @@ final class SampleBudgetTest {
   }
 
   @Test
-  void largeAnswersOfOneReaderLeaveRoomForThoseOfAnother() {
-    SampleBudget.Permit first = budget.take("a", MAX / 4);
-    SampleBudget.Permit second = budget.take("a", SampleBudget.SMALL_SAMPLES);
-    SampleBudget.Permit third = budget.take("a", MAX / 10);
-    assertThrows(NoRoom.class, () -> second.grow(MAX / 4), "450,000 are a half without the tenth");
-    budget.take("a", SampleBudget.SMALL_SAMPLES).close();
-    SampleBudget.Permit other = budget.take("b", MAX / 4);
-    third.close();
-    second.grow(MAX / 10);
+  void anEnterpriseThatTakesItsAnswersSlowlyLeavesRoomForOthers() {
+    SampleBudget.Permit first = budget.take("a", 400_000);
+    assertThrows(NoRoom.class, () -> budget.take("a", 50_001), "450,000 are half without a tenth");
+    SampleBudget.Permit second = budget.take("a", 50_000);
+    SampleBudget.Permit begun = budget.take("a", SampleBudget.SMALL_SAMPLES);
+    assertThrows(NoRoom.class, () -> begun.grow(1));
+    SampleBudget.Permit other = budget.take("b", 400_000);
     other.close();
-    second.close();
     first.close();
+    begun.grow(390_000);
+    begun.close();
+    second.close();
     assertEquals(MAX, budget.freeSamples());
   }
 
   @Test
-  void oneThatIsLargerThanTheShareOfItsReaderRunsBesideThoseOfOthers() {
-    SampleBudget.Permit other = budget.take("b", MAX / 10);
-    SampleBudget.Permit small = budget.take("a", SampleBudget.SMALL_SAMPLES);
-    SampleBudget.Permit begun = budget.take("a", SampleBudget.SMALL_SAMPLES);
-    begun.grow(MAX / 2);
-    NoRoom lacking = assertThrows(NoRoom.class, () -> small.grow(MAX / 2));
+  void oneThatIsLargerThanItsShareRunsBesideFewOfItsAccount() {
+    SampleBudget.Permit other = budget.take("b", 100_000);
+    SampleBudget.Permit waits = budget.take("a", 100_000);
+    SampleBudget.Permit begun = budget.take("a", 100_000);
+    begun.grow(500_000);
+    NoRoom lacking = assertThrows(NoRoom.class, () -> waits.grow(500_000));
     assertFalse(lacking.await(1));
     begun.close();
     assertTrue(lacking.await(1));
-    small.grow(MAX / 2);
-    small.close();
+    waits.grow(500_000);
+    waits.close();
     other.close();
+    assertEquals(MAX, budget.freeSamples());
+  }
+
+  @Test
+  void smallAnswersOfOneEnterpriseAreHalfOfAllAndComeBesideItsLargeOnes() {
+    SampleBudget.Permit large = budget.take("a", 100_000);
+    List<SampleBudget.Permit> small =
+        IntStream.range(0, 50).mapToObj(i -> budget.take("a", SampleBudget.SMALL_SAMPLES)).toList();
+    assertThrows(NoRoom.class, () -> budget.take("a", 1));
+    budget.take("b", 250_000).close();
+    small.getFirst().close();
+    budget.take("a", SampleBudget.SMALL_SAMPLES).close();
+    large.close();
+    small.forEach(SampleBudget.Permit::close);
     assertEquals(MAX, budget.freeSamples());
   }
 }

@@ -11,6 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record SeriesAnswer(
     List<Series> series, @Nullable Long nextFromMicros, Completeness completeness) {
+  /** The same with those of the request that goes on. */
+  public SeriesAnswer followedBy(SeriesAnswer rest) {
+    return new SeriesAnswer(
+        Series.followed(series, rest.series),
+        rest.nextFromMicros,
+        completeness.uncut().plus(rest.completeness));
+  }
+
   /** How many there are, of all metrics. */
   public int samples() {
     return series.stream().mapToInt(one -> one.samples().size()).sum();

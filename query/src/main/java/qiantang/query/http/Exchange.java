@@ -43,8 +43,7 @@ final class Exchange {
   // A client that takes or gives no byte for so long is gone.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  // While a client takes nothing. With hearing of a revocation it takes 2.3 to 2.5 s until it sees
-  // it.
+  // While a client takes nothing. With hearing of a revocation it is cut 0.2 to 0.5 s after it.
   private static final Duration LOOK_EACH = Duration.ofMillis(200);
 
   private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");

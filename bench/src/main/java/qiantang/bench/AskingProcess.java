@@ -23,7 +23,6 @@ import qiantang.store.model.EnterpriseId;
 final class AskingProcess implements AutoCloseable {
   private static final long END_SECONDS_MAX = 10;
   private static final int NICE = 19;
-  private static final int NICE_OF_QUERY = 10;
 
   private final Process process;
   private final PrintStream to;
@@ -71,7 +70,7 @@ final class AskingProcess implements AutoCloseable {
 
   /** What computes in their place, as near to the cores as query is. */
   static AskingProcess computing(Asked asked) throws IOException {
-    return start(NICE_OF_QUERY, ComputingMain.class, asked);
+    return start(Program.NICE_OF_QUERY, ComputingMain.class, asked);
   }
 
   private static AskingProcess start(int nice, Class<?> main, Asked asked) throws IOException {

@@ -15,7 +15,8 @@ import java.util.zip.CRC32C;
  * machine. It takes the commands of {@link AskingMain}, and asks nobody.
  */
 final class ComputingMain {
-  // About what query takes of them beside ingestion, in bursts as long as those of its reads.
+  // What query takes of them beside ingestion, in bursts as long as those of its reads. Behind all
+  // others it gets about half of it.
   private static final double CORES = 0.5;
   private static final int THREADS = 4;
   private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -32,12 +33,8 @@ final class ComputingMain {
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     PrintStream out = new PrintStream(System.out, true, UTF_8);
     String empty = new JsonObject().encode();
-    String first = in.readLine(); // what would be asked
-    while (first != null) {
-      String line = in.readLine();
-      if (line == null) {
-        return;
-      }
+    in.readLine(); // what would be asked
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
       if (!line.equals("tallies")) {
         computing.want(line.equals("ask"));
       }

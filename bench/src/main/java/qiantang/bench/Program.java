@@ -18,6 +18,8 @@ final class Program implements AutoCloseable {
   // As the demo has it: a heap of a quarter of the machine grows for hours before it is full.
   static final List<String> ONE_GIB = List.of("-Xmx1g");
 
+  static final int NICE_OF_QUERY = 10; // as ./qiantang starts it
+
   // A machine that others load with thirty processes takes a minute and more for a JVM.
   private static final Duration READY_MAX = Duration.ofMinutes(3);
   private static final Duration READY_PAUSE = Duration.ofMillis(100);
@@ -90,22 +92,8 @@ final class Program implements AutoCloseable {
   static List<String> command(List<String> flags, String main, String... arguments) {
     List<String> command = new ArrayList<>();
     if (arguments.length > 0 && arguments[0].equals("query")) {
-      command.addAll(behind(10)); // as ./qiantang starts it
+      command.addAll(behind(NICE_OF_QUERY));
     }
-    command.addAll(java(flags));
-    command.add(main);
-    command.addAll(List.of(arguments));
-    return command;
-  }
-
-  /** The beginning of the command line of what takes the cores behind others. */
-  static List<String> behind(int nice) {
-    return List.of("nice", "-n", String.valueOf(nice));
-  }
-
-  /** The command line up to the class that is run. */
-  private static List<String> java(List<String> flags) {
-    List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (!flag.startsWith("-Xlog")
@@ -117,7 +105,14 @@ final class Program implements AutoCloseable {
     command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
+    command.add(main);
+    command.addAll(List.of(arguments));
     return command;
+  }
+
+  /** The beginning of the command line of what takes the cores behind others. */
+  static List<String> behind(int nice) {
+    return List.of("nice", "-n", String.valueOf(nice));
   }
 
   /** A full collection, as {@code jcmd} asks for it. */

@@ -68,8 +68,8 @@ final class QueriesBench implements Callable<Integer> {
   @Option(
       names = "--control",
       description = {
-        "Asks nothing: something computes in its place, for half of a core at query's priority,",
-        "which is what any neighbour on these cores does to the latency of acknowledgements."
+        "Asks nothing: something in its place would compute for half of a core, at query's",
+        "priority: what any neighbour on these cores does to the latency of acknowledgements."
       })
   private boolean isControl;
 

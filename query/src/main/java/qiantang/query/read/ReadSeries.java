@@ -22,9 +22,8 @@ public final class ReadSeries {
   // Of 100,000 samples the first 10,000 take a fifth of the time, and fill two pieces of an answer.
   private static final int FIRST_SAMPLES = SampleBudget.SMALL_SAMPLES;
 
-  // Room is taken for so many, and for all that are wanted when there are more: a limit of a
-  // million
-  // says little of how many there are, and would wait for room that nothing comes into.
+  // Room is taken for so many, and for all that are wanted when there are more: whoever writes a
+  // limit of a million would wait for room that nothing comes into.
   private static final int STEP_SAMPLES = 100_000;
 
   private static final Logger logger = LoggerFactory.getLogger(ReadSeries.class);

@@ -38,10 +38,12 @@ fi
 { echo 1000000 >/proc/self/timerslack_ns; } 2>/dev/null || true
 
 # All of it at once: a heap that begins small stops the node more often, and grows late. What
-# outlives a collection is in a memtable and lives on: see CassandraProcess.
+# outlives a collection is in a memtable and lives on, and short stops are as much of the time as
+# long ones: see CassandraProcess.
 heap=${MAX_HEAP_SIZE:-1g}
 # shellcheck disable=SC2086 # The variables hold flags, not words.
-exec java "@$conf/jvm.options" "-Xms$heap" "-Xmx$heap" -XX:+UseG1GC -XX:MaxTenuringThreshold=1 \
+exec java "@$conf/jvm.options" "-Xms$heap" "-Xmx$heap" -XX:+UseG1GC \
+  -XX:MaxGCPauseMillis=10 -XX:MaxTenuringThreshold=1 \
   "-Dcassandra.config=file://$conf/cassandra.yaml" \
   "-Dcassandra-rackdc.properties=file://$conf/cassandra-rackdc.properties" \
   "-Dcassandra.storagedir=$data" \

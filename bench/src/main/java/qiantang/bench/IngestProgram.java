@@ -13,8 +13,9 @@ import qiantang.standalone.cassandra.Ports;
  * @param httpPort health and metrics, likewise
  */
 record IngestProgram(Program program, int mqttPort, int httpPort) implements AutoCloseable {
-  // All at once, as ./qiantang starts it.
-  private static final List<String> ONE_GIB = List.of("-Xms1g", "-Xmx1g");
+  // All at once and copied once, as ./qiantang starts it.
+  private static final List<String> ONE_GIB =
+      List.of("-Xms1g", "-Xmx1g", "-XX:MaxTenuringThreshold=1");
 
   /**
    * The program that users start, over a Cassandra of this machine; returns when it is ready.

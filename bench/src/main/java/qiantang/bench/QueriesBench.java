@@ -80,8 +80,10 @@ final class QueriesBench implements Callable<Integer> {
   @Option(names = "--pairs", description = "How often latency is measured without and with them.")
   private int pairs = 9;
 
-  @Option(names = "--seconds", description = "How long each time.")
-  private int seconds = 10;
+  @Option(
+      names = "--seconds",
+      description = "How long each time. A minute that closed is sorted within each then.")
+  private int seconds = 60;
 
   @Option(names = "--devices", description = "Machines with a history.")
   private int devices = 100;

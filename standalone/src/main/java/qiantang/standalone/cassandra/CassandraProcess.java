@@ -76,6 +76,8 @@ public final class CassandraProcess implements AutoCloseable {
   public enum Profile {
     /** Keeps every acknowledged write over kill -9, and has the whole compiler. */
     DURABLE,
+    /** Keeps as much, and is compiled once, cheaply: for tests that kill it within minutes. */
+    KILLABLE,
     /** Starts in half the time: system tables are not flushed, code is compiled once, cheaply. */
     QUICK
   }
@@ -232,7 +234,8 @@ public final class CassandraProcess implements AutoCloseable {
   private static List<String> memoryFlags(Config config) {
     String most = "-Xmx" + config.heapMebibytes() + "m";
     return switch (config.profile()) {
-      case QUICK -> List.of("-Xms64m", most, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+      case QUICK, KILLABLE ->
+          List.of("-Xms64m", most, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
       // Half of the heap at once: of 256 MiB G1 stops the node each second beside questions, of
       // 1 GiB each fourth. What outlives one collection is in a memtable and lives on: copied once
       // and not up to 15 times, a stop takes 10 to 33 ms instead of 16 to 61. Who is to stop it for

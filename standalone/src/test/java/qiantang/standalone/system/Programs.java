@@ -225,7 +225,7 @@ final class Programs implements AutoCloseable {
   }
 
   private CassandraProcess startDatabase() throws Exception {
-    return CassandraProcess.start(data, new Config(cqlPort, 512, Profile.DURABLE), line -> {});
+    return CassandraProcess.start(data, new Config(cqlPort, 512, Profile.KILLABLE), line -> {});
   }
 
   /** SIGSTOP or SIGCONT. */

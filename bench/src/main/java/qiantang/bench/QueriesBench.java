@@ -48,9 +48,8 @@ final class QueriesBench implements Callable<Integer> {
   private static final int TOKENS_EACH = 4;
   private static final int ASKERS_OF_EACH = 2;
   private static final int PAIRS_OF_EACH = 2;
-  // Folds run each ten seconds, so their code is compiled for minutes, and whatever is compiled
-  // then
-  // was taken for what questions do. The kinds that follow find it compiled.
+  // Folds run each ten seconds, so their code is compiled for minutes; in the first minute that was
+  // taken for what questions do. The kinds that follow find it compiled.
   private static final int WARM_UP_SECONDS = 120;
   private static final int NEXT_WARM_UP_SECONDS = 30;
   private static final int SETTLE_SECONDS = 1;
@@ -82,7 +81,7 @@ final class QueriesBench implements Callable<Integer> {
 
   @Option(
       names = "--seconds",
-      description = "How long each time. A minute that closed is sorted within each then.")
+      description = "How long each time; of 60 each sorts a minute that has closed.")
   private int seconds = 60;
 
   @Option(names = "--devices", description = "Machines with a history.")

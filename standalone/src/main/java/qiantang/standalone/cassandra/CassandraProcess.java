@@ -78,7 +78,7 @@ public final class CassandraProcess implements AutoCloseable {
     DURABLE,
     /** Keeps as much, and is compiled once, cheaply: for tests that kill it within minutes. */
     KILLABLE,
-    /** Starts in half the time: system tables are not flushed, code is compiled once, cheaply. */
+    /** Starts in half the time and loses what is new when killed: no write waits for a disk. */
     QUICK
   }
 
@@ -213,7 +213,8 @@ public final class CassandraProcess implements AutoCloseable {
                 Stream.of(java.toString(), "@" + conf.jvmOptions()),
                 memoryFlags(config).stream(),
                 archive.flags().stream(),
-                nodeFlags(config, jmxPort).stream(),
+                nodeFlags(jmxPort).stream(),
+                durabilityFlags(config).stream(),
                 folderFlags(data, conf).stream(),
                 Stream.of("-cp", jars.classPath(), "org.apache.cassandra.service.CassandraDaemon"))
             .flatMap(flags -> flags)
@@ -251,15 +252,27 @@ public final class CassandraProcess implements AutoCloseable {
   }
 
   /** A node without peers: nothing to gossip with, to wait for or to tell before it goes. */
-  private static List<String> nodeFlags(Config config, int jmxPort) {
+  private static List<String> nodeFlags(int jmxPort) {
     return List.of(
         "-Dcassandra.jmx.local.port=" + jmxPort,
         "-Dcassandra.load_ring_state=false",
         "-Dcassandra.ring_delay_ms=0",
         "-Dcassandra.shutdown_announce_in_ms=0",
         "-Dcassandra.skip_wait_for_gossip_to_settle=0",
-        "-Dcassandra.superuser_setup_delay_ms=0",
-        "-Dcassandra.unsafesystem=" + (config.profile() == Profile.QUICK));
+        "-Dcassandra.superuser_setup_delay_ms=0");
+  }
+
+  /** The file's settings keep what is acknowledged; QUICK takes them back. */
+  private static List<String> durabilityFlags(Config config) {
+    return switch (config.profile()) {
+      case DURABLE, KILLABLE -> List.of();
+      case QUICK ->
+          List.of(
+              "-Dcassandra.unsafesystem=true", // system tables are not flushed either
+              "-Dcassandra.config.allow_system_properties=true",
+              "-Dcassandra.settings.commitlog_sync=periodic",
+              "-Dcassandra.settings.commitlog_sync_period=10s");
+    };
   }
 
   private static List<String> folderFlags(DataDirectory data, CassandraConf conf) {

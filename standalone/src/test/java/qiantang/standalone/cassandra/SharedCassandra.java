@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import qiantang.store.cassandra.CassandraConfig;
@@ -16,11 +17,14 @@ import qiantang.store.cassandra.CassandraConfig;
 /**
  * One node for all test classes that ask for it, each with a keyspace of its own: a start takes
  * longer than most of their tests together.
+ *
+ * <p>It lives as long as the JVM's session and not as long as the root context: where tests run in
+ * several JVMs, each class is an execution of its own with a root of its own.
  */
-final class SharedCassandra implements ParameterResolver {
+public final class SharedCassandra implements ParameterResolver {
   /** Where the node answers. */
-  record Address(InetSocketAddress contactPoint, int jmxPort) {
-    CassandraConfig keyspace(String name) {
+  public record Address(InetSocketAddress contactPoint, int jmxPort) {
+    public CassandraConfig keyspace(String name) {
       return new CassandraConfig(List.of(contactPoint), "datacenter1", name, 1);
     }
   }
@@ -61,11 +65,15 @@ final class SharedCassandra implements ParameterResolver {
 
   @Override
   public Address resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    // The root's store closes it after the last class.
+    return of(context);
+  }
+
+  /** The node, which the first who asks starts. */
+  public static Address of(ExtensionContext context) {
+    // The store closes it after the last class.
     Running running =
         context
-            .getRoot()
-            .getStore(Namespace.GLOBAL)
+            .getStore(StoreScope.LAUNCHER_SESSION, Namespace.create(SharedCassandra.class))
             .computeIfAbsent(Running.class, key -> Running.start(), Running.class);
     return new Address(running.process().contactPoint(), running.process().jmxPort());
   }

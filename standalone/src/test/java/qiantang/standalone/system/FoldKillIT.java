@@ -11,13 +11,16 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import qiantang.standalone.cassandra.SharedCassandra;
 import qiantang.store.cassandra.Cassandra;
 
 /**
  * kill -9 of the folding program at random points: answers are the same before, between and after
  * (I4), and in the end everything is folded.
  */
+@ExtendWith(SharedCassandra.class)
 class FoldKillIT {
   // `-Dqiantang.kills=N` runs as many as one likes.
   private static final int KILLS = Integer.getInteger("qiantang.kills", 8);
@@ -26,10 +29,11 @@ class FoldKillIT {
   @TempDir Path folder;
 
   @Test
-  void answersAreTheSameWhateverHasBeenFolded() throws Exception {
+  void answersAreTheSameWhateverHasBeenFolded(SharedCassandra.Address address) throws Exception {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    try (Programs programs = Programs.startWithoutIngest(folder)) {
+    try (Programs programs =
+        Programs.startWithoutIngest(folder, address.keyspace("fold_kill_it"))) {
       long minute = Math.floorDiv(System.currentTimeMillis(), 60_000L) - MINUTES - 30;
       Backlog backlog = new Backlog(seed, minute, MINUTES, List.of(Programs.ALPHA, Programs.BETA));
       try (Cassandra store = programs.store()) {

@@ -11,10 +11,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import qiantang.standalone.cassandra.SharedCassandra;
 import qiantang.store.registry.Role;
 
 /** kill -9 in the middle of a load, at random points: nothing acknowledged may be missing (I1). */
+@ExtendWith(SharedCassandra.class)
 class KillIT {
   private static final int DEVICES = 12;
   // Together about a minute; `-Dqiantang.kills=N` runs as many as one likes.
@@ -23,8 +26,8 @@ class KillIT {
   @TempDir Path folder;
 
   @Test
-  void killingIngestLosesNothingAcknowledged() throws Exception {
-    try (Programs programs = Programs.start(folder)) {
+  void killingIngestLosesNothingAcknowledged(SharedCassandra.Address address) throws Exception {
+    try (Programs programs = Programs.start(folder, address.keyspace("kill_it"))) {
       killAgainAndAgain(
           programs,
           KILLS,
@@ -37,14 +40,9 @@ class KillIT {
 
   @Test
   void killingCassandraLosesNothingAcknowledged() throws Exception {
-    try (Programs programs = Programs.start(folder)) {
-      killAgainAndAgain(
-          programs,
-          KILLS / 2,
-          () -> {
-            programs.killDatabase();
-            programs.restartDatabase();
-          });
+    try (OwnCassandra cassandra = new OwnCassandra(folder.resolve("data"));
+        Programs programs = Programs.start(folder, cassandra.config())) {
+      killAgainAndAgain(programs, KILLS / 2, cassandra::killAndRestart);
     }
   }
 

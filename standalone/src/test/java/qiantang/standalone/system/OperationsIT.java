@@ -19,20 +19,25 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import qiantang.standalone.cassandra.SharedCassandra;
 import qiantang.store.registry.Role;
 
 /** What an operator does to a running program, by signals. */
+@ExtendWith(SharedCassandra.class)
 class OperationsIT {
   private static final String TOPIC = "v1/devices/me/telemetry";
 
   @TempDir Path folder;
 
   @Test
-  void aFileChangedAndReadAgainHoldsWhenTheNodeDrains() throws Exception {
+  void aFileChangedAndReadAgainHoldsWhenTheNodeDrains(SharedCassandra.Address address)
+      throws Exception {
     assumeFalse(isHangUpIgnored(), "programs started with nohup ignore SIGHUP, and so ours do");
     Path file = folder.resolve("ingest.properties");
-    try (Programs programs = Programs.startWithoutIngest(folder)) {
+    try (Programs programs =
+        Programs.startWithoutIngest(folder, address.keyspace("operations_it"))) {
       Files.writeString(file, "server-reference=a.example:1883\nfolds=on\n");
       programs.startIngest("--config", file.toString());
       String token = programs.register(Programs.ALPHA, "press", Role.DEVICE);

@@ -20,10 +20,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import qiantang.standalone.cassandra.CassandraProcess;
-import qiantang.standalone.cassandra.CassandraProcess.Config;
-import qiantang.standalone.cassandra.CassandraProcess.Profile;
-import qiantang.standalone.cassandra.DataDirectory;
 import qiantang.standalone.cassandra.Ports;
 import qiantang.store.cassandra.Cassandra;
 import qiantang.store.cassandra.CassandraConfig;
@@ -40,8 +36,8 @@ import qiantang.store.registry.UnitTables;
 import qiantang.store.registry.Units;
 
 /**
- * Cassandra, ingest and query, each a process of its own that a test can kill and start again on
- * the same ports and data. Two enterprises are registered: {@code alpha} and {@code beta}.
+ * Ingest, query and fold over one keyspace, each a process of its own that a test can kill and
+ * start again on the same ports. Two enterprises are registered: {@code alpha} and {@code beta}.
  */
 final class Programs implements AutoCloseable {
   static final EnterpriseId ALPHA = new EnterpriseId("alpha");
@@ -52,8 +48,7 @@ final class Programs implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path folder;
-  private final DataDirectory data;
-  private final int cqlPort = Ports.free();
+  private final CassandraConfig database;
   private final int mqttPort = Ports.free();
   private final int ingestHttpPort = Ports.free();
   private final int httpPort = Ports.free();
@@ -62,26 +57,21 @@ final class Programs implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final Map<EnterpriseId, String> admins = new HashMap<>();
   private final String operator;
-  private CassandraProcess cassandra;
   private @Nullable Process ingest;
   private @Nullable Process query;
   private @Nullable Process fold;
 
-  private Programs(Path folder, String operator) throws Exception {
+  private Programs(Path folder, CassandraConfig database, String operator) {
     this.folder = folder;
+    this.database = database;
     this.operator = operator;
-    data = DataDirectory.open(folder.resolve("data"));
-    cassandra = startDatabase();
   }
 
-  /** Starts everything and registers the enterprises. */
-  static Programs start(Path folder) throws Exception {
-    AccessToken operator = AccessToken.draw(EnterpriseId.OPERATOR, new SecureRandom());
-    Programs programs = new Programs(folder, operator.text());
+  /** Registers the enterprises and starts ingest and query, whose logs go into the folder. */
+  static Programs start(Path folder, CassandraConfig database) throws Exception {
+    Programs programs = startWithoutIngest(folder, database);
     try {
-      programs.register(operator);
       programs.startIngest();
-      programs.startQuery();
       return programs;
     } catch (Exception | Error e) {
       programs.close();
@@ -89,10 +79,10 @@ final class Programs implements AutoCloseable {
     }
   }
 
-  /** The database with its schema, and query: nothing that takes messages or folds. */
-  static Programs startWithoutIngest(Path folder) throws Exception {
+  /** Registers the enterprises and starts query: nothing that takes messages or folds. */
+  static Programs startWithoutIngest(Path folder, CassandraConfig database) throws Exception {
     AccessToken operator = AccessToken.draw(EnterpriseId.OPERATOR, new SecureRandom());
-    Programs programs = new Programs(folder, operator.text());
+    Programs programs = new Programs(folder, database, operator.text());
     try {
       programs.register(operator);
       programs.startQuery();
@@ -164,7 +154,7 @@ final class Programs implements AutoCloseable {
   }
 
   Cassandra store() {
-    return Cassandra.connect(CassandraConfig.local(cqlPort));
+    return Cassandra.connect(database);
   }
 
   private static <T> T await(java.util.concurrent.CompletionStage<T> stage) {
@@ -173,35 +163,21 @@ final class Programs implements AutoCloseable {
 
   /** With these words more than it needs. */
   void startIngest(String... more) throws Exception {
-    List<String> words =
-        new ArrayList<>(List.of("--cassandra", "127.0.0.1:" + cqlPort, "--mqtt-port"));
-    words.addAll(List.of(String.valueOf(mqttPort), "--ingest-http-port"));
-    words.add(String.valueOf(ingestHttpPort));
+    List<String> words = new ArrayList<>(List.of("--mqtt-port", String.valueOf(mqttPort)));
+    words.addAll(List.of("--ingest-http-port", String.valueOf(ingestHttpPort)));
     words.addAll(List.of(more));
     ingest = java("ingest", words.toArray(String[]::new));
     awaitReady(ingest, "ingest", ingestHttpPort);
   }
 
   void startQuery() throws Exception {
-    query =
-        java(
-            "query",
-            "--cassandra",
-            "127.0.0.1:" + cqlPort,
-            "--http-port",
-            String.valueOf(httpPort));
+    query = java("query", "--http-port", String.valueOf(httpPort));
     awaitReady(query, "query", httpPort);
   }
 
   /** Returns at once: a test kills it before it has done much. */
   void startFold() throws Exception {
-    fold =
-        java(
-            "fold",
-            "--cassandra",
-            "127.0.0.1:" + cqlPort,
-            "--fold-http-port",
-            String.valueOf(foldHttpPort));
+    fold = java("fold", "--fold-http-port", String.valueOf(foldHttpPort));
   }
 
   void killFold() throws InterruptedException {
@@ -214,23 +190,6 @@ final class Programs implements AutoCloseable {
 
   void killQuery() throws InterruptedException {
     kill(query);
-  }
-
-  void killDatabase() throws InterruptedException {
-    cassandra.kill();
-  }
-
-  void restartDatabase() throws Exception {
-    cassandra = startDatabase();
-  }
-
-  private CassandraProcess startDatabase() throws Exception {
-    return CassandraProcess.start(data, new Config(cqlPort, 512, Profile.KILLABLE), line -> {});
-  }
-
-  /** SIGSTOP or SIGCONT. */
-  void signalDatabase(String signal) throws Exception {
-    signal(signal, cassandra.pid());
   }
 
   /** SIGHUP or SIGTERM. */
@@ -247,7 +206,7 @@ final class Programs implements AutoCloseable {
     signal(signal, process.pid());
   }
 
-  private static void signal(String signal, long pid) throws Exception {
+  static void signal(String signal, long pid) throws Exception {
     int code = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid)).start().waitFor();
     if (code != 0) {
       throw new IllegalStateException("cannot send " + signal + " to " + pid);
@@ -390,7 +349,11 @@ final class Programs implements AutoCloseable {
             "-cp",
             System.getProperty("java.class.path"),
             "qiantang.standalone.Main",
-            command));
+            command,
+            "--cassandra",
+            "127.0.0.1:" + database.contactPoints().getFirst().getPort(),
+            "--keyspace",
+            database.keyspace()));
     line.addAll(List.of(arguments));
     return new ProcessBuilder(line)
         .redirectErrorStream(true)
@@ -440,8 +403,6 @@ final class Programs implements AutoCloseable {
       kill(query);
       kill(fold);
       kill(ingest);
-      cassandra.kill();
-      data.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("cannot end the programs: interrupted", e);

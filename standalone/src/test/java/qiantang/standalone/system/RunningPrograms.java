@@ -5,13 +5,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import qiantang.standalone.cassandra.SharedCassandra;
 
-/** Programs that all tests of a class share: they start before the first and end after the last. */
+/**
+ * Programs that all tests of a class share: they start before the first and end after the last, on
+ * a keyspace of their own in the database of all classes.
+ */
 final class RunningPrograms implements BeforeAllCallback, AfterAllCallback {
   private @Nullable Path folder;
   private @Nullable Programs programs;
@@ -35,7 +40,8 @@ final class RunningPrograms implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
     folder = Files.createTempDirectory("qiantang-it");
-    programs = Programs.start(folder);
+    String keyspace = context.getRequiredTestClass().getSimpleName().toLowerCase(Locale.ROOT);
+    programs = Programs.start(folder, SharedCassandra.of(context).keyspace(keyspace));
   }
 
   /** Runs after a start that failed, too. */

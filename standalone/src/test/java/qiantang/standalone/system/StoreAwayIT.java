@@ -23,7 +23,8 @@ class StoreAwayIT {
 
   @Test
   void connectionsOutliveAPausedDatabase() throws Exception {
-    try (Programs programs = Programs.start(folder)) {
+    try (OwnCassandra cassandra = new OwnCassandra(folder.resolve("data"));
+        Programs programs = Programs.start(folder, cassandra.config())) {
       List<PublishingDevice> devices = new ArrayList<>();
       for (int i = 0; i < DEVICES; i++) {
         String name = "device-" + i;
@@ -33,13 +34,13 @@ class StoreAwayIT {
       for (PublishingDevice device : devices) {
         Programs.awaitTrue(device.name(), () -> device.acknowledged().size() > 20);
       }
-      programs.signalDatabase("STOP");
+      Programs.signal("STOP", cassandra.pid());
       // What was committed before the pause may still be answered in the first moment.
       TimeUnit.SECONDS.sleep(2);
       List<Integer> before = counts(devices);
       TimeUnit.SECONDS.sleep(AWAY_SECONDS);
       List<Integer> after = counts(devices);
-      programs.signalDatabase("CONT");
+      Programs.signal("CONT", cassandra.pid());
 
       assertEquals(before, after, "nothing is acknowledged while nothing can be committed");
       for (PublishingDevice device : devices) {

@@ -4,16 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import qiantang.store.model.EnterpriseId;
 import qiantang.store.registry.Role;
 
@@ -21,36 +17,13 @@ import qiantang.store.registry.Role;
 class TraceIT {
   private static final String TELEMETRY = "v1/devices/me/telemetry";
 
-  @TempDir static @Nullable Path folder;
-  private static @Nullable Programs started;
-
-  @BeforeAll
-  static void start() throws Exception {
-    if (folder == null) {
-      throw new AssertionError("BUG: JUnit injects the folder");
-    }
-    started = Programs.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (started != null) {
-      started.close();
-    }
-  }
-
-  private static Programs programs() {
-    if (started == null) {
-      throw new AssertionError("BUG: not started");
-    }
-    return started;
-  }
+  @RegisterExtension static final RunningPrograms running = new RunningPrograms();
 
   @Test
   void aDeviceThatConnectsLaterIsFollowedAndNobodyElse() throws Exception {
-    String token = programs().register(Programs.ALPHA, "d1", Role.DEVICE);
-    String others = programs().register(Programs.ALPHA, "d2", Role.DEVICE);
-    String theirs = programs().register(Programs.BETA, "d1", Role.DEVICE);
+    String token = running.programs().register(Programs.ALPHA, "d1", Role.DEVICE);
+    String others = running.programs().register(Programs.ALPHA, "d2", Role.DEVICE);
+    String theirs = running.programs().register(Programs.BETA, "d1", Role.DEVICE);
     Reading trace = new Reading(Programs.ALPHA, "{\"device\":\"d1\",\"seconds\":120}");
     Reading foreign = new Reading(Programs.BETA, "{\"topic\":\"#\"}");
     // Nodes hear of it within 3 s; who connects before that is followed from then on.
@@ -85,14 +58,14 @@ class TraceIT {
 
   @Test
   void aLivingSessionIsFollowedAndTheHistoryTellsItsEnd() throws Exception {
-    String token = programs().register(Programs.ALPHA, "long", Role.DEVICE);
+    String token = running.programs().register(Programs.ALPHA, "long", Role.DEVICE);
     Process subscriber =
         new ProcessBuilder(
                 "mosquitto_sub",
                 "-h",
                 "127.0.0.1",
                 "-p",
-                String.valueOf(programs().mqttPort()),
+                String.valueOf(running.programs().mqttPort()),
                 "-i",
                 "listener",
                 "-k",
@@ -122,8 +95,8 @@ class TraceIT {
 
   private static JsonNode newest(String history) {
     try {
-      String admin = programs().adminToken(Programs.ALPHA);
-      return programs().get(history, admin).body().path("items").path(0);
+      String admin = running.programs().adminToken(Programs.ALPHA);
+      return running.programs().get(history, admin).body().path("items").path(0);
     } catch (Exception e) {
       throw new AssertionError(e);
     }
@@ -137,7 +110,7 @@ class TraceIT {
                 "-h",
                 "127.0.0.1",
                 "-p",
-                String.valueOf(programs().mqttPort()),
+                String.valueOf(running.programs().mqttPort()),
                 "-q",
                 "1",
                 "-u",
@@ -163,9 +136,9 @@ class TraceIT {
     private String cursor = "";
 
     Reading(EnterpriseId enterprise, String body) throws Exception {
-      token = programs().adminToken(enterprise);
+      token = running.programs().adminToken(enterprise);
       String traces = "/v1/enterprises/" + enterprise + "/traces";
-      Programs.Answer begun = programs().send("POST", traces, token, body);
+      Programs.Answer begun = running.programs().send("POST", traces, token, body);
       assertEquals(201, begun.status(), begun.toString());
       path = traces + "/" + begun.body().path("id").asText();
     }
@@ -173,7 +146,7 @@ class TraceIT {
     /** All that was told so far. */
     List<String> poll() {
       try {
-        Programs.Answer page = programs().get(path + "?limit=7&wait=1" + cursor, token);
+        Programs.Answer page = running.programs().get(path + "?limit=7&wait=1" + cursor, token);
         assertEquals(200, page.status(), page.toString());
         page.body().path("items").forEach(records::add);
         cursor = "&cursor=" + page.body().path("next").asText();
@@ -205,7 +178,7 @@ class TraceIT {
     }
 
     String stop() throws Exception {
-      return programs().send("DELETE", path, token, "").body().path("state").asText();
+      return running.programs().send("DELETE", path, token, "").body().path("state").asText();
     }
   }
 }

@@ -1,13 +1,7 @@
 package qiantang.bench;
 
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,9 +152,9 @@ final class PlatformBench implements Callable<Integer> {
             EnterpriseId.OPERATOR,
             Role.OPERATOR)) {
       System.err.printf("the query program is pid %d%n", query.handle().pid());
-      Asker asker = new Asker("http://127.0.0.1:" + query.httpPort(), query.token());
-      check(asker.ask("/v1/platforms/supet"));
-      String page = asker.ask("/v1/platforms/supet/enterprises?limit=500").getString("next");
+      Asking asking = new Asking(query.httpPort(), query.token(), Asking.Until.LAST_BYTE);
+      check(asking.one("/v1/platforms/supet"));
+      String page = asking.one("/v1/platforms/supet/enterprises?limit=500").getString("next");
       List<String> paths =
           List.of(
               "/v1/platforms",
@@ -169,7 +163,7 @@ final class PlatformBench implements Callable<Integer> {
               "/v1/platforms/supet/enterprises?sort=offline");
       List<Histogram> results = new ArrayList<>();
       for (String path : paths) {
-        results.add(asker.measure(path, questions));
+        results.add(measure(asking, path));
       }
       System.out.printf(
           "%,d enterprises, %,d devices, %d platforms, %d cores%n%n",
@@ -205,36 +199,15 @@ final class PlatformBench implements Callable<Integer> {
     }
   }
 
-  /** Asks one question after the other, and takes the time to the last byte. */
-  private record Asker(String base, String token) {
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
-
-    JsonObject ask(String path) throws IOException, InterruptedException {
-      return new JsonObject(Buffer.buffer(get(path)));
-    }
-
-    private byte[] get(String path) throws IOException, InterruptedException {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create(base + path))
-              .header("Authorization", "Bearer " + token)
-              .build();
-      HttpResponse<byte[]> response = HTTP.send(request, BodyHandlers.ofByteArray());
-      if (response.statusCode() != 200) {
-        throw new IOException("GET %s is answered %d".formatted(path, response.statusCode()));
+  /** One question after the other. */
+  private Histogram measure(Asking asking, String path) throws IOException {
+    Histogram micros = new Histogram(3);
+    for (int i = 0; i < WARM_UP + questions; i++) {
+      long took = asking.micros(path);
+      if (i >= WARM_UP) {
+        micros.recordValue(took);
       }
-      return response.body();
     }
-
-    Histogram measure(String path, int questions) throws IOException, InterruptedException {
-      Histogram micros = new Histogram(3);
-      for (int i = 0; i < WARM_UP + questions; i++) {
-        long beganNanos = System.nanoTime();
-        var _ = get(path);
-        if (i >= WARM_UP) {
-          micros.recordValue((System.nanoTime() - beganNanos) / 1000);
-        }
-      }
-      return micros;
-    }
+    return micros;
   }
 }

@@ -97,18 +97,7 @@ final class BegunSeriesIT {
     int many = 120_000;
     try (World world = new World()) {
       world.enterprise("mine");
-      for (int from = 0; from < many; from += 10_000) {
-        world.send(
-            MINE,
-            World.message(
-                "d",
-                IntStream.range(from, from + 10_000)
-                    .mapToObj(
-                        i ->
-                            World.reading(
-                                "d", NOW_MICROS - i, new MetricValue("m", new Value.Int(i))))
-                    .toArray(Reading[]::new)));
-      }
+      world.sendBack(MINE, "d", many, 10_000, Value.Int::new);
       String viewer = world.token(MINE, Role.VIEWER);
       for (int limit : new int[] {many - 1, many, 1_000_000}) {
         String path = SERIES + "&limit=" + limit;

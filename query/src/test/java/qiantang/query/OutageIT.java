@@ -20,14 +20,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import qiantang.store.memory.MemoryFolds;
 import qiantang.store.memory.MemoryJournal;
 import qiantang.store.memory.MemoryRegistry;
 import qiantang.store.model.EnterpriseId;
-import qiantang.store.model.MetricValue;
-import qiantang.store.model.Reading;
 import qiantang.store.model.Value;
 import qiantang.store.registry.Role;
 
@@ -118,19 +115,7 @@ final class OutageIT {
   /** 20 MB of JSON: more than all sockets on the way hold. */
   private static void sendMuch(World world, EnterpriseId mine) {
     String text = "x".repeat(4000);
-    for (int i = 0; i < 50; i++) {
-      int base = 100 * i;
-      world.send(
-          mine,
-          World.message(
-              "d1",
-              IntStream.range(base, base + 100)
-                  .mapToObj(
-                      n ->
-                          World.reading(
-                              "d1", NOW_MICROS - n, new MetricValue("m", new Value.Text(text))))
-                  .toArray(Reading[]::new)));
-    }
+    world.sendBack(mine, "d1", 5000, 100, i -> new Value.Text(text));
   }
 
   private static Socket asking(World world, String token) throws IOException {

@@ -17,8 +17,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import qiantang.store.access.Bounds;
 import qiantang.store.access.Grant;
@@ -260,6 +262,18 @@ final class World implements AutoCloseable {
     AtomicInteger stored = append(enterprise, entries);
     if (stored.get() != entries.length) {
       throw new AssertionError("stored only " + stored);
+    }
+  }
+
+  /** Stores samples of metric "m", one each microsecond back from now, so many in a message. */
+  void sendBack(
+      EnterpriseId enterprise, String device, int samples, int aMessage, IntFunction<Value> value) {
+    for (int from = 0; from < samples; from += aMessage) {
+      Reading[] readings =
+          IntStream.range(from, from + aMessage)
+              .mapToObj(i -> reading(device, NOW_MICROS - i, new MetricValue("m", value.apply(i))))
+              .toArray(Reading[]::new);
+      send(enterprise, message(device, readings));
     }
   }
 

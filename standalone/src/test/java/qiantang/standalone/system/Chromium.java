@@ -9,6 +9,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Request;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,11 +45,12 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback, AfterAllCa
           "--disable-background-networking",
           "--disable-component-update",
           "--disable-sync");
-  // A busy machine; what takes longer is broken.
+  // Counts are kept by the minute, and the machine is busy; what takes longer is broken.
   private static final double PATIENCE_MILLIS = 150_000;
 
   private static final String THROWN = "thrown: ";
 
+  private final RunningPrograms programs;
   private final List<String> complaints = new ArrayList<>();
   private final List<Request> requests = new ArrayList<>();
   private final Contract contract = new Contract();
@@ -58,12 +60,18 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback, AfterAllCa
   private @Nullable Playwright playwright;
   private @Nullable Browser browser;
 
+  /** Looks at the console of these programs. */
+  Chromium(RunningPrograms programs) {
+    this.programs = programs;
+  }
+
   @Override
   public void beforeAll(ExtensionContext context) {
     Optional<Path> executable = find();
     assumeTrue(
         executable.isPresent(),
         "no Chromium here: install one (apt-get install chromium) or name it by " + CHOSEN);
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
@@ -118,6 +126,22 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback, AfterAllCa
   /** In English, light: what tests of behaviour read. */
   Page page() {
     return page("en-GB", ColorScheme.LIGHT);
+  }
+
+  /** Signs in by the operator's token, which the page alone keeps, and goes to an address. */
+  Page signedIn(Page page, String address) {
+    page.navigate(programs.programs().httpUri() + address);
+    page.locator("input[type=password]").fill(programs.programs().operatorToken());
+    page.keyboard().press("Enter");
+    page.locator(".masthead").waitFor();
+    return page;
+  }
+
+  /** Goes on to an address, as a link would: loading the page again would forget the token. */
+  static void show(Page page, String address) {
+    page.evaluate(
+        "(to) => { history.pushState(null, '', to); window.dispatchEvent(new Event('route')); }",
+        address);
   }
 
   /** All that was loaded whole since the test began. */

@@ -11,7 +11,6 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.net.URI;
@@ -38,19 +37,17 @@ final class ConsoleIT {
   private static final int FIRST_LOAD_BYTES_MAX = 90 * 1024;
 
   @RegisterExtension
-  @Order(1)
-  static final Chromium CHROMIUM = new Chromium();
-
-  @RegisterExtension
   @Order(2)
   static final RunningPrograms RUNNING = new RunningPrograms();
+
+  @RegisterExtension
+  @Order(1)
+  static final Chromium CHROMIUM = new Chromium(RUNNING);
 
   private static MqttClient press;
 
   @BeforeAll
   static void connectAPress() throws Exception {
-    // Counts are kept by the minute; what takes longer is broken.
-    PlaywrightAssertions.setDefaultAssertionTimeout(150_000);
     Programs programs = RUNNING.programs();
     programs.putBasePlatform();
     String token = programs.register(Programs.ALPHA, "press-1", Role.DEVICE);
@@ -89,7 +86,7 @@ final class ConsoleIT {
 
   @Test
   void fromTheOverviewOneComesToTheMachinesThatAreOnline() {
-    Page page = signedIn(CHROMIUM.page(), "/");
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), "/");
     page.getByRole(AriaRole.LINK, named("alpha")).first().click();
     assertThat(page.locator("h1")).hasText("alpha");
     Locator online = page.locator(".states a[href*='connection=online']");
@@ -106,7 +103,7 @@ final class ConsoleIT {
 
   @Test
   void theListIsFilteredByTheAddressAndWalkedByKeyboard() {
-    Page page = signedIn(CHROMIUM.page(), DEVICES);
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), DEVICES);
     assertThat(page.locator(".line")).hasCount(2);
     page.locator("label:has-text('Connection') select").selectOption("online");
     assertThat(page.locator(".line")).hasCount(1);
@@ -127,7 +124,7 @@ final class ConsoleIT {
 
   @Test
   void aMachineShowsItsTemperatureAsItMovesAndWhyWhatWasRefused() throws Exception {
-    Page page = signedIn(CHROMIUM.page(), DEVICE);
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), DEVICE);
     Locator temperature =
         page.locator("q-values tr").filter(new Locator.FilterOptions().setHasText("temperature"));
     assertThat(temperature).isVisible();
@@ -142,7 +139,7 @@ final class ConsoleIT {
 
   @Test
   void aValueIsShownAsItComesWithoutAsking() throws Exception {
-    Page page = signedIn(CHROMIUM.page(), DEVICE);
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), DEVICE);
     assertThat(page.locator("q-values [role=status]")).hasText("live");
     long before = latestRequests();
     Locator temperature =
@@ -156,7 +153,7 @@ final class ConsoleIT {
     assertThat(page.locator(".banner")).containsText("The server cannot be reached");
     page.context().setOffline(false);
     assertThat(page.locator("q-values [role=status]")).hasText("live");
-    show(page, "/?enterprise=alpha");
+    Chromium.show(page, "/?enterprise=alpha");
     assertThat(page.locator("q-overview .title [role=status]")).hasText("live");
     CHROMIUM.forgive();
   }
@@ -165,7 +162,7 @@ final class ConsoleIT {
   void aTextOfAnyLengthLeavesRoomAndOneValueIsADot() throws Exception {
     String values = "{\"once\":21.5,\"listing\":\"" + "x".repeat(400) + "\"}";
     press.publish(TOPIC, values.getBytes(UTF_8), 1, false);
-    Page page = signedIn(CHROMIUM.page(), DEVICE + "&metric=once&range=1h");
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), DEVICE + "&metric=once&range=1h");
     assertThat(page.locator("q-values")).containsText("listing");
     Object overflow =
         page.evaluate(
@@ -181,7 +178,7 @@ final class ConsoleIT {
   @Test
   void aUnitIsBehindTheValueAndAtTheChartAndAChangeIsSeen() throws Exception {
     Programs programs = RUNNING.programs();
-    Page page = signedIn(CHROMIUM.page(), DEVICE + "&metric=temperature");
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), DEVICE + "&metric=temperature");
     page.locator(".plot canvas").waitFor();
     send(System.currentTimeMillis(), 66.5);
     Locator temperature =
@@ -212,7 +209,7 @@ final class ConsoleIT {
 
   @Test
   void theChartBreaksWhereNothingWasMeasuredAndIsReadByKeyboard() {
-    Page page = signedIn(CHROMIUM.page(), DEVICE + "&metric=temperature&range=1h");
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), DEVICE + "&metric=temperature&range=1h");
     assertThat(page.locator(".plot canvas")).isVisible();
     Object gaps =
         page.evaluate(
@@ -255,7 +252,7 @@ final class ConsoleIT {
 
   @Test
   void aLostServerIsToldAndSoIsItsReturn() {
-    Page page = signedIn(CHROMIUM.page(), DEVICE);
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), DEVICE);
     assertThat(page.locator("h1")).hasText("press-1");
     page.context().setOffline(true);
     assertThat(page.locator(".banner")).containsText("The server cannot be reached");
@@ -271,7 +268,7 @@ final class ConsoleIT {
   void aServerThatFallsSilentIsToldWithinThreeSecondsAndComesBackByItself() throws Exception {
     Page page = CHROMIUM.page();
     page.clock().install();
-    signedIn(page, DEVICE);
+    CHROMIUM.signedIn(page, DEVICE);
     Locator how = page.locator("q-values [role=status]");
     assertThat(how).hasText("live");
     RUNNING.programs().signalQuery("STOP");
@@ -294,7 +291,7 @@ final class ConsoleIT {
   @Test
   void aWrongFilterIsNamedInsteadOfAnEmptyTable() {
     CHROMIUM.answeredByTest(); // what is asked is wrong on purpose
-    Page page = signedIn(CHROMIUM.page(), DEVICES + "&connection=sideways");
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), DEVICES + "&connection=sideways");
     Locator alert = page.locator("q-list [role=alert]");
     assertThat(alert).containsText("“Connection” cannot be “sideways”");
     assertThat(alert).containsText("It can be: online, offline, unknown");
@@ -306,7 +303,7 @@ final class ConsoleIT {
 
   @Test
   void headsSortTheListAndTheAddressKeepsIt() {
-    Page page = signedIn(CHROMIUM.page(), DEVICES);
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), DEVICES);
     assertThat(page.locator(".line")).hasCount(2);
     page.locator(".heads").getByRole(AriaRole.BUTTON).first().click();
     assertThat(page).hasURL(Pattern.compile("sort=name"));
@@ -325,11 +322,11 @@ final class ConsoleIT {
 
   @Test
   void readersAreGroupedAndOnesOwnAreShownIfAskedFor() {
-    Page page = signedIn(CHROMIUM.page(), DEVICE);
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), DEVICE);
     page.locator(".plot canvas").waitFor();
-    show(page, DEVICES);
+    Chromium.show(page, DEVICES);
     page.locator(".line").first().waitFor();
-    show(page, DEVICE);
+    Chromium.show(page, DEVICE);
     Locator readers = page.locator("q-readers");
     assertThat(readers).containsText("Nobody of another party has read its data lately.");
     readers.getByRole(AriaRole.CHECKBOX).check();
@@ -343,23 +340,23 @@ final class ConsoleIT {
     page.navigate(RUNNING.programs().httpUri());
     page.locator("q-login form").waitFor();
     assertChinese(page, "login");
-    signedIn(page, "/");
+    CHROMIUM.signedIn(page, "/");
     page.locator("q-overview table").first().waitFor();
     assertChinese(page, "platform");
-    show(page, "/?enterprise=alpha");
+    Chromium.show(page, "/?enterprise=alpha");
     page.locator(".states a").first().waitFor();
     assertChinese(page, "enterprise");
-    show(page, DEVICES);
+    Chromium.show(page, DEVICES);
     page.locator(".line").first().waitFor();
     assertChinese(page, "devices");
-    show(page, DEVICE);
+    Chromium.show(page, DEVICE);
     page.locator(".plot canvas").waitFor();
     page.locator("q-rejections summary").first().click();
     page.locator("q-readers input").check();
     page.locator("q-readers tbody tr").first().waitFor();
     page.locator("q-connections summary").click();
     assertChinese(page, "device");
-    show(page, "/device?enterprise=alpha&device=press-9");
+    Chromium.show(page, "/device?enterprise=alpha&device=press-9");
     page.locator(".trouble").waitFor();
     assertChinese(page, "no device");
     CHROMIUM.forgive();
@@ -367,7 +364,7 @@ final class ConsoleIT {
 
   @Test
   void aShortPeriodIsToldInMillisecondsAndNoneAsUnknown() {
-    Page page = signedIn(CHROMIUM.page(), DEVICES);
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), DEVICES);
     Object told =
         page.evaluate(
             """
@@ -396,7 +393,7 @@ final class ConsoleIT {
                 new Route.FulfillOptions()
                     .setContentType("application/json")
                     .setBody("{\"items\":[" + items + "],\"completeness\":{},\"next\":null}")));
-    signedIn(page, DEVICE);
+    CHROMIUM.signedIn(page, DEVICE);
     assertThat(page.locator("q-rejections h3")).hasText("Slowed down (nothing of it was refused)");
     assertThat(page.locator("q-rejections .slowed > li")).hasCount(1);
     assertThat(page.locator("ul.rejections:not(.slowed) > li")).containsText("over quota");
@@ -408,7 +405,7 @@ final class ConsoleIT {
 
   @Test
   void whatIsNotThereSaysWhatToDo() {
-    Page page = signedIn(CHROMIUM.page(), "/device?enterprise=alpha&device=nobody");
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), "/device?enterprise=alpha&device=nobody");
     assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("there is no such device");
     CHROMIUM.forgive();
   }
@@ -421,16 +418,16 @@ final class ConsoleIT {
         page.navigate(RUNNING.programs().httpUri());
         page.locator("q-login form").waitFor();
         assertAccessible(page, "login " + locale + scheme);
-        signedIn(page, "/");
+        CHROMIUM.signedIn(page, "/");
         page.locator("q-overview table").first().waitFor();
         assertAccessible(page, "platform " + locale + scheme);
-        show(page, "/?enterprise=alpha");
+        Chromium.show(page, "/?enterprise=alpha");
         page.locator(".states a").first().waitFor();
         assertAccessible(page, "enterprise " + locale + scheme);
-        show(page, DEVICES);
+        Chromium.show(page, DEVICES);
         page.locator(".line").first().waitFor();
         assertAccessible(page, "devices " + locale + scheme);
-        show(page, DEVICE);
+        Chromium.show(page, DEVICE);
         page.locator(".plot canvas").waitFor();
         page.locator("q-rejections summary").first().click();
         page.locator("#chart-table > summary").click();
@@ -453,7 +450,7 @@ final class ConsoleIT {
 
   @Test
   void theFirstScreenIsSoonLoaded() {
-    Page page = signedIn(CHROMIUM.page(), "/");
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), "/");
     page.locator("q-overview .axes").waitFor();
     int bytes = 0;
     int files = 0;
@@ -471,22 +468,5 @@ final class ConsoleIT {
 
   private static Page.GetByRoleOptions named(String name) {
     return new Page.GetByRoleOptions().setName(name).setExact(true);
-  }
-
-  /** Signs in by a token, which the page alone keeps, and goes to an address. */
-  private static Page signedIn(Page page, String address) {
-    Programs programs = RUNNING.programs();
-    page.navigate(programs.httpUri() + address);
-    page.locator("input[type=password]").fill(programs.operatorToken());
-    page.keyboard().press("Enter");
-    page.locator(".masthead").waitFor();
-    return page;
-  }
-
-  /** Goes on to an address, as a link would: loading the page again would forget the token. */
-  private static void show(Page page, String address) {
-    page.evaluate(
-        "(to) => { history.pushState(null, '', to); window.dispatchEvent(new Event('route')); }",
-        address);
   }
 }

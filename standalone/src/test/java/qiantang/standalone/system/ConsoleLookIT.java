@@ -8,7 +8,6 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.List;
@@ -38,19 +37,17 @@ final class ConsoleLookIT {
   private static final int PHONE = 390;
 
   @RegisterExtension
-  @Order(1)
-  static final Chromium CHROMIUM = new Chromium();
-
-  @RegisterExtension
   @Order(2)
   static final RunningPrograms RUNNING = new RunningPrograms();
+
+  @RegisterExtension
+  @Order(1)
+  static final Chromium CHROMIUM = new Chromium(RUNNING);
 
   private static MqttClient gateway;
 
   @BeforeAll
   static void connectAGateway() throws Exception {
-    // Counts are kept by the minute; what takes longer is broken.
-    PlaywrightAssertions.setDefaultAssertionTimeout(150_000);
     Programs programs = RUNNING.programs();
     programs.putBasePlatform();
     String admin = programs.adminToken(Programs.ALPHA);
@@ -91,7 +88,7 @@ final class ConsoleLookIT {
 
   @Test
   void aDeviceBehindAGatewayNamesItAndLeadsToItAndBack() {
-    Page page = signedIn(CHROMIUM.page(), DEVICES);
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), DEVICES);
     Locator robot = page.locator(".line").filter(withText("robot-1"));
     assertThat(robot.locator(".below")).hasText("via " + GATEWAY);
     robot.getByRole(AriaRole.LINK, named("robot-1")).click();
@@ -130,7 +127,7 @@ final class ConsoleLookIT {
                 + "\"state\":\"open\",\"reason\":null}],\"completeness\":{},\"next\":null}")
             .formatted(first);
     page.route(Pattern.compile("/devices/robot-1/connections"), route -> answer(route, sessions));
-    signedIn(page, ROBOT);
+    CHROMIUM.signedIn(page, ROBOT);
     Locator said = page.locator("q-connections p");
     assertThat(said)
         .containsText(Pattern.compile("connected 100% of the time since .*became known"));
@@ -151,7 +148,7 @@ final class ConsoleLookIT {
           String at = "\"countedAt\":" + (System.currentTimeMillis() - age[0]);
           answer(route, body.replaceFirst("\"countedAt\":[^,}]+", at));
         });
-    signedIn(page, "/");
+    CHROMIUM.signedIn(page, "/");
     Locator title = page.locator("q-overview .title");
     assertThat(title).containsText(Pattern.compile("as of [0-9:]+, 5\\d sec ago"));
     assertThat(title).not().containsText("behind");
@@ -167,7 +164,7 @@ final class ConsoleLookIT {
       Page page = CHROMIUM.page(locale, ColorScheme.LIGHT);
       page.setViewportSize(1280, 800);
       page.route(Pattern.compile("/alpha/devices\\?"), ConsoleLookIT::answerUnwell);
-      signedIn(page, DEVICES + "&kind=device");
+      CHROMIUM.signedIn(page, DEVICES + "&kind=device");
       Locator line = page.locator(".line").first();
       assertThat(line).isVisible();
       boolean isEnglish = locale.startsWith("en");
@@ -233,21 +230,21 @@ final class ConsoleLookIT {
     for (String locale : List.of("zh-CN", "en-GB")) {
       Page page = CHROMIUM.page(locale, ColorScheme.DARK);
       page.setViewportSize(PHONE, 844);
-      signedIn(page, "/");
+      CHROMIUM.signedIn(page, "/");
       page.locator("q-overview table").first().waitFor();
       assertNarrow(page, "platform " + locale);
-      show(page, "/?enterprise=alpha");
+      Chromium.show(page, "/?enterprise=alpha");
       page.locator(".states a").first().waitFor();
       assertNarrow(page, "enterprise " + locale);
-      show(page, DEVICES);
+      Chromium.show(page, DEVICES);
       page.locator(".line").first().waitFor();
       assertNarrow(page, "devices " + locale);
-      show(page, "/device?enterprise=alpha&device=gw-1");
+      Chromium.show(page, "/device?enterprise=alpha&device=gw-1");
       page.locator("q-rejections summary").first().click();
       page.locator("q-rejections code").first().waitFor();
       page.locator("q-connections summary").click();
       assertNarrow(page, "gateway " + locale);
-      show(page, ROBOT);
+      Chromium.show(page, ROBOT);
       page.locator(".plot canvas").waitFor();
       assertNarrow(page, "device " + locale);
       page.context().close();
@@ -273,7 +270,7 @@ final class ConsoleLookIT {
   void onAPhoneTheFiltersAreFoldedUntilTheyAreAskedFor() {
     Page page = CHROMIUM.page();
     page.setViewportSize(PHONE, 844);
-    signedIn(page, DEVICES);
+    CHROMIUM.signedIn(page, DEVICES);
     assertThat(page.locator(".line")).hasCount(2);
     Locator connection = page.locator("label:has-text('Connection') select");
     assertThat(connection).isHidden();
@@ -295,7 +292,7 @@ final class ConsoleLookIT {
     CompletableFuture<Route> stream = new CompletableFuture<>();
     page.route(Pattern.compile("/alpha/stream"), stream::complete);
     tell(30.25);
-    signedIn(page, ROBOT);
+    CHROMIUM.signedIn(page, ROBOT);
     Locator temperature = page.locator("q-values tr").filter(withText("temperature"));
     assertThat(temperature).containsText("30.25");
     assertThat(page.locator("q-values [role=status]")).not().containsText("live");
@@ -324,7 +321,7 @@ final class ConsoleLookIT {
     assertEquals(201, programs.send("POST", devices, admin, "{\"id\":\"off-1\"}").status());
     String change = "{\"disabled\":true}";
     assertEquals(200, programs.send("PATCH", devices + "/off-1", admin, change).status());
-    Page page = signedIn(CHROMIUM.page(), "/devices?enterprise=beta");
+    Page page = CHROMIUM.signedIn(CHROMIUM.page(), "/devices?enterprise=beta");
     assertThat(page.locator(".line .why")).hasText("disabled");
   }
 
@@ -346,22 +343,5 @@ final class ConsoleLookIT {
 
   private static Locator.FilterOptions withText(String text) {
     return new Locator.FilterOptions().setHasText(text);
-  }
-
-  /** Signs in by a token, which the page alone keeps, and goes to an address. */
-  private static Page signedIn(Page page, String address) {
-    Programs programs = RUNNING.programs();
-    page.navigate(programs.httpUri() + address);
-    page.locator("input[type=password]").fill(programs.operatorToken());
-    page.keyboard().press("Enter");
-    page.locator(".masthead").waitFor();
-    return page;
-  }
-
-  /** Goes on to an address, as a link would: loading the page again would forget the token. */
-  private static void show(Page page, String address) {
-    page.evaluate(
-        "(to) => { history.pushState(null, '', to); window.dispatchEvent(new Event('route')); }",
-        address);
   }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import java.net.URI;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -30,24 +28,19 @@ final class ConsoleSpeedIT {
   private static final Pattern CURSOR = Pattern.compile("cursor=(\\d+)");
 
   @RegisterExtension
-  @Order(1)
-  static final Chromium CHROMIUM = new Chromium();
-
-  @RegisterExtension
   @Order(2)
   static final RunningPrograms RUNNING = new RunningPrograms();
 
-  @BeforeAll
-  static void bePatient() {
-    PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
-  }
+  @RegisterExtension
+  @Order(1)
+  static final Chromium CHROMIUM = new Chromium(RUNNING);
 
   @Test
   void fiftyThousandRowsScroll() {
     CHROMIUM.answeredByTest();
     Page page = CHROMIUM.page();
     page.route(Pattern.compile("/enterprises/alpha/devices\\?"), ConsoleSpeedIT::answerDevices);
-    signIn(page, "/devices?enterprise=alpha");
+    CHROMIUM.signedIn(page, "/devices?enterprise=alpha");
     assertThat(page.locator(".line").first()).isVisible();
     page.getByRole(AriaRole.GRID).focus();
     page.waitForFunction(
@@ -117,7 +110,7 @@ final class ConsoleSpeedIT {
                     + "\"arrival\":1}],\"completeness\":{}}"));
     page.route(Pattern.compile("/devices/press/series"), ConsoleSpeedIT::answerSeries);
     page.route(Pattern.compile("/alpha/stream"), route -> answer(route, ""));
-    signIn(page, "/device?enterprise=alpha&device=press&metric=t&range=24h");
+    CHROMIUM.signedIn(page, "/device?enterprise=alpha&device=press&metric=t&range=24h");
     page.waitForFunction("() => document.querySelector('q-chart')?.plot?.data[0].length > 40000");
     Object figures =
         page.evaluate(
@@ -173,13 +166,5 @@ final class ConsoleSpeedIT {
   private static int number(Pattern pattern, String url, int usual) {
     Matcher found = pattern.matcher(String.valueOf(URI.create(url).getQuery()));
     return found.find() ? Integer.parseInt(found.group(1)) : usual;
-  }
-
-  private static void signIn(Page page, String address) {
-    Programs programs = RUNNING.programs();
-    page.navigate(programs.httpUri() + address);
-    page.locator("input[type=password]").fill(programs.operatorToken());
-    page.keyboard().press("Enter");
-    page.locator(".masthead").waitFor();
   }
 }

@@ -173,6 +173,8 @@ final class GrantsIT {
             D1 + "/series?interval=30m&aggregate=sum",
             D1 + "/series?aggregate=sum",
             D1 + "/series?interval=1h&aggregate=sum&tz=UTC",
+            D1 + "/series?interval=72m&aggregate=sum&from=0&to=9000000",
+            D1 + "/series?interval=90m&aggregate=sum&from=0&to=9000000",
             D1 + "/series?interval=1h&aggregate=sum")) {
       Api.assertProblem("not-granted", 403, world.api.get(path, viewer));
     }

@@ -132,6 +132,16 @@ final class ProtocolIT {
   void bodiesMustBeSmallJsonObjects() {
     Api.assertProblem(
         "unsupported-media-type", 415, world.api.send("POST", DEVICES, admin, "{\"id\":\"a\"}"));
+    String plain = "application/json";
+    Api.assertProblem(
+        "unsupported-media-type",
+        415,
+        world.api.send(
+            "POST", DEVICES, admin, "{}", "Content-Type", plain, "Content-Encoding", "gzip"));
+    Api.assertProblem(
+        "unauthorized",
+        401,
+        world.api.get(DEVICES, admin, "Authorization", "Bearer " + world.operator));
     Api.assertProblem(
         "unsupported-media-type",
         415,

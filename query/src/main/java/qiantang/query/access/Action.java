@@ -8,9 +8,21 @@ public sealed interface Action {
   /**
    * Aggregates of whole intervals.
    *
-   * @param leastSeconds length of the shortest of them
+   * @param leastSeconds length of the shortest of them, rounded down
+   * @param grid where they begin and end
    */
-  record Aggregates(long leastSeconds) implements Action {}
+  record Aggregates(long leastSeconds, Grid grid) implements Action {
+    private static final long SECOND_MICROS = 1_000_000;
+
+    /** Those of these intervals: their begins, and the end of the last. */
+    public static Aggregates of(long[] cutsMicros) {
+      long leastMicros = Long.MAX_VALUE;
+      for (int i = 1; i < cutsMicros.length; i++) {
+        leastMicros = Math.min(leastMicros, cutsMicros[i] - cutsMicros[i - 1]);
+      }
+      return new Aggregates(leastMicros / SECOND_MICROS, Grid.of(cutsMicros));
+    }
+  }
 
   /** Samples as they are, also thinned ones and the latest. */
   record Samples() implements Action {}

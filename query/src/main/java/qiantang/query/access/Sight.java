@@ -146,13 +146,9 @@ public final class Sight {
           case METRIC -> "this metric is not granted: ask the enterprise for it";
           case SAMPLES ->
               "only aggregates are granted, no samples: ask for a series with interval= and"
-                  + " aggregate=, of at least "
-                  + leastSeconds(place)
-                  + " s";
-          case INTERVAL ->
-              "only aggregates of longer intervals are granted: take an interval of at least "
-                  + leastSeconds(place)
-                  + " s";
+                  + " aggregate=, by "
+                  + Grid.words(leastSeconds(place));
+          case INTERVAL -> "other intervals are granted: take " + Grid.words(leastSeconds(place));
         });
   }
 

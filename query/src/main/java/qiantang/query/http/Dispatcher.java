@@ -162,7 +162,8 @@ public final class Dispatcher {
   private Answer answer(Route route, Exchange exchange) {
     if (!exchange.isReadable()) {
       return Answer.problem(
-          Problem.INVALID_REQUEST, "the query cannot be decoded: write a percent sign as %25");
+          Problem.INVALID_REQUEST,
+          "the query cannot be decoded: write text in UTF-8, and a percent sign as %25");
     }
     if (!exchange.accepts(route.types())) {
       return Answer.problem(

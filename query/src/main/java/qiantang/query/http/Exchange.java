@@ -168,6 +168,13 @@ final class Exchange {
     if (bytes.length() == 0) {
       return new Body.Read(new JsonObject());
     }
+    if (isEncoded(raw.getHeader("Content-Encoding"))) {
+      return new Body.Refused(
+          Answer.problem(
+                  Problem.UNSUPPORTED_MEDIA_TYPE,
+                  "send the JSON as it is, without the header 'Content-Encoding'")
+              .with("Accept-Encoding", "identity")); // RFC 7694
+    }
     return isJson(raw.getHeader("Content-Type"))
         ? JsonBody.read(bytes.getBytes())
         : refused(
@@ -197,6 +204,10 @@ final class Exchange {
 
   private static boolean isJson(@Nullable String contentType) {
     return contentType != null && contentType.regionMatches(true, 0, "application/json", 0, 16);
+  }
+
+  private static boolean isEncoded(@Nullable String contentEncoding) {
+    return contentEncoding != null && !contentEncoding.equalsIgnoreCase("identity");
   }
 
   private static boolean wantsCsv(RoutingContext routing) {

@@ -47,7 +47,7 @@ final class Granted {
     if (wanted.aggregates().isEmpty()) {
       return new Action.Samples();
     }
-    return new Action.Aggregates(WholeIntervals.leastSeconds(wanted.cutsMicros()));
+    return Action.Aggregates.of(wanted.cutsMicros());
   }
 
   /** The same of {@linkplain WholeIntervals whole intervals that are over}; null without any. */

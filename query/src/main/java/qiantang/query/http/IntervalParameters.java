@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import qiantang.query.access.Grid;
 import qiantang.store.summary.Aggregate;
 import qiantang.store.summary.Interval;
 import qiantang.store.summary.IntervalText;
@@ -23,8 +24,7 @@ final class IntervalParameters {
   static final int INTERVALS_MAX = 11_000;
 
   private static final Set<String> NAMES = Set.of("interval", "aggregate", "tz", "points");
-  // Where the plan's enterprises are.
-  static final ZoneId USUAL_ZONE = ZoneId.of("Asia/Shanghai");
+  static final ZoneId USUAL_ZONE = Grid.ZONE;
 
   private final Parameters parameters;
   private final Faults faults;

@@ -24,7 +24,7 @@ enum Problem {
   CHANGED_MEANWHILE(412, "changed-meanwhile", "Somebody has changed it meanwhile"),
   BODY_TOO_LARGE(413, "body-too-large", "The body is too large"),
   URI_TOO_LONG(414, "uri-too-long", "The path with its query is too long"),
-  UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The body is not JSON"),
+  UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The body is not plain JSON"),
   RATE_LIMITED(429, "rate-limited", "A limit is used up"),
   TOO_MANY_ATTEMPTS(429, "too-many-attempts", "Too many tokens or links that open nothing"),
   TOO_MANY_READS(429, "too-many-reads", "Too many reads at once with this token"),

@@ -75,7 +75,7 @@ public final class RouterFactory {
             ? Answer.problem(Problem.INTERNAL, "report it with the request id")
             : Answer.problem(
                 Problem.INVALID_REQUEST,
-                "the path cannot be decoded: write a percent sign as %25"));
+                "the path cannot be decoded: write text in UTF-8, and a percent sign as %25"));
   }
 
   private static Answer noPath() {

@@ -1,6 +1,7 @@
 package qiantang.query.http;
 
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ record Sender(
     var cookie = raw.getCookie(COOKIE);
     var remote = raw.remoteAddress();
     return new Sender(
-        raw.getHeader("Authorization"),
+        authorization(raw),
         cookie == null ? null : cookie.getValue(),
         origin(
             raw.getHeader("Sec-Fetch-Site"),
@@ -44,6 +45,12 @@ record Sender(
             raw.authority() == null ? null : raw.authority().toString()),
         raw.isSSL() || "https".equalsIgnoreCase(raw.getHeader("X-Forwarded-Proto")),
         remote == null ? "" : String.valueOf(remote.hostAddress()));
+  }
+
+  /** Two headers are one with a comma (RFC 9110, 5.3), which is no token: nobody chooses one. */
+  private static @Nullable String authorization(HttpServerRequest raw) {
+    List<String> all = raw.headers().getAll("Authorization");
+    return all.isEmpty() ? null : String.join(", ", all);
   }
 
   /** By Sec-Fetch-Site, which newer browsers send; else by Origin and the host that was asked. */

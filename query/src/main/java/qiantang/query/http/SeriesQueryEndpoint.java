@@ -22,7 +22,6 @@ import qiantang.query.read.Places;
 import qiantang.query.read.ReadIntervals;
 import qiantang.query.read.ReadLatestOfSome;
 import qiantang.query.read.ReadSeries;
-import qiantang.query.read.WholeIntervals;
 import qiantang.query.waiting.HeavyReads;
 import qiantang.store.access.Place;
 import qiantang.store.model.DeviceId;
@@ -195,7 +194,7 @@ public final class SeriesQueryEndpoint {
     Action action =
         told == null || told.aggregates().isEmpty()
             ? new Action.Samples()
-            : new Action.Aggregates(WholeIntervals.leastSeconds(told.cutsMicros()));
+            : Action.Aggregates.of(told.cutsMicros());
     Map<DeviceId, Place> where = places.of(leave, devices);
     for (DeviceId device : devices) {
       choices.put(device, leave.sight().choose(where.get(device), wanted.metrics(), action));

@@ -123,7 +123,7 @@ public final class ReadSets {
     }
 
     Action action() {
-      return new Action.Aggregates(WholeIntervals.leastSeconds(cutsMicros));
+      return Action.Aggregates.of(cutsMicros);
     }
   }
 

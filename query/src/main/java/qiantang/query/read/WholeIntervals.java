@@ -4,22 +4,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long intervals are, and which are whole and over, for whom aggregates alone are granted: a
- * part of an interval, or one that grows from answer to answer, tells single samples.
+ * Which intervals are whole and over, for whom aggregates alone are granted: a part of an interval,
+ * or one that grows from answer to answer, tells single samples.
  */
 public final class WholeIntervals {
-  private static final long SECOND_MICROS = 1_000_000;
-
   private WholeIntervals() {}
-
-  /** The length of the shortest of them, rounded down. */
-  public static long leastSeconds(long[] cutsMicros) {
-    long leastMicros = Long.MAX_VALUE;
-    for (int i = 1; i < cutsMicros.length; i++) {
-      leastMicros = Math.min(leastMicros, cutsMicros[i] - cutsMicros[i - 1]);
-    }
-    return leastMicros / SECOND_MICROS;
-  }
 
   /**
    * Their begins, and the end of the last; null where there are none.

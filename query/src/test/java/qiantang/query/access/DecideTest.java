@@ -158,8 +158,9 @@ class DecideTest {
     if (grant.leastSeconds() == 0 || wish.action() instanceof Action.Look) {
       return null;
     }
-    if (wish.action() instanceof Action.Aggregates(long seconds)) {
-      return seconds >= grant.leastSeconds() ? null : Why.INTERVAL;
+    if (wish.action() instanceof Action.Aggregates(long seconds, Grid grid)) {
+      boolean isOnGrid = grid.seconds() > 0 && grid.seconds() % grant.leastSeconds() == 0;
+      return seconds >= grant.leastSeconds() && isOnGrid ? null : Why.INTERVAL;
     }
     return Why.SAMPLES;
   }
@@ -265,7 +266,10 @@ class DecideTest {
           case 2 -> new Action.Live();
           case 3 -> new Action.Own();
           case 4 -> new Action.Diagnose();
-          default -> new Action.Aggregates(60L * (1 + random.nextInt(3)) - random.nextInt(2));
+          default ->
+              new Action.Aggregates(
+                  60L * (1 + random.nextInt(3)) - random.nextInt(2),
+                  new Grid(60L * random.nextInt(7), random.nextBoolean(), random.nextBoolean()));
         };
     String metric = random.nextInt(3) == 0 ? null : NAMES.get(random.nextInt(3));
     return new Wish(OTHER, place, metric, action);

@@ -137,6 +137,9 @@ final class CreatedAgainIT {
       assertEquals("deleted", alone.next("end").getString("reason"));
       alone.next("closed");
       assertEquals("d1", two.next("deleted").getString("device"));
+      JsonObject ofAll = all.next("deleted");
+      assertEquals("d1", ofAll.getString("device"));
+      assertEquals(NOW.toEpochMilli(), ofAll.getLong("deleted"));
 
       JsonObject refused = World.json(world.api.get(E + "/stream?devices=d2,d1", admin));
       assertEquals(404, refused.getInteger("status"));

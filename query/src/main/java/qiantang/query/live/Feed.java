@@ -309,15 +309,23 @@ final class Feed {
     }
   }
 
-  /** Whoever names a device is told that it was deleted, also where there is another one by now. */
+  /**
+   * Whoever names a device is told that it was deleted, also where there is another one by now; who
+   * follows all, where there is none.
+   */
   private void tellDeleted() {
     Set<DeviceId> some = Set.copyOf(noted);
-    Set<DeviceId> named = new HashSet<>();
+    Set<DeviceId> asked = new HashSet<>();
     for (Listener listener : some.isEmpty() ? Set.<Listener>of() : open) {
-      listener.named().stream().filter(some::contains).forEach(named::add);
+      if (listener.hearsOfAll()) {
+        asked.addAll(some);
+      } else {
+        listener.named().stream().filter(some::contains).forEach(asked::add);
+      }
     }
-    if (!named.isEmpty()) {
-      Map<DeviceId, Instant> gone = parts.gone().when(enterprise, named);
+    if (!asked.isEmpty()) {
+      Map<DeviceId, Instant> gone = parts.gone().when(enterprise, asked);
+      tellGone(gone);
       Masks begun = parts.store().await(parts.beginnings().with(enterprise, Masks.NONE));
       for (Listener listener : open) {
         for (DeviceId device : listener.named()) {
@@ -331,6 +339,18 @@ final class Feed {
       }
     }
     noted.removeAll(some);
+  }
+
+  private void tellGone(Map<DeviceId, Instant> gone) {
+    gone.forEach(
+        (device, when) -> {
+          long millis = when.toEpochMilli();
+          var deleted = new LiveEvent.Deleted(mark, millis * 1000, device, millis);
+          Shared shared = new Shared(deleted);
+          open.stream()
+              .filter(Listener::hearsOfAll)
+              .forEach(listener -> listener.tellGone(shared, deleted));
+        });
   }
 
   private Shared deleted(DeviceId device, long millis) {

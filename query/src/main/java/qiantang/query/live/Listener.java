@@ -1,5 +1,7 @@
 package qiantang.query.live;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ final class Listener {
   private final long sinceMillis;
   private final Map<DeviceId, Long> begun;
   private final Set<DeviceId> gone = ConcurrentHashMap.newKeySet();
+  private final Cache<DeviceId, Long> toldGone = Caffeine.newBuilder().maximumSize(1000).build();
   private volatile @Nullable Followed told;
 
   /**
@@ -147,6 +150,19 @@ final class Listener {
     }
   }
 
+  /** Whether it is told of all devices, so also which are deleted. */
+  boolean hearsOfAll() {
+    return wanted.devices() == null && !wanted.needsPlace() && leave.sight().isWholeOfOwn();
+  }
+
+  /** Tells, once, that one of all devices is gone; another one may come by its name. */
+  void tellGone(Shared shared, LiveEvent.Deleted deleted) {
+    Long before = toldGone.asMap().put(deleted.device(), deleted.deletedMillis());
+    if (before == null || before != deleted.deletedMillis()) {
+      stream.putAnyway(shared);
+    }
+  }
+
   private static Place at(@Nullable Place place, DeviceId device) {
     return place == null ? new Place("", "", device) : place;
   }
@@ -154,7 +170,7 @@ final class Listener {
   private boolean isTold(LiveEvent.Refused refused, @Nullable Place place) {
     DeviceId device = refused.device();
     if (device == null) {
-      return wanted.devices() == null && !wanted.needsPlace() && leave.sight().isWholeOfOwn();
+      return hearsOfAll();
     }
     DeviceId publisher = refused.item().rejection().publisher();
     Place at = at(place, device);

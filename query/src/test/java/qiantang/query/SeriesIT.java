@@ -345,6 +345,7 @@ final class SeriesIT {
             "from=2&to=1",
             "to=99999999999999999",
             "limit=0",
+            "metrics=",
             "limit=1000001",
             "limit=ten",
             "limit=5&limit=6",

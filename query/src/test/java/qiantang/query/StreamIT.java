@@ -385,6 +385,8 @@ final class StreamIT {
         List.of(
             "?devices=" + many,
             "?devices=no%20id",
+            "?devices=",
+            "?metrics=",
             "?events=reading,all",
             "?minInterval=7s",
             "?minInterval=2h",

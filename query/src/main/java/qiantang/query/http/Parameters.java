@@ -110,6 +110,9 @@ final class Parameters {
   List<String> metrics() {
     asked.add("metric");
     String listed = text("metrics");
+    if (listed != null && listed.isEmpty()) {
+      faults.parameter("metrics", "name at least one, or leave it out for all");
+    }
     Stream<String> split =
         listed == null ? Stream.empty() : Arrays.stream(listed.split(",", METRICS_MAX + 1));
     List<String> names =

@@ -141,7 +141,11 @@ public final class StreamEndpoints {
 
   private static @Nullable Set<DeviceId> devices(Parameters parameters, Faults faults) {
     String text = parameters.text("devices");
-    if (text == null || text.isEmpty()) {
+    if (text == null) {
+      return null;
+    }
+    if (text.isEmpty()) {
+      faults.parameter("devices", "name at least one, or leave it out for all");
       return null;
     }
     Set<DeviceId> devices = new LinkedHashSet<>();

@@ -14,6 +14,11 @@ public sealed interface Action {
   record Aggregates(long leastSeconds, Grid grid) implements Action {
     private static final long SECOND_MICROS = 1_000_000;
 
+    /** Whether a grant of aggregates of this least length lets them. */
+    boolean areLetBy(long grantedSeconds) {
+      return leastSeconds >= grantedSeconds && grid.isLetBy(grantedSeconds);
+    }
+
     /** Those of these intervals: their begins, and the end of the last. */
     public static Aggregates of(long[] cutsMicros) {
       long leastMicros = Long.MAX_VALUE;

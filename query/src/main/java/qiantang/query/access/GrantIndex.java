@@ -199,10 +199,8 @@ public final class GrantIndex {
     return switch (wanted.action) {
       case Action.Look _ -> null;
       case Action.Samples _, Action.Live _ -> grant.isRaw() ? null : Why.SAMPLES;
-      case Action.Aggregates(long seconds, Grid grid) ->
-          seconds < grant.leastSeconds() || !(grant.isRaw() || grid.isLetBy(grant.leastSeconds()))
-              ? Why.INTERVAL
-              : null;
+      case Action.Aggregates aggregates ->
+          grant.isRaw() || aggregates.areLetBy(grant.leastSeconds()) ? null : Why.INTERVAL;
       case Action.Diagnose _, Action.Own _ -> Why.OWNERS;
     };
   }

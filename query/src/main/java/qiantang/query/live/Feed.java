@@ -43,6 +43,7 @@ final class Feed {
   // A device that is moved to another line is told by its new place after so long.
   private static final Duration PLACES_KEPT = Duration.ofSeconds(10);
   private static final int PLACES_MAX = 50_000;
+  private static final int TOLD_GONE_MAX = 10_000;
 
   private static final Logger logger = LoggerFactory.getLogger(Feed.class);
 
@@ -59,6 +60,10 @@ final class Feed {
 
   // Devices that may have been deleted since streams that name them began.
   private final Set<DeviceId> noted = ConcurrentHashMap.newKeySet();
+
+  // A deletion is heard of more than once; who follows all is told of it once.
+  private final Cache<DeviceId, Instant> toldGone =
+      Caffeine.newBuilder().maximumSize(TOLD_GONE_MAX).build();
 
   private final ReentrantLock beginning = new ReentrantLock();
   private final ReentrantLock telling = new ReentrantLock();
@@ -341,15 +346,17 @@ final class Feed {
     noted.removeAll(some);
   }
 
+  /** Who follows all goes on from where it is: others are told of by the same stream. */
   private void tellGone(Map<DeviceId, Instant> gone) {
     gone.forEach(
         (device, when) -> {
-          long millis = when.toEpochMilli();
-          var deleted = new LiveEvent.Deleted(mark, millis * 1000, device, millis);
-          Shared shared = new Shared(deleted);
-          open.stream()
-              .filter(Listener::hearsOfAll)
-              .forEach(listener -> listener.tellGone(shared, deleted));
+          if (!when.equals(toldGone.asMap().put(device, when))) {
+            long millis = when.toEpochMilli();
+            Shared shared = new Shared(new LiveEvent.Deleted(mark, millis * 1000, device, millis));
+            open.stream()
+                .filter(Listener::hearsOfAll)
+                .forEach(listener -> listener.stream().putAnyway(shared));
+          }
         });
   }
 

@@ -1,7 +1,5 @@
 package qiantang.query.live;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +25,6 @@ final class Listener {
   private final long sinceMillis;
   private final Map<DeviceId, Long> begun;
   private final Set<DeviceId> gone = ConcurrentHashMap.newKeySet();
-  private final Cache<DeviceId, Long> toldGone = Caffeine.newBuilder().maximumSize(1000).build();
   private volatile @Nullable Followed told;
 
   /**
@@ -153,14 +150,6 @@ final class Listener {
   /** Whether it is told of all devices, so also which are deleted. */
   boolean hearsOfAll() {
     return wanted.devices() == null && !wanted.needsPlace() && leave.sight().isWholeOfOwn();
-  }
-
-  /** Tells, once, that one of all devices is gone; another one may come by its name. */
-  void tellGone(Shared shared, LiveEvent.Deleted deleted) {
-    Long before = toldGone.asMap().put(deleted.device(), deleted.deletedMillis());
-    if (before == null || before != deleted.deletedMillis()) {
-      stream.putAnyway(shared);
-    }
   }
 
   private static Place at(@Nullable Place place, DeviceId device) {

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +25,11 @@ import qiantang.bench.FleetQuestions.Question;
  * checked when the time is taken.
  */
 final class Asking {
-  // What a compiler has still to do shows as a median that falls; its last work shows in nothing
-  // but the tail, and is done after some seconds.
-  private static final double STEADY = 0.95;
-  private static final long WARM_UP_NANOS_MIN = 15_000_000_000L;
-  private static final long WARM_UP_NANOS_MAX = 60_000_000_000L;
+  // On 2 cores the compilers of query and Cassandra took 0.8 of one for a minute and more of
+  // questions, while the median stood still; they never fall silent altogether.
+  private static final double COMPILERS_CORES_MAX = 0.1;
+  private static final long WARM_UP_NANOS_MAX = 240_000_000_000L;
+  private static final long ROUND_NANOS = 5_000_000_000L;
 
   private final String base;
   private final String token;
@@ -65,32 +66,40 @@ final class Asking {
     this.until = until;
   }
 
-  /** Warms up, then measures; null where there is no such route. */
-  @Nullable Result run(String kind, int questions, Supplier<Question> draw) throws IOException {
+  /**
+   * Warms up, then measures; null where there is no such route.
+   *
+   * @param compilers of the programs that answer
+   */
+  @Nullable Result run(String kind, int questions, Compilers compilers, Supplier<Question> draw)
+      throws IOException {
     if (!isThere(draw.get())) {
       return null;
     }
-    warmUp(kind, Math.max(10, questions / 5), draw);
-    Result result = ask(questions, draw);
+    warmUp(kind, compilers, draw);
+    Result result = ask(asked -> asked < questions, draw);
     System.err.printf(
-        "%s: %d questions, p50 %.1f ms, p99 %.1f ms%n",
-        kind, questions, result.millis(50), result.millis(99));
+        "%s: %d questions, p50 %.1f ms, p99 %.1f ms, compilers %.2f of a core%n",
+        kind, questions, result.millis(50), result.millis(99), compilers.cores());
     return result;
   }
 
-  private void warmUp(String kind, int questions, Supplier<Question> draw) throws IOException {
+  /** Until the compilers rest. */
+  private void warmUp(String kind, Compilers compilers, Supplier<Question> draw)
+      throws IOException {
     long beganNanos = System.nanoTime();
-    double before;
-    double now = Double.MAX_VALUE;
     long tookNanos;
+    double cores;
+    compilers.cores();
     do {
-      before = now;
-      now = ask(questions, draw).millis(50);
+      long roundNanos = System.nanoTime();
+      double median = ask(_ -> System.nanoTime() - roundNanos < ROUND_NANOS, draw).millis(50);
+      cores = compilers.cores();
       tookNanos = System.nanoTime() - beganNanos;
       System.err.printf(
-          "%s: warming up, %d s, p50 %.1f ms%n", kind, tookNanos / 1_000_000_000, now);
-    } while (tookNanos < WARM_UP_NANOS_MIN
-        || (tookNanos < WARM_UP_NANOS_MAX && now < before * STEADY));
+          "%s: warming up, %d s, p50 %.1f ms, compilers %.2f of a core%n",
+          kind, tookNanos / 1_000_000_000, median, cores);
+    } while (cores > COMPILERS_CORES_MAX && tookNanos < WARM_UP_NANOS_MAX);
   }
 
   private boolean isThere(Question question) throws IOException {
@@ -102,11 +111,11 @@ final class Asking {
     return false;
   }
 
-  private Result ask(int questions, Supplier<Question> draw) throws IOException {
+  private Result ask(IntPredicate isMore, Supplier<Question> draw) throws IOException {
     Histogram micros = new Histogram(3);
     long bytes = 0;
     long requests = 0;
-    for (int i = 0; i < questions; i++) {
+    for (int asked = 0; isMore.test(asked); asked++) {
       Question question = draw.get();
       List<JsonObject> pages = new ArrayList<>();
       long nanos = 0;

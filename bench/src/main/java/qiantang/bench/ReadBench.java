@@ -164,11 +164,14 @@ final class ReadBench implements Callable<Integer> {
       System.err.printf(
           "the query program is pid %d, Cassandra pid %d%n",
           query.handle().pid(), database.process().pid());
+      Compilers compilers =
+          new Compilers(
+              List.of(query.handle(), ProcessHandle.of(database.process().pid()).orElseThrow()));
       Map<Kind, Asking.@Nullable Result> results = new LinkedHashMap<>();
       for (Kind kind : kinds(new FleetQuestions(fleet, ENTERPRISE, QUESTIONS_SEED))) {
         if (only.isEmpty() || only.contains(kind.name)) {
           Asking asking = new Asking(query.httpPort(), query.token(), kind.until);
-          results.put(kind, asking.run(kind.name, kind.questions, kind.draw));
+          results.put(kind, asking.run(kind.name, kind.questions, compilers, kind.draw));
         }
       }
       print(fleet, results);

@@ -206,6 +206,11 @@ final class Rig {
     }
   }
 
+  /** Time passes while the loop stands still: nothing runs, nothing is read. */
+  void standStill(Duration duration) {
+    nanos += duration.toNanos();
+  }
+
   /** All entries of an enterprise that are stored, in order. */
   List<Entry> stored(EnterpriseId enterprise) {
     List<Entry> entries = new ArrayList<>();

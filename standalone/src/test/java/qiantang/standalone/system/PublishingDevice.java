@@ -2,8 +2,11 @@ package qiantang.standalone.system;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -25,6 +28,7 @@ final class PublishingDevice {
   private final Thread thread;
   private final Map<Long, Long> acknowledged = new ConcurrentSkipListMap<>();
   private final AtomicInteger connects = new AtomicInteger();
+  private final List<String> losses = new CopyOnWriteArrayList<>();
   private volatile long attempted;
   private volatile boolean ended;
 
@@ -51,6 +55,7 @@ final class PublishingDevice {
         }
         client.disconnect();
       } catch (MqttException e) {
+        losses.add("%s after sample %d: %s".formatted(Instant.now(), n, e));
         pause(); // the same sample again on a new connection
       }
     }
@@ -96,6 +101,11 @@ final class PublishingDevice {
   /** How often it got in. */
   int connects() {
     return connects.get();
+  }
+
+  /** When and why it was not let in or lost its connection, oldest first. */
+  List<String> losses() {
+    return losses;
   }
 
   /** Ends after the sample under way. */

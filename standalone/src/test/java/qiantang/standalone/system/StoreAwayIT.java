@@ -46,7 +46,7 @@ class StoreAwayIT {
       for (PublishingDevice device : devices) {
         int sofar = device.acknowledged().size();
         Programs.awaitTrue(device.name(), () -> device.acknowledged().size() > sofar + 20);
-        assertEquals(1, device.connects(), "connections of " + device.name());
+        assertEquals(1, device.connects(), device.name() + ": " + device.losses());
       }
       for (PublishingDevice device : devices) {
         device.end();

@@ -19,7 +19,9 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
  */
 final class PublishingDevice {
   private static final String TOPIC = "v1/devices/me/telemetry";
-  private static final int KEEP_ALIVE_SECONDS = 5;
+
+  /** Paho itself gives up where a PINGRESP takes as long: more than a busy machine stands still. */
+  static final int KEEP_ALIVE_SECONDS = 10;
 
   private final String uri;
   private final String name;

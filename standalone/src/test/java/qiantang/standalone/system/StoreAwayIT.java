@@ -12,12 +12,12 @@ import org.junit.jupiter.api.io.TempDir;
 import qiantang.store.registry.Role;
 
 /**
- * The database stands still (SIGSTOP) for longer than 1.5 keep-alives of 5 s while devices publish:
+ * The database stands still (SIGSTOP) for longer than 1.5 keep-alives while devices publish:
  * nothing is acknowledged, no connection is lost, and afterwards everything goes on by itself.
  */
 class StoreAwayIT {
   private static final int DEVICES = 10;
-  private static final int AWAY_SECONDS = 25;
+  private static final int AWAY_SECONDS = 25; // 2.5 keep-alives
 
   @TempDir Path folder;
 

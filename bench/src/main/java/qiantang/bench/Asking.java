@@ -25,8 +25,8 @@ import qiantang.bench.FleetQuestions.Question;
  * checked when the time is taken.
  */
 final class Asking {
-  // On 2 cores the compilers of query and Cassandra took 0.8 of one for a minute and more of
-  // questions, while the median stood still; they never fall silent altogether.
+  // On 2 cores the compilers of query and Cassandra took a whole one for 30 s of questions, and 0.2
+  // to 0.5 for 25 s more, while the median stood still; they never fall silent altogether.
   private static final double COMPILERS_CORES_MAX = 0.1;
   private static final long WARM_UP_NANOS_MAX = 240_000_000_000L;
   private static final long ROUND_NANOS = 5_000_000_000L;

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringTokenizer;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.LongStream;
 
 /**
  * What the compilers of some JVMs use of the processors, from {@code /proc} (proc(5)). A program is
- * warm when they rest: the median of its answers stands still long before, while the compilers
- * still take a processor from every hundredth of them.
+ * warm when they rest: the median of its answers stands still long before, while its slowest
+ * hundredth still waits for a processor.
  */
 final class Compilers {
   // Names are cut off behind 15 bytes: "C1 CompilerThread0", "C2 CompilerThread0".
@@ -28,10 +28,10 @@ final class Compilers {
   private long beforeNanos = System.nanoTime();
 
   /** Of these processes, and of this one. */
-  Compilers(List<ProcessHandle> processes) throws IOException {
-    this.processes =
-        Stream.concat(processes.stream(), Stream.of(ProcessHandle.current()))
-            .map(process -> Path.of("/proc/" + process.pid() + "/task"))
+  Compilers(long... pids) throws IOException {
+    processes =
+        LongStream.concat(LongStream.of(pids), LongStream.of(ProcessHandle.current().pid()))
+            .mapToObj(pid -> Path.of("/proc/" + pid + "/task"))
             .toList();
     before = ticks();
   }

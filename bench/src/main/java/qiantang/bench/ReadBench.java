@@ -164,9 +164,7 @@ final class ReadBench implements Callable<Integer> {
       System.err.printf(
           "the query program is pid %d, Cassandra pid %d%n",
           query.handle().pid(), database.process().pid());
-      Compilers compilers =
-          new Compilers(
-              List.of(query.handle(), ProcessHandle.of(database.process().pid()).orElseThrow()));
+      Compilers compilers = new Compilers(query.handle().pid(), database.process().pid());
       Map<Kind, Asking.@Nullable Result> results = new LinkedHashMap<>();
       for (Kind kind : kinds(new FleetQuestions(fleet, ENTERPRISE, QUESTIONS_SEED))) {
         if (only.isEmpty() || only.contains(kind.name)) {

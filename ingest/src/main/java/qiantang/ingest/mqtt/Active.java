@@ -222,6 +222,10 @@ final class Active implements Phase {
   }
 
   private long dueWhileAllowed(long nowNanos) {
+    long patientUntilNanos = session.loop().patientUntilNanos();
+    if (nowNanos < patientUntilNanos) {
+      return patientUntilNanos;
+    }
     if (session.untakenNanos(nowNanos) > MqttSession.UNTAKEN_NANOS) {
       session.end("nothing was taken for too long", SessionEnd.NOT_READING);
     } else if (keepAliveSeconds > 0 && !session.isPaused()) {

@@ -68,6 +68,10 @@ final class Connecting implements Phase {
 
   @Override
   public long due(long nowNanos) {
+    long patientUntilNanos = session.loop().patientUntilNanos();
+    if (nowNanos < patientUntilNanos) {
+      return patientUntilNanos;
+    }
     session.end(null, SessionEnd.CONNECTION_LOST); // half a CONNECT, or none at all
     return nowNanos + MqttSession.LINGER_NANOS;
   }

@@ -26,18 +26,11 @@ public final class SessionLoop {
   /** How often {@link #tick} is due. */
   public static final Duration TICK = Duration.ofNanos(TimerWheel.TICK_NANOS);
 
-  // Four ticks. Who pings every K s has a deadline 0.5 K behind its next ping: a pause of 2.5 s
-  // would
-  // end clients of K = 5 that were never silent.
-  private static final long STOOD_STILL_NANOS = 1_000_000_000L;
-  // A loop reads some 4,096 sockets a turn; clients that stood still with it wake with it.
-  private static final long PATIENCE_NANOS = 5_000_000_000L;
-  private static final int PATIENCES_MAX = 3;
-
   private final Node node;
   private final Executor executor;
   private final Timers timers;
   private final TimerWheel wheel;
+  private final Standstill standstill;
   private final Set<MqttSession> sessions = new HashSet<>();
   private final Set<RejectionLog> rejections = new LinkedHashSet<>();
   private final Set<HostedNodes> births = new LinkedHashSet<>();
@@ -45,9 +38,6 @@ public final class SessionLoop {
   private final LostConnections lost;
   private List<MqttSession> unflushed = new ArrayList<>();
   private @Nullable Drain drain;
-  private long tickedNanos;
-  private long patientUntilNanos;
-  private int patiences;
 
   /**
    * For one event loop.
@@ -59,9 +49,8 @@ public final class SessionLoop {
     this.node = node;
     this.executor = executor;
     this.timers = timers;
-    tickedNanos = node.ticker().nanos();
-    patientUntilNanos = tickedNanos;
-    wheel = new TimerWheel(tickedNanos);
+    wheel = new TimerWheel(node.ticker().nanos());
+    standstill = new Standstill(node.ticker().nanos());
     lost = new LostConnections(node.ticker(), timers);
     ByteBudget logins = node.budgets().logins();
     loginRejections =
@@ -74,9 +63,8 @@ public final class SessionLoop {
   /** Keep-alive and gathered rejections. On the loop, every {@link #TICK}. */
   public void tick() {
     long now = nanos();
-    if (!isPatient(now)) {
-      wheel.advance(now);
-    }
+    standstill.tick(now);
+    wheel.advance(now);
     loginRejections.tick(now);
     rejections.removeIf(
         log -> {
@@ -84,25 +72,6 @@ public final class SessionLoop {
           return log.isEmpty();
         });
     births.removeIf(HostedNodes::tick);
-  }
-
-  /**
-   * Whether deadlines wait. After the loop itself stood still (a collection, a frozen machine, a
-   * paused process), what clients have sent meanwhile is still in the sockets: their silence is
-   * judged when it was read. A loop that is always late judges all the same, if less often.
-   */
-  private boolean isPatient(long nowNanos) {
-    boolean stoodStill = nowNanos - tickedNanos > STOOD_STILL_NANOS;
-    tickedNanos = nowNanos;
-    if (stoodStill && patiences < PATIENCES_MAX) {
-      patientUntilNanos = nowNanos + PATIENCE_NANOS;
-      patiences++;
-    }
-    boolean isPatient = nowNanos - patientUntilNanos < 0;
-    if (!isPatient) {
-      patiences = 0;
-    }
-    return isPatient;
   }
 
   /**
@@ -166,6 +135,11 @@ public final class SessionLoop {
 
   long nanos() {
     return node.ticker().nanos();
+  }
+
+  /** No client is ended for its silence before; it may have passed. */
+  long patientUntilNanos() {
+    return standstill.patientUntilNanos();
   }
 
   /** A connection broke. */

@@ -42,6 +42,17 @@ class ThrottleTest {
   }
 
   @Test
+  void whoWasSlowedIsReadOnTimeByALoopThatStoodStill() {
+    set(Map.of(Quota.DEVICE_MESSAGES, 2L));
+    Rig.Client client = rig.login(V5, Role.DEVICE, "d");
+    sendMany(client, V5, 130);
+    assertFalse(client.isRead());
+    rig.standStill(Duration.ofSeconds(7));
+    rig.pass(SessionLoop.TICK);
+    assertTrue(client.isRead());
+  }
+
+  @Test
   void whoSendsTooOftenIsSlowedAndNothingIsLost() {
     for (MqttVersion version : MqttVersion.values()) {
       set(Map.of(Quota.DEVICE_MESSAGES, 2L));

@@ -12,12 +12,12 @@ import org.junit.jupiter.api.io.TempDir;
 import qiantang.store.registry.Role;
 
 /**
- * The database stands still (SIGSTOP) for longer than 1.5 keep-alives while devices publish:
- * nothing is acknowledged, no connection is lost, and afterwards everything goes on by itself.
+ * The database stands still (SIGSTOP) for two and a half keep-alives while devices publish: nothing
+ * is acknowledged, no connection is lost, and afterwards everything goes on by itself.
  */
 class StoreAwayIT {
   private static final int DEVICES = 10;
-  private static final int AWAY_SECONDS = 25; // 2.5 keep-alives
+  private static final int AWAY_SECONDS = 5 * PublishingDevice.KEEP_ALIVE_SECONDS / 2;
 
   @TempDir Path folder;
 

@@ -44,6 +44,23 @@ final class OpenApiTest {
   }
 
   @Test
+  void whatTakesATagCanAnswerThatNothingChanged() throws IOException {
+    try (InputStream stream = OpenApi.class.getResourceAsStream("http/openapi.json")) {
+      String text = new String(Objects.requireNonNull(stream).readAllBytes(), UTF_8);
+      JsonObject paths = new JsonObject(text).getJsonObject("paths");
+      for (String path : paths.fieldNames()) {
+        JsonObject get = paths.getJsonObject(path).getJsonObject("get");
+        if (path.startsWith("/v1/") && get != null) {
+          assertEquals(
+              get.getJsonArray("parameters").encode().contains("\"If-None-Match\""),
+              get.getJsonObject("responses").containsKey("304"),
+              path);
+        }
+      }
+    }
+  }
+
+  @Test
   void describesTheRoutesThereAreAndNoOthers() {
     InstantSource clock = InstantSource.fixed(World.NOW);
     MemoryRegistry registry = new MemoryRegistry();

@@ -30,7 +30,7 @@ final class Asking {
   private static final double COMPILERS_CORES_MAX = 0.1;
   // One round of rest was chance in two runs of five: 0.2 of a core came behind it, and a p99 of 30
   // and 43 ms instead of 20.
-  private static final int ROUNDS_OF_REST = 2;
+  private static final int ROUNDS_OF_REST_MIN = 2;
   private static final long WARM_UP_NANOS_MAX = 240_000_000_000L;
   private static final long ROUND_NANOS = 5_000_000_000L;
 
@@ -92,18 +92,18 @@ final class Asking {
       throws IOException {
     long beganNanos = System.nanoTime();
     long tookNanos;
-    int restful = 0;
+    int roundsOfRest = 0;
     compilers.cores();
     do {
       long roundNanos = System.nanoTime();
       double median = ask(_ -> System.nanoTime() - roundNanos < ROUND_NANOS, draw).millis(50);
       double cores = compilers.cores();
-      restful = cores > COMPILERS_CORES_MAX ? 0 : restful + 1;
+      roundsOfRest = cores > COMPILERS_CORES_MAX ? 0 : roundsOfRest + 1;
       tookNanos = System.nanoTime() - beganNanos;
       System.err.printf(
           "%s: warming up, %d s, p50 %.1f ms, compilers %.2f of a core%n",
           kind, tookNanos / 1_000_000_000, median, cores);
-    } while (restful < ROUNDS_OF_REST && tookNanos < WARM_UP_NANOS_MAX);
+    } while (roundsOfRest < ROUNDS_OF_REST_MIN && tookNanos < WARM_UP_NANOS_MAX);
   }
 
   private boolean isThere(Question question) throws IOException {

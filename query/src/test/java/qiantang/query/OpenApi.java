@@ -124,12 +124,7 @@ public final class OpenApi {
         new JsonObject(schema.replace("#/components/schemas/", "#/$defs/"))
             .put(
                 "$defs",
-                new JsonObject(
-                    document
-                        .getJsonObject("components")
-                        .getJsonObject("schemas")
-                        .encode()
-                        .replace("#/components/schemas/", "#/$defs/")));
+                new JsonObject(schemas().encode().replace("#/components/schemas/", "#/$defs/")));
     return Validator.create(
         JsonSchema.of(whole),
         new JsonSchemaOptions().setDraft(Draft.DRAFT202012).setBaseUri("https://qiantang.invalid"));
@@ -145,7 +140,13 @@ public final class OpenApi {
         .orElseGet(JsonObject::new);
   }
 
-  private JsonObject paths() {
+  /** Path to method to operation. */
+  JsonObject paths() {
     return document.getJsonObject("paths");
+  }
+
+  /** Name to schema of what requests and answers have in common. */
+  public JsonObject schemas() {
+    return document.getJsonObject("components").getJsonObject("schemas");
   }
 }

@@ -1,15 +1,11 @@
 package qiantang.query;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import qiantang.query.http.RequestMeter;
 import qiantang.query.http.RouteTable;
@@ -22,40 +18,34 @@ import qiantang.store.memory.MemoryRegistry;
 
 final class OpenApiTest {
   @Test
-  void theReasonsThatDevicesAreAskedForByAreThoseThereAre() throws IOException {
-    try (InputStream stream = OpenApi.class.getResourceAsStream("http/openapi.json")) {
-      String text = new String(Objects.requireNonNull(stream).readAllBytes(), UTF_8);
-      List<?> described =
-          new JsonObject(text)
-                  .getJsonObject("paths")
-                  .getJsonObject("/v1/enterprises/{enterprise}/devices")
-                  .getJsonObject("get")
-                  .getJsonArray("parameters")
-                  .stream()
-                  .map(JsonObject.class::cast)
-                  .filter(parameter -> parameter.getString("name").equals("reason"))
-                  .findFirst()
-                  .orElseThrow()
-                  .getJsonObject("schema")
-                  .getJsonArray("enum")
-                  .getList();
-      assertEquals(DeviceFilter.REASONS, described);
-    }
+  void theReasonsThatDevicesAreAskedForByAreThoseThereAre() {
+    List<?> described =
+        new OpenApi()
+                .paths()
+                .getJsonObject("/v1/enterprises/{enterprise}/devices")
+                .getJsonObject("get")
+                .getJsonArray("parameters")
+                .stream()
+                .map(JsonObject.class::cast)
+                .filter(parameter -> parameter.getString("name").equals("reason"))
+                .findFirst()
+                .orElseThrow()
+                .getJsonObject("schema")
+                .getJsonArray("enum")
+                .getList();
+    assertEquals(DeviceFilter.REASONS, described);
   }
 
   @Test
-  void whatTakesATagCanAnswerThatNothingChanged() throws IOException {
-    try (InputStream stream = OpenApi.class.getResourceAsStream("http/openapi.json")) {
-      String text = new String(Objects.requireNonNull(stream).readAllBytes(), UTF_8);
-      JsonObject paths = new JsonObject(text).getJsonObject("paths");
-      for (String path : paths.fieldNames()) {
-        JsonObject get = paths.getJsonObject(path).getJsonObject("get");
-        if (path.startsWith("/v1/") && get != null) {
-          assertEquals(
-              get.getJsonArray("parameters").encode().contains("\"If-None-Match\""),
-              get.getJsonObject("responses").containsKey("304"),
-              path);
-        }
+  void whatTakesATagCanAnswerThatNothingChanged() {
+    JsonObject paths = new OpenApi().paths();
+    for (String path : paths.fieldNames()) {
+      JsonObject get = paths.getJsonObject(path).getJsonObject("get");
+      if (path.startsWith("/v1/") && get != null) {
+        assertEquals(
+            get.getJsonArray("parameters").encode().contains("\"If-None-Match\""),
+            get.getJsonObject("responses").containsKey("304"),
+            path);
       }
     }
   }

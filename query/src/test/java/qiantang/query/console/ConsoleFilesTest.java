@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import qiantang.query.OpenApi;
 import qiantang.store.health.Axis;
 import qiantang.store.model.Reason;
 import qiantang.store.model.SessionEnd;
@@ -24,7 +25,6 @@ import qiantang.store.registry.Role;
 
 final class ConsoleFilesTest {
   private static final Path FOLDER = Path.of("src/main/resources/qiantang/query/console");
-  private static final String API = "qiantang/query/http/openapi.json";
   private static final Pattern WORDS = Pattern.compile("\\bt\\(\\s*'([a-z0-9.-]+)'");
   private static final Pattern IMPORT =
       Pattern.compile("(?:\\bfrom\\s*|\\bimport\\s*\\(?\\s*|resolve\\()[\"']([^\"']+)[\"']");
@@ -66,12 +66,9 @@ final class ConsoleFilesTest {
     for (Role role : List.of(Role.OPERATOR, Role.ADMIN, Role.VIEWER, Role.APPLICATION)) {
       keys.add("role." + role.word());
     }
-    JsonObject api =
-        new JsonObject(Files.readString(Path.of("src/main/resources/" + API)))
-            .getJsonObject("components")
-            .getJsonObject("schemas")
-            .getJsonObject("Problem");
-    for (Object type : api.getJsonObject("properties").getJsonObject("type").getJsonArray("enum")) {
+    JsonObject problem = new OpenApi().schemas().getJsonObject("Problem");
+    for (Object type :
+        problem.getJsonObject("properties").getJsonObject("type").getJsonArray("enum")) {
       keys.add("problem." + type.toString().substring("/problems/".length()));
     }
     keys.removeAll(words("zh.json").fieldNames());

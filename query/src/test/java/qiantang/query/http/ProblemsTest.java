@@ -1,18 +1,16 @@
 package qiantang.query.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import qiantang.query.OpenApi;
 
 /** Types of problems are a promise: code, description and documents have the same ones. */
 final class ProblemsTest {
@@ -40,23 +38,17 @@ final class ProblemsTest {
   }
 
   @Test
-  void theDescriptionListsEach() throws IOException {
-    try (InputStream stream = RouteTable.class.getResourceAsStream("openapi.json")) {
-      if (stream == null) {
-        throw new AssertionError("no openapi.json");
-      }
-      JsonArray types =
-          new JsonObject(new String(stream.readAllBytes(), UTF_8))
-              .getJsonObject("components")
-              .getJsonObject("schemas")
-              .getJsonObject("Problem")
-              .getJsonObject("properties")
-              .getJsonObject("type")
-              .getJsonArray("enum");
-      assertEquals(
-          Arrays.stream(Problem.values()).map(Problem::type).sorted().toList(),
-          types.stream().map(Object::toString).sorted().toList());
-    }
+  void theDescriptionListsEach() {
+    JsonArray types =
+        new OpenApi()
+            .schemas()
+            .getJsonObject("Problem")
+            .getJsonObject("properties")
+            .getJsonObject("type")
+            .getJsonArray("enum");
+    assertEquals(
+        Arrays.stream(Problem.values()).map(Problem::type).sorted().toList(),
+        types.stream().map(Object::toString).sorted().toList());
   }
 
   @Test

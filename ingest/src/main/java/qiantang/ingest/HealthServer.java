@@ -21,10 +21,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Health and metrics over HTTP, without a token, in the forms that the API has them. The JDK's own
- * server: three answers, one thread of its own, nothing in common with the sessions' loops, so that
- * it answers while they are busy.
+ * server: three answers, nothing in common with the sessions' loops, so that it answers while they
+ * are busy. Each request has a thread of its own, for the server waits in it for the rest of a
+ * request whose first bytes have come.
  */
 final class HealthServer implements AutoCloseable {
+  // Names of the module jdk.httpserver, which has no other way to set them.
+  private static final String REQUEST_SECONDS_MAX = "sun.net.httpserver.maxReqTime";
+  private static final String CONNECTIONS_MAX = "jdk.httpserver.maxConnections";
+
+  static {
+    System.setProperty(REQUEST_SECONDS_MAX, "10"); // by default for ever
+    System.setProperty(CONNECTIONS_MAX, "1000"); // by default without end
+  }
+
   private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
   private static final String JSON = "application/json";
   private static final String PROBLEM_JSON = "application/problem+json";
@@ -43,8 +53,8 @@ final class HealthServer implements AutoCloseable {
 
   private final Supplier<List<Readiness.Check>> checks;
   private final Map<String, Supplier<Answer>> answers;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("ingest-http").factory());
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ingest-http-", 0).factory());
   private final List<HttpServer> servers = new ArrayList<>();
   private int port;
 
@@ -81,7 +91,7 @@ final class HealthServer implements AutoCloseable {
 
   private void listen(InetAddress address) throws IOException {
     HttpServer server = HttpServer.create(new InetSocketAddress(address, port), 0);
-    server.setExecutor(thread);
+    server.setExecutor(threads);
     // One context: the server's own take every path that begins like theirs, and every method.
     server.createContext("/", this::handle);
     server.start();
@@ -183,6 +193,6 @@ final class HealthServer implements AutoCloseable {
   @Override
   public void close() {
     servers.forEach(server -> server.stop(0));
-    thread.shutdownNow();
+    threads.shutdownNow();
   }
 }

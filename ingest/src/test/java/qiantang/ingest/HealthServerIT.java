@@ -6,18 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Health and metrics over real sockets. */
 class HealthServerIT {
+  // Only a server that never answers meets it.
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private List<Readiness.Check> checks = List.of(new Readiness.Check("journal", true, ""));
   private final HealthServer server =
       new HealthServer(
@@ -81,12 +86,25 @@ class HealthServerIT {
     }
   }
 
+  @Test
+  void whoSendsHalfARequestKeepsNobodyWaitingAndIsCut() throws Exception {
+    try (Socket half = new Socket(InetAddress.ofLiteral("127.0.0.1"), server.port())) {
+      half.setSoTimeout(60_000);
+      half.getOutputStream().write("GET /health/li".getBytes(UTF_8));
+      assertEquals(200, send("GET", "/health/live").statusCode());
+      assertEquals(-1, half.getInputStream().read());
+    }
+  }
+
   private HttpResponse<String> send(String method, String path)
       throws IOException, InterruptedException {
     URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
     String body = method.startsWith("P") ? "{}" : "";
     return client.send(
-        HttpRequest.newBuilder(uri).method(method, BodyPublishers.ofString(body)).build(),
+        HttpRequest.newBuilder(uri)
+            .method(method, BodyPublishers.ofString(body))
+            .timeout(PATIENCE)
+            .build(),
         BodyHandlers.ofString(UTF_8));
   }
 
